@@ -1,0 +1,57 @@
+"""What the engine says about its sequences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+FinishReason = Literal["stop", "length", "abort"]
+
+
+@dataclass(frozen=True)
+class Counters:
+    """How a sequence was made. A forward is one run of the model over the rows of this sequence.
+
+    `steps` are the denoising steps taken (nfe without commits); times are in milliseconds, `queue_ms` from the caller's
+    submission to the first forward, `total_ms` from the submission to the last one.
+    """
+
+    prompt_tokens: int
+    cached_tokens: int
+    prefill_tokens: int
+    prefill_forwards: int
+    steps: int
+    commit_forwards: int
+    generated_tokens: int
+    queue_ms: float
+    total_ms: float
+
+    @property
+    def tokens_per_forward(self) -> float:
+        """TPF: generated tokens for each denoising or commit forward; 0 before the first."""
+        return self.generated_tokens / max(1, self.steps + self.commit_forwards)
+
+
+@dataclass(frozen=True)
+class Committed:
+    """A block's tokens are final. Up to and including the first end token; frozen prompt tokens are left out."""
+
+    sequence_id: int
+    token_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Finished:
+    sequence_id: int
+    reason: FinishReason
+    counters: Counters
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A step with this sequence in it failed; the sequence is gone. The log has the cause."""
+
+    sequence_id: int
+
+
+Event = Committed | Finished | Failed

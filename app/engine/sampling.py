@@ -1,0 +1,73 @@
+"""Logits to proposals: a token for every masked position, and how sure the model is of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence as Ids
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from app.engine.params import GenerationParams
+
+# Which use of randomness a number belongs to; part of its key, so that no two uses share numbers.
+TOKEN_STREAM, CONFIDENCE_STREAM = 0, 1
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """One row for each masked position, in order."""
+
+    token_ids: Tensor  # int64 [masked]
+    confidences: Tensor  # float64 [masked]
+
+
+def propose(logits: Tensor, positions: Ids[int], step: int, params: GenerationParams, mask_token_id: int) -> Proposals:
+    """Proposals from float32 `logits` [masked, vocab] at absolute `positions`; `step` counts within the block.
+
+    The confidence is the probability of the proposed token, without temperature. The mask token is never proposed.
+    """
+    if logits.device.type == "mps":
+        logits = logits.cpu()  # MPS has no float64
+    probabilities = torch.softmax(logits.double(), dim=-1)
+    allowed = logits.clone()
+    allowed[:, mask_token_id] = -torch.inf
+    if params.temperature == 0:
+        token_ids = allowed.argmax(dim=-1)
+    else:
+        draws = uniform(params.seed, TOKEN_STREAM, positions, step).to(logits.device)
+        token_ids = sample(allowed, params.temperature, params.top_p, draws)
+    if params.remasking == "random":
+        return Proposals(token_ids, uniform(params.seed, CONFIDENCE_STREAM, positions, step).to(logits.device))
+    return Proposals(token_ids, probabilities.gather(1, token_ids[:, None]).squeeze(1))
+
+
+def sample(logits: Tensor, temperature: float, top_p: float, draws: Tensor) -> Tensor:
+    """Inverse-transform sampling: one number in [0, 1) settles a row, whatever the batch around it.
+
+    With `top_p` below 1 the smallest set of tokens that reaches that probability is kept, at least the likeliest.
+    """
+    probabilities, order = torch.softmax(logits.double() / temperature, dim=-1).sort(
+        dim=-1, descending=True, stable=True
+    )
+    cumulative = probabilities.cumsum(dim=-1)
+    kept = (cumulative - probabilities) < top_p
+    kept[:, 0] = True
+    cumulative = torch.where(kept, probabilities, 0).cumsum(dim=-1)
+    total = cumulative[:, -1:]
+    rank = torch.searchsorted(cumulative, draws[:, None] * total, right=True).clamp(max=logits.shape[-1] - 1)
+    rank = torch.minimum(rank, kept.sum(dim=-1, keepdim=True) - 1)
+    return order.gather(1, rank).squeeze(1)
+
+
+def uniform(seed: int, stream: int, positions: Ids[int], step: int) -> Tensor:
+    """Numbers in [0, 1), float64 [positions], that depend on the arguments alone (counter-based: Philox)."""
+    key = np.array([seed % 2**64, stream], dtype=np.uint64)
+    return torch.tensor(
+        [
+            np.random.Generator(np.random.Philox(key=key, counter=[position, step, 0, 0])).random()
+            for position in positions
+        ],
+        dtype=torch.float64,
+    )

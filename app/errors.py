@@ -1,0 +1,119 @@
+"""Every error that a caller or an operator can cause, as one tree.
+
+ElBartoError
+├── StartError          ends the start with one clear line
+│   ├── ConfigError     a setting
+│   └── CheckpointError the model's files
+└── ApiError            becomes {"error": {...}} with its status
+    ├── RequestError 400
+    │   ├── PromptTooLong
+    │   └── Unsupported
+    ├── Unauthorized 401
+    ├── ModelNotFound 404
+    ├── QueueFull 429
+    ├── EngineFailed 500
+    └── Unavailable 503
+        ├── ModelLoading
+        └── ShuttingDown
+"""
+
+from __future__ import annotations
+
+
+class ElBartoError(Exception):
+    """Base of everything raised on purpose."""
+
+
+class StartError(ElBartoError):
+    """The server cannot start; the message is one line for the operator."""
+
+
+class ConfigError(StartError):
+    """A setting is unknown or has a value that is not allowed."""
+
+
+class CheckpointError(StartError):
+    """The model's files are missing, unsupported or damaged."""
+
+
+class ApiError(ElBartoError):
+    """An error that is answered in OpenAI's shape.
+
+    `param` names the request field at fault; `retry_after` is in seconds.
+    """
+
+    status = 500
+    type = "server_error"
+    code: str | None = None
+    retry_after: int | None = None
+
+    def __init__(self, message: str, param: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.param = param
+
+
+class RequestError(ApiError):
+    status, type, code = 400, "invalid_request_error", "invalid_value"
+
+
+class Unsupported(RequestError):
+    """A field that exists in OpenAI's API and that this server does not implement."""
+
+    code = "unsupported_parameter"
+
+
+class PromptTooLong(RequestError):
+    """The prompt leaves no room for a reply."""
+
+    code = "context_length_exceeded"
+
+    def __init__(self, max_model_len: int, requested: int, param: str = "messages") -> None:
+        # litellm, aider and Continue recognise exactly this wording, not the code.
+        super().__init__(
+            f"This model's maximum context length is {max_model_len} tokens. However, you requested {requested} tokens "
+            "(the prompt and at least one block of reply). Please shorten the prompt.",
+            param,
+        )
+
+
+class Unauthorized(ApiError):
+    status, type, code = 401, "authentication_error", "invalid_api_key"
+
+
+class ModelNotFound(ApiError):
+    status, type, code = 404, "invalid_request_error", "model_not_found"
+
+
+class QueueFull(ApiError):
+    status, type, code = 429, "rate_limit_error", "queue_full"
+    retry_after = 5
+
+    def __init__(self, limit: int) -> None:
+        # Continue retries when the text says "overloaded".
+        super().__init__(f"The server is overloaded: {limit} requests are running or waiting already. Try again soon.")
+
+
+class EngineFailed(ApiError):
+    """A step of the engine failed while this request was in it."""
+
+    status, type, code = 500, "server_error", "engine_failed"
+
+
+class Unavailable(ApiError):
+    status, type, code = 503, "unavailable_error", "unavailable"
+    retry_after = 5
+
+
+class ModelLoading(Unavailable):
+    code = "model_loading"
+
+    def __init__(self) -> None:
+        super().__init__("The model is still loading. Try again soon.")
+
+
+class ShuttingDown(Unavailable):
+    code = "shutting_down"
+
+    def __init__(self) -> None:
+        super().__init__("The server is shutting down.")

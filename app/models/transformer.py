@@ -1,0 +1,151 @@
+"""One Llama-family decoder, written for inference.
+
+The same code runs Llama, Qwen2 and Qwen3 layouts. It knows nothing of blocks or masks: which positions see which is the
+caller's `mask`, and where keys and values live is the caller's `cache`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from app.models.config import ModelConfig, RopeScaling
+
+
+class AttentionCache(Protocol):
+    """Where the keys and values of one forward go, and what they are read back with."""
+
+    def update(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
+        """Store [batch, kv_heads, rows, head_dim]; return all visible ones, [batch, kv_heads, length, head_dim]."""
+        ...
+
+
+class RMSNorm(nn.Module):
+    def __init__(self, size: int, eps: float) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(size))
+        self.eps = eps
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.rms_norm(x, (x.shape[-1],), self.weight, self.eps)
+
+
+class Attention(nn.Module):
+    def __init__(self, config: ModelConfig, layer: int) -> None:
+        super().__init__()
+        self.layer = layer
+        self.num_heads, self.num_kv_heads, self.head_dim = config.num_heads, config.num_kv_heads, config.head_dim
+        width = (config.num_heads + 2 * config.num_kv_heads) * config.head_dim
+        self.qkv = nn.Linear(config.hidden_size, width, bias=config.qkv_bias)
+        self.output = nn.Linear(config.num_heads * config.head_dim, config.hidden_size, bias=config.output_bias)
+        self.q_norm = RMSNorm(config.head_dim, config.rms_norm_eps) if config.qk_norm else nn.Identity()
+        self.k_norm = RMSNorm(config.head_dim, config.rms_norm_eps) if config.qk_norm else nn.Identity()
+
+    def forward(self, x: Tensor, rotary: tuple[Tensor, Tensor], cache: AttentionCache, mask: Tensor | None) -> Tensor:
+        batch, rows, _ = x.shape
+        heads = self.qkv(x).view(batch, rows, -1, self.head_dim)
+        q, k, v = heads.split((self.num_heads, self.num_kv_heads, self.num_kv_heads), dim=2)
+        q, k = rotate(self.q_norm(q), rotary), rotate(self.k_norm(k), rotary)
+        keys, values = cache.update(self.layer, k.transpose(1, 2), v.transpose(1, 2))
+        # The query heads that share a key head are stacked as rows, so that neither keys nor values are repeated.
+        group = self.num_heads // self.num_kv_heads
+        q = q.view(batch, rows, self.num_kv_heads, group, self.head_dim).permute(0, 2, 3, 1, 4)
+        q = q.reshape(batch, self.num_kv_heads, group * rows, self.head_dim)
+        if mask is not None:
+            mask = mask.repeat(1, 1, group, 1)  # [batch, 1, group * rows, length]
+        out = F.scaled_dot_product_attention(q, keys, values, attn_mask=mask)
+        out = out.view(batch, self.num_heads, rows, self.head_dim).transpose(1, 2).reshape(batch, rows, -1)
+        return self.output(out)
+
+
+class MLP(nn.Module):
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.gate_up = nn.Linear(config.hidden_size, 2 * config.intermediate_size, bias=config.mlp_bias)
+        self.down = nn.Linear(config.intermediate_size, config.hidden_size, bias=config.mlp_bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        gate, up = self.gate_up(x).chunk(2, dim=-1)
+        return self.down(F.silu(gate) * up)
+
+
+class Layer(nn.Module):
+    def __init__(self, config: ModelConfig, layer: int) -> None:
+        super().__init__()
+        self.attention_norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
+        self.attention = Attention(config, layer)
+        self.mlp_norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
+        self.mlp = MLP(config)
+
+    def forward(self, x: Tensor, rotary: tuple[Tensor, Tensor], cache: AttentionCache, mask: Tensor | None) -> Tensor:
+        x = x + self.attention(self.attention_norm(x), rotary, cache, mask)
+        return x + self.mlp(self.mlp_norm(x))
+
+
+class Transformer(nn.Module):
+    """Call for hidden states, then `logits` for the rows that need them (the head is the widest product)."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.embedding = nn.Embedding(config.vocab_size, config.hidden_size)
+        self.layers = nn.ModuleList(Layer(config, index) for index in range(config.num_layers))
+        self.norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
+        self.head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
+        if config.tie_word_embeddings:
+            self.head.weight = self.embedding.weight
+        self._rotary: tuple[Tensor, Tensor] | None = None
+
+    def forward(self, token_ids: Tensor, positions: Tensor, cache: AttentionCache, mask: Tensor | None) -> Tensor:
+        """Hidden states [batch, rows, hidden] of `token_ids` [batch, rows] at absolute `positions` [batch, rows].
+
+        `mask` [batch, 1, rows, length] is true where a row may look; None: every row sees everything in the cache.
+        """
+        x = self.embedding(token_ids)
+        cos, sin = self._rotary_tables(x)
+        rotary = cos[positions].unsqueeze(2), sin[positions].unsqueeze(2)  # [batch, rows, 1, head_dim]
+        for layer in self.layers:
+            x = layer(x, rotary, cache, mask)
+        return self.norm(x)
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        """[rows, hidden] -> float32 [rows, vocab]."""
+        return self.head(hidden).float()
+
+    def _rotary_tables(self, like: Tensor) -> tuple[Tensor, Tensor]:
+        # Made at the first forward: models are built on the meta device, where tables would have no values.
+        if self._rotary is None:
+            self._rotary = rotary_tables(self.config, like.device, like.dtype)
+        return self._rotary
+
+
+def rotate(x: Tensor, rotary: tuple[Tensor, Tensor]) -> Tensor:
+    """Rotary position embedding in the half-split layout of Hugging Face checkpoints."""
+    cos, sin = rotary
+    left, right = x.chunk(2, dim=-1)
+    return x * cos + torch.cat((-right, left), dim=-1) * sin
+
+
+def rotary_tables(config: ModelConfig, device: torch.device, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    """Cosines and sines, each [max_position, head_dim]; computed in float32 on the CPU so that devices agree."""
+    frequencies = inverse_frequencies(config.rope, config.head_dim)
+    angles = torch.outer(torch.arange(config.max_position, dtype=torch.float32), frequencies)
+    angles = torch.cat((angles, angles), dim=-1)
+    return angles.cos().to(device, dtype), angles.sin().to(device, dtype)
+
+
+def inverse_frequencies(rope: RopeScaling, head_dim: int) -> Tensor:
+    """[head_dim / 2]; `llama3` interpolates long wavelengths only (Llama 3 herd of models, arXiv 2407.21783, 3.4)."""
+    plain = 1.0 / rope.theta ** (torch.arange(0, head_dim, 2, dtype=torch.int64).float() / head_dim)
+    if rope.kind == "default":
+        return plain
+    if rope.kind == "linear":
+        return plain / rope.factor
+    wavelength = 2 * math.pi / plain
+    ratio = rope.original_max_position / wavelength
+    smooth = ((ratio - rope.low_freq_factor) / (rope.high_freq_factor - rope.low_freq_factor)).clamp(0.0, 1.0)
+    return (1 - smooth) * plain / rope.factor + smooth * plain
