@@ -1,3 +1,99 @@
-"""El Barto Serve: an OpenAI-compatible server for block-diffusion code models."""
+"""El Barto Serve: an OpenAI-compatible server for block-diffusion code models.
+
+`create_app` is all the wiring. Its imports are inside, so that `app.settings` can be had without flask or torch.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from app.serving.backend import Backend
+    from app.serving.service import Service
+    from app.settings import Settings
 
 __version__ = "0.1.0"
+
+logger = logging.getLogger(__name__)
+
+# gunicorn's "worker failed to boot": its master ends instead of starting another worker that would fail alike.
+BOOT_ERROR = 3
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def create_app(settings: Settings | None = None, load: Callable[[], Backend] | None = None) -> Flask:
+    """The WSGI application; the model loads on the executor's thread after this returns.
+
+    `load` stands in for loading the checkpoint that the settings name (tests hand in a small engine).
+    """
+    from app.api import HttpConfig, create_flask
+    from app.settings import load_settings
+
+    settings = settings or load_settings().settings
+    configure_logging(settings.log_level)
+    if settings.api_key is None and settings.host not in LOOPBACK:
+        logger.warning("ELBARTO_API_KEY is not set: whoever reaches %s:%d can use this server", *_address(settings))
+    service = create_service(settings, load, on_load_failure=end_process)
+    config = HttpConfig(settings.api_key, settings.cors_origins, settings.max_body_bytes, settings.sse_keepalive_s)
+    return create_flask(service, config)
+
+
+def create_service(
+    settings: Settings,
+    load: Callable[[], Backend] | None = None,
+    on_load_failure: Callable[[BaseException], None] = lambda error: None,
+) -> Service:
+    """A service whose executor is running and loading; `service.executor.wait_until_ready()` waits for it."""
+    from app.engine.params import ModelSource
+    from app.serving.backend import load_backend
+    from app.serving.calls import Defaults
+    from app.serving.executor import Executor
+    from app.serving.service import Service
+
+    source = ModelSource(
+        settings.model,
+        settings.model_revision,
+        settings.device,
+        settings.dtype,
+        settings.num_threads,
+        settings.max_model_len,
+    )
+    executor = Executor(load or (lambda: load_backend(source)), on_load_failure, settings.max_queue)
+    defaults = Defaults(
+        settings.steps,
+        settings.gen_length,
+        settings.block_length,
+        settings.threshold,
+        settings.remasking,
+        settings.temperature,
+    )
+    executor.start()
+    return Service(executor, defaults, settings.strict_model)
+
+
+def configure_logging(level: str) -> None:
+    logging.basicConfig(
+        level=level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True
+    )
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # the hub client's requests
+
+
+def end_process(error: BaseException) -> None:
+    """A server without its model serves nobody: say why in one line and go."""
+    from app.errors import StartError
+
+    if isinstance(error, StartError):
+        print(f"elbarto: error: {error}", file=sys.stderr, flush=True)
+    else:
+        logger.error("the model could not be loaded", exc_info=error)
+    os._exit(BOOT_ERROR)
+
+
+def _address(settings: Settings) -> tuple[str, int]:
+    return settings.host, settings.port

@@ -1,0 +1,52 @@
+"""HTTP: the only place that imports flask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Flask
+from flask_cors import CORS
+
+from app.api import auth, chat, errors, health, models, request_log, tokens
+from app.api.context import EXTENSION
+from app.serving.service import Service
+
+
+@dataclass(frozen=True)
+class HttpConfig:
+    """`cors_origins` are origins in which `*` stands for any host, or after a colon any port; bytes and seconds."""
+
+    api_key: str | None = None
+    cors_origins: Sequence[str] = ()
+    max_body_bytes: int = 4 * 2**20
+    sse_keepalive_s: float = 15.0
+
+
+def create_flask(service: Service, config: HttpConfig) -> Flask:
+    app = Flask("elbarto", static_folder=None)
+    app.extensions[EXTENSION] = service
+    app.config["MAX_CONTENT_LENGTH"] = config.max_body_bytes
+    app.config["SSE_KEEPALIVE_S"] = config.sse_keepalive_s
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    request_log.register(app)
+    if config.api_key:
+        auth.require_key(app, config.api_key)
+    errors.register(app, config.max_body_bytes)
+    for blueprint in (chat.blueprint, models.blueprint, health.blueprint, tokens.blueprint):
+        app.register_blueprint(blueprint)
+    CORS(
+        app,
+        origins=[origin_pattern(origin) for origin in config.cors_origins],
+        expose_headers=[request_log.HEADER, "Retry-After", "x-elbarto-ignored"],
+        max_age=600,
+    )
+    return app
+
+
+def origin_pattern(origin: str) -> re.Pattern[str]:
+    """`http://localhost:*` is that host with or without a port; `vscode-webview://*` and `*` are any host."""
+    pattern = re.escape(origin).replace(r":\*", r"(:\d+)?").replace(r"\*", r"[^/]*" if "://" in origin else ".*")
+    return re.compile(pattern + r"\Z")

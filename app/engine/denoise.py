@@ -53,7 +53,7 @@ def finish_block(sequence: Sequence, eos_token_ids: Collection[int]) -> list[Eve
         end = next((index for index, token_id in enumerate(token_ids) if token_id in eos_token_ids), None)
         if end is not None:
             token_ids, reason = token_ids[: end + 1], "stop"
-    sequence.generated_tokens += len(token_ids)
+    sequence.count_generated(len(token_ids))
     events: list[Event] = [Committed(sequence.id, tuple(token_ids))]
     if reason:
         events.append(Finished(sequence.id, reason, sequence.counters()))

@@ -13,7 +13,8 @@ class Counters:
     """How a sequence was made. A forward is one run of the model over the rows of this sequence.
 
     `steps` are the denoising steps taken (nfe without commits); times are in milliseconds, `queue_ms` from the caller's
-    submission to the first forward, `total_ms` from the submission to the last one.
+    submission to the first forward, `first_block_ms` to the first full block (None before it), `total_ms` to the last
+    forward.
     """
 
     prompt_tokens: int
@@ -25,6 +26,7 @@ class Counters:
     generated_tokens: int
     queue_ms: float
     total_ms: float
+    first_block_ms: float | None = None
 
     @property
     def tokens_per_forward(self) -> float:

@@ -1,4 +1,4 @@
-"""What a caller may choose for one sequence, and what an operator chooses for the engine."""
+"""What a caller may choose for one sequence, and what an operator chooses for the engine. Needs no torch."""
 
 from __future__ import annotations
 
@@ -55,3 +55,16 @@ class EngineConfig:
     max_model_len: int
     max_sequences: int = 1
     prefill_chunk: int = 512
+
+
+@dataclass(frozen=True)
+class ModelSource:
+    """Which checkpoint, and how to run it; None: the checkpoint or the library decides."""
+
+    path: str
+    revision: str | None = None
+    device: str = "auto"
+    dtype: str = "auto"
+    num_threads: int | None = None
+    max_model_len: int | None = None
+    max_sequences: int = 1

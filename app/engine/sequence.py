@@ -49,11 +49,17 @@ class Sequence:
         self.generated_tokens = 0
         self._submitted = submitted
         self._started: float | None = None
+        self._first_block: float | None = None
 
     def open_block(self, start: int) -> None:
         self.block = self.canvas.block_at(start)
         self.rule = make_rule(self.params, len(self.canvas.masked_positions(self.block)))
         self.step = 0
+
+    def count_generated(self, num_tokens: int) -> None:
+        self.generated_tokens += num_tokens
+        if self._first_block is None:
+            self._first_block = time.monotonic()
 
     def next_forward(self, prefill_chunk: int) -> Forward:
         """What to run in the next engine step; a prefill takes whole blocks, about `prefill_chunk` tokens of them."""
@@ -83,4 +89,5 @@ class Sequence:
             generated_tokens=self.generated_tokens,
             queue_ms=1000 * ((self._started or now) - self._submitted),
             total_ms=1000 * (now - self._submitted),
+            first_block_ms=None if self._first_block is None else 1000 * (self._first_block - self._submitted),
         )

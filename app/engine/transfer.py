@@ -46,8 +46,7 @@ def threshold_rule(threshold: float) -> TransferRule:
 def schedule(num_masks: int, num_steps: int) -> list[int]:
     """How many positions each step transfers; steps that would transfer none are left out, as they cost no forward."""
     base, extra = divmod(num_masks, num_steps)
-    counts = [base + (step < extra) for step in range(num_steps)]
-    return [count for count in counts if count > 0]
+    return [base + (step < extra) for step in range(min(num_steps, num_masks))]
 
 
 def most_confident_first(confidences: Tensor) -> Tensor:

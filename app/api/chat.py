@@ -1,0 +1,139 @@
+"""POST /v1/chat/completions, whole and streamed."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify
+
+from app.api.context import ClientConnection, json_body, service
+from app.api.request_log import RequestRecord, record
+from app.api.schemas import ChatSchema, load
+from app.api.sse import event_stream
+from app.api.usage import elbarto, usage
+from app.errors import Unsupported
+from app.serving.calls import ChatCall, Delta, Ended
+from app.serving.reply import Reply
+
+blueprint = Blueprint("chat", __name__)
+
+CALL_FIELDS = {
+    *("messages", "prompt_token_ids", "n", "gen_length", "steps", "block_length", "threshold", "remasking"),
+    *("temperature", "top_p", "seed", "stop", "ignore_eos"),
+}
+# nginx's number for it; nobody is left to read it, but the log is.
+CLIENT_CLOSED_REQUEST = 499
+
+
+@blueprint.post("/v1/chat/completions")
+def chat_completions() -> Response:
+    body = load(ChatSchema(), json_body())
+    service().check_model(body.get("model"))
+    if body.get("logprobs") or body.get("top_logprobs"):
+        raise Unsupported("logprobs are not supported by this server; leave the field out.", "logprobs")
+    reply = service().chat(to_call(body))
+    answer = ChatAnswer(reply, body)
+    response = answer.stream() if body["stream"] else answer.whole()
+    # Not in a `finally` of the generator: one that was never started is closed without running it.
+    response.call_on_close(reply.abort)
+    if reply.ignored:
+        response.headers["x-elbarto-ignored"] = ", ".join(reply.ignored)
+    return response
+
+
+def to_call(body: dict[str, Any]) -> ChatCall:
+    """The service's words for a validated body."""
+    messages = to_messages(body)
+    extras = {name: body[name] for name in ("tools", "response_format") if body.get(name)}
+    given = {name: value for name, value in body.items() if name in CALL_FIELDS}
+    max_tokens = body.get("max_completion_tokens", body.get("max_tokens"))
+    return ChatCall(**{**given, "messages": messages or None, "max_tokens": max_tokens, "template_extras": extras})
+
+
+def to_messages(body: dict[str, Any]) -> list[dict[str, Any]]:
+    """A validated body's messages as chat templates take them."""
+    return [_message(message) for message in body.get("messages", [])]
+
+
+def _message(message: dict[str, Any]) -> dict[str, Any]:
+    """Chat templates concatenate the content, so it must be a string; and few of them know the role developer."""
+    role = "system" if message["role"] == "developer" else message["role"]
+    return {**message, "role": role, "content": message.get("content", "")}
+
+
+class ChatAnswer:
+    """One reply in OpenAI's words."""
+
+    def __init__(self, reply: Reply, body: dict[str, Any]) -> None:
+        self._reply = reply
+        self._client = ClientConnection()
+        self._record: RequestRecord = record()
+        self._with_usage = body.get("stream_options", {}).get("include_usage", False)
+        self._with_token_ids = body["return_token_ids"]
+        self._head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": reply.model.id}
+
+    def whole(self) -> Response:
+        for _ in self._reply:
+            if self._client.is_gone():
+                return self._gone()
+        self._count()
+        choices = []
+        for index, choice in enumerate(self._reply.choices):
+            message = {"role": "assistant", "content": choice.text}
+            answer = {"index": index, "message": message, "logprobs": None, "finish_reason": choice.finish_reason}
+            if self._with_token_ids:
+                answer["token_ids"] = choice.token_ids
+            choices.append(answer)
+        return jsonify(
+            {**self._head, "object": "chat.completion", "choices": choices}
+            | {"usage": usage(self._reply), "elbarto": elbarto(self._reply)}
+        )
+
+    def stream(self) -> Response:
+        return event_stream(self._chunks(), current_app.config["SSE_KEEPALIVE_S"])
+
+    def _chunks(self) -> Iterator[dict[str, Any] | None]:
+        for index in range(len(self._reply.choices)):
+            yield self._chunk(index, {"role": "assistant", "content": ""})
+        ended = 0
+        for item in self._reply:
+            if self._client.is_gone():
+                self._gone()
+                return
+            if isinstance(item, Delta):
+                if item.text or self._with_token_ids:
+                    yield self._chunk(item.index, {"content": item.text}, token_ids=item.token_ids)
+            elif isinstance(item, Ended):
+                ended += 1
+                chunk = self._chunk(item.index, {}, item.finish_reason)
+                if ended == len(self._reply.choices) and not self._with_usage:
+                    chunk["elbarto"] = elbarto(self._reply)
+                yield chunk
+            else:
+                yield None
+        self._count()
+        if self._with_usage:
+            head = {**self._head, "object": "chat.completion.chunk", "choices": []}
+            yield head | {"usage": usage(self._reply), "elbarto": elbarto(self._reply)}
+
+    def _chunk(
+        self, index: int, delta: dict[str, str], finish_reason: str | None = None, token_ids: tuple[int, ...] = ()
+    ) -> dict[str, Any]:
+        choice: dict[str, Any] = {"index": index, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
+        if self._with_token_ids:
+            choice["token_ids"] = list(token_ids)
+        chunk = {**self._head, "object": "chat.completion.chunk", "choices": [choice]}
+        return chunk | {"usage": None} if self._with_usage else chunk
+
+    def _gone(self) -> Response:
+        self._reply.abort()
+        self._count()
+        self._record.status = CLIENT_CLOSED_REQUEST
+        return Response(status=CLIENT_CLOSED_REQUEST)
+
+    def _count(self) -> None:
+        self._record.tokens = self._reply.completion_tokens
+        self._record.tokens_per_forward = self._reply.tokens_per_forward

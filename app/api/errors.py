@@ -1,0 +1,71 @@
+"""Every error in OpenAI's shape, on every route and status."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+
+from app.errors import ApiError
+
+logger = logging.getLogger(__name__)
+
+CODES = {404: "not_found", 405: "method_not_allowed", 413: "request_too_large", 415: "unsupported_media_type"}
+
+
+def error_body(message: str, type: str, code: str | None, param: str | None = None) -> dict[str, Any]:
+    return {"error": {"message": message, "type": type, "param": param, "code": code}}
+
+
+def api_error_body(error: ApiError) -> dict[str, Any]:
+    return error_body(error.message, error.type, error.code, error.param)
+
+
+def unexpected_error_body(error: Exception) -> dict[str, Any]:
+    """Log a defect with the request's id and tell the caller no more than that id."""
+    request_id = g.get("request_id", "-")
+    logger.error("request %s failed unexpectedly", request_id, exc_info=error)
+    return error_body(f"Internal error. The server's log has it under request id {request_id}.", "server_error", None)
+
+
+def register(app: Flask, max_body_bytes: int) -> None:
+    @app.errorhandler(ApiError)
+    def api_error(error: ApiError) -> Response:
+        response = jsonify(api_error_body(error))
+        response.status_code = error.status
+        if error.retry_after is not None:
+            response.headers["Retry-After"] = str(error.retry_after)
+        if error.status == 401:
+            response.headers["WWW-Authenticate"] = "Bearer"
+        return response
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response:
+        status = error.code or 500
+        message = _message(error, max_body_bytes)
+        kind = "server_error" if status >= 500 else "invalid_request_error"
+        response = jsonify(error_body(message, kind, CODES.get(status)))
+        response.status_code = status
+        for name, value in error.get_headers():
+            if name not in ("Content-Type", "Content-Length"):
+                response.headers[name] = value  # Allow, for 405
+        return response
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Response:
+        response = jsonify(unexpected_error_body(error))
+        response.status_code = 500
+        return response
+
+
+def _message(error: HTTPException, max_body_bytes: int) -> str:
+    if isinstance(error, RequestEntityTooLarge):
+        return f"The request body is larger than the {max_body_bytes} bytes that this server takes."
+    if isinstance(error, MethodNotAllowed):
+        allowed = ", ".join(sorted(error.valid_methods or ()))
+        return f"{request.method} is not allowed on {request.path}; allowed: {allowed}."
+    if isinstance(error, NotFound):
+        return f"There is nothing at {request.method} {request.path}."
+    return error.description or error.name

@@ -1,0 +1,224 @@
+"""The request bodies. Unknown fields are ignored, null means absent, wrong types and values are refused by name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validates_schema
+
+from app.errors import RequestError
+
+ROLES = ("system", "developer", "user", "assistant", "tool", "function")
+
+
+def load(schema: Schema, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The validated body; raises RequestError that names the first field at fault."""
+    try:
+        loaded: dict[str, Any] = schema.load(body)
+    except ValidationError as error:
+        path, reason = _first_error(error.messages)
+        raise RequestError(f"{path} {reason}", path) from error
+    return loaded
+
+
+def _first_error(messages: Any, path: str = "") -> tuple[str, str]:
+    """marshmallow's nested messages to ("messages[0].role", "must be ...")."""
+    while isinstance(messages, dict):
+        key = next(iter(messages))
+        path = f"{path}[{key}]" if isinstance(key, int) else f"{path}.{key}" if path else str(key)
+        messages = messages[key]
+    return path, messages[0] if isinstance(messages, list) else str(messages)
+
+
+def refusal(allowed: str, value: Any) -> ValidationError:
+    shown = json.dumps(value, default=str)
+    return ValidationError(f"must be {allowed}, got {shown if len(shown) <= 60 else shown[:57] + '...'}")
+
+
+class Number(fields.Field[float]):
+    """A JSON number, not a string and not a boolean; marshmallow's own field converts both."""
+
+    kind = "a number"
+
+    def __init__(
+        self, low: float | None = None, high: float | None = None, *, above: float | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.low, self.high, self.above = low, high, above
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
+        if not self.accepts(value):
+            raise refusal(self.allowed, value)
+        if (
+            (self.low is not None and value < self.low)
+            or (self.high is not None and value > self.high)
+            or (self.above is not None and value <= self.above)
+        ):
+            raise refusal(self.allowed, value)
+        return value  # type: ignore[no-any-return]
+
+    def accepts(self, value: Any) -> bool:
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and value == value
+
+    @property
+    def allowed(self) -> str:
+        limits = [
+            f"above {self.above:g}" if self.above is not None else "",
+            f"at least {self.low}" if self.low is not None else "",
+            f"at most {self.high}" if self.high is not None else "",
+        ]
+        return " ".join([self.kind, " and ".join(limit for limit in limits if limit)]).strip()
+
+
+class Integer(Number):
+    kind = "an integer"
+
+    def accepts(self, value: Any) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool)
+
+
+class Boolean(fields.Field[bool]):
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise refusal("true or false", value)
+        return value
+
+
+class Text(fields.Field[str]):
+    """A string, one of `choices` where there are any."""
+
+    def __init__(self, *choices: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.choices = choices
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str) or (self.choices and value not in self.choices):
+            raise refusal(f"one of {', '.join(self.choices)}" if self.choices else "a string", value)
+        return value
+
+
+class TokenIds(fields.Field[list[int]]):
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[int]:
+        if not isinstance(value, list) or not value:
+            raise refusal("a list of at least one token id", value)
+        wrong = [item for item in value if not isinstance(item, int) or isinstance(item, bool)]
+        if wrong:
+            raise refusal("a list of integers", wrong[0])
+        return value
+
+
+class StopList(fields.Field[tuple[str, ...]]):
+    """A string or a list of them; empty ones stop nothing and are dropped."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[str, ...]:
+        stops = [value] if isinstance(value, str) else value
+        if not isinstance(stops, list) or not all(isinstance(stop, str) for stop in stops):
+            raise refusal("a string or a list of strings", value)
+        return tuple(stop for stop in stops if stop)
+
+
+class Content(fields.Field[str]):
+    """A message's text: a string, or a list of text parts, which are joined."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if isinstance(value, str):
+            return value
+        if not isinstance(value, list):
+            raise refusal("a string or a list of text parts", value)
+        return "".join(self._part(part) for part in value)
+
+    @staticmethod
+    def _part(part: Any) -> str:
+        if isinstance(part, str):
+            return part
+        if not isinstance(part, dict) or part.get("type") != "text" or not isinstance(part.get("text"), str):
+            raise refusal('a list of parts {"type": "text", "text": ...} (this model reads text only)', part)
+        return str(part["text"])
+
+
+class BodySchema(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    @pre_load
+    def drop_nulls(self, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(data, dict):
+            raise ValidationError({"_schema": ["must be an object"]})
+        return {key: value for key, value in data.items() if value is not None}
+
+
+class MessageSchema(BodySchema):
+    role = Text(*ROLES, required=True, error_messages={"required": f"is required: one of {', '.join(ROLES)}"})
+    content = Content()
+    name = Text()
+    tool_call_id = Text()
+    tool_calls = fields.List(fields.Dict())
+
+    @validates_schema
+    def content_is_there(self, data: dict[str, Any], **kwargs: Any) -> None:
+        # An assistant message that only called tools has none.
+        if "content" not in data and data["role"] != "assistant":
+            raise ValidationError("is required: a string or a list of text parts", "content")
+
+
+class StreamOptionsSchema(BodySchema):
+    include_usage = Boolean(load_default=False)
+
+
+class ChatSchema(BodySchema):
+    """POST /v1/chat/completions."""
+
+    model = Text()
+    messages = fields.List(fields.Nested(MessageSchema), error_messages={"invalid": "must be a list of messages"})
+    prompt_token_ids = TokenIds()
+    max_tokens = Integer(1)
+    max_completion_tokens = Integer(1)
+    n = Integer(1)
+    temperature = Number(0, 2)
+    top_p = Number(0, 1)
+    seed = Integer(-(2**63), 2**64 - 1)
+    stop = StopList()
+    stream = Boolean(load_default=False)
+    stream_options = fields.Nested(StreamOptionsSchema)
+    ignore_eos = Boolean()
+    user = Text()
+    tools = fields.List(fields.Dict(), error_messages={"invalid": "must be a list of objects"})
+    response_format = fields.Dict(error_messages={"invalid": "must be an object"})
+    return_token_ids = Boolean(load_default=False)
+    logprobs = Boolean()
+    top_logprobs = Integer(0, 20)
+    # Diffusion decoding, top level, where the SDKs' extra_body puts them.
+    steps = Integer(1)
+    gen_length = Integer(1)
+    block_length = Integer(1, 1024)
+    threshold = Number(high=1, above=0)
+    remasking = Text("low_confidence", "random")
+
+    @validates_schema
+    def prompt_is_there(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if "prompt_token_ids" in data:
+            return
+        if not data.get("messages"):
+            raise ValidationError("must hold at least one message", "messages")
+
+
+class TokenizeSchema(BodySchema):
+    """POST /tokenize: vLLM's `prompt` or `messages`, llama.cpp's `content`."""
+
+    prompt = Text()
+    content = Text()
+    messages = fields.List(fields.Nested(MessageSchema), error_messages={"invalid": "must be a list of messages"})
+    add_special_tokens = Boolean(load_default=False)
+
+    @validates_schema
+    def text_is_there(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if not data.keys() & {"prompt", "content"} and not data.get("messages"):
+            raise ValidationError("is required: a string (or `content`, or `messages`)", "prompt")
+
+
+class DetokenizeSchema(BodySchema):
+    """POST /detokenize."""
+
+    tokens = TokenIds(required=True, error_messages={"required": "is required: a list of token ids"})

@@ -1,0 +1,50 @@
+"""Server-sent events: framing, keep-alive, and an end for streams that fail."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Response, stream_with_context
+
+from app.api.errors import api_error_body, unexpected_error_body
+from app.errors import ApiError
+
+DONE = "data: [DONE]\n\n"
+# A bare comment: Continue loses the data beside ": ping", and llama.cpp's clients know this one.
+KEEPALIVE = ":\n\n"
+HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+
+logger = logging.getLogger(__name__)
+
+
+def frame(event: dict[str, Any]) -> str:
+    return f"data: {json.dumps(event, ensure_ascii=False, separators=(',', ':'))}\n\n"
+
+
+def event_stream(events: Iterator[dict[str, Any] | None], keepalive_s: float) -> Response:
+    """Send each event as it comes; None is a moment of silence, in which a keep-alive may be due (0: never)."""
+    body = stream_with_context(_frames(events, keepalive_s))
+    return Response(body, mimetype="text/event-stream", headers=HEADERS)
+
+
+def _frames(events: Iterator[dict[str, Any] | None], keepalive_s: float) -> Iterator[str]:
+    last = time.monotonic()
+    try:
+        for event in events:
+            if event is not None:
+                yield frame(event)
+            elif keepalive_s and time.monotonic() - last >= keepalive_s:
+                yield KEEPALIVE
+            else:
+                continue
+            last = time.monotonic()
+    except ApiError as error:  # The headers are gone, so the error is an event, and no [DONE] follows it.
+        yield frame(api_error_body(error))
+    except Exception as error:
+        yield frame(unexpected_error_body(error))
+    else:
+        yield DONE

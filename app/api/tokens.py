@@ -1,0 +1,27 @@
+"""POST /tokenize and /detokenize, in the words of vLLM and of llama.cpp."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify
+
+from app.api.chat import to_messages
+from app.api.context import json_body, service
+from app.api.schemas import DetokenizeSchema, TokenizeSchema, load
+
+blueprint = Blueprint("tokens", __name__)
+
+
+@blueprint.post("/tokenize")
+def tokenize() -> Response:
+    body = load(TokenizeSchema(), json_body())
+    if body.get("messages"):
+        tokens = service().tokenize_messages(to_messages(body))
+    else:
+        tokens = service().tokenize(body["prompt"] if "prompt" in body else body["content"], body["add_special_tokens"])
+    return jsonify({"tokens": tokens, "count": len(tokens), "max_model_len": service().model.max_model_len})
+
+
+@blueprint.post("/detokenize")
+def detokenize() -> Response:
+    text = service().detokenize(load(DetokenizeSchema(), json_body())["tokens"])
+    return jsonify({"prompt": text, "content": text})

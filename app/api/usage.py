@@ -1,0 +1,47 @@
+"""How a reply was made: OpenAI's `usage` and our `elbarto` object."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.serving.reply import Reply
+
+
+def usage(reply: Reply) -> dict[str, Any]:
+    """`completion_tokens` counts the tokens delivered, of all choices together."""
+    completion = reply.completion_tokens
+    return {
+        "prompt_tokens": reply.prompt_tokens,
+        "completion_tokens": completion,
+        "total_tokens": reply.prompt_tokens + completion,
+        "prompt_tokens_details": {"cached_tokens": reply.total("cached_tokens")},
+    }
+
+
+def elbarto(reply: Reply) -> dict[str, Any]:
+    """Counters summed over the choices (times: the longest), and the parameters after rounding."""
+    params = reply.params
+    return {
+        "steps": reply.total("steps"),
+        "denoise_forwards": reply.total("steps"),
+        "commit_forwards": reply.total("commit_forwards"),
+        "prefill_forwards": reply.total("prefill_forwards"),
+        "tpf": round(reply.tokens_per_forward, 3),
+        "prompt_tokens": reply.prompt_tokens,
+        "cached_tokens": reply.total("cached_tokens"),
+        "prefill_tokens": reply.total("prefill_tokens"),
+        "queue_ms": reply.longest_ms("queue_ms"),
+        "first_block_ms": reply.longest_ms("first_block_ms"),
+        "total_ms": reply.longest_ms("total_ms"),
+        "params": {
+            "steps": params.steps,
+            "gen_length": params.gen_length,
+            "block_length": params.block_length,
+            "threshold": params.threshold,
+            "remasking": params.remasking,
+            "temperature": params.temperature,
+            "top_p": params.top_p,
+            "seed": params.seed,
+        },
+        "warnings": reply.warnings,
+    }

@@ -1,0 +1,56 @@
+"""From a checkpoint on disk to an engine that is ready to step."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from app.engine.engine import Engine
+from app.engine.params import EngineConfig, ModelSource
+from app.errors import ConfigError
+from app.models.checkpoint import load_checkpoint
+from app.models.device import choose_device, choose_dtype
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """An engine and what its callers need to know of its checkpoint. `tokenizer` is transformers' object."""
+
+    engine: Engine
+    tokenizer: Any
+    name: str
+    device: str
+    dtype: str
+    vocab_size: int
+
+
+def load_model(source: ModelSource) -> LoadedModel:
+    """Raises StartError where the checkpoint or a setting is at fault."""
+    if source.num_threads is not None:
+        torch.set_num_threads(source.num_threads)
+    device = choose_device(source.device)
+    dtype = choose_dtype(source.dtype, device)
+    checkpoint = load_checkpoint(source.path, source.revision, device, dtype)
+    config = checkpoint.model.config
+    max_model_len = source.max_model_len or config.max_position
+    if max_model_len > config.max_position:
+        raise ConfigError(
+            f"ELBARTO_MAX_MODEL_LEN is {max_model_len}; {checkpoint.name} has {config.max_position} positions at most."
+        )
+    engine = Engine(checkpoint.model, checkpoint.diffusion, EngineConfig(max_model_len, source.max_sequences))
+    weight_bytes = sum(parameter.nbytes for parameter in checkpoint.model.parameters())
+    dtype_name = str(dtype).removeprefix("torch.")
+    logger.info(
+        "%s: %.1f MB of weights and %.1f MB of KV cache, %s on %s",
+        checkpoint.name,
+        weight_bytes / 1e6,
+        engine.kv_cache.num_bytes / 1e6,
+        dtype_name,
+        device,
+    )
+    return LoadedModel(engine, checkpoint.tokenizer, checkpoint.name, str(device), dtype_name, config.vocab_size)

@@ -1,0 +1,66 @@
+"""What the executor's thread loads: an engine, its tokenizer, and a description for callers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.engine.events import Event, Finished
+from app.engine.params import GenerationParams, ModelSource
+from app.text.tokenizer import Tokenizer
+
+
+class EngineLike(Protocol):
+    """The seam between serving and engine; tests and remote engines stand in here. One thread calls it."""
+
+    @property
+    def has_work(self) -> bool: ...
+    def add(self, prompt_ids: Sequence[int], params: GenerationParams, submitted: float | None = None) -> int: ...
+    def step(self) -> list[Event]: ...
+    def abort(self, sequence_id: int) -> Finished | None: ...
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """What callers may know of the model. Lengths are in tokens."""
+
+    id: str
+    family: str
+    device: str
+    dtype: str
+    max_model_len: int
+    block_length: int
+    mask_token_id: int
+    vocab_size: int
+
+
+@dataclass(frozen=True)
+class Backend:
+    engine: EngineLike
+    tokenizer: Tokenizer
+    info: ModelInfo
+
+
+def load_backend(source: ModelSource) -> Backend:
+    """Takes seconds to minutes; raises StartError where the checkpoint or a setting is at fault."""
+    from app.engine.loading import load_model  # Imports torch, which takes seconds: here, the port is open already.
+
+    loaded = load_model(source)
+    diffusion = loaded.engine.diffusion
+    info = ModelInfo(
+        id=served_name(loaded.name),
+        family=diffusion.family,
+        device=loaded.device,
+        dtype=loaded.dtype,
+        max_model_len=loaded.engine.config.max_model_len,
+        block_length=diffusion.block_length,
+        mask_token_id=diffusion.mask_token_id,
+        vocab_size=loaded.vocab_size,
+    )
+    return Backend(loaded.engine, Tokenizer(loaded.tokenizer), info)
+
+
+def served_name(name: str) -> str:
+    """Continue sends autocompletion for ids that begin with "o" or "gpt" to the chat endpoint, so none of ours does."""
+    return f"elbarto-{name}" if name.lower().startswith(("o", "gpt")) else name

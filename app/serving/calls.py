@@ -1,0 +1,61 @@
+"""What the service is asked for, and what it answers with. Plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.engine.events import Counters
+from app.engine.params import Remasking
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """The operator's choices for what a request leaves open. `steps` are meant for `gen_length` tokens."""
+
+    steps: int = 256
+    gen_length: int = 512
+    block_length: int = 4
+    threshold: float | None = None
+    remasking: Remasking = "low_confidence"
+    temperature: float = 0.0
+
+
+@dataclass(frozen=True)
+class ChatCall:
+    """A validated chat request; None: the operator's default. Either `messages` or `prompt_token_ids` is there."""
+
+    messages: Sequence[Mapping[str, Any]] | None = None
+    prompt_token_ids: Sequence[int] | None = None
+    template_extras: Mapping[str, Any] = field(default_factory=dict)  # tools, response_format
+    n: int = 1
+    max_tokens: int | None = None
+    gen_length: int | None = None
+    steps: int | None = None
+    block_length: int | None = None
+    threshold: float | None = None
+    remasking: Remasking | None = None
+    temperature: float | None = None
+    top_p: float = 1.0
+    seed: int | None = None
+    stop: Sequence[str] = ()
+    ignore_eos: bool = False
+
+
+@dataclass(frozen=True)
+class Delta:
+    """New text of one choice and the token ids behind it."""
+
+    index: int
+    text: str
+    token_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """One choice is complete. `finish_reason` is OpenAI's: stop or length."""
+
+    index: int
+    finish_reason: str
+    counters: Counters

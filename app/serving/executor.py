@@ -1,0 +1,207 @@
+"""The one thread that owns the model and the device."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from app.engine.events import Committed, Event, Failed
+from app.engine.params import GenerationParams
+from app.errors import ModelLoading, QueueFull, ShuttingDown
+from app.serving.backend import Backend
+from app.serving.generation import Generation
+
+logger = logging.getLogger(__name__)
+
+State = Literal["loading", "ready", "closed"]
+
+
+@dataclass(frozen=True)
+class Add:
+    generation: Generation
+    prompt_ids: Sequence[int]
+    params: Sequence[GenerationParams]
+    submitted: float
+
+
+@dataclass(frozen=True)
+class Abort:
+    generation: Generation
+    index: int
+
+
+class Close:
+    """Ends the thread."""
+
+
+Command = Add | Abort | Close
+
+
+class Executor:
+    """Other threads submit, iterate events and abort; they never touch the engine.
+
+    `load` runs on the executor's thread; if it raises, `on_load_failure` is called there and the thread ends.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[], Backend],
+        on_load_failure: Callable[[BaseException], None],
+        max_queue: int,
+        max_running: int = 1,
+    ) -> None:
+        self._load = load
+        self._on_load_failure = on_load_failure
+        self._backend: Backend | None = None
+        self._load_error: BaseException | None = None
+        self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self._changed = threading.Condition()
+        self._live = 0  # sequences submitted and not ended; guarded by _changed
+        self._closing = False
+        self._max_running = max_running
+        self.capacity = max_running + max_queue
+        # The engine thread's own: which caller a sequence belongs to, and the other way round.
+        self._owners: dict[int, tuple[Generation, int]] = {}
+        self._sequence_ids: dict[tuple[Generation, int], int] = {}
+        self._thread = threading.Thread(target=self._run, name="elbarto-executor", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    @property
+    def state(self) -> State:
+        if self._closing:
+            return "closed"
+        return "loading" if self._backend is None else "ready"
+
+    @property
+    def backend(self) -> Backend:
+        """Raises ModelLoading or ShuttingDown."""
+        if self._closing:
+            raise ShuttingDown
+        if self._backend is None:
+            raise ModelLoading
+        return self._backend
+
+    @property
+    def queue_lengths(self) -> tuple[int, int]:
+        """Sequences (running, waiting)."""
+        with self._changed:
+            return min(self._live, self._max_running), max(0, self._live - self._max_running)
+
+    def submit(self, prompt_ids: Sequence[int], params: Sequence[GenerationParams]) -> Generation:
+        """Queue one sequence for each of `params`, all or none; raises QueueFull, ModelLoading or ShuttingDown."""
+        assert self.backend
+        generation = Generation(len(params), self._submit_abort)
+        with self._changed:
+            if self._closing:
+                raise ShuttingDown
+            if self._live + len(params) > self.capacity:
+                raise QueueFull(self._live)
+            self._live += len(params)
+            self._commands.put(Add(generation, prompt_ids, params, time.monotonic()))
+        return generation
+
+    def wait_until_ready(self) -> Backend:
+        """Block until the model is loaded, and raise what loading raised; for callers outside the server."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._backend is not None or self._load_error is not None)
+        if self._load_error is not None:
+            raise self._load_error
+        return self.backend
+
+    def close(self, timeout_s: float = 0.0) -> None:
+        """Refuse new requests, give running ones `timeout_s` to end, then fail the rest and stop the thread."""
+        with self._changed:
+            self._closing = True
+            self._changed.wait_for(lambda: self._live == 0, timeout=timeout_s)
+        self._commands.put(Close())
+        if self._backend is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout=10)
+
+    def _submit_abort(self, generation: Generation, index: int) -> None:
+        self._commands.put(Abort(generation, index))
+
+    def _run(self) -> None:
+        try:
+            backend = self._load()
+        except BaseException as error:
+            with self._changed:
+                self._load_error = error
+                self._changed.notify_all()
+            self._on_load_failure(error)
+            return
+        with self._changed:
+            self._backend = backend
+            self._changed.notify_all()
+        while self._obey_commands(backend):
+            self._step(backend)
+
+    def _obey_commands(self, backend: Backend) -> bool:
+        """Wait for a command where there is no work; take in all that are there. False: the executor was closed."""
+        while True:
+            try:
+                command = self._commands.get(block=not backend.engine.has_work)
+            except queue.Empty:
+                return True
+            if isinstance(command, Close):
+                self._fail_all(backend)
+                return False
+            if isinstance(command, Add):
+                self._add(backend, command)
+            else:
+                self._abort(backend, command)
+
+    def _add(self, backend: Backend, command: Add) -> None:
+        for index, params in enumerate(command.params):
+            try:
+                sequence_id = backend.engine.add(command.prompt_ids, params, command.submitted)
+            except Exception:
+                logger.exception("a sequence could not be added")
+                command.generation.put(index, Failed(-1))
+                self._count_ended()
+                continue
+            self._owners[sequence_id] = (command.generation, index)
+            self._sequence_ids[command.generation, index] = sequence_id
+
+    def _abort(self, backend: Backend, command: Abort) -> None:
+        sequence_id = self._sequence_ids.get((command.generation, command.index))
+        event = None if sequence_id is None else backend.engine.abort(sequence_id)
+        if event:
+            self._deliver(event)
+
+    def _step(self, backend: Backend) -> None:
+        try:
+            events = backend.engine.step()
+        except Exception:  # The engine fails its own sequences; what arrives here is a defect of the engine itself.
+            logger.exception("the engine failed outside a sequence; all its sequences are given up")
+            self._fail_all(backend)
+            return
+        for event in events:
+            self._deliver(event)
+
+    def _fail_all(self, backend: Backend) -> None:
+        for sequence_id in list(self._owners):
+            try:
+                backend.engine.abort(sequence_id)
+            except Exception:
+                logger.exception("sequence %d could not be aborted", sequence_id)
+            self._deliver(Failed(sequence_id))
+
+    def _deliver(self, event: Event) -> None:
+        generation, index = self._owners[event.sequence_id]
+        generation.put(index, event)
+        if isinstance(event, Committed):
+            return
+        del self._owners[event.sequence_id], self._sequence_ids[generation, index]
+        self._count_ended()
+
+    def _count_ended(self) -> None:
+        with self._changed:
+            self._live -= 1
+            self._changed.notify_all()

@@ -1,0 +1,36 @@
+"""The caller's handle on sequences in the engine."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable
+
+from app.engine.events import Event
+
+
+class Generation:
+    """Events of one request's sequences, in order, each with the index of its sequence. Safe from any thread."""
+
+    def __init__(self, num_sequences: int, abort: Callable[[Generation, int], None]) -> None:
+        self.num_sequences = num_sequences
+        self._abort = abort
+        self._events: queue.SimpleQueue[tuple[int, Event]] = queue.SimpleQueue()
+
+    def put(self, index: int, event: Event) -> None:
+        """For the executor's thread."""
+        self._events.put((index, event))
+
+    def next(self, timeout_s: float) -> tuple[int, Event] | None:
+        """The next event, or None where there was none for `timeout_s`."""
+        try:
+            return self._events.get(timeout=timeout_s)
+        except queue.Empty:
+            return None
+
+    def abort(self, index: int | None = None) -> None:
+        """Take one sequence, or all, out of the engine before its next step; nothing happens to those that ended.
+
+        A sequence that is still there answers with a Finished event whose reason is "abort".
+        """
+        for each in range(self.num_sequences) if index is None else [index]:
+            self._abort(self, each)

@@ -1,0 +1,122 @@
+"""A reply while it is being made: events of a generation turned into text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from app.engine.events import Committed, Counters, Event, Failed, Finished
+from app.engine.params import GenerationParams
+from app.errors import EngineFailed
+from app.serving.backend import ModelInfo
+from app.serving.calls import Delta, Ended
+from app.serving.generation import Generation
+from app.text.stream import TextStream
+
+# How long a caller waits at most before it may look whether its client is still there.
+TICK_S = 0.1
+
+
+@dataclass
+class Choice:
+    """One of the n answers, so far."""
+
+    stream: TextStream
+    text: str = ""
+    token_ids: list[int] = field(default_factory=list)
+    finish_reason: str | None = None
+    counters: Counters | None = None
+
+
+class Reply:
+    """Iterate it for Delta, Ended, and None about every TICK_S of silence. Raises EngineFailed.
+
+    `choices` hold what was delivered so far, and everything once the iteration is over. `abort` may come at any time,
+    from any thread, and again.
+    """
+
+    def __init__(
+        self,
+        generation: Generation,
+        streams: Sequence[TextStream],
+        model: ModelInfo,
+        params: GenerationParams,
+        max_tokens: int,
+        prompt_tokens: int,
+        warnings: Sequence[str],
+        ignored: Sequence[str],
+    ) -> None:
+        self._generation = generation
+        self.choices = [Choice(stream) for stream in streams]
+        self.model = model
+        self.params = params
+        self.max_tokens = max_tokens
+        self.prompt_tokens = prompt_tokens
+        self.warnings = list(warnings)
+        self.ignored = list(ignored)
+
+    @property
+    def completion_tokens(self) -> int:
+        return sum(len(choice.token_ids) for choice in self.choices)
+
+    @property
+    def tokens_per_forward(self) -> float:
+        """TPF: delivered tokens for each denoising or commit forward; 0 before the first choice is complete."""
+        return self.completion_tokens / max(1, self.total("steps") + self.total("commit_forwards"))
+
+    def total(self, counter: str) -> int:
+        """A counter summed over the choices that are complete."""
+        return sum(getattr(choice.counters, counter) for choice in self.choices if choice.counters)
+
+    def longest_ms(self, counter: str) -> float | None:
+        times = [getattr(choice.counters, counter) for choice in self.choices if choice.counters]
+        known = [time for time in times if time is not None]
+        return round(max(known), 1) if known else None
+
+    def abort(self) -> None:
+        self._generation.abort()
+
+    def __iter__(self) -> Iterator[Delta | Ended | None]:
+        while any(choice.counters is None for choice in self.choices):
+            item = self._generation.next(TICK_S)
+            if item is None:
+                yield None
+            else:
+                yield from self._take(*item)
+
+    def _take(self, index: int, event: Event) -> Iterator[Delta | Ended]:
+        choice = self.choices[index]
+        if isinstance(event, Committed):
+            if choice.finish_reason is None:  # else: committed before the abort reached the engine
+                yield from self._take_tokens(index, choice, event.token_ids)
+        elif isinstance(event, Finished):
+            if choice.finish_reason is None:
+                tail = choice.stream.flush()
+                if tail:
+                    yield self._delta(index, choice, tail, ())
+                choice.finish_reason = "stop" if event.reason == "stop" else "length"
+            choice.counters = event.counters
+            yield Ended(index, choice.finish_reason, event.counters)
+        elif isinstance(event, Failed):
+            self.abort()
+            raise EngineFailed("The engine failed while it worked on this request; the server's log has the cause.")
+
+    def _take_tokens(self, index: int, choice: Choice, token_ids: Sequence[int]) -> Iterator[Delta]:
+        """Tokens up to the budget; a stop string or the budget may end the choice inside a block."""
+        room = self.max_tokens - len(choice.token_ids)
+        piece = choice.stream.add(token_ids[:room])
+        text = piece.text
+        if piece.stopped:
+            choice.finish_reason = "stop"
+        elif len(token_ids) > room:
+            choice.finish_reason = "length"
+            text += choice.stream.flush()
+        if choice.finish_reason:
+            self._generation.abort(index)
+        yield self._delta(index, choice, text, piece.token_ids)
+
+    @staticmethod
+    def _delta(index: int, choice: Choice, text: str, token_ids: tuple[int, ...]) -> Delta:
+        choice.text += text
+        choice.token_ids.extend(token_ids)
+        return Delta(index, text, token_ids)

@@ -1,0 +1,131 @@
+"""Text in, text out: what the HTTP layer and the command line call."""
+
+from __future__ import annotations
+
+import logging
+import math
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from app.engine.params import GenerationParams, round_lengths
+from app.errors import ModelNotFound, PromptTooLong, RequestError
+from app.serving.backend import ModelInfo
+from app.serving.calls import ChatCall, Defaults
+from app.serving.executor import Executor
+from app.serving.reply import Reply
+from app.text.stream import TextStream
+from app.text.tokenizer import Tokenizer
+
+logger = logging.getLogger(__name__)
+
+
+class Service:
+    """Thread-safe. Raises ApiErrors; everything that can be refused is refused before a Reply is returned."""
+
+    def __init__(self, executor: Executor, defaults: Defaults, strict_model: bool = False) -> None:
+        self.executor = executor
+        self._defaults = defaults
+        self._strict_model = strict_model
+        self._warned_block_lengths: set[int] = set()
+        self.created = int(time.time())
+
+    def close(self, timeout_s: float = 0.0) -> None:
+        """Stop the executor, giving running requests `timeout_s` to end."""
+        self.executor.close(timeout_s)
+
+    @property
+    def model(self) -> ModelInfo:
+        return self.executor.backend.info
+
+    def check_model(self, name: str | None) -> None:
+        """A request may name any model, unless the operator wants the names to agree."""
+        if self._strict_model and name is not None and name != self.model.id:
+            raise ModelNotFound(f"The model {name!r} does not exist; this server has {self.model.id!r}.", "model")
+
+    def chat(self, call: ChatCall) -> Reply:
+        """Queue a chat request. Raises RequestError, PromptTooLong, QueueFull or Unavailable."""
+        backend = self.executor.backend
+        if call.n > self.executor.capacity:
+            raise RequestError(f"n must be at most {self.executor.capacity} on this server, got {call.n}.", "n")
+        prompt_ids, ignored = self._prompt(backend.tokenizer, call, backend.info.vocab_size)
+        params, max_tokens, warnings = self._params(call, len(prompt_ids), backend.info)
+        generation = self.executor.submit(
+            prompt_ids, [replace(params, seed=params.seed + index) for index in range(call.n)]
+        )
+        streams = [TextStream(backend.tokenizer, call.stop) for _ in range(call.n)]
+        return Reply(
+            generation, streams, backend.info, params, max_tokens, len(prompt_ids), warnings=warnings, ignored=ignored
+        )
+
+    def tokenize(self, text: str, add_special_tokens: bool) -> list[int]:
+        return self.executor.backend.tokenizer.encode(text, add_special_tokens)
+
+    def tokenize_messages(self, messages: Sequence[Mapping[str, Any]]) -> list[int]:
+        return self.executor.backend.tokenizer.encode_chat(messages, {})
+
+    def detokenize(self, token_ids: Sequence[int]) -> str:
+        _check_vocabulary(token_ids, self.model.vocab_size, "tokens")
+        return self.executor.backend.tokenizer.decode(token_ids, skip_special_tokens=False)
+
+    @staticmethod
+    def _prompt(tokenizer: Tokenizer, call: ChatCall, vocab_size: int) -> tuple[list[int], list[str]]:
+        """The prompt's token ids, and which fields meant for the chat template it has no use for."""
+        used = {name: value for name, value in call.template_extras.items() if tokenizer.template_uses(name)}
+        ignored = sorted(set(call.template_extras) - set(used))
+        if call.prompt_token_ids is None:
+            assert call.messages
+            return tokenizer.encode_chat(call.messages, used), ignored
+        _check_vocabulary(call.prompt_token_ids, vocab_size, "prompt_token_ids")
+        return list(call.prompt_token_ids), ignored
+
+    def _params(self, call: ChatCall, prompt_len: int, model: ModelInfo) -> tuple[GenerationParams, int, list[str]]:
+        """Defaults filled in and lengths rounded; the budget of tokens to deliver; warnings for the caller."""
+        defaults = self._defaults
+        block_length = call.block_length or defaults.block_length
+        room = (model.max_model_len - prompt_len) // block_length * block_length
+        if room < block_length:
+            field = "messages" if call.prompt_token_ids is None else "prompt_token_ids"
+            raise PromptTooLong(model.max_model_len, prompt_len + block_length, field)
+        gen_length = call.gen_length or call.max_tokens or defaults.gen_length
+        # `steps` are configured for replies of the configured length; longer ones get as many for each token.
+        steps = call.steps or max(defaults.steps, math.ceil(defaults.steps * gen_length / defaults.gen_length))
+        warnings = self._warnings(block_length, min(gen_length, call.max_tokens or gen_length), room, model)
+        if gen_length > room:
+            steps = max(1, steps * room // gen_length) if call.steps is None else steps
+            gen_length = room
+        gen_length, steps = round_lengths(gen_length, steps, block_length)
+        params = GenerationParams(
+            gen_length=gen_length,
+            steps=steps,
+            block_length=block_length,
+            threshold=call.threshold if call.threshold is not None else defaults.threshold,
+            remasking=call.remasking or defaults.remasking,
+            temperature=call.temperature if call.temperature is not None else defaults.temperature,
+            top_p=call.top_p,
+            seed=call.seed if call.seed is not None else secrets.randbits(32),
+            ignore_eos=call.ignore_eos,
+        )
+        return params, min(call.max_tokens or gen_length, gen_length), warnings
+
+    def _warnings(self, block_length: int, wanted: int, room: int, model: ModelInfo) -> list[str]:
+        warnings = []
+        if wanted > room:
+            warnings.append(f"The reply is limited to {room} tokens, the room that the prompt leaves.")
+        if block_length != model.block_length:
+            warnings.append(
+                f"block_length is {block_length}; {model.id} was trained with {model.block_length}: "
+                "replies may be worse."
+            )
+            if block_length not in self._warned_block_lengths:
+                self._warned_block_lengths.add(block_length)
+                logger.warning(warnings[-1])
+        return warnings
+
+
+def _check_vocabulary(token_ids: Sequence[int], vocab_size: int, param: str) -> None:
+    wrong = next((token_id for token_id in token_ids if not 0 <= token_id < vocab_size), None)
+    if wrong is not None:
+        raise RequestError(f"{param} must hold token ids from 0 to {vocab_size - 1}, got {wrong}.", param)

@@ -1,0 +1,41 @@
+"""A reply's token ids to the text that the caller sees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.text.detokenizer import Detokenizer
+from app.text.stop import StopStrings
+from app.text.tokenizer import Tokenizer
+
+
+@dataclass(frozen=True)
+class Piece:
+    """New text, the token ids that were used up for it, and whether a stop string ended the reply."""
+
+    text: str
+    token_ids: tuple[int, ...]
+    stopped: bool = False
+
+
+class TextStream:
+    """Detokenizer and stop strings, token by token, so that a reply counts the tokens up to its stop string."""
+
+    def __init__(self, tokenizer: Tokenizer, stops: Sequence[str]) -> None:
+        self._detokenizer = Detokenizer(tokenizer.decode)
+        self._stops = StopStrings(stops)
+
+    def add(self, token_ids: Sequence[int]) -> Piece:
+        text = ""
+        for used, token_id in enumerate(token_ids, start=1):
+            shown, stopped = self._stops.add(self._detokenizer.add(token_id))
+            text += shown
+            if stopped:
+                return Piece(text, tuple(token_ids[:used]), stopped=True)
+        return Piece(text, tuple(token_ids))
+
+    def flush(self) -> str:
+        """The end of a reply that no stop string ended."""
+        shown, stopped = self._stops.add(self._detokenizer.flush())
+        return shown if stopped else shown + self._stops.flush()
