@@ -1,0 +1,146 @@
+"""`python -m app serve | generate | config`."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app import __version__
+from app.errors import ElBartoError, StartError
+from app.settings import ROOT, SETTINGS, Loaded, Settings, example_yaml, load_settings, show, to_environ
+
+if TYPE_CHECKING:
+    from app.engine.events import Counters
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    parser = _parser()
+    args = parser.parse_args(argv)
+    if args.command is None:
+        parser.print_help()
+        return 0
+    try:
+        return int(args.run(args))
+    except ElBartoError as error:
+        print(f"elbarto: error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _serve(args: argparse.Namespace) -> int:
+    """Become gunicorn. It and its worker find the settings in their environment."""
+    settings = _load(args).settings
+    if settings.model_path and Path(settings.model_path).is_dir():
+        settings = dataclasses.replace(settings, model_path=str(Path(settings.model_path).resolve()))
+    _check_port(settings)
+    command = [sys.executable, "-m", "gunicorn", "--pythonpath", str(ROOT), "-c", str(ROOT / "gunicorn.conf.py")]
+    os.execvpe(sys.executable, [*command, "wsgi:app"], {**os.environ, **to_environ(settings)})
+
+
+def _generate(args: argparse.Namespace) -> int:
+    """Print a reply, each block as it is committed."""
+    settings = _load(args).settings
+    from app import create_service  # torch comes in here; the other commands do without
+    from app.serving.calls import ChatCall, Delta, Ended
+
+    service = create_service(settings)
+    try:
+        reply = service.chat(ChatCall(messages=[{"role": "user", "content": args.prompt}], max_tokens=args.max_tokens))
+        for item in reply:
+            if isinstance(item, Delta):
+                print(item.text, end="", flush=True)
+            elif isinstance(item, Ended):
+                print()
+                if args.stats:
+                    _print_stats(item.counters)
+        for warning in reply.warnings:
+            print(f"elbarto: {warning}", file=sys.stderr)
+    finally:
+        service.executor.close()
+    return 0
+
+
+def _print_stats(counters: Counters) -> None:
+    rows = {**dataclasses.asdict(counters), "tokens_per_forward": counters.tokens_per_forward}
+    for name, value in rows.items():
+        print(f"{name:20} {value:.1f}" if isinstance(value, float) else f"{name:20} {value}", file=sys.stderr)
+
+
+def _config(args: argparse.Namespace) -> int:
+    print(show(_load(args)) if args.show else example_yaml(), end="\n" if args.show else "")
+    return 0
+
+
+def _check_port(settings: Settings) -> None:
+    """gunicorn itself would try a taken port again and again."""
+    if settings.port == 0:
+        return
+    try:
+        family, _, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as gunicorn does
+            probe.bind(address)
+    except (OSError, UnicodeError) as error:
+        raise StartError(
+            f"cannot listen on {settings.host} port {settings.port}: {getattr(error, 'strerror', None) or error}; "
+            f"choose another with {SETTINGS['host'].flag} and {SETTINGS['port'].flag}"
+        ) from error
+
+
+def _load(args: argparse.Namespace) -> Loaded:
+    overrides = {name: value for name in SETTINGS if (value := getattr(args, name, None)) is not None}
+    return load_settings(overrides, args.config)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m app", description="El Barto Serve", allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"El Barto Serve {__version__}")
+    parser.set_defaults(command=None)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    settings = _settings_parser()
+
+    def add(name: str, help: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=help, description=help, parents=[settings], allow_abbrev=False)
+
+    serve = add("serve", "Start the server.")
+    serve.set_defaults(run=_serve)
+
+    generate = add("generate", "Print the model's reply to one prompt, blocks appearing as they are committed.")
+    generate.add_argument("prompt", metavar="PROMPT")
+    generate.add_argument("--max-tokens", type=_positive, metavar="N", help="tokens in the reply, at most")
+    generate.add_argument("--stats", action="store_true", help="afterwards, print how the reply was made")
+    generate.set_defaults(run=_generate)
+
+    config = add("config", "Print a commented settings file in YAML.")
+    config.add_argument("--show", action="store_true", help="print each effective setting and where it came from")
+    config.set_defaults(run=_config)
+    return parser
+
+
+def _settings_parser() -> argparse.ArgumentParser:
+    """One flag for each setting. The values stay text: app.settings checks them, wherever they come from."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    group = parser.add_argument_group("settings", "Flags win over the YAML file, it over the environment and .env.")
+    group.add_argument("--config", type=Path, metavar="FILE", help="a YAML file of settings (or ELBARTO_CONFIG)")
+    for name, info in SETTINGS.items():
+        help_text = f"{info.help} ({info.allowed})".replace("%", "%%")
+        if info.is_boolean:
+            group.add_argument(info.flag, dest=name, nargs="?", const="true", metavar="BOOL", help=help_text)
+        else:
+            group.add_argument(info.flag, dest=name, metavar=name.rpartition("_")[2].upper(), help=help_text)
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number

@@ -1,0 +1,47 @@
+"""gunicorn's settings, all taken from app.settings.
+
+This runs in gunicorn's master process, which never loads the model: the one worker does, and owns it.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+# First, so that the directory gunicorn is started from cannot offer another `app` or `wsgi`.
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from app.errors import StartError
+from app.settings import Settings, load_settings
+
+
+def _load() -> Settings:
+    try:
+        return load_settings().settings
+    except StartError as error:
+        print(f"elbarto: error: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+_settings = _load()
+
+bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
+workers = 1
+worker_class = "gthread"
+# Every open stream holds a thread, waiting ones too. The reserve keeps /health answering behind them.
+threads = _settings.max_queue + 32
+worker_connections = threads + 1000  # idle keep-alive connections hold none
+keepalive = 75
+timeout = 120
+graceful_timeout = _settings.shutdown_s
+loglevel = _settings.log_level
+accesslog = None  # the app logs one line a request itself
+# gunicorn's own management socket lies in the home directory, where two servers would fight over it.
+control_socket_disable = True
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """Stop the engine's thread; runs in the worker."""
+    application = getattr(worker.app, "callable", None)  # None when the app never came up
+    extension = getattr(application, "extensions", {}).get("elbarto")
+    if extension is not None:
+        extension.close()

@@ -1,0 +1,267 @@
+"""The command line, run as users run it; `serve` and gunicorn.conf.py with a stand-in for the app."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+import yaml
+
+from app import __version__
+from app.cli import main
+from app.engine.events import Counters
+from app.errors import PromptTooLong
+from app.serving.calls import ChatCall, Delta, Ended
+from app.settings import ROOT, SETTINGS
+
+APP = '''
+import json, os, sys
+from pathlib import Path
+from app.settings import load_settings
+__version__ = "0"
+
+class StandIn:
+    """Answers with what the worker sees; as an extension of itself it notes that it was closed."""
+    extensions = property(lambda self: {"elbarto": self})
+
+    def close(self):
+        Path(os.environ["CLOSED"]).touch()
+
+    def __call__(self, environ, start_response):
+        loaded = load_settings()
+        start_response("200 OK", [("Content-Type", "application/json")])
+        seen = {"model_path": loaded.settings.model_path, "max_queue": loaded.settings.max_queue, "cwd": os.getcwd(),
+                "threshold": loaded.settings.threshold}
+        return [json.dumps(seen).encode()]
+
+def create_app():
+    return StandIn()
+'''
+
+
+class FakeReply(list[Delta | Ended | None]):
+    warnings = ("too long",)
+
+
+class FakeService:
+    """A service, and its own executor."""
+
+    def __init__(self, calls: list[ChatCall], refusal: Exception | None = None) -> None:
+        self.calls, self.refusal = calls, refusal
+        self.executor = self
+        self.closed = False
+
+    def chat(self, call: ChatCall) -> FakeReply:
+        self.calls.append(call)
+        if self.refusal:
+            raise self.refusal
+        counters = Counters(5, 0, 4, 1, steps=3, commit_forwards=1, generated_tokens=6, queue_ms=0.0, total_ms=1.0)
+        return FakeReply([Delta(0, "Hi, ", (1, 2)), None, Delta(0, "there.", (3,)), Ended(0, "stop", counters)])
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def clean_environ() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("ELBARTO_")}
+
+
+def run(*arguments: str, cwd: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[str]:
+    environ = {**clean_environ(), "PYTHONPATH": str(cwd), **variables}
+    command = [sys.executable, "-m", "app", *arguments]
+    return subprocess.run(command, cwd=cwd, env=environ, capture_output=True, text=True, timeout=60)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """This repository with a stand-in for everything behind create_app."""
+    house = tmp_path / "house"
+    (house / "app").mkdir(parents=True)
+    for name in ("app/settings.py", "app/cli.py", "app/__main__.py", "app/errors.py", "wsgi.py", "gunicorn.conf.py"):
+        shutil.copy(ROOT / name, house / name)
+    (house / "app" / "__init__.py").write_text(APP)
+    return house
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """A user's directory, with a model and with a module that has the name of one of ours."""
+    directory = tmp_path / "elsewhere"
+    (directory / "my-model").mkdir(parents=True)
+    (directory / "wsgi.py").write_text("raise SystemExit('the wrong wsgi')")
+    return directory
+
+
+def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    text = capsys.readouterr().out
+    assert all(command in text for command in ("serve", "generate", "config"))
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+    assert __version__ in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["serve", "generate", "config"])
+def test_every_setting_is_a_flag(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main([command, "--help"])
+    text = capsys.readouterr().out
+    assert all(f"{info.flag} " in text for info in SETTINGS.values())
+
+
+def test_generate_prints_blocks_and_counters(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls: list[ChatCall] = []
+    service = FakeService(calls)
+    monkeypatch.setattr("app.create_service", lambda settings: service, raising=False)
+    assert main(["generate", "Say hi.", "--max-tokens", "8", "--stats", "--temperature", "0.5"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out == "Hi, there.\n"
+    assert re.search(r"^steps +3$", printed.err, re.MULTILINE)
+    assert re.search(r"^tokens_per_forward +1\.5$", printed.err, re.MULTILINE)
+    assert "elbarto: too long" in printed.err
+    assert calls == [ChatCall(messages=[{"role": "user", "content": "Say hi."}], max_tokens=8)]
+    assert service.closed
+
+
+def test_generate_reports_a_refused_request(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service = FakeService([], refusal=PromptTooLong(16, 20))
+    monkeypatch.setattr("app.create_service", lambda settings: service, raising=False)
+    assert main(["generate", "x"]) == 2
+    assert capsys.readouterr().err.startswith("elbarto: error: This model's maximum context length is 16 tokens.")
+    assert service.closed
+
+
+def test_generate_wants_a_positive_number() -> None:
+    done = run("generate", "x", "--max-tokens", "0")
+    assert done.returncode == 2
+    assert "--max-tokens" in done.stderr
+
+
+def test_config_prints_an_example_that_config_show_reads(house: Path, tmp_path: Path) -> None:
+    printed = run("config", cwd=house)
+    assert printed.returncode == 0
+    assert yaml.safe_load(printed.stdout) is None
+    (tmp_path / "elbarto.yaml").write_text(printed.stdout + "port: 81\n")
+    flags = ["--config", str(tmp_path / "elbarto.yaml"), "--strict-model"]
+    shown = run("config", "--show", *flags, cwd=house, ELBARTO_API_KEY="sk-secret", ELBARTO_PORT="82")
+    assert shown.returncode == 0, shown.stderr
+    rows = {line.split()[0]: line.split(maxsplit=1)[1].rstrip() for line in shown.stdout.splitlines()}
+    assert rows["port"].split() == ["81", "YAML", str(tmp_path / "elbarto.yaml")]
+    assert rows["strict_model"].split() == ["true", "command", "line"]
+    assert rows["device"].split() == ["auto", "default"]
+    assert "sk-secret" not in shown.stdout
+
+
+@pytest.mark.parametrize("command", [["config", "--show"], ["serve"], ["generate", "x"]])
+def test_a_bad_setting_is_one_line_and_exit_code_2(command: list[str]) -> None:
+    done = run(*command, ELBARTO_PROT="1")
+    line = "elbarto: error: ELBARTO_PROT in the environment is not a setting; did you mean ELBARTO_PORT?\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", line)
+
+
+def test_an_unknown_flag_is_refused() -> None:
+    done = run("serve", "--prot", "81")
+    assert done.returncode == 2
+    assert "unrecognized arguments: --prot" in done.stderr
+
+
+def test_a_taken_port_is_one_line_and_exit_code_2() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run("serve", "--host", "127.0.0.1", "--port", str(port))
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"elbarto: error: cannot listen on 127.0.0.1 port {port}: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_unusable_host_is_one_line_and_exit_code_2() -> None:
+    host = "a" * 80  # longer than a name may be, so nobody is asked for it
+    done = run("serve", "--host", host)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"elbarto: error: cannot listen on {host} port 8000: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_serve_runs_gunicorn_from_any_directory(house: Path, elsewhere: Path, free_port: int) -> None:
+    (house / ".env").write_text("ELBARTO_THRESHOLD=0.5\nELBARTO_MAX_QUEUE=1\n")
+    (elsewhere / "elbarto.yaml").write_text("max_queue: 3\n")
+    closed = elsewhere / "closed"
+    flags = ["--host", "127.0.0.1", "--port", str(free_port), "--model-path", "my-model", "--threshold", ""]
+    variables = {"PYTHONPATH": str(house), "CLOSED": str(closed), "ELBARTO_CONFIG": "elbarto.yaml"}
+    command = [sys.executable, "-m", "app", "serve", *flags]
+    server = subprocess.Popen(
+        command, cwd=elsewhere, env={**clean_environ(), **variables}, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        wait_for(server, "Booting worker")
+        with urllib.request.urlopen(f"http://127.0.0.1:{free_port}/", timeout=30) as response:
+            seen = json.load(response)
+        assert not closed.exists()
+    finally:
+        server.send_signal(signal.SIGTERM)
+        _, log = server.communicate(timeout=60)
+    assert seen == {
+        "model_path": str(elsewhere / "my-model"),
+        "max_queue": 3,
+        "threshold": None,
+        "cwd": str(elsewhere),
+    }
+    assert server.returncode == 0, log
+    assert closed.exists(), "worker_exit closes the app"
+    assert "Traceback" not in log
+
+
+def test_bare_gunicorn_reads_the_settings(house: Path) -> None:
+    command = [sys.executable, "-m", "gunicorn", "--print-config", "wsgi:app"]
+    variables = {
+        "ELBARTO_MAX_QUEUE": "8",
+        "ELBARTO_HOST": "::1",
+        "ELBARTO_SHUTDOWN_S": "7",
+        "ELBARTO_LOG_LEVEL": "error",
+    }
+    done = subprocess.run(
+        command, cwd=house, env={**clean_environ(), **variables}, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    config = dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
+    config = {name.strip(): value.strip() for name, value in config.items()}
+    assert config["bind"] == "['[::1]:8000']"
+    assert (config["workers"], config["worker_class"], config["threads"]) == ("1", "gthread", "40")
+    assert (config["graceful_timeout"], config["loglevel"], config["preload_app"]) == ("7", "error", "False")
+
+
+def test_bare_gunicorn_refuses_a_bad_setting_in_one_line(house: Path) -> None:
+    environ = {**clean_environ(), "ELBARTO_PORT": "high"}
+    command = [sys.executable, "-m", "gunicorn", "wsgi:app"]
+    done = subprocess.run(command, cwd=house, env=environ, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr.startswith("elbarto: error: ELBARTO_PORT in the environment is 'high'; allowed: ")
+    assert done.stderr.count("\n") == 1
+
+
+def wait_for(server: subprocess.Popen[str], text: str) -> None:
+    assert server.stderr is not None
+    for line in server.stderr:
+        if text in line:
+            return
+    pytest.fail(f"the server ended before it said {text!r}")

@@ -1,0 +1,248 @@
+"""Where a setting's value comes from, what is refused, and what is said then."""
+
+import dataclasses
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from app.errors import ConfigError
+from app.settings import EMBEDDED_MODEL, ROOT, SETTINGS, Loaded, Settings, example_yaml, load_settings, show, to_environ
+
+SECRET = "sk-do-not-print"
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Any:
+    """load_settings with each source given as text or a dict, and nothing from this machine."""
+
+    def call(
+        flags: dict[str, str] | None = None,
+        yaml_text: str | None = None,
+        environ: dict[str, str] | None = None,
+        dotenv: str = "",
+    ) -> Loaded:
+        (tmp_path / ".env").write_text(dotenv)
+        config = None
+        if yaml_text is not None:
+            config = tmp_path / "elbarto.yaml"
+            config.write_text(yaml_text)
+        return load_settings(flags, config, environ or {}, tmp_path / ".env")
+
+    return call
+
+
+def error_of(load: Any, **sources: Any) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load(**sources)
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+def test_defaults(load: Any) -> None:
+    loaded = load()
+    assert loaded.settings == Settings()
+    assert set(loaded.sources.values()) == {"default"}
+    assert loaded.settings.model == str(EMBEDDED_MODEL)
+    assert (Settings().port, Settings().steps, Settings().gen_length, Settings().block_length) == (8000, 256, 512, 4)
+    assert (Settings().host, Settings().threshold, Settings().remasking) == ("0.0.0.0", None, "low_confidence")
+
+
+def test_each_source_wins_over_the_next(load: Any, tmp_path: Path) -> None:
+    sources = {
+        "flags": {"port": "1"},
+        "yaml_text": "port: 2\nsteps: 2\n",
+        "environ": {"ELBARTO_PORT": "3", "ELBARTO_STEPS": "3", "ELBARTO_GEN_LENGTH": "3", "HOME": "/"},
+        "dotenv": "ELBARTO_PORT=4\nELBARTO_STEPS=4\nELBARTO_GEN_LENGTH=4\nELBARTO_BLOCK_LENGTH=8\nHF_HOME=/models\n",
+    }
+    loaded = load(**sources)
+    values = {name: getattr(loaded.settings, name) for name in ("port", "steps", "gen_length", "block_length")}
+    assert values == {"port": 1, "steps": 2, "gen_length": 3, "block_length": 8}
+    assert [loaded.sources[name] for name in (*values, "device")] == [
+        "command line",
+        f"YAML {tmp_path / 'elbarto.yaml'}",
+        "environment",
+        ".env",
+        "default",
+    ]
+
+
+def test_the_environment_names_a_yaml_file(load: Any, tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text("port: 1")
+    environ = {"ELBARTO_CONFIG": str(tmp_path / "one.yaml"), "ELBARTO_PORT": "3"}
+    assert load(environ=environ).settings.port == 1
+    assert load(environ=environ, yaml_text="port: 2").settings.port == 2, "--config stands above the variable"
+    assert load(dotenv=f"ELBARTO_CONFIG={tmp_path / 'one.yaml'}").settings.port == 1
+    assert load(environ={"ELBARTO_CONFIG": ""}, dotenv="ELBARTO_CONFIG=/absent").settings.port == 8000
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        {"environ": {"ELBARTO_THRESHOLD": ""}},
+        {"dotenv": "ELBARTO_THRESHOLD="},
+        {"dotenv": "ELBARTO_THRESHOLD"},
+        {"yaml_text": "threshold:"},
+        {"yaml_text": "threshold: ''"},
+        {"flags": {"threshold": " "}},
+        {"environ": {"ELBARTO_THRESHOLD": ""}, "dotenv": "ELBARTO_THRESHOLD=0.5"},
+    ],
+)
+def test_empty_means_the_default(load: Any, sources: dict[str, Any]) -> None:
+    loaded = load(**sources)
+    assert loaded.settings.threshold is None
+    assert loaded.sources["threshold"] == "default"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("strict_model", "yes", True),
+        ("strict_model", "On", True),
+        ("strict_model", "0", False),
+        ("threshold", "1", 1.0),
+        ("device", "cuda:1", "cuda:1"),
+        ("max_queue", "0", 0),
+        ("sse_keepalive_s", "0", 0.0),
+        ("cors_origins", "https://a.example, http://b:*", ("https://a.example", "http://b:*")),
+        ("cors_origins", "*", ("*",)),
+    ],
+)
+def test_text_becomes_a_value(load: Any, name: str, text: str, value: object) -> None:
+    assert getattr(load(environ={f"ELBARTO_{name.upper()}": text}).settings, name) == value
+
+
+def test_yaml_values_have_types(load: Any) -> None:
+    text = "strict_model: yes\nthreshold: 0.9\ncors_origins: [https://a.example]\nport: '81'"
+    settings = load(yaml_text=text).settings
+    assert (settings.strict_model, settings.threshold, settings.port) == (True, 0.9, 81)
+    assert settings.cors_origins == ("https://a.example",)
+
+
+@pytest.mark.parametrize(
+    ("sources", "parts"),
+    [
+        ({"flags": {"max_queue": "-1"}}, ["--max-queue on the command line", "'-1'", "an integer from 0"]),
+        ({"yaml_text": "port: 70000"}, ["port in ", "elbarto.yaml", "70000", "1 to 65535"]),
+        ({"yaml_text": "steps: 2.5"}, ["steps", "2.5", "an integer from 1"]),
+        ({"yaml_text": "steps: true"}, ["steps", "True", "an integer from 1"]),
+        ({"yaml_text": "host: [a]"}, ["host", "['a']", "a host name"]),
+        ({"yaml_text": "strict_model: [a]"}, ["strict_model", "['a']", "true or false"]),
+        ({"yaml_text": "cors_origins: []"}, ["cors_origins", "[]", "origins such as"]),
+        ({"environ": {"ELBARTO_THRESHOLD": "0"}}, ["ELBARTO_THRESHOLD in the environment", "'0'", "above 0, up to 1"]),
+        ({"environ": {"ELBARTO_THRESHOLD": "nan"}}, ["ELBARTO_THRESHOLD", "'nan'"]),
+        ({"environ": {"ELBARTO_BLOCK_LENGTH": "1025"}}, ["ELBARTO_BLOCK_LENGTH", "'1025'", "from 1 to 1024"]),
+        ({"environ": {"ELBARTO_DEVICE": "cuda:"}}, ["ELBARTO_DEVICE", "'cuda:'", "cuda:N"]),
+        ({"environ": {"ELBARTO_CORS_ORIGINS": "example.org"}}, ["ELBARTO_CORS_ORIGINS", "'example.org'", "https://"]),
+        ({"dotenv": "ELBARTO_STRICT_MODEL=maybe"}, ["ELBARTO_STRICT_MODEL in .env", "'maybe'", "true or false"]),
+        ({"dotenv": "ELBARTO_REMASKING=high"}, ["ELBARTO_REMASKING", "'high'", "low_confidence or random"]),
+    ],
+)
+def test_a_bad_value_is_one_clear_line(load: Any, sources: dict[str, Any], parts: list[str]) -> None:
+    message = error_of(load, **sources)
+    assert all(part in message for part in parts), message
+
+
+@pytest.mark.parametrize(
+    ("sources", "parts"),
+    [
+        ({"flags": {"prt": "1"}}, ["--prt on the command line", "did you mean --port?"]),
+        ({"yaml_text": "max-queue: 1"}, ["max-queue in ", "elbarto.yaml", "did you mean max_queue?"]),
+        ({"yaml_text": "on: 1"}, ["True in ", "is not a setting"]),
+        ({"environ": {"ELBARTO_PROT": "1"}}, ["ELBARTO_PROT in the environment", "did you mean ELBARTO_PORT?"]),
+        ({"dotenv": "ELBARTO_TRESHOLD=1"}, ["ELBARTO_TRESHOLD in .env", "did you mean ELBARTO_THRESHOLD?"]),
+        ({"environ": {"ELBARTO_ZZZZZZZZ": "1"}}, ["ELBARTO_ZZZZZZZZ", "the settings are", "ELBARTO_MODEL_PATH"]),
+    ],
+)
+def test_an_unknown_key_is_one_clear_line(load: Any, sources: dict[str, Any], parts: list[str]) -> None:
+    message = error_of(load, **sources)
+    assert all(part in message for part in parts), message
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("- port", "`name: value` lines"),
+        ("host: a\nport: [1", "(line 2)"),
+        ("port: 1\n\x00", "is not YAML"),
+    ],
+)
+def test_a_broken_yaml_file_is_one_clear_line(load: Any, text: str, part: str) -> None:
+    message = error_of(load, yaml_text=text)
+    assert part in message
+    assert "elbarto.yaml" in message
+
+
+def test_a_missing_yaml_file_is_one_clear_line(load: Any) -> None:
+    assert "/absent.yaml cannot be read" in error_of(load, environ={"ELBARTO_CONFIG": "/absent.yaml"})
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        {"yaml_text": f"api_key: [{SECRET}]"},
+        {"yaml_text": f"api_key: !{SECRET}"},
+        {"yaml_text": f"api_key: *{SECRET}"},
+        {"yaml_text": f"api_key: '{SECRET}"},
+        {"environ": {"ELBARTO_API_KEY": f"{SECRET} and a space"}},
+        {"environ": {"ELBARTO_API_KYE": SECRET}},
+    ],
+)
+def test_no_message_shows_a_secret(load: Any, sources: dict[str, Any]) -> None:
+    assert SECRET not in error_of(load, **sources)
+
+
+def test_show_hides_secrets_and_names_sources(load: Any) -> None:
+    loaded = load(flags={"port": "81"}, environ={"ELBARTO_API_KEY": SECRET})
+    rows = {line.split()[0]: line for line in show(loaded).splitlines()}
+    assert set(SETTINGS) <= set(rows)
+    assert re.fullmatch(r"port +81 +command line", rows["port"])
+    assert re.fullmatch(r"api_key +\(set, hidden\) +environment", rows["api_key"])
+    assert SECRET not in show(loaded)
+    assert SECRET not in repr(loaded)
+
+
+def test_to_environ_hands_over_everything(load: Any) -> None:
+    settings = load(
+        flags={"threshold": "0.1", "strict_model": "true", "cors_origins": "http://a:*,http://b"},
+        environ={"ELBARTO_API_KEY": SECRET},
+    ).settings
+    variables = to_environ(settings)
+    loaded = load(environ=variables, dotenv="ELBARTO_NUM_THREADS=3\nELBARTO_CONFIG=/absent\nELBARTO_THRESHOLD=0.7")
+    assert loaded.settings == settings
+    assert variables["ELBARTO_MODEL_PATH"] == variables["ELBARTO_CONFIG"] == ""
+
+
+def test_the_example_file_uncommented_is_the_defaults(load: Any) -> None:
+    text = example_yaml()
+    assert yaml.safe_load(text) is None, "as printed, it changes nothing"
+    uncommented = re.sub(r"^#(?=\w)", "", text, flags=re.MULTILINE)
+    assert set(yaml.safe_load(uncommented)) == set(SETTINGS)
+    assert load(yaml_text=uncommented).settings == Settings()
+    for info in SETTINGS.values():
+        assert info.help.split()[0] in text
+    assert max(map(len, text.splitlines())) <= 120
+
+
+def test_every_default_is_allowed_and_every_setting_explained(load: Any) -> None:
+    for item in dataclasses.fields(Settings):
+        info = SETTINGS[item.name]
+        assert info.help.endswith(".")
+        assert info.allowed
+        if info.default is not None:
+            text = to_environ(Settings())[info.variable]
+            assert getattr(load(flags={item.name: text}).settings, item.name) == info.default
+
+
+def test_reading_settings_needs_neither_torch_nor_flask() -> None:
+    """gunicorn's master reads them, and must stay small."""
+    code = (
+        "import sys, app.settings; print([name for name in ('torch', 'flask', 'transformers') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

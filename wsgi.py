@@ -1,0 +1,5 @@
+"""What `gunicorn wsgi:app` serves."""
+
+from app import create_app
+
+app = create_app()
