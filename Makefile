@@ -1,0 +1,74 @@
+# `make serve`, `make test` and `make check` set up .venv themselves, and again only when a requirements file changed.
+PYTHON ?= python3
+ARGS ?=
+
+BIN := .venv/bin
+SERVER := .venv/.server
+DEV := .venv/.dev
+CLIENTS := .venv-clients/.installed
+NODE := tests/clients/node
+NODE_CLIENTS := $(NODE)/node_modules/.installed
+TORCH := $(shell grep '^torch==' requirements.txt)
+TORCH_CPU := https://download.pytorch.org/whl/cpu
+
+.PHONY: serve test check lint format clean node-clients
+
+serve: $(SERVER)
+	$(BIN)/python -m app serve $(ARGS)
+
+test: $(DEV) $(CLIENTS) node-clients
+	$(BIN)/python -m pytest $(ARGS)
+
+check: lint test
+
+lint: $(DEV)
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+format: $(DEV)
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+clean:
+	rm -rf .venv .venv-clients $(NODE)/node_modules .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# PyPI's torch for Linux brings gigabytes of CUDA libraries, so without an NVIDIA GPU PyTorch's own CPU build goes first.
+$(SERVER): requirements.txt
+	@$(call require-python)
+	$(PYTHON) -m venv .venv
+	@if [ "$$(uname -s)" = Linux ] && ! command -v nvidia-smi >/dev/null 2>&1; then \
+		echo "No NVIDIA GPU here: trying PyTorch's CPU build ($(TORCH))"; \
+		$(BIN)/python -m pip install --timeout 5 --retries 0 --index-url $(TORCH_CPU) $(TORCH) 2>/dev/null \
+		|| echo "$(TORCH_CPU) cannot be used: installing $(TORCH) from the usual index instead"; \
+	fi
+	$(BIN)/python -m pip install -r requirements.txt
+	@touch $@
+
+$(DEV): $(SERVER) requirements-dev.txt
+	$(BIN)/python -m pip install -r requirements-dev.txt
+	@touch $@
+
+# Clients of the tests whose dependencies clash with the server's.
+$(CLIENTS): tests/clients/requirements.txt
+	@$(call require-python)
+	$(PYTHON) -m venv .venv-clients
+	.venv-clients/bin/python -m pip install -r tests/clients/requirements.txt
+	@touch $@
+
+ifeq ($(shell command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 && echo yes),yes)
+node-clients: $(NODE_CLIENTS)
+else
+node-clients:
+	@echo "No node and npm here: the tests of Node clients will be skipped"
+endif
+
+$(NODE_CLIENTS): $(NODE)/package-lock.json
+	cd $(NODE) && npm ci --no-audit --no-fund
+	@touch $@
+
+define require-python
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	echo "Python 3.11 or newer is needed, and $(PYTHON) is not: name one with make PYTHON=/path/to/python3.12" >&2; exit 1; }
+endef
