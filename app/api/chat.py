@@ -36,9 +36,13 @@ def chat_completions() -> Response:
         raise Unsupported("logprobs are not supported by this server; leave the field out.", "logprobs")
     reply = service().chat(to_call(body))
     answer = ChatAnswer(reply, body)
-    response = answer.stream() if body["stream"] else answer.whole()
+    try:
+        response = answer.stream() if body["stream"] else answer.whole()
+    except Exception:
+        answer.close()
+        raise
     # Not in a `finally` of the generator: one that was never started is closed without running it.
-    response.call_on_close(reply.abort)
+    response.call_on_close(answer.close)
     if reply.ignored:
         response.headers["x-elbarto-ignored"] = ", ".join(reply.ignored)
     return response
@@ -78,8 +82,7 @@ class ChatAnswer:
     def whole(self) -> Response:
         for _ in self._reply:
             if self._client.is_gone():
-                return self._gone()
-        self._count()
+                return Response(status=CLIENT_CLOSED_REQUEST)
         choices = []
         for index, choice in enumerate(self._reply.choices):
             message = {"role": "assistant", "content": choice.text}
@@ -95,13 +98,20 @@ class ChatAnswer:
     def stream(self) -> Response:
         return event_stream(self._chunks(), current_app.config["SSE_KEEPALIVE_S"])
 
+    def close(self) -> None:
+        """However the response ended: leave the engine and tell the log."""
+        self._reply.abort()
+        self._record.tokens = self._reply.completion_tokens
+        self._record.tokens_per_forward = self._reply.tokens_per_forward
+        if not self._reply.is_complete and self._record.status == 200:
+            self._record.status = CLIENT_CLOSED_REQUEST
+
     def _chunks(self) -> Iterator[dict[str, Any] | None]:
         for index in range(len(self._reply.choices)):
             yield self._chunk(index, {"role": "assistant", "content": ""})
         ended = 0
         for item in self._reply:
             if self._client.is_gone():
-                self._gone()
                 return
             if isinstance(item, Delta):
                 if item.text or self._with_token_ids:
@@ -114,7 +124,6 @@ class ChatAnswer:
                 yield chunk
             else:
                 yield None
-        self._count()
         if self._with_usage:
             head = {**self._head, "object": "chat.completion.chunk", "choices": []}
             yield head | {"usage": usage(self._reply), "elbarto": elbarto(self._reply)}
@@ -127,13 +136,3 @@ class ChatAnswer:
             choice["token_ids"] = list(token_ids)
         chunk = {**self._head, "object": "chat.completion.chunk", "choices": [choice]}
         return chunk | {"usage": None} if self._with_usage else chunk
-
-    def _gone(self) -> Response:
-        self._reply.abort()
-        self._count()
-        self._record.status = CLIENT_CLOSED_REQUEST
-        return Response(status=CLIENT_CLOSED_REQUEST)
-
-    def _count(self) -> None:
-        self._record.tokens = self._reply.completion_tokens
-        self._record.tokens_per_forward = self._reply.tokens_per_forward

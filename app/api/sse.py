@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -11,14 +10,13 @@ from typing import Any
 from flask import Response, stream_with_context
 
 from app.api.errors import api_error_body, unexpected_error_body
+from app.api.request_log import record
 from app.errors import ApiError
 
 DONE = "data: [DONE]\n\n"
 # A bare comment: Continue loses the data beside ": ping", and llama.cpp's clients know this one.
 KEEPALIVE = ":\n\n"
 HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-
-logger = logging.getLogger(__name__)
 
 
 def frame(event: dict[str, Any]) -> str:
@@ -43,8 +41,10 @@ def _frames(events: Iterator[dict[str, Any] | None], keepalive_s: float) -> Iter
                 continue
             last = time.monotonic()
     except ApiError as error:  # The headers are gone, so the error is an event, and no [DONE] follows it.
+        record().status = error.status
         yield frame(api_error_body(error))
     except Exception as error:
+        record().status = 500
         yield frame(unexpected_error_body(error))
     else:
         yield DONE

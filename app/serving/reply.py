@@ -60,6 +60,10 @@ class Reply:
         return sum(len(choice.token_ids) for choice in self.choices)
 
     @property
+    def is_complete(self) -> bool:
+        return all(choice.counters is not None for choice in self.choices)
+
+    @property
     def tokens_per_forward(self) -> float:
         """TPF: delivered tokens for each denoising or commit forward; 0 before the first choice is complete."""
         return self.completion_tokens / max(1, self.total("steps") + self.total("commit_forwards"))
@@ -77,7 +81,7 @@ class Reply:
         self._generation.abort()
 
     def __iter__(self) -> Iterator[Delta | Ended | None]:
-        while any(choice.counters is None for choice in self.choices):
+        while not self.is_complete:
             item = self._generation.next(TICK_S)
             if item is None:
                 yield None
