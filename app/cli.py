@@ -16,7 +16,7 @@ from app.errors import ElBartoError, StartError
 from app.settings import ROOT, SETTINGS, Loaded, Settings, example_yaml, load_settings, show, to_environ
 
 if TYPE_CHECKING:
-    from app.engine.events import Counters
+    from app.serving.calls import Ended
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -53,6 +53,7 @@ def _generate(args: argparse.Namespace) -> int:
 
     service = create_service(settings)
     try:
+        service.executor.wait_until_ready()
         reply = service.chat(ChatCall(messages=[{"role": "user", "content": args.prompt}], max_tokens=args.max_tokens))
         for item in reply:
             if isinstance(item, Delta):
@@ -60,15 +61,16 @@ def _generate(args: argparse.Namespace) -> int:
             elif isinstance(item, Ended):
                 print()
                 if args.stats:
-                    _print_stats(item.counters)
+                    _print_stats(item)
         for warning in reply.warnings:
             print(f"elbarto: {warning}", file=sys.stderr)
     finally:
-        service.executor.close()
+        service.close()
     return 0
 
 
-def _print_stats(counters: Counters) -> None:
+def _print_stats(ended: Ended) -> None:
+    counters = ended.counters
     rows = {**dataclasses.asdict(counters), "tokens_per_forward": counters.tokens_per_forward}
     for name, value in rows.items():
         print(f"{name:20} {value:.1f}" if isinstance(value, float) else f"{name:20} {value}", file=sys.stderr)

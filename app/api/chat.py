@@ -12,7 +12,7 @@ from flask import Blueprint, Response, current_app, jsonify
 from app.api.context import ClientConnection, json_body, service
 from app.api.request_log import RequestRecord, record
 from app.api.schemas import ChatSchema, load
-from app.api.sse import event_stream
+from app.api.sse import DONE, StreamEvent, event_stream
 from app.api.usage import elbarto, usage
 from app.errors import Unsupported
 from app.serving.calls import ChatCall, Delta, Ended
@@ -106,7 +106,7 @@ class ChatAnswer:
         if not self._reply.is_complete and self._record.status == 200:
             self._record.status = CLIENT_CLOSED_REQUEST
 
-    def _chunks(self) -> Iterator[dict[str, Any] | None]:
+    def _chunks(self) -> Iterator[StreamEvent]:
         for index in range(len(self._reply.choices)):
             yield self._chunk(index, {"role": "assistant", "content": ""})
         ended = 0
@@ -127,6 +127,7 @@ class ChatAnswer:
         if self._with_usage:
             head = {**self._head, "object": "chat.completion.chunk", "choices": []}
             yield head | {"usage": usage(self._reply), "elbarto": elbarto(self._reply)}
+        yield DONE
 
     def _chunk(
         self, index: int, delta: dict[str, str], finish_reason: str | None = None, token_ids: tuple[int, ...] = ()

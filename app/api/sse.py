@@ -13,23 +13,28 @@ from app.api.errors import api_error_body, unexpected_error_body
 from app.api.request_log import record
 from app.errors import ApiError
 
-DONE = "data: [DONE]\n\n"
+# The last event of a stream that is complete; one that failed, or whose client left, ends without it.
+DONE = "[DONE]"
 # A bare comment: Continue loses the data beside ": ping", and llama.cpp's clients know this one.
 KEEPALIVE = ":\n\n"
 HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
-def frame(event: dict[str, Any]) -> str:
-    return f"data: {json.dumps(event, ensure_ascii=False, separators=(',', ':'))}\n\n"
+StreamEvent = dict[str, Any] | str | None
 
 
-def event_stream(events: Iterator[dict[str, Any] | None], keepalive_s: float) -> Response:
+def frame(event: dict[str, Any] | str) -> str:
+    text = event if isinstance(event, str) else json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+    return f"data: {text}\n\n"
+
+
+def event_stream(events: Iterator[StreamEvent], keepalive_s: float) -> Response:
     """Send each event as it comes; None is a moment of silence, in which a keep-alive may be due (0: never)."""
     body = stream_with_context(_frames(events, keepalive_s))
     return Response(body, mimetype="text/event-stream", headers=HEADERS)
 
 
-def _frames(events: Iterator[dict[str, Any] | None], keepalive_s: float) -> Iterator[str]:
+def _frames(events: Iterator[StreamEvent], keepalive_s: float) -> Iterator[str]:
     last = time.monotonic()
     try:
         for event in events:
@@ -40,11 +45,9 @@ def _frames(events: Iterator[dict[str, Any] | None], keepalive_s: float) -> Iter
             else:
                 continue
             last = time.monotonic()
-    except ApiError as error:  # The headers are gone, so the error is an event, and no [DONE] follows it.
+    except ApiError as error:  # The headers are gone, so the error is an event.
         record().status = error.status
         yield frame(api_error_body(error))
     except Exception as error:
         record().status = 500
         yield frame(unexpected_error_body(error))
-    else:
-        yield DONE

@@ -48,9 +48,9 @@ def sample(logits: Tensor, temperature: float, top_p: float, draws: Tensor) -> T
 
     With `top_p` below 1 the smallest set of tokens that reaches that probability is kept, at least the likeliest.
     """
-    probabilities, order = torch.softmax(logits.double() / temperature, dim=-1).sort(
-        dim=-1, descending=True, stable=True
-    )
+    # The largest is subtracted first, so that no temperature is too small to divide by.
+    scaled = (logits.double() - logits.amax(dim=-1, keepdim=True)) / temperature
+    probabilities, order = torch.softmax(scaled, dim=-1).sort(dim=-1, descending=True, stable=True)
     cumulative = probabilities.cumsum(dim=-1)
     kept = (cumulative - probabilities) < top_p
     kept[:, 0] = True

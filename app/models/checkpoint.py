@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from torch import Tensor
 from tqdm import tqdm
 
@@ -45,6 +45,10 @@ def load_checkpoint(path: str, revision: str | None, device: torch.device, dtype
     model_config = read_model_config(config, family.layout)
     tokenizer = _load_tokenizer(directory)
     diffusion = read_diffusion(family, config, generation_config, tokenizer)
+    if not 0 <= diffusion.mask_token_id < model_config.vocab_size:
+        raise CheckpointError(
+            f"The mask token's id is {diffusion.mask_token_id}; config.json's vocab_size is {model_config.vocab_size}."
+        )
     with torch.device("meta"):
         model = Transformer(model_config)
     model = model.to(dtype).to_empty(device=device).requires_grad_(False).eval()
@@ -145,8 +149,10 @@ def _is_tied(model: Transformer) -> bool:
 def _weight_files(directory: Path) -> list[Path]:
     index = directory / "model.safetensors.index.json"
     if index.exists():
-        names = sorted(set(_read_json(index)["weight_map"].values()))
-        files = [directory / name for name in names]
+        weight_map = _read_json(index).get("weight_map")
+        if not isinstance(weight_map, dict):
+            raise CheckpointError(f"{index} has no 'weight_map'.")
+        files = [directory / name for name in sorted(set(weight_map.values()))]
     else:
         files = [directory / "model.safetensors"]
     for file in files:
@@ -161,7 +167,7 @@ def _read_tensors(files: list[Path], device: torch.device) -> Iterator[tuple[str
             with safe_open(file, framework="pt", device=str(device)) as tensors:
                 for name in tensors.keys():  # noqa: SIM118 (safe_open is no mapping)
                     yield name, tensors.get_tensor(name)
-        except (OSError, ValueError) as error:
+        except (OSError, SafetensorError) as error:
             raise CheckpointError(f"{file} cannot be read: {error}") from error
 
 
@@ -182,6 +188,6 @@ def _load_tokenizer(directory: Path) -> Any:
 
     try:
         return AutoTokenizer.from_pretrained(str(directory), trust_remote_code=False)
-    except (OSError, ValueError, KeyError) as error:
+    except Exception as error:  # Many kinds, of three libraries; each means that the files are at fault.
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise CheckpointError(f"The tokenizer in {directory} cannot be loaded: {reason}") from error

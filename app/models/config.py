@@ -57,32 +57,43 @@ def read_model_config(config: Mapping[str, Any], layout: Layout) -> ModelConfig:
     if config.get("use_sliding_window"):
         raise CheckpointError("config.json: use_sliding_window is true; sliding-window attention is not supported.")
     attention_bias = bool(config.get("attention_bias", False))
-    try:
-        num_heads = config["num_attention_heads"]
-        return ModelConfig(
-            vocab_size=config["vocab_size"],
-            hidden_size=config["hidden_size"],
-            intermediate_size=config["intermediate_size"],
-            num_layers=config["num_hidden_layers"],
-            num_heads=num_heads,
-            num_kv_heads=config.get("num_key_value_heads") or num_heads,
-            head_dim=config.get("head_dim") or config["hidden_size"] // num_heads,
-            max_position=config.get("max_position_embeddings", 2048),
-            rms_norm_eps=config.get("rms_norm_eps", 1e-6),
-            rope=_read_rope(config),
-            qkv_bias=attention_bias if layout.qkv_bias is None else layout.qkv_bias,
-            output_bias=attention_bias if layout.qkv_bias is None else False,
-            mlp_bias=bool(config.get("mlp_bias", False)),
-            qk_norm=layout.qk_norm,
-            tie_word_embeddings=bool(config.get("tie_word_embeddings", False)),
-        )
-    except KeyError as error:
-        raise CheckpointError(f"config.json has no {error.args[0]!r}.") from error
+    hidden_size, num_heads = positive(config, "hidden_size"), positive(config, "num_attention_heads")
+    return ModelConfig(
+        vocab_size=positive(config, "vocab_size"),
+        hidden_size=hidden_size,
+        intermediate_size=positive(config, "intermediate_size"),
+        num_layers=positive(config, "num_hidden_layers"),
+        num_heads=num_heads,
+        num_kv_heads=positive(config, "num_key_value_heads", num_heads),
+        head_dim=positive(config, "head_dim", hidden_size // num_heads),
+        max_position=positive(config, "max_position_embeddings", 2048),
+        rms_norm_eps=config.get("rms_norm_eps", 1e-6),
+        rope=_read_rope(config),
+        qkv_bias=attention_bias if layout.qkv_bias is None else layout.qkv_bias,
+        output_bias=attention_bias if layout.qkv_bias is None else False,
+        mlp_bias=bool(config.get("mlp_bias", False)),
+        qk_norm=layout.qk_norm,
+        tie_word_embeddings=bool(config.get("tie_word_embeddings", False)),
+    )
+
+
+def positive(config: Mapping[str, Any], key: str, default: int | None = None) -> int:
+    """A count or size; null means absent. Raises CheckpointError."""
+    value = config.get(key)
+    if value is None and default is not None:
+        return default
+    if value is None:
+        raise CheckpointError(f"config.json has no {key!r}.")
+    if not isinstance(value, int) or value < 1:
+        raise CheckpointError(f"config.json: {key} must be a positive integer, and is {value!r}.")
+    return value
 
 
 def _read_rope(config: Mapping[str, Any]) -> RopeScaling:
     """transformers 5 writes `rope_parameters`; older files have `rope_theta` and `rope_scaling`."""
     rope = config.get("rope_parameters") or config.get("rope_scaling") or {}
+    if not isinstance(rope, Mapping):
+        raise CheckpointError(f"config.json: rope_parameters must be an object, and is {rope!r}.")
     kind = rope.get("rope_type") or rope.get("type") or "default"
     if kind not in ("default", "linear", "llama3"):
         raise CheckpointError(f"config.json: rope type {kind!r} is not supported; supported: default, linear, llama3.")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.errors import CheckpointError
-from app.models.config import Layout
+from app.models.config import Layout, positive
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,9 @@ def read_diffusion(
             "fill masks, and denoising it would give nonsense. Choose a block-diffusion checkpoint such as "
             "ByteDance-Seed/Stable-DiffCoder-8B-Instruct."
         )
-    block_length = _first(config.get("block_length"), family.block_length)
-    if block_length is None:
+    if config.get("block_length") is None and family.block_length is None:
         raise CheckpointError("config.json has a mask token but no 'block_length': the length it was trained with.")
+    block_length = positive(config, "block_length", family.block_length)
     eos = _first(
         generation.get("eos_token_id"), config.get("eos_token_id"), tokenizer.eos_token_id, family.eos_token_id
     )

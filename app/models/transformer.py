@@ -58,7 +58,7 @@ class Attention(nn.Module):
         if mask is not None:
             mask = mask.repeat(1, 1, group, 1)  # [batch, 1, group * rows, length]
         out = F.scaled_dot_product_attention(q, keys, values, attn_mask=mask)
-        out = out.view(batch, self.num_heads, rows, self.head_dim).transpose(1, 2).reshape(batch, rows, -1)
+        out = out.reshape(batch, self.num_heads, rows, self.head_dim).transpose(1, 2).reshape(batch, rows, -1)
         return self.output(out)
 
 

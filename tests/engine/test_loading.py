@@ -1,0 +1,51 @@
+"""From a directory to an engine that is ready to step."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+import torch
+
+from app.engine.loading import load_model
+from app.engine.params import ModelSource
+from app.errors import CheckpointError, ConfigError
+from tests.tiny import CHECKPOINT, Case, run
+
+SOURCE = ModelSource(str(CHECKPOINT), device="cpu", dtype="float32")
+
+
+def test_the_loaded_engine_decodes(cases: list[Case], caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+
+    loaded = load_model(SOURCE)
+
+    assert tuple(run(loaded.engine, cases[0].prompt, cases[0].params)[0]) == cases[0].output
+    assert (loaded.name, loaded.device, loaded.dtype, loaded.vocab_size) == ("checkpoint", "cpu", "float32", 1024)
+    assert loaded.engine.config.max_model_len == 2048  # what config.json allows
+    assert "checkpoint: 2.4 MB of weights" in caplog.text
+
+
+def test_settings_reach_the_engine() -> None:
+    threads = torch.get_num_threads()
+
+    loaded = load_model(
+        ModelSource(str(CHECKPOINT), device="cpu", dtype="bfloat16", num_threads=2, max_model_len=64, max_sequences=3)
+    )
+
+    assert torch.get_num_threads() == 2
+    torch.set_num_threads(threads)
+    assert loaded.dtype == "bfloat16"
+    assert loaded.engine.config.max_model_len == 64
+    assert loaded.engine.kv_cache.keys.shape == (4, 3, 2, 64, 16)  # layers, slots, kv heads, positions, head_dim
+    assert loaded.engine.kv_cache.keys.dtype == torch.bfloat16
+
+
+def test_more_positions_than_the_model_has() -> None:
+    with pytest.raises(ConfigError, match=r"^ELBARTO_MAX_MODEL_LEN is 2049; checkpoint has 2048 positions at most.$"):
+        load_model(ModelSource(str(CHECKPOINT), device="cpu", dtype="float32", max_model_len=2049))
+
+
+def test_no_such_checkpoint() -> None:
+    with pytest.raises(CheckpointError, match="neither a directory here nor a Hugging Face id"):
+        load_model(ModelSource("/nowhere", device="cpu"))

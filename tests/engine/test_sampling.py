@@ -1,0 +1,178 @@
+"""Logits to proposals, and the numbers that sampling draws."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+
+from app.engine.params import GenerationParams
+from app.engine.sampling import CONFIDENCE_STREAM, TOKEN_STREAM, propose, sample, uniform
+
+GREEDY = GenerationParams(gen_length=4, steps=4, block_length=4)
+PROBABILITIES = [0.05, 0.5, 0.15, 0.3]  # of tokens 0 to 3
+
+
+def toy_logits(rows: int = 1) -> torch.Tensor:
+    return torch.tensor(PROBABILITIES).log().repeat(rows, 1)
+
+
+def frequencies(token_ids: torch.Tensor) -> torch.Tensor:
+    return token_ids.bincount(minlength=len(PROBABILITIES)) / len(token_ids)
+
+
+def sampled(**changes: Any) -> GenerationParams:
+    return replace(GREEDY, temperature=1.0, **changes)
+
+
+def test_greedy_takes_the_best_and_its_probability() -> None:
+    logits = torch.tensor([[1.0, 3.0, 2.0, 0.0], [5.0, 0.0, 0.0, 0.0]])
+
+    proposals = propose(logits, [8, 9], 0, GREEDY, mask_token_id=3)
+
+    assert proposals.token_ids.tolist() == [1, 0]
+    assert proposals.confidences.dtype == torch.float64
+    expected = torch.softmax(logits.double(), dim=-1)
+    assert proposals.confidences.tolist() == [expected[0, 1].item(), expected[1, 0].item()]
+
+
+def test_the_mask_token_is_never_proposed() -> None:
+    """It has its share of the probability, so the confidence of another token is small: the model would rather wait."""
+    logits = torch.tensor([[2.0, 1.0, 0.0, 50.0]]).repeat(100, 1)
+    positions = range(100)
+
+    greedy = propose(logits, positions, 0, GREEDY, mask_token_id=3)
+
+    assert greedy.token_ids.unique().tolist() == [0]
+    assert greedy.confidences.max() < 1e-20
+    assert propose(logits, positions, 0, sampled(), mask_token_id=3).token_ids.unique().tolist() == [0, 1, 2]
+    assert propose(logits, positions, 0, sampled(top_p=0.0), mask_token_id=3).token_ids.unique().tolist() == [0]
+
+
+def test_the_mask_token_is_not_reached_by_the_last_draw() -> None:
+    logits = torch.randn(500, 50, generator=torch.Generator().manual_seed(0)) * 5
+    logits[:, 7] = -torch.inf
+    draws = torch.full((500,), 1 - 2**-53, dtype=torch.float64)
+
+    for top_p in (1.0, 0.99, 0.3):
+        assert 7 not in sample(logits, 1.0, top_p, draws)
+
+
+def test_propose_leaves_the_logits_alone() -> None:
+    logits = toy_logits()
+
+    propose(logits, [0], 0, sampled(), mask_token_id=1)
+
+    assert logits.equal(toy_logits())
+
+
+def test_confidence_has_no_temperature_in_it() -> None:
+    params = replace(GREEDY, temperature=2.0)
+
+    proposals = propose(toy_logits(50), range(50), 0, params, mask_token_id=0)
+
+    assert len(proposals.token_ids.unique()) == 3
+    expected = torch.tensor(PROBABILITIES)[proposals.token_ids]
+    torch.testing.assert_close(proposals.confidences.float(), expected)
+
+
+def test_random_remasking_draws_the_confidences() -> None:
+    positions = [4, 5, 6]
+    params = replace(GREEDY, remasking="random", seed=3)
+
+    proposals = propose(toy_logits(3), positions, 2, params, mask_token_id=0)
+
+    assert proposals.token_ids.tolist() == [1, 1, 1]
+    assert proposals.confidences.equal(uniform(3, CONFIDENCE_STREAM, positions, 2))
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
+def test_sample_follows_the_softmax(temperature: float) -> None:
+    draws = uniform(7, TOKEN_STREAM, range(5000), 0)
+
+    token_ids = sample(toy_logits(5000), temperature, 1.0, draws)
+
+    expected = torch.softmax(toy_logits()[0] / temperature, dim=-1)
+    assert (frequencies(token_ids) - expected).abs().max() < 0.02
+
+
+@pytest.mark.parametrize(
+    ("top_p", "kept"),
+    [
+        (0.0, [1]),
+        (0.3, [1]),
+        (0.49, [1]),
+        (0.51, [1, 3]),
+        (0.79, [1, 3]),
+        (0.81, [1, 2, 3]),
+        (0.96, [0, 1, 2, 3]),
+        (1.0, [0, 1, 2, 3]),
+    ],
+)
+def test_top_p_keeps_the_smallest_set_that_reaches_it(top_p: float, kept: list[int]) -> None:
+    draws = torch.arange(0, 1, 1 / 1000, dtype=torch.float64)
+
+    token_ids = sample(toy_logits(len(draws)), 1.0, top_p, draws)
+
+    share = torch.tensor([p if token_id in kept else 0 for token_id, p in enumerate(PROBABILITIES)])
+    assert token_ids.unique().tolist() == kept
+    assert (frequencies(token_ids) - share / share.sum()).abs().max() < 0.003
+
+
+def test_a_row_is_sampled_alike_in_any_batch() -> None:
+    logits = torch.randn(9, 30, generator=torch.Generator().manual_seed(0))
+    draws = uniform(5, TOKEN_STREAM, range(9), 0)
+
+    together = sample(logits, 0.8, 0.9, draws)
+
+    alone = [sample(logits[row : row + 1], 0.8, 0.9, draws[row : row + 1]).item() for row in range(9)]
+    assert together.tolist() == alone
+
+
+@pytest.mark.parametrize("temperature", [1e-3, 1e-38, 1e-300, 5e-324])
+def test_a_temperature_near_zero_takes_the_best(temperature: float) -> None:
+    draws = torch.tensor([0.999], dtype=torch.float64)
+
+    assert sample(torch.tensor([[1.0, 5.0, 3.0, -torch.inf]]), temperature, 1.0, draws).item() == 1
+
+
+@pytest.mark.parametrize(
+    ("seed", "stream", "positions", "step", "expected"),
+    [
+        (0, TOKEN_STREAM, [0, 1, 2], 0, [0.011546754286331562, 0.5023796042735054, 0.25382274039248487]),
+        (1234, CONFIDENCE_STREAM, [7, 100_000], 3, [0.7488700816230671, 0.7382292948437884]),
+        (-1, TOKEN_STREAM, [5], 1, [0.9642232093755452]),
+        (2**64 - 1, TOKEN_STREAM, [5], 1, [0.9642232093755452]),
+    ],
+)
+def test_the_numbers_of_a_seed_stay_the_same_for_ever(
+    seed: int, stream: int, positions: list[int], step: int, expected: list[float]
+) -> None:
+    assert uniform(seed, stream, positions, step).tolist() == expected
+
+
+def test_numbers_are_in_the_unit_interval_and_even() -> None:
+    numbers = uniform(11, TOKEN_STREAM, range(5000), 0)
+
+    assert numbers.min() >= 0
+    assert numbers.max() < 1
+    assert abs(numbers.mean() - 0.5) < 0.02
+    assert abs(numbers.var() - 1 / 12) < 0.01
+
+
+def test_every_argument_makes_other_numbers() -> None:
+    drawn = [
+        number
+        for seed in (0, 1)
+        for stream in (TOKEN_STREAM, CONFIDENCE_STREAM)
+        for step in (0, 1, 2)
+        for number in uniform(seed, stream, range(20), step).tolist()
+    ]
+
+    assert len(set(drawn)) == len(drawn) == 2 * 2 * 3 * 20
+
+
+def test_a_position_has_its_number_whatever_is_masked_beside_it() -> None:
+    assert uniform(1, TOKEN_STREAM, [3, 9, 12], 4)[1] == uniform(1, TOKEN_STREAM, [9], 4)[0]

@@ -1,0 +1,92 @@
+"""Which checkpoints are served, and who decides about their mask, end token and block length."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from app.errors import CheckpointError
+from app.models.families import FAMILIES, Diffusion, find_family, read_diffusion
+
+DIFFCODER = {"architectures": ["StableDiffcoderForCausalLM"], "model_type": "llama"}
+LLAMA = {"architectures": ["LlamaForCausalLM"], "model_type": "llama"}
+
+
+def tokenizer(mask: int | None = None, eos: int | None = None) -> Any:
+    return SimpleNamespace(mask_token_id=mask, eos_token_id=eos)
+
+
+def diffusion(config: dict[str, Any], generation: dict[str, Any] | None = None, words: Any = None) -> Diffusion:
+    return read_diffusion(find_family(config), config, generation or {}, words or tokenizer())
+
+
+def test_stable_diffcoder_needs_no_help_from_its_files() -> None:
+    expected = Diffusion("stable-diffcoder", mask_token_id=5, eos_token_ids=(2,), block_length=4)
+
+    assert diffusion(DIFFCODER) == expected
+
+
+def test_the_tokenizer_overrides_the_family() -> None:
+    found = diffusion(DIFFCODER, words=tokenizer(mask=0, eos=8))
+
+    assert (found.mask_token_id, found.eos_token_ids) == (0, (8,))
+
+
+def test_config_json_overrides_the_tokenizer() -> None:
+    config = DIFFCODER | {"mask_token_id": 0, "eos_token_id": 10, "block_length": 32}
+
+    found = diffusion(config, words=tokenizer(mask=7, eos=8))
+
+    assert found == Diffusion("stable-diffcoder", mask_token_id=0, eos_token_ids=(10,), block_length=32)
+
+
+def test_generation_config_overrides_the_end_token() -> None:
+    found = diffusion(DIFFCODER | {"eos_token_id": 10}, generation={"eos_token_id": [11, 12]})
+
+    assert found.eos_token_ids == (11, 12)
+
+
+def test_null_means_unsaid() -> None:
+    nothing = {"mask_token_id": None, "eos_token_id": None, "block_length": None}
+
+    assert diffusion(DIFFCODER | nothing, generation={"eos_token_id": None}) == diffusion(DIFFCODER)
+
+
+@pytest.mark.parametrize("architecture", ["LlamaForCausalLM", "Qwen2ForCausalLM", "Qwen3ForCausalLM"])
+def test_a_causal_checkpoint_is_refused_with_the_reason(architecture: str) -> None:
+    with pytest.raises(CheckpointError, match="it has no mask token, so it was never trained to fill masks"):
+        diffusion({"architectures": [architecture]}, words=tokenizer(eos=2))
+
+
+@pytest.mark.parametrize("architecture", ["LlamaForCausalLM", "Qwen2ForCausalLM", "Qwen3ForCausalLM"])
+def test_other_layouts_are_served_when_their_files_say_enough(architecture: str) -> None:
+    config = {"architectures": [architecture], "mask_token_id": 9, "block_length": 8, "eos_token_id": [2, 3]}
+    family = FAMILIES[architecture].name
+
+    assert diffusion(config) == Diffusion(family, mask_token_id=9, eos_token_ids=(2, 3), block_length=8)
+
+
+def test_a_mask_token_without_a_block_length() -> None:
+    with pytest.raises(CheckpointError, match="no 'block_length': the length it was trained with"):
+        diffusion(LLAMA, words=tokenizer(mask=9, eos=2))
+
+
+def test_no_end_token() -> None:
+    with pytest.raises(CheckpointError, match="names an end token"):
+        diffusion(LLAMA | {"mask_token_id": 9, "block_length": 8})
+
+
+@pytest.mark.parametrize(
+    ("architectures", "named"),
+    [(["DreamModel", "Other"], "DreamModel, Other"), ([], "none"), (None, "none")],
+)
+def test_an_unknown_architecture_names_what_is_supported(architectures: list[str] | None, named: str) -> None:
+    with pytest.raises(CheckpointError) as error:
+        find_family({"architectures": architectures})
+
+    assert str(error.value) == (
+        f"config.json: architectures is {named}; supported: StableDiffcoderForCausalLM, LlamaForCausalLM, "
+        "Qwen2ForCausalLM, Qwen3ForCausalLM."
+    )
