@@ -19,6 +19,8 @@ CHECKPOINT = REFERENCE / "checkpoint"
 
 MASK, EOS, VOCAB_SIZE = 5, 2, 1024
 
+MAX_STEPS = 10_000  # a test that needs more has met an engine that never ends
+
 
 @dataclass(frozen=True)
 class Case:
@@ -52,8 +54,10 @@ def run(engine: Engine, prompt: Ids[int], params: GenerationParams) -> tuple[lis
     """Add a sequence and step until it ends. Others in the engine are stepped along; their events are lost."""
     sequence_id = engine.add(prompt, params)
     events: list[Event] = []
-    while not any(isinstance(event, Finished | Failed) for event in events):
+    for _ in range(MAX_STEPS):
         events += [event for event in engine.step() if event.sequence_id == sequence_id]
+        if events and isinstance(events[-1], Finished | Failed):
+            break
     assert isinstance(events[-1], Finished), "the sequence failed; the log has the cause"
     return committed(events), events[-1]
 
@@ -61,10 +65,12 @@ def run(engine: Engine, prompt: Ids[int], params: GenerationParams) -> tuple[lis
 def drain(engine: Engine) -> dict[int, list[Event]]:
     """Step until there is no work left: each sequence's events, in order."""
     events: dict[int, list[Event]] = {}
-    while engine.has_work:
+    for _ in range(MAX_STEPS):
+        if not engine.has_work:
+            return events
         for event in engine.step():
             events.setdefault(event.sequence_id, []).append(event)
-    return events
+    raise AssertionError("the engine does not come to an end")
 
 
 def committed(events: Ids[Event]) -> list[int]:

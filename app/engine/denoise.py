@@ -39,6 +39,8 @@ def advance(
 def denoise_step(sequence: Sequence, forward: Forward, logits: Tensor, mask_token_id: int) -> None:
     """Propose a token for every masked position and unmask those that the rule selects."""
     proposals = propose(logits, forward.logit_positions, sequence.step, sequence.params, mask_token_id)
+    if proposals.confidences.isnan().any():
+        raise FloatingPointError("the model's logits are not numbers; try ELBARTO_DTYPE=float32 or bfloat16")
     selected = sequence.rule(proposals.confidences, sequence.step)
     positions = [forward.logit_positions[index] for index in selected.tolist()]
     sequence.canvas.unmask(positions, proposals.token_ids[selected].tolist())

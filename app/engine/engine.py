@@ -31,7 +31,7 @@ class Engine:
         self.diffusion = diffusion
         self.kv_cache = KVCache(model.config, config.max_sequences, config.max_model_len, weight.device, weight.dtype)
         self._runner = Runner(model, self.kv_cache)
-        self._scheduler = Scheduler(self.kv_cache, config.max_sequences)
+        self._scheduler = Scheduler(self.kv_cache)
         self._sequences: dict[int, Sequence] = {}
         self._ids = itertools.count()
 
@@ -51,19 +51,18 @@ class Engine:
         return sequence.id
 
     def step(self) -> list[Event]:
-        """One forward of every running sequence. A step that fails takes only its own sequences with it."""
+        """One forward of every running sequence. What fails takes only its own sequences with it."""
         sequences = self._scheduler.schedule()
         try:
             forwards = [sequence.next_forward(self.config.prefill_chunk) for sequence in sequences]
             results = self._runner.run(forwards)
-            return [
-                event
-                for sequence, forward, logits in zip(sequences, forwards, results, strict=True)
-                for event in self._advance(sequence, forward, logits)
-            ]
         except Exception:
-            logger.exception("a step failed; it had sequences %s in it", [sequence.id for sequence in sequences])
+            logger.exception("a forward failed; it had sequences %s in it", [sequence.id for sequence in sequences])
             return [self._fail(sequence) for sequence in sequences]
+        events: list[Event] = []
+        for sequence, forward, logits in zip(sequences, forwards, results, strict=True):
+            events += self._advance(sequence, forward, logits)
+        return events
 
     def abort(self, sequence_id: int) -> Finished | None:
         """Take a sequence out, running or waiting; None where it has ended already."""
@@ -74,14 +73,17 @@ class Engine:
         return Finished(sequence.id, "abort", sequence.counters())
 
     def _advance(self, sequence: Sequence, forward: Forward, logits: Tensor | None) -> list[Event]:
-        events = advance(sequence, forward, logits, self.diffusion.mask_token_id, self.diffusion.eos_token_ids)
+        try:
+            events = advance(sequence, forward, logits, self.diffusion.mask_token_id, self.diffusion.eos_token_ids)
+        except Exception:
+            logger.exception("sequence %d failed", sequence.id)
+            return [self._fail(sequence)]
         if any(isinstance(event, Finished) for event in events):
             self._remove(sequence)
         return events
 
     def _fail(self, sequence: Sequence) -> Failed:
-        if sequence.id in self._sequences:
-            self._remove(sequence)
+        self._remove(sequence)
         return Failed(sequence.id)
 
     def _remove(self, sequence: Sequence) -> None:

@@ -32,6 +32,10 @@ class KVCache:
     def slots_held(self) -> int:
         return self._num_slots - len(self._free)
 
+    @property
+    def has_free_slot(self) -> bool:
+        return bool(self._free)
+
     def acquire(self) -> int:
         return self._free.pop()
 

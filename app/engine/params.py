@@ -12,7 +12,8 @@ Remasking = Literal["low_confidence", "random"]
 class GenerationParams:
     """How one sequence is decoded. Lengths are in tokens.
 
-    `gen_length` is a multiple of `block_length` and `steps` one of the number of blocks: `rounded` makes them so.
+    `gen_length` is a multiple of `block_length` and `steps` one of the number of blocks: `round_lengths` makes
+    them so.
     """
 
     gen_length: int
@@ -32,6 +33,8 @@ class GenerationParams:
         assert self.steps >= self.num_blocks
         assert self.steps % self.num_blocks == 0
         assert self.threshold is None or 0 < self.threshold <= 1
+        assert self.temperature >= 0
+        assert 0 <= self.top_p <= 1
 
     @property
     def num_blocks(self) -> int:

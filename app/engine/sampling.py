@@ -56,7 +56,7 @@ def sample(logits: Tensor, temperature: float, top_p: float, draws: Tensor) -> T
     kept[:, 0] = True
     cumulative = torch.where(kept, probabilities, 0).cumsum(dim=-1)
     total = cumulative[:, -1:]
-    rank = torch.searchsorted(cumulative, draws[:, None] * total, right=True).clamp(max=logits.shape[-1] - 1)
+    rank = torch.searchsorted(cumulative, draws[:, None] * total, right=True)
     rank = torch.minimum(rank, kept.sum(dim=-1, keepdim=True) - 1)
     return order.gather(1, rank).squeeze(1)
 

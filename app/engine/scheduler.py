@@ -9,9 +9,8 @@ from app.engine.sequence import Sequence
 
 
 class Scheduler:
-    def __init__(self, kv_cache: KVCache, max_sequences: int) -> None:
+    def __init__(self, kv_cache: KVCache) -> None:
         self._kv_cache = kv_cache
-        self._max_sequences = max_sequences
         self.waiting: deque[Sequence] = deque()
         self.running: list[Sequence] = []
 
@@ -20,7 +19,7 @@ class Scheduler:
 
     def schedule(self) -> list[Sequence]:
         """Admit what fits, then run all that are admitted."""
-        while self.waiting and len(self.running) < self._max_sequences:
+        while self.waiting and self._kv_cache.has_free_slot:
             sequence = self.waiting.popleft()
             sequence.slot = self._kv_cache.acquire()
             self.running.append(sequence)

@@ -45,10 +45,6 @@ def load_checkpoint(path: str, revision: str | None, device: torch.device, dtype
     model_config = read_model_config(config, family.layout)
     tokenizer = _load_tokenizer(directory)
     diffusion = read_diffusion(family, config, generation_config, tokenizer)
-    if not 0 <= diffusion.mask_token_id < model_config.vocab_size:
-        raise CheckpointError(
-            f"The mask token's id is {diffusion.mask_token_id}; config.json's vocab_size is {model_config.vocab_size}."
-        )
     with torch.device("meta"):
         model = Transformer(model_config)
     model = model.to(dtype).to_empty(device=device).requires_grad_(False).eval()

@@ -97,11 +97,14 @@ def _read_rope(config: Mapping[str, Any]) -> RopeScaling:
     kind = rope.get("rope_type") or rope.get("type") or "default"
     if kind not in ("default", "linear", "llama3"):
         raise CheckpointError(f"config.json: rope type {kind!r} is not supported; supported: default, linear, llama3.")
-    return RopeScaling(
-        kind=kind,
-        theta=float(rope.get("rope_theta") or config.get("rope_theta") or 10_000.0),
-        factor=float(rope.get("factor", 1.0)),
-        low_freq_factor=float(rope.get("low_freq_factor", 1.0)),
-        high_freq_factor=float(rope.get("high_freq_factor", 4.0)),
-        original_max_position=int(rope.get("original_max_position_embeddings", 8192)),
-    )
+    try:
+        return RopeScaling(
+            kind=kind,
+            theta=float(rope.get("rope_theta") or config.get("rope_theta") or 10_000.0),
+            factor=float(rope.get("factor", 1.0)),
+            low_freq_factor=float(rope.get("low_freq_factor", 1.0)),
+            high_freq_factor=float(rope.get("high_freq_factor", 4.0)),
+            original_max_position=int(rope.get("original_max_position_embeddings", 8192)),
+        )
+    except (TypeError, ValueError) as error:
+        raise CheckpointError(f"config.json: rope_parameters holds a value that is no number: {error}.") from error

@@ -14,8 +14,9 @@ CPU_BFLOAT16 = ("avx512_bf16", "amx_bf16", "arm_bf16")
 
 def choose_device(name: str) -> torch.device:
     """`auto` takes CUDA, then MPS, then the CPU; raises ConfigError for a device that is not there."""
-    # PyTorch's wheels are built up to capability 12.0, whose code runs on the DGX Spark's 12.1; it warns all the same.
-    warnings.filterwarnings("ignore", message=r"(?s).*cuda capability 12\.1", category=UserWarning)
+    # PyTorch up to 2.10 (some NVIDIA images have it) warns of the DGX Spark's 12.1, though its code for 12.0 runs there.
+    # Newer versions warn only where they really have no code for the device, in other words.
+    warnings.filterwarnings("ignore", message=r"(?s).*cuda capability 12\.1\b", category=UserWarning)
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     device = torch.device(name)

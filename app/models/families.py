@@ -45,6 +45,8 @@ FAMILIES: Mapping[str, Family] = {
 def find_family(config: Mapping[str, Any]) -> Family:
     """Raises CheckpointError for an architecture that no family covers."""
     architectures = config.get("architectures") or []
+    if not isinstance(architectures, list):
+        raise CheckpointError(f"config.json: architectures must be a list, and is {architectures!r}.")
     for name in architectures:
         if name in FAMILIES:
             return FAMILIES[name]
@@ -71,7 +73,17 @@ def read_diffusion(
     )
     if eos is None:
         raise CheckpointError("Neither config.json nor the tokenizer names an end token (eos_token_id).")
-    return Diffusion(family.name, mask, tuple(eos) if isinstance(eos, list) else (eos,), block_length)
+    eos_token_ids = tuple(eos) if isinstance(eos, list) else (eos,)
+    _check_token_ids(mask, eos_token_ids, config.get("vocab_size"))
+    return Diffusion(family.name, mask, eos_token_ids, block_length)
+
+
+def _check_token_ids(mask: Any, eos_token_ids: tuple[Any, ...], vocab_size: Any) -> None:
+    for name, token_id in [("mask", mask), *(("end", eos) for eos in eos_token_ids)]:
+        if not isinstance(token_id, int) or not 0 <= token_id < vocab_size:
+            raise CheckpointError(f"The {name} token's id is {token_id!r}; config.json's vocab_size is {vocab_size}.")
+    if mask in eos_token_ids:
+        raise CheckpointError(f"Token {mask} is both the mask token and an end token.")
 
 
 def _first(*values: Any) -> Any:

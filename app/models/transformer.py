@@ -58,8 +58,8 @@ class Attention(nn.Module):
         if mask is not None:
             mask = mask.repeat(1, 1, group, 1)  # [batch, 1, group * rows, length]
         out = F.scaled_dot_product_attention(q, keys, values, attn_mask=mask)
-        out = out.reshape(batch, self.num_heads, rows, self.head_dim).transpose(1, 2).reshape(batch, rows, -1)
-        return self.output(out)
+        out = out.unflatten(2, (group, rows)).permute(0, 3, 1, 2, 4)  # [batch, rows, kv_heads, group, head_dim]
+        return self.output(out.reshape(batch, rows, -1))
 
 
 class MLP(nn.Module):

@@ -121,6 +121,12 @@ def test_top_p_keeps_the_smallest_set_that_reaches_it(top_p: float, kept: list[i
     assert (frequencies(token_ids) - share / share.sum()).abs().max() < 0.003
 
 
+def test_equally_likely_tokens_lie_in_the_order_of_their_ids() -> None:
+    draws = (torch.arange(64, dtype=torch.float64) + 0.5) / 64
+
+    assert sample(torch.zeros(64, 64), 1.0, 1.0, draws).tolist() == list(range(64))
+
+
 def test_a_row_is_sampled_alike_in_any_batch() -> None:
     logits = torch.randn(9, 30, generator=torch.Generator().manual_seed(0))
     draws = uniform(5, TOKEN_STREAM, range(9), 0)

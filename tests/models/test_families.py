@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,6 +20,7 @@ def tokenizer(mask: int | None = None, eos: int | None = None) -> Any:
 
 
 def diffusion(config: dict[str, Any], generation: dict[str, Any] | None = None, words: Any = None) -> Diffusion:
+    config = {"vocab_size": 1024, **config}
     return read_diffusion(find_family(config), config, generation or {}, words or tokenizer())
 
 
@@ -90,3 +92,17 @@ def test_an_unknown_architecture_names_what_is_supported(architectures: list[str
         f"config.json: architectures is {named}; supported: StableDiffcoderForCausalLM, LlamaForCausalLM, "
         "Qwen2ForCausalLM, Qwen3ForCausalLM."
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"eos_token_id": 99_999}, "The end token's id is 99999; config.json's vocab_size is 1024."),
+        ({"mask_token_id": -1}, "The mask token's id is -1; config.json's vocab_size is 1024."),
+        ({"mask_token_id": 2}, "Token 2 is both the mask token and an end token."),
+        ({"architectures": "LlamaForCausalLM"}, "architectures must be a list, and is 'LlamaForCausalLM'"),
+    ],
+)
+def test_token_ids_that_make_no_sense(changes: dict[str, Any], expected: str) -> None:
+    with pytest.raises(CheckpointError, match=re.escape(expected)):
+        diffusion(DIFFCODER | changes)
