@@ -14,7 +14,7 @@ CPU_BFLOAT16 = ("avx512_bf16", "amx_bf16", "arm_bf16")
 
 def choose_device(name: str) -> torch.device:
     """`auto` takes CUDA, then MPS, then the CPU; raises ConfigError for a device that is not there."""
-    # PyTorch up to 2.10 (some NVIDIA images have it) warns of the DGX Spark's 12.1, though its code for 12.0 runs there.
+    # PyTorch up to 2.10 (in some NVIDIA images) warns of the DGX Spark's 12.1, though its code for 12.0 runs there.
     # Newer versions warn only where they really have no code for the device, in other words.
     warnings.filterwarnings("ignore", message=r"(?s).*cuda capability 12\.1\b", category=UserWarning)
     if name == "auto":
