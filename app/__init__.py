@@ -39,7 +39,7 @@ def create_app(settings: Settings | None = None, load: Callable[[], Backend] | N
     configure_logging(settings.log_level)
     if settings.api_key is None and settings.host not in LOOPBACK:
         logger.warning("ELBARTO_API_KEY is not set: whoever reaches %s:%d can use this server", *_address(settings))
-    service = create_service(settings, load, on_load_failure=end_process)
+    service = create_service(settings, load, on_failure=end_process)
     config = HttpConfig(settings.api_key, settings.cors_origins, settings.max_body_bytes, settings.sse_keepalive_s)
     return create_flask(service, config)
 
@@ -47,7 +47,7 @@ def create_app(settings: Settings | None = None, load: Callable[[], Backend] | N
 def create_service(
     settings: Settings,
     load: Callable[[], Backend] | None = None,
-    on_load_failure: Callable[[BaseException], None] = lambda error: None,
+    on_failure: Callable[[BaseException], None] = lambda error: None,
 ) -> Service:
     """A service whose executor is running and loading; `service.executor.wait_until_ready()` waits for it."""
     from app.engine.params import ModelSource
@@ -64,7 +64,7 @@ def create_service(
         settings.num_threads,
         settings.max_model_len,
     )
-    executor = Executor(load or (lambda: load_backend(source)), on_load_failure, settings.max_queue)
+    executor = Executor(load or (lambda: load_backend(source)), on_failure, settings.max_queue)
     defaults = Defaults(
         settings.steps,
         settings.gen_length,

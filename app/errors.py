@@ -89,9 +89,11 @@ class QueueFull(ApiError):
     status, type, code = 429, "rate_limit_error", "queue_full"
     retry_after = 5
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, num_sequences: int) -> None:
         # Continue retries when the text says "overloaded".
-        super().__init__(f"The server is overloaded: {limit} requests are running or waiting already. Try again soon.")
+        super().__init__(
+            f"The server is overloaded: {num_sequences} replies are being made or waiting already. Try again soon."
+        )
 
 
 class EngineFailed(ApiError):

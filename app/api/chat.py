@@ -52,6 +52,8 @@ def to_call(body: dict[str, Any]) -> ChatCall:
     """The service's words for a validated body."""
     messages = to_messages(body)
     extras = {name: body[name] for name in ("tools", "response_format") if body.get(name)}
+    if extras.get("response_format") == {"type": "text"}:
+        del extras["response_format"]  # what everybody gets
     given = {name: value for name, value in body.items() if name in CALL_FIELDS}
     max_tokens = body.get("max_completion_tokens", body.get("max_tokens"))
     return ChatCall(**{**given, "messages": messages or None, "max_tokens": max_tokens, "template_extras": extras})

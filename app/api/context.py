@@ -29,7 +29,20 @@ def json_body() -> dict[str, Any]:
         raise RequestError(f"The request body is not valid JSON: {error}") from error
     if not isinstance(body, dict):
         raise RequestError("The request body must be a JSON object.")
+    if b"\\ud" in raw.lower():
+        _refuse_lone_surrogates(body)
     return body
+
+
+def _refuse_lone_surrogates(body: dict[str, Any]) -> None:
+    """JSON can spell halves of characters ("\\ud800"), which no tokenizer takes."""
+    try:
+        json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(error.object[error.start]):04x}"
+        raise RequestError(
+            f"The request body holds {half} alone, half of a surrogate pair: no Unicode text."
+        ) from error
 
 
 class ClientConnection:

@@ -51,7 +51,7 @@ def register(app: Flask) -> None:
     @app.before_request
     def begin() -> None:
         given = request.headers.get(HEADER, "")
-        g.request_id = given if re.fullmatch(r"[\w.-]{1,128}", given) else f"req-{uuid.uuid4().hex}"
+        g.request_id = given if re.fullmatch(r"[A-Za-z0-9_.-]{1,128}", given) else f"req-{uuid.uuid4().hex}"
         rule = request.url_rule
         g.record = RequestRecord(g.request_id, f"{request.method} {rule.rule if rule else '(unknown)'}")
 

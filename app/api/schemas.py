@@ -138,14 +138,44 @@ class Content(fields.Field[str]):
         return str(part["text"])
 
 
+class Object(fields.Field[dict[str, Any]]):
+    """A JSON object, checked by `schema` where there is one."""
+
+    def __init__(self, schema: Schema | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.schema = schema
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise refusal("an object", value)
+        return self.schema.load(value) if self.schema else value
+
+
+class Objects(fields.Field[list[dict[str, Any]]]):
+    """A list of JSON objects."""
+
+    def __init__(self, schema: Schema | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.item = Object(schema)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[dict[str, Any]]:
+        if not isinstance(value, list):
+            raise refusal("a list of objects", value)
+        return [self._item(index, item) for index, item in enumerate(value)]
+
+    def _item(self, index: int, item: Any) -> dict[str, Any]:
+        try:
+            return self.item._deserialize(item, None, None)
+        except ValidationError as error:
+            raise ValidationError({index: error.messages}) from error
+
+
 class BodySchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
     @pre_load
-    def drop_nulls(self, data: Any, **kwargs: Any) -> Any:
-        if not isinstance(data, dict):
-            raise ValidationError({"_schema": ["must be an object"]})
+    def drop_nulls(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         return {key: value for key, value in data.items() if value is not None}
 
 
@@ -154,7 +184,7 @@ class MessageSchema(BodySchema):
     content = Content()
     name = Text()
     tool_call_id = Text()
-    tool_calls = fields.List(fields.Dict())
+    tool_calls = Objects()
 
     @validates_schema
     def content_is_there(self, data: dict[str, Any], **kwargs: Any) -> None:
@@ -171,7 +201,7 @@ class ChatSchema(BodySchema):
     """POST /v1/chat/completions."""
 
     model = Text()
-    messages = fields.List(fields.Nested(MessageSchema), error_messages={"invalid": "must be a list of messages"})
+    messages = Objects(MessageSchema())
     prompt_token_ids = TokenIds()
     max_tokens = Integer(1)
     max_completion_tokens = Integer(1)
@@ -181,11 +211,11 @@ class ChatSchema(BodySchema):
     seed = Integer(-(2**63), 2**64 - 1)
     stop = StopList()
     stream = Boolean(load_default=False)
-    stream_options = fields.Nested(StreamOptionsSchema)
+    stream_options = Object(StreamOptionsSchema())
     ignore_eos = Boolean()
     user = Text()
-    tools = fields.List(fields.Dict(), error_messages={"invalid": "must be a list of objects"})
-    response_format = fields.Dict(error_messages={"invalid": "must be an object"})
+    tools = Objects()
+    response_format = Object()
     return_token_ids = Boolean(load_default=False)
     logprobs = Boolean()
     top_logprobs = Integer(0, 20)
@@ -209,7 +239,7 @@ class TokenizeSchema(BodySchema):
 
     prompt = Text()
     content = Text()
-    messages = fields.List(fields.Nested(MessageSchema), error_messages={"invalid": "must be a list of messages"})
+    messages = Objects(MessageSchema())
     add_special_tokens = Boolean(load_default=False)
 
     @validates_schema

@@ -18,7 +18,7 @@ from app.serving.generation import Generation
 
 logger = logging.getLogger(__name__)
 
-State = Literal["loading", "ready", "closed"]
+State = Literal["loading", "ready", "failed", "closed"]
 
 
 @dataclass(frozen=True)
@@ -45,20 +45,21 @@ Command = Add | Abort | Close
 class Executor:
     """Other threads submit, iterate events and abort; they never touch the engine.
 
-    `load` runs on the executor's thread; if it raises, `on_load_failure` is called there and the thread ends.
+    `load` runs on the executor's thread. If it raises, or the engine breaks for good, `on_failure` is called there and
+    the thread ends.
     """
 
     def __init__(
         self,
         load: Callable[[], Backend],
-        on_load_failure: Callable[[BaseException], None],
+        on_failure: Callable[[BaseException], None],
         max_queue: int,
         max_running: int = 1,
     ) -> None:
         self._load = load
-        self._on_load_failure = on_load_failure
+        self._on_failure = on_failure
         self._backend: Backend | None = None
-        self._load_error: BaseException | None = None
+        self._failure: BaseException | None = None
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._changed = threading.Condition()
         self._live = 0  # sequences submitted and not ended; guarded by _changed
@@ -77,6 +78,8 @@ class Executor:
     def state(self) -> State:
         if self._closing:
             return "closed"
+        if self._failure is not None:
+            return "failed"
         return "loading" if self._backend is None else "ready"
 
     @property
@@ -96,7 +99,8 @@ class Executor:
 
     def submit(self, prompt_ids: Sequence[int], params: Sequence[GenerationParams]) -> Generation:
         """Queue one sequence for each of `params`, all or none; raises QueueFull, ModelLoading or ShuttingDown."""
-        assert self.backend
+        if self._backend is None:
+            raise ModelLoading
         generation = Generation(len(params), self._submit_abort)
         with self._changed:
             if self._closing:
@@ -110,9 +114,9 @@ class Executor:
     def wait_until_ready(self) -> Backend:
         """Block until the model is loaded, and raise what loading raised; for callers outside the server."""
         with self._changed:
-            self._changed.wait_for(lambda: self._backend is not None or self._load_error is not None)
-        if self._load_error is not None:
-            raise self._load_error
+            self._changed.wait_for(lambda: self._backend is not None or self._failure is not None)
+        if self._failure is not None:
+            raise self._failure
         return self.backend
 
     def close(self, timeout_s: float = 0.0) -> None:
@@ -131,16 +135,36 @@ class Executor:
         try:
             backend = self._load()
         except BaseException as error:
-            with self._changed:
-                self._load_error = error
-                self._changed.notify_all()
-            self._on_load_failure(error)
+            self._give_up(error)
             return
         with self._changed:
             self._backend = backend
             self._changed.notify_all()
-        while self._obey_commands(backend):
-            self._step(backend)
+        while self._turn(backend):
+            pass
+
+    def _turn(self, backend: Backend) -> bool:
+        """Commands, then a step. False: the executor was closed."""
+        try:
+            if not self._obey_commands(backend):
+                return False
+            for event in backend.engine.step():
+                self._deliver(event)
+        except Exception as error:
+            # The engine fails its own sequences; what arrives here is a defect of the engine or of this class.
+            logger.exception("the executor failed outside a sequence; all its sequences are given up")
+            self._fail_all(backend)
+            if backend.engine.has_work:  # It cannot even be emptied: end, rather than serve nobody for ever.
+                self._give_up(error)
+                return False
+        return True
+
+    def _give_up(self, error: BaseException) -> None:
+        """`wait_until_ready` raises the error to those who wait there; `on_failure` is for the process."""
+        with self._changed:
+            self._failure = error
+            self._changed.notify_all()
+        self._on_failure(error)
 
     def _obey_commands(self, backend: Backend) -> bool:
         """Wait for a command where there is no work; take in all that are there. False: the executor was closed."""
@@ -175,16 +199,6 @@ class Executor:
         if event:
             self._deliver(event)
 
-    def _step(self, backend: Backend) -> None:
-        try:
-            events = backend.engine.step()
-        except Exception:  # The engine fails its own sequences; what arrives here is a defect of the engine itself.
-            logger.exception("the engine failed outside a sequence; all its sequences are given up")
-            self._fail_all(backend)
-            return
-        for event in events:
-            self._deliver(event)
-
     def _fail_all(self, backend: Backend) -> None:
         for sequence_id in list(self._owners):
             try:
@@ -194,7 +208,9 @@ class Executor:
             self._deliver(Failed(sequence_id))
 
     def _deliver(self, event: Event) -> None:
-        generation, index = self._owners[event.sequence_id]
+        generation, index = self._owners.get(event.sequence_id, (None, 0))
+        if generation is None:
+            return
         generation.put(index, event)
         if isinstance(event, Committed):
             return

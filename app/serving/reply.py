@@ -96,9 +96,9 @@ class Reply:
         elif isinstance(event, Finished):
             if choice.finish_reason is None:
                 tail = choice.stream.flush()
-                if tail:
-                    yield self._delta(index, choice, tail, ())
-                choice.finish_reason = "stop" if event.reason == "stop" else "length"
+                if tail.text:
+                    yield self._delta(index, choice, tail.text, ())
+                choice.finish_reason = "stop" if tail.stopped or event.reason == "stop" else "length"
             choice.counters = event.counters
             yield Ended(index, choice.finish_reason, event.counters)
         elif isinstance(event, Failed):
@@ -113,8 +113,9 @@ class Reply:
         if piece.stopped:
             choice.finish_reason = "stop"
         elif len(token_ids) > room:
-            choice.finish_reason = "length"
-            text += choice.stream.flush()
+            tail = choice.stream.flush()
+            text += tail.text
+            choice.finish_reason = "stop" if tail.stopped else "length"
         if choice.finish_reason:
             self._generation.abort(index)
         yield self._delta(index, choice, text, piece.token_ids)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import secrets
 import time
 from collections.abc import Mapping, Sequence
@@ -91,7 +90,7 @@ class Service:
             raise PromptTooLong(model.max_model_len, prompt_len + block_length, field)
         gen_length = call.gen_length or call.max_tokens or defaults.gen_length
         # `steps` are configured for replies of the configured length; longer ones get as many for each token.
-        steps = call.steps or max(defaults.steps, math.ceil(defaults.steps * gen_length / defaults.gen_length))
+        steps = call.steps or max(defaults.steps, -(-defaults.steps * gen_length // defaults.gen_length))
         warnings = self._warnings(block_length, min(gen_length, call.max_tokens or gen_length), room, model)
         if gen_length > room:
             steps = max(1, steps * room // gen_length) if call.steps is None else steps

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 REPLACEMENT = "\ufffd"
-# A UTF-8 character has at most four bytes, so four tokens that still end in the replacement character are no character.
-MAX_PENDING = 4
+# A character has at most four bytes, so the beginning of one shows as at most three replacement characters.
+MAX_UNSETTLED = 3
+# Some tokens hold the end of one character and the beginning of the next; text that never settles is let go after 16.
+MAX_PENDING = 16
 
 
 class Detokenizer:
-    """Holds back the tokens at the end that may be the beginning of a character.
+    """Holds back replacement characters at the end: the beginning of a character whose rest is in the next token.
 
     Each piece is decoded after the piece before it, because some tokenizers write a word differently at the start of a
     text.
@@ -20,22 +22,28 @@ class Detokenizer:
         self._decode = decode
         self._context: list[int] = []
         self._pending: list[int] = []
+        self._shown = 0  # characters of the pending tokens' text that were given out
 
     def add(self, token_id: int) -> str:
         """The text that became certain with this token, possibly none."""
         self._pending.append(token_id)
-        text = self._new_text()
-        if text.endswith(REPLACEMENT) and len(self._pending) < MAX_PENDING:
-            return ""
-        self._context, self._pending = self._pending, []
-        return text
+        text = self._pending_text()
+        unsettled = min(len(text) - len(text.rstrip(REPLACEMENT)), MAX_UNSETTLED)
+        if not unsettled or len(self._pending) == MAX_PENDING:
+            return self._settle(text)
+        new = text[self._shown : len(text) - unsettled]
+        self._shown += len(new)
+        return new
 
     def flush(self) -> str:
         """What was held back, without the beginning of a character that never came."""
-        text = self._new_text().rstrip(REPLACEMENT)
-        self._context, self._pending = [], []
-        return text
+        return self._settle(self._pending_text().rstrip(REPLACEMENT))
 
-    def _new_text(self) -> str:
+    def _settle(self, text: str) -> str:
+        new = text[self._shown :]
+        self._context, self._pending, self._shown = self._pending, [], 0
+        return new
+
+    def _pending_text(self) -> str:
         before = self._decode(self._context)
         return self._decode(self._context + self._pending)[len(before) :]

@@ -35,7 +35,7 @@ class TextStream:
                 return Piece(text, tuple(token_ids[:used]), stopped=True)
         return Piece(text, tuple(token_ids))
 
-    def flush(self) -> str:
-        """The end of a reply that no stop string ended."""
+    def flush(self) -> Piece:
+        """The end of a reply that no stop string has ended so far."""
         shown, stopped = self._stops.add(self._detokenizer.flush())
-        return shown if stopped else shown + self._stops.flush()
+        return Piece(shown if stopped else shown + self._stops.flush(), (), stopped)

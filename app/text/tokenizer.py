@@ -38,7 +38,7 @@ class Tokenizer:
             text = self._tokenizer.apply_chat_template(
                 [dict(message) for message in messages], tokenize=False, add_generation_prompt=True, **extra
             )
-        except TemplateError as error:
+        except (TemplateError, TypeError, ValueError, LookupError, AttributeError) as error:  # from the template's code
             raise RequestError(f"The checkpoint's chat template refuses these messages: {error}", "messages") from error
         return self.encode(text)
 

@@ -1,0 +1,318 @@
+"""What a chat request may say, and how it is told what it may not."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.api.chat import to_call
+from app.api.schemas import ChatSchema, load
+from app.errors import RequestError
+from app.serving.calls import ChatCall
+from tests.api.wire import CHAT, USER, error_of, post
+
+NAN, INFINITY, HUGE = float("nan"), float("inf"), 10**400
+
+
+def refused(**body: Any) -> RequestError:
+    with pytest.raises(RequestError) as error:
+        load(ChatSchema(), {"messages": [USER], **body})
+    return error.value
+
+
+def accepted(**body: Any) -> ChatCall:
+    return to_call(load(ChatSchema(), {"messages": [USER], **body}))
+
+
+INTEGER = "must be an integer"
+WRONG = {
+    "model": [(5, "must be a string"), (True, "must be a string"), ([], "must be a string")],
+    "user": [(5, "must be a string"), ({}, "must be a string")],
+    "n": [
+        (0, f"{INTEGER} at least 1"),
+        (-1, f"{INTEGER} at least 1"),
+        (1.0, INTEGER),
+        (1.5, INTEGER),
+        ("1", INTEGER),
+        (True, INTEGER),
+        ([1], INTEGER),
+        (NAN, INTEGER),
+    ],
+    "seed": [
+        (2**64, "at most 18446744073709551615"),
+        (-(2**63) - 1, "at least -9223372036854775808"),
+        (HUGE, INTEGER),
+        (1.5, INTEGER),
+        ("7", INTEGER),
+        (False, INTEGER),
+    ],
+    "block_length": [(0, "at least 1"), (1025, "at most 1024"), (HUGE, "at most 1024"), ("4", INTEGER)],
+    "top_logprobs": [(-1, "at least 0"), (21, "at most 20"), (True, INTEGER)],
+    "temperature": [
+        (-0.1, "must be a number at least 0 and at most 2"),
+        (2.1, "at most 2"),
+        (NAN, "must be a number"),
+        (INFINITY, "must be a number"),
+        (-INFINITY, "must be a number"),
+        (HUGE, "must be a number"),
+        ("1", "must be a number"),
+        (True, "must be a number"),
+        ({}, "must be a number"),
+    ],
+    "top_p": [(-0.1, "at least 0"), (1.1, "at most 1"), ("0.5", "must be a number"), (NAN, "must be a number")],
+    "threshold": [
+        (0, "must be a number above 0 and at most 1"),
+        (-1, "above 0"),
+        (1.1, "at most 1"),
+        (NAN, "must be a number"),
+        ("", "must be a number"),
+    ],
+    "stop": [(5, "must be a string or a list of strings"), (["a", 5], "a list of strings"), ({}, "a list of strings")],
+    "remasking": [("high", "must be one of low_confidence, random"), (5, "must be one of"), ("", "must be one of")],
+    "prompt_token_ids": [
+        ([], "must be a list of at least one token id"),
+        ("a b", "must be a list"),
+        (5, "must be a list"),
+        ([1, "2"], "must be a list of integers"),
+        ([1, 2.0], "must be a list of integers"),
+        ([True], "must be a list of integers"),
+        ([None], "must be a list of integers"),
+    ],
+}
+for name in ("max_tokens", "max_completion_tokens", "gen_length", "steps"):
+    WRONG[name] = [(0, f"{INTEGER} at least 1"), (-5, INTEGER), (8.0, INTEGER), ("8", INTEGER), (True, INTEGER)]
+for name in ("stream", "ignore_eos", "return_token_ids", "logprobs"):
+    WRONG[name] = [(value, "must be true or false") for value in (1, 0, "true", "", [], NAN)]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "allowed"), [(field, *case) for field, cases in WRONG.items() for case in cases]
+)
+def test_a_wrong_value_is_refused_by_name(field: str, value: Any, allowed: str) -> None:
+    error = refused(**{field: value})
+
+    shown = json.dumps(value[-1] if field == "prompt_token_ids" and isinstance(value, list) and value else value)
+    assert error.param == field
+    assert error.message.startswith(f"{field} must be ")
+    assert allowed in error.message
+    assert error.message.endswith(f"got {shown}" if len(shown) <= 60 else "...")
+    assert len(error.message) < 300
+    assert (error.status, error.type, error.code) == (400, "invalid_request_error", "invalid_value")
+
+
+@pytest.mark.parametrize(
+    ("body", "param", "message"),
+    [
+        ({"messages": []}, "messages", "must hold at least one message"),
+        ({"messages": None}, "messages", "must hold at least one message"),
+        ({"messages": "Hi"}, "messages", "must be a list of objects"),
+        ({"messages": {"role": "user"}}, "messages", "must be a list of objects"),
+        ({"messages": [{"content": "Hi"}]}, "messages[0].role", "is required: one of system, developer, user,"),
+        ({"messages": [{"role": None, "content": ""}]}, "messages[0].role", "is required"),
+        ({"messages": [USER, {**USER, "role": "bot"}]}, "messages[1].role", 'must be one of system, .*, got "bot"'),
+        ({"messages": [{**USER, "role": 5}]}, "messages[0].role", "must be one of .*, got 5"),
+        ({"messages": [{**USER, "name": 5}]}, "messages[0].name", "must be a string, got 5"),
+        ({"messages": [{"role": "user"}]}, "messages[0].content", "is required: a string or a list of text parts"),
+        ({"messages": [{"role": "tool", "content": None}]}, "messages[0].content", "is required"),
+        ({"messages": [{**USER, "content": 5}]}, "messages[0].content", "must be a string or .*, got 5"),
+        ({"messages": [{**USER, "content": {}}]}, "messages[0].content", "must be a string or .*, got {}"),
+        ({"messages": [{**USER, "content": [5]}]}, "messages[0].content", "a list of parts .*, got 5"),
+        ({"messages": [{**USER, "content": [{"type": "text"}]}]}, "messages[0].content", "a list of parts"),
+        ({"tools": 5}, "tools", "must be a list of objects"),
+        ({"response_format": "json"}, "response_format", "must be an object"),
+        ({"response_format": []}, "response_format", "must be an object"),
+        ({"stream_options": {"include_usage": 1}}, "stream_options.include_usage", "must be true or false, got 1"),
+    ],
+)
+def test_what_is_wrong_inside_is_named_with_its_path(body: dict[str, Any], param: str, message: str) -> None:
+    error = refused(**body)
+
+    assert error.param == param
+    assert error.message.startswith(f"{param} ")
+    with pytest.raises(RequestError, match=message):
+        raise error
+
+
+@pytest.mark.parametrize(
+    ("body", "param"),
+    [
+        ({"messages": "Hi"}, "messages"),
+        ({"tools": 5}, "tools"),
+        ({"response_format": "json"}, "response_format"),
+        ({"messages": ["Hi"]}, "messages[0]"),
+        ({"messages": [None]}, "messages[0]"),
+        ({"stream_options": 5}, "stream_options"),
+        ({"tools": ["x"]}, "tools[0]"),
+        ({"messages": [{**USER, "tool_calls": 5}]}, "messages[0].tool_calls"),
+    ],
+)
+def test_what_is_no_object_or_list_is_named_shown_and_told_what_to_be(body: dict[str, Any], param: str) -> None:
+    error = refused(**body)
+
+    assert error.param == param
+    assert error.message.startswith(f"{param} must be ")
+    assert ", got " in error.message
+
+
+def test_an_image_is_refused() -> None:
+    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + "A" * 1000}}
+
+    error = refused(messages=[{"role": "user", "content": [{"type": "text", "text": "See"}, image]}])
+
+    assert error.param == "messages[0].content"
+    assert "this model reads text only" in error.message
+    assert len(error.message) < 300
+
+
+def test_null_means_absent() -> None:
+    nulls = dict.fromkeys(ChatSchema().fields.keys() - {"messages"})
+
+    assert accepted(**nulls) == accepted() == ChatCall(messages=[USER])
+    assert load(ChatSchema(), {"messages": [USER], "stream_options": {"include_usage": None}})["stream_options"] == {
+        "include_usage": False
+    }
+
+
+def test_unknown_fields_are_ignored() -> None:
+    unknown = {"frequency_penalty": "x", "tool_choice": "auto", "elbarto": NAN, "parallel_tool_calls": 1}
+
+    assert accepted(**unknown, stream_options={"continuous_usage_stats": 5}) == accepted()
+    assert accepted(messages=[{**USER, "refusal": None, "audio": 5}]).messages == [USER]
+
+
+def test_everything_at_its_limits() -> None:
+    for body in (
+        {"temperature": 0, "top_p": 0, "threshold": 1e-9, "seed": -(2**63), "block_length": 1, "n": 1, "steps": 1},
+        {"temperature": 2, "top_p": 1, "threshold": 1, "seed": 2**64 - 1, "block_length": 1024, "n": 10**9},
+    ):
+        call = accepted(**body)
+
+        assert {name: getattr(call, name) for name in body} == body
+
+
+def test_max_completion_tokens_wins() -> None:
+    assert accepted(max_tokens=5).max_tokens == 5
+    assert accepted(max_completion_tokens=6).max_tokens == 6
+    assert accepted(max_tokens=5, max_completion_tokens=6).max_tokens == 6
+    assert accepted(max_tokens=5, max_completion_tokens=None).max_tokens == 5
+
+
+def test_stop_is_a_string_or_any_number_of_them() -> None:
+    twelve = [f"stop{number}" for number in range(12)]
+
+    assert accepted(stop="a").stop == ("a",)
+    assert accepted(stop=twelve).stop == tuple(twelve)
+    assert accepted(stop=["", "a"]).stop == ("a",)
+    assert accepted(stop=[]).stop == accepted(stop="").stop == accepted(stop=None).stop == ()
+
+
+def test_content_parts_are_joined() -> None:
+    parts = [{"type": "text", "text": "one "}, "two ", {"type": "text", "text": "three", "cache_control": {}}]
+
+    assert accepted(messages=[{"role": "user", "content": parts}]).messages == [
+        {"role": "user", "content": "one two three"}
+    ]
+    assert accepted(messages=[{"role": "user", "content": []}]).messages == [{"role": "user", "content": ""}]
+
+
+def test_messages_that_real_clients_send() -> None:
+    calls = [{"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}]
+    messages = [
+        {"role": "system", "content": ""},
+        {"role": "developer", "content": "Be brief."},
+        {"role": "user", "content": "a", "name": "bob"},
+        {"role": "user", "content": "b"},
+        {"role": "assistant", "content": None, "tool_calls": calls},
+        {"role": "assistant"},
+        {"role": "tool", "content": "4", "tool_call_id": "1"},
+    ]
+
+    assert accepted(messages=messages).messages == [
+        {"role": "system", "content": ""},
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "a", "name": "bob"},
+        {"role": "user", "content": "b"},
+        {"role": "assistant", "tool_calls": calls, "content": ""},
+        {"role": "assistant", "content": ""},
+        {"role": "tool", "content": "4", "tool_call_id": "1"},
+    ]
+
+
+def test_prompt_token_ids_stand_for_messages() -> None:
+    call = to_call(load(ChatSchema(), {"prompt_token_ids": [8, 9]}))
+
+    assert (call.messages, call.prompt_token_ids) == (None, [8, 9])
+
+
+def test_tools_and_response_format_are_for_the_template() -> None:
+    extras = {"tools": [{"type": "function"}], "response_format": {"type": "json_object"}}
+
+    assert accepted(**extras, tool_choice="auto").template_extras == extras
+    assert accepted(tools=[], response_format=None).template_extras == {}
+
+
+def test_a_refusal_is_a_400_over_http(client: FlaskClient) -> None:
+    error = error_of(post(client, temperature=NAN), 400)
+
+    assert error == {
+        "message": "temperature must be a number at least 0 and at most 2, got NaN",
+        "type": "invalid_request_error",
+        "param": "temperature",
+        "code": "invalid_value",
+    }
+    assert error_of(post(client, temperature=NAN, stream=True), 400) == error
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "not valid JSON"),
+        (b"{", "not valid JSON"),
+        (b"{'a': 1}", "not valid JSON"),
+        (b"\xff\xfe\xfa", "not valid JSON"),
+        (b'{"n": ' + b"9" * 5000 + b"}", "not valid JSON"),
+        (b"[" * 100_000, "not valid JSON"),
+        (b"[]", "must be a JSON object"),
+        (b'"text"', "must be a JSON object"),
+        (b"null", "must be a JSON object"),
+    ],
+)
+@pytest.mark.parametrize("path", [CHAT, "/tokenize", "/detokenize"])
+def test_a_body_that_is_no_object(client: FlaskClient, path: str, data: bytes, message: str) -> None:
+    error = error_of(client.post(path, data=data), 400)
+
+    assert message in error["message"]
+    assert (error["type"], error["param"]) == ("invalid_request_error", None)
+
+
+@pytest.mark.parametrize("content_type", [None, "application/json", "application/x-www-form-urlencoded", "text/plain"])
+def test_the_content_type_does_not_matter(client: FlaskClient, content_type: str | None) -> None:
+    response = client.post(CHAT, data=json.dumps({"messages": [USER]}), content_type=content_type)
+
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (CHAT, {"messages": [{"role": "user", "content": "\ud800"}]}),
+        (CHAT, {"messages": [{"role": "user", "content": [{"type": "text", "text": "\udc00"}]}]}),
+        ("/tokenize", {"prompt": "a\ud800"}),
+    ],
+)
+def test_text_that_is_no_unicode_is_refused(client: FlaskClient, path: str, body: dict[str, Any]) -> None:
+    error_of(post(client, path, **body), 400)
+
+
+@pytest.mark.parametrize("body", [{"logprobs": True}, {"top_logprobs": 3}, {"logprobs": True, "top_logprobs": 0}])
+def test_logprobs_are_refused(client: FlaskClient, body: dict[str, Any]) -> None:
+    error = error_of(post(client, **body), 400)
+
+    assert (error["param"], error["code"]) == ("logprobs", "unsupported_parameter")
+
+
+def test_logprobs_switched_off_are_fine(client: FlaskClient) -> None:
+    assert post(client, logprobs=False, top_logprobs=0).status_code == 200

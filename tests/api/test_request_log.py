@@ -1,0 +1,110 @@
+"""An id for every request, and one line in the log."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.api.wire import CHAT, USER, post
+from tests.fakes import FakeEngine, byte_ids, says
+
+MakeClient = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def lines(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
+    """The lines that requests have left in the log."""
+    caplog.set_level("INFO", "elbarto.request")
+    return lambda: [record.getMessage() for record in caplog.records if record.name == "elbarto.request"]
+
+
+@pytest.mark.parametrize("given", ["abc", "7f-1.B_2", "x" * 128])
+def test_a_sane_id_is_echoed(client: FlaskClient, given: str) -> None:
+    for path in ("/health", "/nothing"):
+        assert client.get(path, headers={"x-request-id": given}).headers["x-request-id"] == given
+    assert post(client, headers={"x-request-id": given}, stream=True).headers["x-request-id"] == given
+
+
+@pytest.mark.parametrize(
+    "given", ["", "x" * 129, "two words", 'a"b', "a;b", "a=b status=200", "\u20ac".encode().decode("latin1")]
+)
+def test_any_other_is_replaced(client: FlaskClient, given: str) -> None:
+    made = client.get("/health", headers={"x-request-id": given}).headers["x-request-id"]
+
+    assert re.fullmatch(r"req-[0-9a-f]{32}", made)
+
+
+def test_an_id_beyond_ascii_is_replaced(client: FlaskClient) -> None:
+    made = client.get("/health", headers={"x-request-id": "\xe9\xaa"}).headers["x-request-id"]
+
+    assert made.startswith("req-")
+
+
+def test_every_request_has_its_own_id(client: FlaskClient) -> None:
+    assert client.get("/health").headers["x-request-id"] != client.get("/health").headers["x-request-id"]
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_one_line_a_request(make_client: MakeClient, lines: Callable[[], list[str]], streamed: bool) -> None:
+    client = make_client(FakeEngine(says("abcdef")))
+
+    post(client, headers={"x-request-id": "one"}, prompt_token_ids=byte_ids("four"), stream=streamed)
+
+    assert len(lines()) == 1
+    assert re.fullmatch(r"id=one route=POST /v1/chat/completions status=200 tokens=7 tpf=1\.40 ms=\d+", lines()[0])
+
+
+def test_requests_without_tokens(client: FlaskClient, lines: Callable[[], list[str]]) -> None:
+    client.get("/v1/models/other", headers={"x-request-id": "one"}, buffered=True)
+    client.get("/secret-path", headers={"x-request-id": "two"}, buffered=True)
+    post(client, headers={"x-request-id": "three"}, n=0)
+
+    assert [line.rpartition(" ms=")[0] for line in lines()] == [
+        "id=one route=GET /v1/models/<path:model_id> status=404 tokens=- tpf=-",
+        "id=two route=GET (unknown) status=404 tokens=- tpf=-",
+        "id=three route=POST /v1/chat/completions status=400 tokens=- tpf=-",
+    ]
+
+
+def test_no_text_of_the_caller_or_the_model_is_logged(
+    make_client: MakeClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    client = make_client(FakeEngine(says("reply-secret"), failing_steps=1))
+    secrets = {"messages": [{**USER, "content": "prompt-secret"}], "stop": ["stop-secret"], "user": "user-secret"}
+
+    for stream in (False, True, False):
+        assert post(client, **secrets, stream=stream).status_code in (200, 500)
+    post(client, "/tokenize", prompt="prompt-secret")
+    client.post(CHAT, data=b'{"messages": "prompt-secret')
+
+    assert caplog.records
+    assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_request_that_fails_is_logged_with_what_it_got(
+    make_client: MakeClient, lines: Callable[[], list[str]], streamed: bool
+) -> None:
+    post(make_client(FakeEngine(failing_steps=1)), stream=streamed)
+
+    assert len(lines()) == 1
+    assert " status=500 tokens=0 tpf=0.00 " in lines()[0]
+
+
+def test_a_stream_that_its_client_leaves_is_logged_as_that(
+    make_client: MakeClient, lines: Callable[[], list[str]]
+) -> None:
+    engine = FakeEngine(says("abcdefgh"), gated=True)
+    response = post(make_client(engine), stream=True, prompt_token_ids=byte_ids("four"), buffered=False)
+    arriving = response.iter_encoded()
+    engine.allow(1)
+    assert b"role" in next(arriving)
+    assert b"abcd" in next(arriving)
+    response.close()
+
+    assert len(lines()) == 1
+    assert " status=499 tokens=4 " in lines()[0]

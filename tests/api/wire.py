@@ -1,0 +1,64 @@
+"""What goes over the wire in these tests: requests, and answers taken apart and checked for their form."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+CHAT = "/v1/chat/completions"
+USER = {"role": "user", "content": "Hi"}
+
+
+def post(
+    client: FlaskClient,
+    path: str = CHAT,
+    headers: dict[str, str] | None = None,
+    environ: dict[str, Any] | None = None,
+    buffered: bool = True,
+    **body: Any,
+) -> TestResponse:
+    """A chat request says "Hi" unless `body` has a prompt of its own. Unbuffered, a stream is read as it comes."""
+    if path == CHAT and not {"messages", "prompt_token_ids"} & body.keys():
+        body["messages"] = [USER]
+    data = json.dumps(body)
+    return client.post(path, data=data, headers=headers, environ_overrides=environ, buffered=buffered)
+
+
+def stream(client: FlaskClient, **body: Any) -> list[dict[str, Any]]:
+    """The events of a stream that ends well."""
+    events = events_in(post(client, stream=True, **body))
+    assert events.pop() == "[DONE]"
+    return events
+
+
+def events_in(response: TestResponse) -> list[Any]:
+    """Comments are left out; the end is the string "[DONE]"."""
+    assert response.status_code == 200, response.text
+    assert response.mimetype == "text/event-stream"
+    text = response.text
+    assert text.endswith("\n\n")
+    frames = [frame for frame in text.removesuffix("\n\n").split("\n\n") if not frame.startswith(":")]
+    assert all(frame.startswith("data: ") and "\n" not in frame for frame in frames)
+    data = [frame.removeprefix("data: ") for frame in frames]
+    return [item if item == "[DONE]" else json.loads(item) for item in data]
+
+
+def text_of(events: list[dict[str, Any]], index: int = 0) -> str:
+    choices = [choice for event in events for choice in event["choices"] if choice["index"] == index]
+    return "".join(choice["delta"].get("content", "") for choice in choices)
+
+
+def error_of(response: TestResponse, status: int) -> dict[str, Any]:
+    """The error, after a look at its form."""
+    assert response.status_code == status, response.text
+    assert response.mimetype == "application/json"
+    assert response.headers["x-request-id"]
+    assert list(response.json) == ["error"]
+    error: dict[str, Any] = response.json["error"]
+    assert list(error) == ["message", "type", "param", "code"]
+    assert isinstance(error["message"], str)
+    assert isinstance(error["type"], str)
+    return error

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from app.serving.backend import Backend
+from app.serving.calls import Defaults
+from app.serving.executor import Executor
+from app.serving.service import Service
+from tests.fakes import ByteTokenizer, FakeEngine, fake_backend
+
+
+@pytest.fixture
+def make_executor() -> Iterator[Callable[..., Executor]]:
+    """`make_executor(engine)` is ready; with `load` it is loading. At the test's end nothing may be left in any."""
+    executors: list[Executor] = []
+    engines: list[FakeEngine] = []
+
+    def make(
+        engine: FakeEngine | None = None,
+        load: Callable[[], Backend] | None = None,
+        on_failure: Callable[[BaseException], None] = lambda error: None,
+        max_queue: int = 8,
+        backend: Backend | None = None,
+    ) -> Executor:
+        engine = engine or FakeEngine()
+        loaded = backend or fake_backend(engine)
+        executor = Executor(load or (lambda: loaded), on_failure, max_queue)
+        executors.append(executor)
+        engines.append(engine)
+        executor.start()
+        if load is None:
+            executor.wait_until_ready()
+        return executor
+
+    yield make
+    for engine in engines:
+        engine.allow()
+    for executor in executors:
+        executor.close()
+        assert executor.queue_lengths == (0, 0)
+        assert not executor._owners
+        assert not executor._sequence_ids
+    assert not any(engine.has_work for engine in engines)
+
+
+@pytest.fixture
+def make_service(make_executor: Callable[..., Executor]) -> Callable[..., Service]:
+    """`make_service(engine, tokenizer, defaults=..., strict_model=..., max_queue=..., **ModelInfo fields)`."""
+
+    def make(
+        engine: FakeEngine | None = None,
+        tokenizer: ByteTokenizer | None = None,
+        defaults: Defaults | None = None,
+        strict_model: bool = False,
+        max_queue: int = 8,
+        **info: Any,
+    ) -> Service:
+        engine = engine or FakeEngine()
+        backend = fake_backend(engine, tokenizer, **info)
+        executor = make_executor(engine, backend=backend, max_queue=max_queue)
+        return Service(executor, defaults or Defaults(), strict_model)
+
+    return make

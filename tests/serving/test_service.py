@@ -1,0 +1,463 @@
+"""What a request asks for, what the engine is asked for, and what the caller gets."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.engine.params import GenerationParams
+from app.errors import EngineFailed, ModelNotFound, PromptTooLong, QueueFull, RequestError
+from app.serving.calls import ChatCall, Defaults, Delta, Ended
+from app.serving.reply import Reply
+from app.serving.service import Service
+from tests.fakes import EOS, TOOLS_TEMPLATE, VOCAB_SIZE, ByteTokenizer, FakeEngine, byte_ids, says
+
+MakeService = Callable[..., Service]
+
+PROMPT = tuple(byte_ids("four"))
+MESSAGES = [{"role": "user", "content": "Hi"}]
+
+
+def call(prompt: tuple[int, ...] = PROMPT, **fields: Any) -> ChatCall:
+    return ChatCall(prompt_token_ids=prompt, **fields)
+
+
+def finish(reply: Reply) -> Reply:
+    for _ in reply:
+        pass
+    return reply
+
+
+def params_for(service: Service, chat_call: ChatCall) -> GenerationParams:
+    return finish(service.chat(chat_call)).params
+
+
+# Lengths
+
+
+@pytest.mark.parametrize(
+    ("asked", "gen_length", "steps"),
+    [
+        ({"gen_length": 10, "steps": 8}, 8, 8),
+        ({"gen_length": 3, "steps": 4}, 4, 4),  # at least one block
+        ({"gen_length": 16, "steps": 7}, 16, 4),  # whole steps a block
+        ({"gen_length": 16, "steps": 1}, 16, 4),  # at least one
+        ({"gen_length": 16, "steps": 100}, 16, 100),
+        ({"gen_length": 16, "steps": 10**30}, 16, 10**30 // 4 * 4),
+        ({"gen_length": 15, "steps": 6, "block_length": 5}, 15, 6),
+        ({"gen_length": 8, "steps": 3, "max_tokens": 2}, 8, 2),
+        ({"max_tokens": 3, "steps": 3}, 4, 3),
+        ({}, 64, 32),  # the defaults
+        ({"gen_length": 16}, 16, 32),  # shorter: as many steps as ever
+        ({"gen_length": 128}, 128, 64),  # longer: as many for each token
+        ({"max_tokens": 96}, 96, 48),
+    ],
+)
+def test_lengths_are_rounded(make_service: MakeService, asked: dict[str, int], gen_length: int, steps: int) -> None:
+    service = make_service(defaults=Defaults(steps=32, gen_length=64, block_length=4))
+
+    params = params_for(service, call(**asked))
+
+    assert (params.gen_length, params.steps) == (gen_length, steps)
+
+
+@pytest.mark.parametrize("field", ["max_tokens", "gen_length"])
+def test_huge_lengths_are_clamped(make_service: MakeService, field: str) -> None:
+    service = make_service(max_model_len=32)
+
+    assert params_for(service, call(**{field: 10**400})).gen_length == 28
+
+
+def test_what_is_asked_for_reaches_the_engine(make_service: MakeService) -> None:
+    engine = FakeEngine()
+    asked: dict[str, Any] = {
+        "gen_length": 12,
+        "steps": 12,
+        "block_length": 4,
+        "threshold": 0.5,
+        "remasking": "random",
+        "temperature": 0.7,
+        "top_p": 0.9,
+        "seed": 11,
+        "ignore_eos": True,
+    }
+
+    reply = finish(make_service(engine).chat(call(**asked)))
+
+    assert engine.added[0].prompt_ids == PROMPT
+    assert engine.added[0].params == reply.params == GenerationParams(**asked)
+
+
+def test_defaults_fill_what_is_left_open(make_service: MakeService) -> None:
+    defaults = Defaults(8, 16, 4, threshold=0.25, remasking="random", temperature=0.5)
+    service = make_service(defaults=defaults)
+
+    params = params_for(service, call())
+    chosen = params_for(service, call(threshold=1.0, remasking="low_confidence", temperature=0.0))
+
+    assert (params.steps, params.gen_length, params.block_length) == (8, 16, 4)
+    assert (params.threshold, params.remasking, params.temperature) == (0.25, "random", 0.5)
+    assert (params.top_p, params.ignore_eos) == (1.0, False)
+    assert 0 <= params.seed < 2**32
+    assert (chosen.threshold, chosen.remasking, chosen.temperature) == (1.0, "low_confidence", 0.0)
+
+
+# The budget
+
+
+@pytest.mark.parametrize("prompt", ["four", "seven77"])  # with a tail in the first block, or without
+@pytest.mark.parametrize("max_tokens", [1, 2, 3, 4, 5, 6, 7, 8])
+def test_max_tokens_cuts_inside_a_block(make_service: MakeService, prompt: str, max_tokens: int) -> None:
+    service = make_service(FakeEngine(says("abcdefghijkl")))
+
+    reply = finish(service.chat(call(tuple(byte_ids(prompt)), max_tokens=max_tokens, gen_length=12)))
+
+    assert reply.choices[0].text == "abcdefghijkl"[:max_tokens]
+    assert reply.choices[0].finish_reason == "length"
+    assert reply.completion_tokens == max_tokens
+
+
+def test_a_cut_reply_leaves_the_engine(make_service: MakeService) -> None:
+    engine = FakeEngine(says("abcdefghijkl"), gated=True)
+    reply = make_service(engine).chat(call(max_tokens=2, gen_length=12))
+    events = iter(reply)
+    engine.allow(1)
+    assert next(item for item in events if item) == Delta(0, "ab", tuple(byte_ids("ab")))
+    engine.allow(1)  # one step may have begun before the abort came
+
+    ended = next(item for item in events if item)
+
+    assert isinstance(ended, Ended)
+    assert ended.finish_reason == "length"
+    assert engine.aborted == [0]
+    assert engine.steps <= 2
+
+
+def test_a_character_that_the_budget_cuts_is_dropped(make_service: MakeService) -> None:
+    reply = finish(make_service(FakeEngine(says("ab日cd"))).chat(call(max_tokens=4, gen_length=8)))
+
+    assert reply.choices[0].text == "ab"
+    assert reply.completion_tokens == 4
+
+
+def test_the_engines_own_end_is_length_too(make_service: MakeService) -> None:
+    reply = finish(make_service(FakeEngine(says("abcdefgh"))).chat(call(gen_length=8)))
+
+    assert (reply.choices[0].text, reply.choices[0].finish_reason) == ("abcdefgh", "length")
+
+
+@pytest.mark.parametrize("prompt", ["four", "seven77"])
+@pytest.mark.parametrize("text", ["", "a", "abc", "abcdefg"])
+def test_an_end_token_is_stop_even_as_the_last_allowed_token(make_service: MakeService, prompt: str, text: str) -> None:
+    service = make_service(FakeEngine(says(text)))
+
+    reply = finish(service.chat(call(tuple(byte_ids(prompt)), max_tokens=len(text) + 1, gen_length=12)))
+
+    assert (reply.choices[0].text, reply.choices[0].finish_reason) == (text, "stop")
+    assert reply.choices[0].token_ids == [*byte_ids(text), EOS]
+
+
+def test_an_end_token_after_the_budget_is_not_seen(make_service: MakeService) -> None:
+    for max_tokens in (3, 4):
+        service = make_service(FakeEngine(says("abcdefgh"[:max_tokens])))
+
+        reply = finish(service.chat(call(max_tokens=max_tokens, gen_length=12)))
+
+        assert reply.choices[0].finish_reason == "length"
+        assert reply.completion_tokens == max_tokens
+
+
+def test_ignore_eos_goes_on(make_service: MakeService) -> None:
+    service = make_service(FakeEngine(says([*byte_ids("ab"), EOS, *byte_ids("cdefgh")])))
+
+    reply = finish(service.chat(call(gen_length=8, ignore_eos=True)))
+
+    assert (reply.choices[0].text, reply.choices[0].finish_reason) == ("abcdefg", "length")
+    assert reply.completion_tokens == 8
+
+
+# Room
+
+
+def test_a_reply_is_clamped_to_the_room_that_the_prompt_leaves(make_service: MakeService) -> None:
+    service = make_service(max_model_len=31)
+
+    reply = finish(service.chat(call(max_tokens=1000)))
+
+    assert reply.params.gen_length == 24  # 27 in whole blocks
+    assert reply.max_tokens == 24
+    assert reply.warnings == ["The reply is limited to 24 tokens, the room that the prompt leaves."]
+
+
+def test_steps_shrink_with_a_clamped_reply_unless_they_were_asked_for(make_service: MakeService) -> None:
+    service = make_service(max_model_len=20, defaults=Defaults(steps=32, gen_length=64))
+
+    assert params_for(service, call()).steps == 8
+    assert params_for(service, call(gen_length=10**9)).steps == 8
+    assert params_for(service, call(steps=32)).steps == 32
+
+
+def test_no_warning_where_the_budget_fits(make_service: MakeService) -> None:
+    service = make_service(max_model_len=32)
+
+    assert finish(service.chat(call(max_tokens=28))).warnings == []
+    assert finish(service.chat(call(max_tokens=8, gen_length=100))).warnings == []
+
+
+@pytest.mark.parametrize(("prompt_len", "fits"), [(28, True), (29, False), (32, False), (40, False)])
+def test_a_prompt_must_leave_room_for_a_block(make_service: MakeService, prompt_len: int, fits: bool) -> None:
+    service = make_service(max_model_len=32)
+    asked = call(tuple(byte_ids("x" * prompt_len)))
+    if fits:
+        assert params_for(service, asked).gen_length == 4
+        return
+
+    with pytest.raises(PromptTooLong) as error:
+        service.chat(asked)
+
+    assert error.value.message.startswith(
+        "This model's maximum context length is 32 tokens. "
+        f"However, you requested {prompt_len + 4} tokens (the prompt and at least one block of reply)."
+    )
+    assert (error.value.code, error.value.param) == ("context_length_exceeded", "prompt_token_ids")
+    assert service.executor.queue_lengths == (0, 0)
+
+
+def test_long_messages_are_refused_by_their_own_name(make_service: MakeService) -> None:
+    service = make_service(max_model_len=32)
+
+    with pytest.raises(PromptTooLong) as error:
+        service.chat(ChatCall(messages=[{"role": "user", "content": "x" * 100}]))
+
+    assert error.value.param == "messages"
+
+
+# Several answers
+
+
+def test_every_choice_has_its_own_seed(make_service: MakeService) -> None:
+    engine = FakeEngine(lambda prompt_ids, params: byte_ids(f"seed {params.seed}"))
+
+    reply = finish(make_service(engine).chat(call(n=3, seed=41)))
+
+    assert [sequence.params.seed for sequence in engine.added] == [41, 42, 43]
+    assert [choice.text for choice in reply.choices] == ["seed 41", "seed 42", "seed 43"]
+    assert reply.params.seed == 41
+
+
+def test_the_choices_of_an_unseeded_request_differ_too(make_service: MakeService) -> None:
+    engine = FakeEngine()
+    finish(make_service(engine).chat(call(n=2)))
+
+    first, second = (sequence.params.seed for sequence in engine.added)
+
+    assert second == first + 1
+
+
+def test_counters_are_summed_over_the_choices(make_service: MakeService) -> None:
+    reply = finish(make_service(FakeEngine(says("abcde", "ab"))).chat(call(n=2)))
+
+    assert reply.completion_tokens == 6 + 3
+    assert reply.total("steps") == 2 * (2 + 1)
+    assert reply.total("commit_forwards") == 1
+    assert reply.tokens_per_forward == 9 / 7
+    assert reply.longest_ms("total_ms") == 3.0
+    assert reply.prompt_tokens == 4
+
+
+def test_more_choices_than_the_server_holds_are_refused(make_service: MakeService) -> None:
+    service = make_service(max_queue=2)
+
+    assert len(finish(service.chat(call(n=3))).choices) == 3
+    with pytest.raises(RequestError, match="n must be at most 3 on this server, got 4") as error:
+        service.chat(call(n=4))
+    assert error.value.param == "n"
+    assert not isinstance(error.value, QueueFull)  # no use in trying again
+
+
+# Stop strings
+
+
+def test_a_stop_string_inside_a_block_ends_its_choice_alone(make_service: MakeService) -> None:
+    engine = FakeEngine(says("abSTOPabcdef", "abcdefghijkl"), gated=True)
+    reply = make_service(engine).chat(call(n=2, gen_length=12, stop=["STOP"]))
+    engine.allow(2)  # "abST" and "OPab"
+    events = iter(reply)
+    deltas = [next(item for item in events if item) for _ in range(2)]
+    engine.allow()
+    finish(reply)
+
+    assert [delta.text for delta in deltas if isinstance(delta, Delta)] == ["ab", ""]
+    assert [choice.text for choice in reply.choices] == ["ab", "abcdefghijkl"]
+    assert [choice.finish_reason for choice in reply.choices] == ["stop", "length"]
+    assert reply.choices[0].token_ids == byte_ids("abSTOP")
+    assert engine.aborted in ([0], [])  # [] where its last block was under way
+
+
+def test_what_might_have_become_a_stop_string_is_shown_at_the_end(make_service: MakeService) -> None:
+    for text in ("abcdST", "abcdeSTO"):
+        reply = make_service(FakeEngine(says(text))).chat(call(gen_length=8, stop=["STOP"]))
+        shown = "".join(item.text for item in reply if isinstance(item, Delta))
+
+        assert shown == reply.choices[0].text == text
+
+
+def test_a_stop_string_that_only_the_end_reveals(make_service: MakeService) -> None:
+    """The last token ends the stop string and begins a character that never comes."""
+    tokenizer = ByteTokenizer(extra=[b"OP\xe6"])
+    engine = FakeEngine(says([*byte_ids("abcdeST"), VOCAB_SIZE]))
+    reply = finish(make_service(engine, tokenizer).chat(call(gen_length=8, stop=["STOP"])))
+
+    assert (reply.choices[0].text, reply.choices[0].finish_reason) == ("abcde", "stop")
+
+
+def test_a_stop_string_after_the_budget_is_not_seen(make_service: MakeService) -> None:
+    reply = finish(make_service(FakeEngine(says("abSTOP"))).chat(call(gen_length=12, max_tokens=5, stop=["STOP"])))
+
+    assert (reply.choices[0].text, reply.choices[0].finish_reason) == ("abSTO", "length")
+
+
+def test_blocks_that_come_after_a_stop_string_are_dropped(make_service: MakeService) -> None:
+    engine = FakeEngine(says("STOPabcdefgh"), gated=True)
+    reply = make_service(engine).chat(call(gen_length=12, stop=["STOP"]))
+    engine.allow()  # all blocks are there before anybody looks
+    engine.wait_for(lambda: engine.steps == 3)
+
+    assert finish(reply).choices[0].text == ""
+    assert reply.completion_tokens == 4
+
+
+# What a caller sees while it waits, and when it fails
+
+
+def test_deltas_come_as_blocks_are_committed(make_service: MakeService) -> None:
+    engine = FakeEngine(says("abcdefgh"), gated=True)
+    events = iter(make_service(engine).chat(call(gen_length=8)))
+
+    for text in ("abcd", "efgh"):
+        assert next(events) is None  # nothing is there before its step
+        engine.allow(1)
+        assert next(item for item in events if item) == Delta(0, text, tuple(byte_ids(text)))
+    assert isinstance(next(events), Ended)
+    assert next(events, "over") == "over"
+
+
+def test_a_failed_step_raises_and_takes_the_siblings_out(make_service: MakeService) -> None:
+    engine = FakeEngine(says("abcdefgh"), gated=True)
+    service = make_service(engine)
+    reply = service.chat(call(n=3, gen_length=8))
+    engine.wait_until_stepping()
+    engine.failing_steps = 1
+    engine.allow(1)
+
+    with pytest.raises(EngineFailed):
+        finish(reply)
+
+    engine.allow(1)  # the sibling's step that may be under way
+    engine.wait_for(lambda: engine.aborted == [1, 2])
+    engine.allow()
+    assert finish(service.chat(call(gen_length=8))).choices[0].text == "abcdefgh"
+
+
+def test_abort_from_another_thread_ends_the_iteration(make_service: MakeService) -> None:
+    engine = FakeEngine(gated=True)
+    reply = make_service(engine).chat(call())
+    engine.wait_until_stepping()
+    reply.abort()
+    reply.abort()
+    engine.allow(1)
+
+    finish(reply)
+
+    assert engine.aborted == [0]
+
+
+# The model
+
+
+def test_block_length_warning_is_logged_once_and_in_every_reply(
+    make_service: MakeService, caplog: pytest.LogCaptureFixture
+) -> None:
+    service = make_service()
+    warning = "block_length is 8; fake-model was trained with 4: replies may be worse."
+
+    replies = [finish(service.chat(call(block_length=length))) for length in (8, 8, 4, 2)]
+
+    assert [reply.warnings[:1] for reply in replies[:3]] == [[warning], [warning], []]
+    assert [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING] == [
+        warning,
+        warning.replace("8", "2"),
+    ]
+
+
+def test_any_model_may_be_named(make_service: MakeService) -> None:
+    service = make_service()
+
+    for name in ("fake-model", "gpt-4o", "", None):
+        service.check_model(name)
+
+
+def test_a_strict_server_knows_its_own_name_alone(make_service: MakeService) -> None:
+    service = make_service(strict_model=True)
+    service.check_model("fake-model")
+    service.check_model(None)
+
+    for name in ("gpt-4o", "", "FAKE-MODEL"):
+        with pytest.raises(ModelNotFound) as error:
+            service.check_model(name)
+        assert (error.value.status, error.value.code, error.value.param) == (404, "model_not_found", "model")
+
+
+# The prompt
+
+
+def test_messages_are_rendered(make_service: MakeService) -> None:
+    engine = FakeEngine()
+
+    reply = finish(make_service(engine).chat(ChatCall(messages=MESSAGES)))
+
+    prompt = ByteTokenizer().encode("<bos>user\nHi<eos><bos>assistant\n")
+    assert list(engine.added[0].prompt_ids) == prompt
+    assert reply.prompt_tokens == len(prompt)
+
+
+@pytest.mark.parametrize("wrong", [-1, VOCAB_SIZE, 10**30])
+def test_token_ids_must_be_in_the_vocabulary(make_service: MakeService, wrong: int) -> None:
+    service = make_service()
+
+    with pytest.raises(RequestError, match=rf"from 0 to {VOCAB_SIZE - 1}, got {wrong}") as error:
+        service.chat(call((8, wrong)))
+    assert error.value.param == "prompt_token_ids"
+    with pytest.raises(RequestError) as error:
+        service.detokenize([wrong])
+    assert error.value.param == "tokens"
+
+
+def test_tools_go_to_a_template_that_uses_them(make_service: MakeService) -> None:
+    extras = {"tools": [{"type": "function"}], "response_format": {"type": "json_object"}}
+    engine = FakeEngine()
+    service = make_service(engine, ByteTokenizer(TOOLS_TEMPLATE))
+
+    reply = finish(service.chat(ChatCall(messages=MESSAGES, template_extras=extras)))
+
+    assert list(engine.added[0].prompt_ids)[:8] == byte_ids("1 tools\n")
+    assert reply.ignored == ["response_format"]
+
+
+def test_tools_are_ignored_by_a_template_that_does_not(make_service: MakeService) -> None:
+    extras = {"tools": [{"type": "function"}], "response_format": {"type": "json_object"}}
+
+    reply = finish(make_service().chat(ChatCall(messages=MESSAGES, template_extras=extras)))
+
+    assert reply.ignored == ["response_format", "tools"]
+
+
+def test_tokenize_and_back(make_service: MakeService) -> None:
+    service = make_service()
+
+    assert service.tokenize("a<eos>", add_special_tokens=False) == [*byte_ids("a"), EOS]
+    assert service.tokenize("a", add_special_tokens=True) == [0, *byte_ids("a")]
+    assert service.detokenize(service.tokenize_messages(MESSAGES)) == "<bos>user\nHi<eos><bos>assistant\n"
