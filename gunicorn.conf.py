@@ -3,7 +3,9 @@
 This runs in gunicorn's master process, which never loads the model: the one worker does, and owns it.
 """
 
+import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +34,24 @@ threads = _settings.max_queue + 32
 worker_connections = threads + 1000  # idle keep-alive connections hold none
 keepalive = 75
 timeout = 120
-graceful_timeout = _settings.shutdown_s
+# The executor gives up what still runs after shutdown_s; the streams then need a moment to say so.
+graceful_timeout = _settings.shutdown_s + 5
 loglevel = _settings.log_level
 accesslog = None  # the app logs one line a request itself
 # gunicorn's own management socket lies in the home directory, where two servers would fight over it.
 control_socket_disable = True
+
+
+def post_worker_init(worker: Any) -> None:
+    """At SIGTERM the executor begins to close, while the worker waits for its threads and so for their streams."""
+    stop_worker = signal.getsignal(signal.SIGTERM)
+
+    def stop(signal_number: int, frame: Any) -> None:
+        service = worker.wsgi.extensions["elbarto"]
+        threading.Thread(target=service.close, args=(_settings.shutdown_s,), daemon=True).start()
+        stop_worker(signal_number, frame)
+
+    signal.signal(signal.SIGTERM, stop)
 
 
 def worker_exit(server: Any, worker: Any) -> None:

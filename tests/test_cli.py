@@ -31,7 +31,7 @@ class StandIn:
     """Answers with what the worker sees; as an extension of itself it notes that it was closed."""
     extensions = property(lambda self: {"elbarto": self})
 
-    def close(self):
+    def close(self, timeout_s=0):
         Path(os.environ["CLOSED"]).touch()
 
     def __call__(self, environ, start_response):
@@ -249,7 +249,7 @@ def test_bare_gunicorn_reads_the_settings(house: Path) -> None:
     config = {name.strip(): value.strip() for name, value in config.items()}
     assert config["bind"] == "['[::1]:8000']"
     assert (config["workers"], config["worker_class"], config["threads"]) == ("1", "gthread", "40")
-    assert (config["graceful_timeout"], config["loglevel"], config["preload_app"]) == ("7", "error", "False")
+    assert (config["graceful_timeout"], config["loglevel"], config["preload_app"]) == ("12", "error", "False")
 
 
 def test_bare_gunicorn_refuses_a_bad_setting_in_one_line(house: Path) -> None:

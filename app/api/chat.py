@@ -32,8 +32,9 @@ CLIENT_CLOSED_REQUEST = 499
 def chat_completions() -> Response:
     body = load(ChatSchema(), json_body())
     service().check_model(body.get("model"))
-    if body.get("logprobs") or body.get("top_logprobs"):
-        raise Unsupported("logprobs are not supported by this server; leave the field out.", "logprobs")
+    for field in ("logprobs", "top_logprobs"):
+        if body.get(field):
+            raise Unsupported(f"{field} is not supported by this server; leave the field out.", field)
     reply = service().chat(to_call(body))
     answer = ChatAnswer(reply, body)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
@@ -31,6 +32,14 @@ def unexpected_error_body(error: Exception) -> dict[str, Any]:
 
 
 def register(app: Flask, max_body_bytes: int) -> None:
+    @app.after_request
+    def read_the_body(response: Response) -> Response:
+        """A body that nobody read makes gunicorn close a connection that the client believes is kept alive."""
+        if response.status_code >= 400 and (request.content_length or 0) <= max_body_bytes:
+            with suppress(HTTPException):
+                request.stream.read()
+        return response
+
     @app.errorhandler(ApiError)
     def api_error(error: ApiError) -> Response:
         response = jsonify(api_error_body(error))

@@ -30,7 +30,10 @@ class RequestRecord:
         tokens = "-" if self.tokens is None else str(self.tokens)
         tpf = "-" if self.tokens_per_forward is None else f"{self.tokens_per_forward:.2f}"
         elapsed_ms = 1000 * (time.monotonic() - self.started)
-        logger.info(
+        # Health is polled every few seconds by everything that watches a server.
+        level = logging.DEBUG if self.route == "GET /health" and self.status == 200 else logging.INFO
+        logger.log(
+            level,
             "id=%s route=%s status=%d tokens=%s tpf=%s ms=%.0f",
             self.request_id,
             self.route,

@@ -51,9 +51,10 @@ class Finished:
 
 @dataclass(frozen=True)
 class Failed:
-    """A step with this sequence in it failed; the sequence is gone. The log has the cause."""
+    """The sequence is gone: a step with it failed (the log has the cause), or the executor was closed."""
 
     sequence_id: int
+    by_shutdown: bool = False
 
 
 Event = Committed | Finished | Failed

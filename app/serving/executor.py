@@ -174,7 +174,7 @@ class Executor:
             except queue.Empty:
                 return True
             if isinstance(command, Close):
-                self._fail_all(backend)
+                self._fail_all(backend, by_shutdown=True)
                 return False
             if isinstance(command, Add):
                 self._add(backend, command)
@@ -199,13 +199,13 @@ class Executor:
         if event:
             self._deliver(event)
 
-    def _fail_all(self, backend: Backend) -> None:
+    def _fail_all(self, backend: Backend, by_shutdown: bool = False) -> None:
         for sequence_id in list(self._owners):
             try:
                 backend.engine.abort(sequence_id)
             except Exception:
                 logger.exception("sequence %d could not be aborted", sequence_id)
-            self._deliver(Failed(sequence_id))
+            self._deliver(Failed(sequence_id, by_shutdown))
 
     def _deliver(self, event: Event) -> None:
         generation, index = self._owners.get(event.sequence_id, (None, 0))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from app.engine.events import Committed, Counters, Event, Failed, Finished
 from app.engine.params import GenerationParams
-from app.errors import EngineFailed
+from app.errors import EngineFailed, ShuttingDown
 from app.serving.backend import ModelInfo
 from app.serving.calls import Delta, Ended
 from app.serving.generation import Generation
@@ -29,7 +29,8 @@ class Choice:
 
 
 class Reply:
-    """Iterate it for Delta, Ended, and None about every TICK_S of silence. Raises EngineFailed.
+    """Iterate it for Delta, Ended, and None about every TICK_S of silence. Raises EngineFailed
+    or ShuttingDown.
 
     `choices` hold what was delivered so far, and everything once the iteration is over. `abort` may come at any time,
     from any thread, and again.
@@ -103,6 +104,8 @@ class Reply:
             yield Ended(index, choice.finish_reason, event.counters)
         elif isinstance(event, Failed):
             self.abort()
+            if event.by_shutdown:
+                raise ShuttingDown
             raise EngineFailed("The engine failed while it worked on this request; the server's log has the cause.")
 
     def _take_tokens(self, index: int, choice: Choice, token_ids: Sequence[int]) -> Iterator[Delta]:

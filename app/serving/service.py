@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from app.engine.params import GenerationParams, round_lengths
-from app.errors import ModelNotFound, PromptTooLong, RequestError
+from app.engine.params import GenerationParams
+from app.errors import ModelNotFound, RequestError
 from app.serving.backend import ModelInfo
 from app.serving.calls import ChatCall, Defaults
 from app.serving.executor import Executor
+from app.serving.lengths import Lengths, plan_lengths
 from app.serving.reply import Reply
 from app.text.stream import TextStream
 from app.text.tokenizer import Tokenizer
@@ -50,13 +51,21 @@ class Service:
         if call.n > self.executor.capacity:
             raise RequestError(f"n must be at most {self.executor.capacity} on this server, got {call.n}.", "n")
         prompt_ids, ignored = self._prompt(backend.tokenizer, call, backend.info.vocab_size)
-        params, max_tokens, warnings = self._params(call, len(prompt_ids), backend.info)
+        lengths = plan_lengths(call, self._defaults, len(prompt_ids), backend.info.max_model_len)
+        params = self._params(call, lengths)
         generation = self.executor.submit(
             prompt_ids, [replace(params, seed=params.seed + index) for index in range(call.n)]
         )
         streams = [TextStream(backend.tokenizer, call.stop) for _ in range(call.n)]
         return Reply(
-            generation, streams, backend.info, params, max_tokens, len(prompt_ids), warnings=warnings, ignored=ignored
+            generation,
+            streams,
+            backend.info,
+            params,
+            max_tokens=lengths.max_tokens,
+            prompt_tokens=len(prompt_ids),
+            warnings=self._warnings(lengths, backend.info),
+            ignored=ignored,
         )
 
     def tokenize(self, text: str, add_special_tokens: bool) -> list[int]:
@@ -80,26 +89,13 @@ class Service:
         _check_vocabulary(call.prompt_token_ids, vocab_size, "prompt_token_ids")
         return list(call.prompt_token_ids), ignored
 
-    def _params(self, call: ChatCall, prompt_len: int, model: ModelInfo) -> tuple[GenerationParams, int, list[str]]:
-        """Defaults filled in and lengths rounded; the budget of tokens to deliver; warnings for the caller."""
+    def _params(self, call: ChatCall, lengths: Lengths) -> GenerationParams:
+        """The operator's defaults for what the call leaves open."""
         defaults = self._defaults
-        block_length = call.block_length or defaults.block_length
-        room = (model.max_model_len - prompt_len) // block_length * block_length
-        if room < block_length:
-            field = "messages" if call.prompt_token_ids is None else "prompt_token_ids"
-            raise PromptTooLong(model.max_model_len, prompt_len + block_length, field)
-        gen_length = call.gen_length or call.max_tokens or defaults.gen_length
-        # `steps` are configured for replies of the configured length; longer ones get as many for each token.
-        steps = call.steps or max(defaults.steps, -(-defaults.steps * gen_length // defaults.gen_length))
-        warnings = self._warnings(block_length, min(gen_length, call.max_tokens or gen_length), room, model)
-        if gen_length > room:
-            steps = max(1, steps * room // gen_length) if call.steps is None else steps
-            gen_length = room
-        gen_length, steps = round_lengths(gen_length, steps, block_length)
-        params = GenerationParams(
-            gen_length=gen_length,
-            steps=steps,
-            block_length=block_length,
+        return GenerationParams(
+            gen_length=lengths.gen_length,
+            steps=lengths.steps,
+            block_length=lengths.block_length,
             threshold=call.threshold if call.threshold is not None else defaults.threshold,
             remasking=call.remasking or defaults.remasking,
             temperature=call.temperature if call.temperature is not None else defaults.temperature,
@@ -107,19 +103,18 @@ class Service:
             seed=call.seed if call.seed is not None else secrets.randbits(32),
             ignore_eos=call.ignore_eos,
         )
-        return params, min(call.max_tokens or gen_length, gen_length), warnings
 
-    def _warnings(self, block_length: int, wanted: int, room: int, model: ModelInfo) -> list[str]:
+    def _warnings(self, lengths: Lengths, model: ModelInfo) -> list[str]:
         warnings = []
-        if wanted > room:
-            warnings.append(f"The reply is limited to {room} tokens, the room that the prompt leaves.")
-        if block_length != model.block_length:
+        if lengths.is_cut:
+            warnings.append(f"The reply is limited to {lengths.gen_length} tokens, the room that the prompt leaves.")
+        if lengths.block_length != model.block_length:
             warnings.append(
-                f"block_length is {block_length}; {model.id} was trained with {model.block_length}: "
+                f"block_length is {lengths.block_length}; {model.id} was trained with {model.block_length}: "
                 "replies may be worse."
             )
-            if block_length not in self._warned_block_lengths:
-                self._warned_block_lengths.add(block_length)
+            if lengths.block_length not in self._warned_block_lengths:
+                self._warned_block_lengths.add(lengths.block_length)
                 logger.warning(warnings[-1])
         return warnings
 

@@ -49,7 +49,8 @@ def params_for(service: Service, chat_call: ChatCall) -> GenerationParams:
         ({"gen_length": 16, "steps": 10**30}, 16, 10**30 // 4 * 4),
         ({"gen_length": 15, "steps": 6, "block_length": 5}, 15, 6),
         ({"gen_length": 8, "steps": 3, "max_tokens": 2}, 8, 2),
-        ({"max_tokens": 3, "steps": 3}, 4, 3),
+        ({"max_tokens": 3, "steps": 3}, 4, 4),  # max_tokens alone: up, and the steps with it
+        ({"max_tokens": 10, "steps": 5}, 12, 6),
         ({}, 64, 32),  # the defaults
         ({"gen_length": 16}, 16, 32),  # shorter: as many steps as ever
         ({"gen_length": 128}, 128, 64),  # longer: as many for each token
@@ -192,12 +193,11 @@ def test_a_reply_is_clamped_to_the_room_that_the_prompt_leaves(make_service: Mak
     assert reply.warnings == ["The reply is limited to 24 tokens, the room that the prompt leaves."]
 
 
-def test_steps_shrink_with_a_clamped_reply_unless_they_were_asked_for(make_service: MakeService) -> None:
-    service = make_service(max_model_len=20, defaults=Defaults(steps=32, gen_length=64))
+def test_steps_follow_a_clamped_reply_unless_they_were_asked_for(make_service: MakeService) -> None:
+    service = make_service(max_model_len=204, defaults=Defaults(steps=32, gen_length=64))
 
-    assert params_for(service, call()).steps == 8
-    assert params_for(service, call(gen_length=10**9)).steps == 8
-    assert params_for(service, call(steps=32)).steps == 32
+    assert params_for(service, call(gen_length=10**9)).steps == 100
+    assert params_for(service, call(gen_length=10**9, steps=150)).steps == 150
 
 
 def test_no_warning_where_the_budget_fits(make_service: MakeService) -> None:

@@ -1,0 +1,46 @@
+"""How long a reply may be and in how many steps it is made: docs/decisions/0001-reply-lengths.md as code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.engine.params import round_lengths
+from app.errors import PromptTooLong
+from app.serving.calls import ChatCall, Defaults
+
+
+@dataclass(frozen=True)
+class Lengths:
+    """`gen_length` is the canvas, `max_tokens` what is delivered of it; `is_cut`: the context has no room for more."""
+
+    block_length: int
+    gen_length: int
+    steps: int
+    max_tokens: int
+    is_cut: bool
+
+
+def plan_lengths(call: ChatCall, defaults: Defaults, prompt_len: int, max_model_len: int) -> Lengths:
+    """Raises PromptTooLong where not even one block fits behind the prompt."""
+    block_length = call.block_length or defaults.block_length
+    room = (max_model_len - prompt_len) // block_length * block_length
+    if room < block_length:
+        field = "messages" if call.prompt_token_ids is None else "prompt_token_ids"
+        raise PromptTooLong(max_model_len, prompt_len + block_length, field)
+    wanted = call.gen_length or call.max_tokens or defaults.gen_length
+    canvas = wanted
+    if call.gen_length is None and call.max_tokens is not None:
+        canvas = _divide_up(wanted, block_length) * block_length
+    is_cut, canvas = canvas > room, min(canvas, room)
+    if call.steps is None:  # configured for replies of the configured length; longer ones get as many for each token
+        steps = max(defaults.steps, _divide_up(defaults.steps * canvas, defaults.gen_length))
+    else:  # grown where the canvas was rounded up
+        steps = max(call.steps, _divide_up(call.steps * canvas, wanted))
+    gen_length, steps = round_lengths(canvas, steps, block_length)
+    max_tokens = min(call.max_tokens or gen_length, gen_length)
+    is_cut = is_cut and (call.max_tokens is None or call.max_tokens > room)
+    return Lengths(block_length, gen_length, steps, max_tokens, is_cut)
+
+
+def _divide_up(numerator: int, denominator: int) -> int:
+    return -(-numerator // denominator)

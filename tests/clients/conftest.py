@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+import pytest
+
+from tests import servers
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """tests/e2e and tests/clients both do this, and so share the servers of a session."""
+    if not config.pluginmanager.has_plugin(servers.__name__):
+        config.pluginmanager.register(servers, servers.__name__)
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clients take proxies from the environment; none stands between us and 127.0.0.1."""
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "127.0.0.1")

@@ -1,0 +1,184 @@
+"""Servers as they start, fail to start, restart and end."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.servers import BARE_GUNICORN, HELLO, SERVE, SLOW, Server, content, ended, events, running, wait_for
+from tests.tiny import CHECKPOINT
+
+
+@dataclass
+class Started:
+    """A server that is ready, and what it answered before it was."""
+
+    server: Server
+    health: list[httpx.Response]
+    others: list[httpx.Response]
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    with running(
+        tmp_path_factory.mktemp("started") / "log",
+        ELBARTO_SSE_KEEPALIVE_S="0.2",
+        ELBARTO_SHUTDOWN_S="1",
+        ELBARTO_HOST="0.0.0.0",
+    ) as server:
+        started = Started(server, [], [])
+        while not started.health or started.health[-1].status_code != 200:
+            started.others.append(server.post(messages=HELLO, max_tokens=4))
+            started.others.append(server.client.get("/v1/models"))
+            started.health.append(server.client.get("/health"))
+        yield started
+        server.stop()
+
+
+def test_health_while_the_model_loads(started: Started) -> None:
+    """The port is open at once; nothing is refused without saying when to come back."""
+    loading = started.health[:-1]
+    assert loading, "the model was there before the first request"
+    for response in loading:
+        assert response.status_code == 503
+        assert response.json()["status"] == "loading"
+        assert response.json()["model"] is None
+        assert int(response.headers["retry-after"]) >= 1
+    ready = started.health[-1].json()
+    assert (ready["status"], ready["model"], ready["device"]) == ("ok", CHECKPOINT.name, "cpu")
+    assert ready["dtype"] == "float32"
+    assert ready["queue"] == {"running": 0, "waiting": 0, "capacity": 65}
+
+
+def test_other_routes_while_the_model_loads(started: Started) -> None:
+    refused = [response for response in started.others if response.status_code != 200]
+    assert refused
+    for response in refused:
+        assert response.status_code == 503
+        assert int(response.headers["retry-after"]) >= 1
+        error = response.json()["error"]
+        assert (error["type"], error["code"]) == ("unavailable_error", "model_loading")
+
+
+def test_check_19_a_server_for_everybody_warns(started: Started, server: Server) -> None:
+    warning = "WARNING app: ELBARTO_API_KEY is not set: whoever reaches 0.0.0.0"
+    assert started.server.text.count(warning) == 1
+    assert "ELBARTO_API_KEY" not in server.text, "127.0.0.1 is nobody else's business"
+
+
+def test_check_18_keepalives_are_bare_comments(started: Started) -> None:
+    """In a stream that waits its turn. `: ping` would cost Continue the data beside it."""
+    server = started.server
+    blocker, _ = server.connect(**SLOW)
+    with blocker:
+        server.wait_for_queue(1, 0)
+        body = {"messages": HELLO, "stream": True, "max_tokens": 8, "ignore_eos": True}
+        with server.client.stream("POST", "/v1/chat/completions", json=body) as response:
+            lines = response.iter_lines()
+            seen = [next(lines)]
+            while seen.count(":") < 2:
+                seen.append(next(lines))
+            blocker.close()
+            seen.extend(lines)
+    assert {line for line in seen if not line.startswith("data: ")} == {":", ""}
+    *chunks, done = events(seen)
+    assert done == "[DONE]"
+    assert content(chunks) == server.chat(max_tokens=8, ignore_eos=True)["choices"][0]["message"]["content"]
+
+
+def test_check_20_worker_death_and_recovery(started: Started) -> None:
+    """The stream breaks off without a fake end, gunicorn starts another worker, and requests are served again."""
+    server = started.server
+    with server.open_stream(**SLOW) as stream:
+        next(stream)
+        worker = int(server.text.rpartition("Booting worker with pid: ")[2].split()[0])
+        os.kill(worker, signal.SIGKILL)
+        rest: list[object] = []
+        with pytest.raises(httpx.TransportError):
+            rest.extend(stream)
+    assert "[DONE]" not in rest
+    server.wait_until_ready()
+    assert server.chat(max_tokens=4)["choices"]
+
+
+def test_sigterm_drains_a_running_stream(tmp_path: Path) -> None:
+    with running(tmp_path / "log") as server:
+        server.wait_until_ready()
+        with server.open_stream(gen_length=800, steps=800, ignore_eos=True) as stream:
+            chunks = [next(stream), next(stream)]
+            server.process.send_signal(signal.SIGTERM)
+            *rest, done = stream
+        assert done == "[DONE]"
+        assert rest[-1]["choices"][0]["finish_reason"] == "length"
+        assert len(chunks + rest) > 200
+        wait_for(server.has_ended, f"the end of {server}")
+        assert server.process.returncode == 0
+        assert "Traceback" not in server.text
+
+
+def test_sigterm_while_the_model_loads(tmp_path: Path) -> None:
+    with running(tmp_path / "log") as server:
+        assert server.client.get("/health").status_code == 503
+        server.stop()
+
+
+def error_line(stderr: str) -> str:
+    """The one line that says what is wrong."""
+    assert "Traceback" not in stderr, stderr
+    (line,) = [line for line in stderr.splitlines() if line.startswith("elbarto: error: ")]
+    return line
+
+
+def test_a_model_that_is_not_there(tmp_path: Path) -> None:
+    code, stderr = ended(tmp_path / "log", ELBARTO_MODEL_PATH="/absent/model")
+    assert code not in (0, -signal.SIGKILL)
+    assert "'/absent/model': neither a directory here nor a Hugging Face id" in error_line(stderr)
+
+
+def test_an_ordinary_causal_model_is_refused(tmp_path: Path) -> None:
+    directory = tmp_path / "plain-llama"
+    shutil.copytree(CHECKPOINT, directory)
+    config = json.loads((directory / "config.json").read_text())
+    config["architectures"] = ["LlamaForCausalLM"]
+    (directory / "config.json").write_text(json.dumps(config))
+    tokenizer = json.loads((directory / "tokenizer_config.json").read_text())
+    del tokenizer["mask_token"]
+    (directory / "tokenizer_config.json").write_text(json.dumps(tokenizer))
+    code, stderr = ended(tmp_path / "log", ELBARTO_MODEL_PATH=str(directory))
+    assert code != 0
+    assert "no mask token, so it was never trained to fill masks" in error_line(stderr)
+
+
+@pytest.mark.parametrize("command", [SERVE, BARE_GUNICORN], ids=["serve", "gunicorn"])
+def test_a_bad_setting_stops_the_start(tmp_path: Path, command: tuple[str, ...]) -> None:
+    code, stderr = ended(tmp_path / "log", command, ELBARTO_STEPS="many")
+    assert code == 2
+    assert stderr == "elbarto: error: ELBARTO_STEPS in the environment is 'many'; allowed: an integer from 1\n"
+
+
+def test_generate_prints_a_completion(tmp_path: Path, server: Server) -> None:
+    """In the terminal, the same text that the server gives."""
+    command = (sys.executable, "-m", "app", "generate", "hello", "--max-tokens", "24")
+    code, printed = ended(tmp_path / "log", command, ELBARTO_LOG_LEVEL="error")
+    assert code == 0, printed
+    expected = server.chat(max_tokens=24)["choices"][0]["message"]["content"]
+    assert printed.rstrip("\n") == expected.rstrip("\n")
+
+
+def test_sigterm_gives_up_a_stream_that_takes_too_long(started: Started) -> None:
+    """It ends with an error event. Last here, for it ends the server that the tests above share."""
+    server = started.server
+    with server.open_stream(**SLOW) as stream:
+        next(stream)
+        server.process.send_signal(signal.SIGTERM)
+        *_, last = stream
+    assert "error" in last

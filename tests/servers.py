@@ -1,0 +1,235 @@
+"""Real servers for the tests: the command a user types, in a process of its own, over real sockets.
+
+The conftest.py of tests/e2e and of tests/clients register this module as a plugin, so that both share its servers.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from app.settings import ROOT, SETTINGS
+from tests.tiny import CHECKPOINT
+
+# For conditions that come true within a second or a few on an idle machine, and this one may be anything but idle.
+PATIENCE_S = 60.0
+SERVE = (sys.executable, "-m", "app", "serve")
+BARE_GUNICORN = (sys.executable, "-m", "gunicorn", "wsgi:app")
+API_KEY = "sk-test-key"
+# What `server` takes at once: one that runs, and those that wait.
+CAPACITY = 5
+HELLO = [{"role": "user", "content": "hello"}]
+
+_ids = itertools.count()
+
+
+@dataclass
+class Server:
+    """A server process. `log` holds everything it wrote; gunicorn's master is `process`."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+    api_key: str | None = None
+    client: httpx.Client = field(init=False)
+    url: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.url = wait_for(self._listening, f"the port of {self}")
+        headers = {"Authorization": f"Bearer {self.api_key}"} if self.api_key else {}
+        self.client = httpx.Client(base_url=self.url, timeout=PATIENCE_S, trust_env=False, headers=headers)
+
+    def __str__(self) -> str:
+        return f"the server with this log:\n{self.text}"
+
+    @property
+    def text(self) -> str:
+        return self.log.read_text(encoding="utf-8")
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
+    @property
+    def queue(self) -> tuple[int, int]:
+        """Sequences (running, waiting)."""
+        queue = self.client.get("/health").json()["queue"]
+        return queue["running"], queue["waiting"]
+
+    def post(self, path: str = "/v1/chat/completions", **body: Any) -> httpx.Response:
+        return self.client.post(path, json=body)
+
+    def chat(self, **body: Any) -> dict[str, Any]:
+        """The JSON answer of a chat request that succeeds; messages say hello where nothing else is asked for."""
+        response = self.post(**with_prompt(body))
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def stream(self, **body: Any) -> list[dict[str, Any]]:
+        """All chunks of a streamed chat request that succeeds and ends with [DONE]."""
+        with self.open_stream(**body) as events:
+            *chunks, done = events
+        assert done == "[DONE]"
+        return chunks
+
+    @contextmanager
+    def open_stream(self, **body: Any) -> Iterator[Iterator[Any]]:
+        """The events of a streamed chat request, as they arrive; leaving early closes the connection."""
+        with self.client.stream("POST", "/v1/chat/completions", json={**with_prompt(body), "stream": True}) as response:
+            assert response.status_code == 200, response.read()
+            assert response.headers["content-type"].startswith("text/event-stream")
+            yield events(response.iter_lines())
+
+    def connect(self, **body: Any) -> tuple[socket.socket, str]:
+        """A bare connection that has sent a chat request, and the request's id."""
+        request_id = f"test-{os.getpid()}-{next(_ids)}"
+        content = json.dumps(with_prompt(body)).encode()
+        head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: test\r\nx-request-id: {request_id}\r\n"
+        head += f"Authorization: Bearer {self.api_key}\r\n" if self.api_key else ""
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S)
+        connection.sendall(f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content)
+        return connection, request_id
+
+    def wait_until_ready(self) -> None:
+        wait_for(lambda: self.is_ready(), f"/health 200 of {self}", unless=self.has_ended)
+
+    def is_ready(self) -> bool:
+        try:
+            return self.client.get("/health").status_code == 200
+        except httpx.TransportError:  # gunicorn is between two workers
+            return False
+
+    def wait_for_queue(self, running: int, waiting: int) -> None:
+        wait_for(lambda: self.queue == (running, waiting), f"{running} running and {waiting} waiting")
+
+    def wait_for_log(self, pattern: str) -> re.Match[str]:
+        found: re.Match[str] = wait_for(lambda: re.search(pattern, self.text), f"{pattern!r} in the log of {self}")
+        return found
+
+    def has_ended(self) -> bool:
+        return self.process.poll() is not None
+
+    def stop(self) -> None:
+        """SIGTERM, as a service manager sends it; the server must end well and have logged no traceback."""
+        self.client.close()
+        self.process.send_signal(signal.SIGTERM)  # nothing happens where it has ended already
+        assert self.process.wait(PATIENCE_S) == 0, self.text
+        assert "Traceback" not in self.text, self.text
+
+    def _listening(self) -> str | None:
+        found = re.search(r"Listening at: (http://[\d.]+:\d+)", self.text)
+        assert found or not self.has_ended(), self.text
+        return found[1].replace("0.0.0.0", "127.0.0.1") if found else None
+
+
+# A request that takes many seconds by itself: thousands of forwards, so that only an abort ends it early.
+SLOW = {"gen_length": 2000, "steps": 2000, "block_length": 1, "ignore_eos": True}
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """The environment of a server: nothing of the tester's own settings, neither from the environment nor from .env."""
+    settings = {info.variable: "" for info in SETTINGS.values()}  # empty is the default, and stands above .env
+    settings |= {"ELBARTO_CONFIG": "", "ELBARTO_HOST": "127.0.0.1", "ELBARTO_PORT": "0"}
+    settings |= {"ELBARTO_MODEL_PATH": str(CHECKPOINT), "ELBARTO_DTYPE": "float32", "ELBARTO_NUM_THREADS": "1"}
+    settings |= {"HF_HUB_OFFLINE": "1", "PYTHONUNBUFFERED": "1"}
+    return {**os.environ, **settings, **variables}
+
+
+@contextmanager
+def running(log: Path, command: Iterable[str] = SERVE, **variables: str) -> Iterator[Server]:
+    """A server whose port is open; the model may still be loading. It is killed if the caller has not stopped it."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(list(command), cwd=ROOT, env=environment(**variables), stdout=output, stderr=output)
+    server = None
+    try:
+        server = Server(process, log, variables.get("ELBARTO_API_KEY"))
+        yield server
+    finally:
+        if server:
+            server.client.close()
+        if process.poll() is None:
+            process.terminate()
+        try:
+            process.wait(PATIENCE_S)
+        finally:
+            process.kill()
+
+
+def ended(log: Path, command: Iterable[str] = SERVE, **variables: str) -> tuple[int, str]:
+    """Run a command to its end: its exit code, and all that it wrote to stderr."""
+    with log.open("wb") as output:
+        done = subprocess.run(
+            list(command), cwd=ROOT, env=environment(**variables), stdout=output, stderr=output, timeout=PATIENCE_S
+        )
+    return done.returncode, log.read_text(encoding="utf-8")
+
+
+def with_prompt(body: dict[str, Any]) -> dict[str, Any]:
+    return body if "messages" in body or "prompt_token_ids" in body else {"messages": HELLO, **body}
+
+
+def events(lines: Iterable[str]) -> Iterator[Any]:
+    """The data of server-sent events: objects, and the string [DONE]. Comments are left out."""
+    for line in lines:
+        assert not line or line.startswith(("data: ", ":")), line
+        if line.startswith("data: "):
+            data = line.removeprefix("data: ")
+            yield data if data == "[DONE]" else json.loads(data)
+
+
+def content(chunks: Iterable[Any], index: int = 0) -> str:
+    """The text of one choice."""
+    choices = [choice for chunk in chunks if chunk != "[DONE]" for choice in chunk["choices"]]
+    return "".join(choice["delta"].get("content") or "" for choice in choices if choice["index"] == index)
+
+
+def wait_for(condition: Callable[[], Any], what: str, unless: Callable[[], bool] = lambda: False) -> Any:
+    """The condition's value, once it is true."""
+    started = time.monotonic()
+    while not (value := condition()):
+        waited_s = time.monotonic() - started
+        assert waited_s < PATIENCE_S, f"waited in vain for {what}"
+        assert not unless(), f"no use waiting for {what}"
+        time.sleep(min(0.2, 0.02 + waited_s / 10))
+    return value
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """`python -m app serve` with a short queue and everything else as it comes."""
+    log = tmp_path_factory.mktemp("server") / "log"
+    with running(log, ELBARTO_MAX_QUEUE=str(CAPACITY - 1)) as server:
+        server.wait_until_ready()
+        yield server
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """`gunicorn wsgi:app` with a key, strict model names, small bodies and no keep-alives."""
+    log = tmp_path_factory.mktemp("guarded") / "log"
+    variables = {
+        "ELBARTO_API_KEY": API_KEY,
+        "ELBARTO_STRICT_MODEL": "1",
+        "ELBARTO_MAX_BODY_BYTES": "10000",
+        "ELBARTO_SSE_KEEPALIVE_S": "0",
+        "ELBARTO_CORS_ORIGINS": "https://chat.example",
+    }
+    with running(log, BARE_GUNICORN, **variables) as server:
+        server.wait_until_ready()
+        yield server
+        server.stop()
