@@ -31,9 +31,10 @@ def advance(
         return []
     assert logits is not None
     denoise_step(sequence, forward, logits, mask_token_id)
-    if sequence.canvas.masked_positions(sequence.block):
+    end = None if sequence.params.ignore_eos else find_end(sequence, eos_token_ids)
+    if end is None and sequence.canvas.masked_positions(sequence.block):
         return []
-    return finish_block(sequence, eos_token_ids)
+    return finish_block(sequence, end)
 
 
 def denoise_step(sequence: Sequence, forward: Forward, logits: Tensor, mask_token_id: int) -> None:
@@ -47,14 +48,27 @@ def denoise_step(sequence: Sequence, forward: Forward, logits: Tensor, mask_toke
     sequence.step += 1
 
 
-def finish_block(sequence: Sequence, eos_token_ids: Collection[int]) -> list[Event]:
+def find_end(sequence: Sequence, eos_token_ids: Collection[int]) -> int | None:
+    """Where in the block's reply the first end token is, once no mask stands before it.
+
+    What is unmasked stays, and what comes after that token is dropped, so the reply is settled even if masks are left;
+    the published algorithm fills them first, to the same end.
+    """
+    canvas, block = sequence.canvas, sequence.block
+    for index, position in enumerate(range(max(block.start, canvas.prompt_len), block.end)):
+        if canvas.masked[position]:
+            return None
+        if canvas.token_ids[position] in eos_token_ids:
+            return index
+    return None
+
+
+def finish_block(sequence: Sequence, end: int | None) -> list[Event]:
     """A full block is final: nobody has to wait for its commit, and the last block needs none."""
     token_ids = sequence.canvas.generated(sequence.block)
     reason: FinishReason | None = "length" if sequence.block.end == len(sequence.canvas) else None
-    if not sequence.params.ignore_eos:
-        end = next((index for index, token_id in enumerate(token_ids) if token_id in eos_token_ids), None)
-        if end is not None:
-            token_ids, reason = token_ids[: end + 1], "stop"
+    if end is not None:
+        token_ids, reason = token_ids[: end + 1], "stop"
     sequence.count_generated(len(token_ids))
     events: list[Event] = [Committed(sequence.id, tuple(token_ids))]
     if reason:

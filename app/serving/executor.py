@@ -140,6 +140,7 @@ class Executor:
         with self._changed:
             self._backend = backend
             self._changed.notify_all()
+        logger.info("ready to serve %s", backend.info.id)
         while self._turn(backend):
             pass
 

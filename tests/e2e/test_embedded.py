@@ -1,0 +1,48 @@
+"""The embedded model behind the default settings: what a newcomer meets after `make serve`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers import Server, content, running
+
+REQUESTS = (
+    "Write a Python function `add(a, b)` that returns the sum of two numbers.",
+    "Write a function that checks if a number is even.",
+    "Write a Python function that reverses a string.",
+)
+
+
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    log = tmp_path_factory.mktemp("embedded") / "log"
+    with running(log, ELBARTO_MODEL_PATH="") as server:
+        server.wait_until_ready()
+        yield server
+        server.stop()
+
+
+def test_it_is_the_default(embedded: Server) -> None:
+    assert embedded.client.get("/health").json()["model"] == "elbarto-mini"
+    card = embedded.client.get("/v1/models/elbarto-mini").json()
+    assert (card["family"], card["block_length"], card["mask_token_id"]) == ("qwen3", 4, 5)
+
+
+@pytest.mark.parametrize("request_text", REQUESTS)
+def test_it_streams_python_and_stops_by_itself(embedded: Server, request_text: str) -> None:
+    chunks = embedded.stream(messages=[{"role": "user", "content": request_text}], max_tokens=200)
+
+    text = content(chunks)
+    code = text.removeprefix("```python\n").partition("\n```")[0]
+    assert chunks[-1]["choices"][0]["finish_reason"] == "stop"
+    assert sum(bool(content([chunk])) for chunk in chunks) >= 3  # block by block
+    assert isinstance(ast.parse(code).body[0], ast.FunctionDef)
+
+
+def test_a_whole_reply_is_the_streamed_one(embedded: Server) -> None:
+    body = {"messages": [{"role": "user", "content": REQUESTS[0]}], "max_tokens": 200}
+
+    assert embedded.chat(**body)["choices"][0]["message"]["content"] == content(embedded.stream(**body))
