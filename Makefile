@@ -40,7 +40,7 @@ $(SERVER): requirements.txt
 	$(PYTHON) -m venv .venv
 	@if [ "$$(uname -s)" = Linux ] && ! command -v nvidia-smi >/dev/null 2>&1; then \
 		echo "No NVIDIA GPU here: trying PyTorch's CPU build ($(TORCH))"; \
-		$(BIN)/python -m pip install --timeout 5 --retries 0 --index-url $(TORCH_CPU) $(TORCH) 2>/dev/null \
+		$(BIN)/python -m pip install --timeout 30 --retries 1 --index-url $(TORCH_CPU) $(TORCH) \
 		|| echo "$(TORCH_CPU) cannot be used: installing $(TORCH) from the usual index instead"; \
 	fi
 	$(BIN)/python -m pip install -r requirements.txt

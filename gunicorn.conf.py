@@ -43,15 +43,21 @@ control_socket_disable = True
 
 
 def post_worker_init(worker: Any) -> None:
-    """At SIGTERM the executor begins to close, while the worker waits for its threads and so for their streams."""
-    stop_worker = signal.getsignal(signal.SIGTERM)
+    """A signal that ends the worker closes the executor too, because the worker waits for its open streams."""
+    _close_at(worker, signal.SIGTERM, _settings.shutdown_s)
+    _close_at(worker, signal.SIGINT, 0)  # Ctrl-C: now
+    _close_at(worker, signal.SIGQUIT, 0)
 
-    def stop(signal_number: int, frame: Any) -> None:
+
+def _close_at(worker: Any, signal_number: int, timeout_s: float) -> None:
+    end_worker = signal.getsignal(signal_number)
+
+    def stop(number: int, frame: Any) -> None:
         service = worker.wsgi.extensions["elbarto"]
-        threading.Thread(target=service.close, args=(_settings.shutdown_s,), daemon=True).start()
-        stop_worker(signal_number, frame)
+        threading.Thread(target=service.close, args=(timeout_s,), daemon=True).start()
+        end_worker(number, frame)
 
-    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal_number, stop)
 
 
 def worker_exit(server: Any, worker: Any) -> None:

@@ -38,7 +38,9 @@ def create_app(settings: Settings | None = None, load: Callable[[], Backend] | N
     settings = settings or load_settings().settings
     configure_logging(settings.log_level)
     if settings.api_key is None and settings.host not in LOOPBACK:
-        logger.warning("ELBARTO_API_KEY is not set: whoever reaches %s:%d can use this server", *_address(settings))
+        logger.warning(
+            "ELBARTO_API_KEY is not set: whoever reaches %s:%d can use this server", settings.host, settings.port
+        )
     service = create_service(settings, load, on_failure=end_process)
     config = HttpConfig(settings.api_key, settings.cors_origins, settings.max_body_bytes, settings.sse_keepalive_s)
     return create_flask(service, config)
@@ -85,15 +87,14 @@ def configure_logging(level: str) -> None:
 
 
 def end_process(error: BaseException) -> None:
-    """A server without its model serves nobody: say why in one line and go."""
-    from app.errors import StartError
+    """A server without its model serves nobody: say why and go. Only a broken engine is worth another try."""
+    from app.errors import EngineBroken, StartError
 
+    if isinstance(error, EngineBroken):
+        logger.critical("%s; this process ends, so that another one starts afresh", error)
+        os._exit(1)
     if isinstance(error, StartError):
         print(f"elbarto: error: {error}", file=sys.stderr, flush=True)
     else:
         logger.error("the model could not be loaded", exc_info=error)
     os._exit(BOOT_ERROR)
-
-
-def _address(settings: Settings) -> tuple[str, int]:
-    return settings.host, settings.port

@@ -16,7 +16,7 @@ from app.errors import ElBartoError, StartError
 from app.settings import ROOT, SETTINGS, Loaded, Settings, example_yaml, load_settings, show, to_environ
 
 if TYPE_CHECKING:
-    from app.serving.calls import Ended
+    from app.serving.reply import Reply
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,13 +33,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # as in `generate ... | head`; nothing may be written at exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
 
 
 def _serve(args: argparse.Namespace) -> int:
     """Become gunicorn. It and its worker find the settings in their environment."""
     settings = _load(args).settings
-    if settings.model_path and Path(settings.model_path).is_dir():
-        settings = dataclasses.replace(settings, model_path=str(Path(settings.model_path).resolve()))
+    if settings.model_path and Path(settings.model).is_dir():
+        settings = dataclasses.replace(settings, model_path=str(Path(settings.model).resolve()))
     _check_port(settings)
     command = [sys.executable, "-m", "gunicorn", "--pythonpath", str(ROOT), "-c", str(ROOT / "gunicorn.conf.py")]
     os.execvpe(sys.executable, [*command, "wsgi:app"], {**os.environ, **to_environ(settings)})
@@ -60,8 +63,8 @@ def _generate(args: argparse.Namespace) -> int:
                 print(item.text, end="", flush=True)
             elif isinstance(item, Ended):
                 print()
-                if args.stats:
-                    _print_stats(item)
+        if args.stats:
+            _print_stats(reply)
         for warning in reply.warnings:
             print(f"elbarto: {warning}", file=sys.stderr)
     finally:
@@ -69,9 +72,10 @@ def _generate(args: argparse.Namespace) -> int:
     return 0
 
 
-def _print_stats(ended: Ended) -> None:
-    counters = ended.counters
-    rows = {**dataclasses.asdict(counters), "tokens_per_forward": counters.tokens_per_forward}
+def _print_stats(reply: Reply) -> None:
+    counters = reply.choices[0].counters
+    assert counters is not None
+    rows = {**dataclasses.asdict(counters), "tokens_per_forward": reply.tokens_per_forward}
     for name, value in rows.items():
         print(f"{name:20} {value:.1f}" if isinstance(value, float) else f"{name:20} {value}", file=sys.stderr)
 
@@ -142,7 +146,6 @@ def _settings_parser() -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be an integer from 1, got {text!r}")
+    return int(text)

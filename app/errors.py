@@ -4,12 +4,15 @@ ElBartoError
 ├── StartError          ends the start with one clear line
 │   ├── ConfigError     a setting
 │   └── CheckpointError the model's files
+├── EngineBroken        ends the process, so that another one takes over
 └── ApiError            becomes {"error": {...}} with its status
     ├── RequestError 400
     │   ├── PromptTooLong
     │   └── Unsupported
     ├── Unauthorized 401
+    ├── ForeignOrigin 403
     ├── ModelNotFound 404
+    ├── BodyTimeout 408
     ├── QueueFull 429
     ├── EngineFailed 500
     └── Unavailable 503
@@ -34,6 +37,10 @@ class ConfigError(StartError):
 
 class CheckpointError(StartError):
     """The model's files are missing, unsupported or damaged."""
+
+
+class EngineBroken(ElBartoError):
+    """No later step can succeed, whatever the request."""
 
 
 class ApiError(ElBartoError):
@@ -81,8 +88,25 @@ class Unauthorized(ApiError):
     status, type, code = 401, "authentication_error", "invalid_api_key"
 
 
+class ForeignOrigin(ApiError):
+    status, type, code = 403, "permission_error", "origin_not_allowed"
+
+    def __init__(self, origin: str) -> None:
+        super().__init__(f"Pages from {origin} may not use this server; its operator can allow them (cors_origins).")
+
+
 class ModelNotFound(ApiError):
     status, type, code = 404, "invalid_request_error", "model_not_found"
+
+    def __init__(self, name: str, served: str) -> None:
+        super().__init__(f"The model {name!r} does not exist; this server has {served!r}.", "model")
+
+
+class BodyTimeout(ApiError):
+    status, type, code = 408, "invalid_request_error", "request_timeout"
+
+    def __init__(self) -> None:
+        super().__init__("The request body did not arrive in time.")
 
 
 class QueueFull(ApiError):
@@ -91,9 +115,7 @@ class QueueFull(ApiError):
 
     def __init__(self, num_sequences: int) -> None:
         # Continue retries when the text says "overloaded".
-        super().__init__(
-            f"The server is overloaded: {num_sequences} replies are being made or waiting already. Try again soon."
-        )
+        super().__init__(f"The server is overloaded (replies running or waiting: {num_sequences}). Try again soon.")
 
 
 class EngineFailed(ApiError):

@@ -193,7 +193,7 @@ class Settings:
     @property
     def model(self) -> str:
         """What to load: `model_path`, or the embedded model."""
-        return self.model_path or str(EMBEDDED_MODEL)
+        return str(Path(self.model_path).expanduser()) if self.model_path else str(EMBEDDED_MODEL)
 
 
 @dataclass(frozen=True)
@@ -393,7 +393,7 @@ def _unknown(key: str, source: str, names: list[str]) -> ConfigError:
     """The value is left out: it may be a secret under a misspelt name."""
     plain = {_plain(name): name for name in names}
     close = difflib.get_close_matches(_plain(key), plain, n=1)
-    hint = f"did you mean {plain[close[0]]}?" if close else f"the settings are {', '.join(names)}"
+    hint = f"did you mean {plain[close[0]]}?" if close else "`python -m app config` lists them"
     shown = key if key.isprintable() else repr(key)
     return ConfigError(f"{shown} {_place(source)} is not a setting; {hint}")
 

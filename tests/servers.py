@@ -150,10 +150,19 @@ def environment(**variables: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(log: Path, command: Iterable[str] = SERVE, **variables: str) -> Iterator[Server]:
+def running(
+    log: Path, command: Iterable[str] = SERVE, in_new_group: bool = False, **variables: str
+) -> Iterator[Server]:
     """A server whose port is open; the model may still be loading. It is killed if the caller has not stopped it."""
     with log.open("wb") as output:
-        process = subprocess.Popen(list(command), cwd=ROOT, env=environment(**variables), stdout=output, stderr=output)
+        process = subprocess.Popen(
+            list(command),
+            cwd=ROOT,
+            env=environment(**variables),
+            stdout=output,
+            stderr=output,
+            start_new_session=in_new_group,
+        )
     server = None
     try:
         server = Server(process, log, variables.get("ELBARTO_API_KEY"))

@@ -48,6 +48,11 @@ def create_app():
 
 class FakeReply(list[Delta | Ended | None]):
     warnings = ("too long",)
+    tokens_per_forward = 1.5
+
+    @property
+    def choices(self) -> list[Ended]:
+        return [item for item in self if isinstance(item, Ended)]
 
 
 class FakeService:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Flask
-from flask_cors import CORS
 
 from app.api import auth, chat, errors, health, models, request_log, tokens
 from app.api.context import EXTENSION
+from app.api.origins import allow_origins
 from app.serving.service import Service
 
 
@@ -32,21 +31,10 @@ def create_flask(service: Service, config: HttpConfig) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     request_log.register(app)
+    allow_origins(app, config.cors_origins, [request_log.HEADER, "Retry-After", "x-elbarto-ignored"])
     if config.api_key:
         auth.require_key(app, config.api_key)
     errors.register(app, config.max_body_bytes)
     for blueprint in (chat.blueprint, models.blueprint, health.blueprint, tokens.blueprint):
         app.register_blueprint(blueprint)
-    CORS(
-        app,
-        origins=[origin_pattern(origin) for origin in config.cors_origins],
-        expose_headers=[request_log.HEADER, "Retry-After", "x-elbarto-ignored"],
-        max_age=600,
-    )
     return app
-
-
-def origin_pattern(origin: str) -> re.Pattern[str]:
-    """`http://localhost:*` is that host with or without a port; `vscode-webview://*` and `*` are any host."""
-    pattern = re.escape(origin).replace(r":\*", r"(:\d+)?").replace(r"\*", r"[^/]*" if "://" in origin else ".*")
-    return re.compile(pattern + r"\Z")

@@ -32,9 +32,6 @@ CLIENT_CLOSED_REQUEST = 499
 def chat_completions() -> Response:
     body = load(ChatSchema(), json_body())
     service().check_model(body.get("model"))
-    for field in ("logprobs", "top_logprobs"):
-        if body.get(field):
-            raise Unsupported(f"{field} is not supported by this server; leave the field out.", field)
     reply = service().chat(to_call(body))
     answer = ChatAnswer(reply, body)
     try:
@@ -50,25 +47,16 @@ def chat_completions() -> Response:
 
 
 def to_call(body: dict[str, Any]) -> ChatCall:
-    """The service's words for a validated body."""
-    messages = to_messages(body)
+    """The service's words for a validated body; raises Unsupported."""
+    for field in ("logprobs", "top_logprobs"):
+        if body.get(field):
+            raise Unsupported(f"{field} is not supported by this server; leave the field out.", field)
     extras = {name: body[name] for name in ("tools", "response_format") if body.get(name)}
     if extras.get("response_format") == {"type": "text"}:
         del extras["response_format"]  # what everybody gets
     given = {name: value for name, value in body.items() if name in CALL_FIELDS}
     max_tokens = body.get("max_completion_tokens", body.get("max_tokens"))
-    return ChatCall(**{**given, "messages": messages or None, "max_tokens": max_tokens, "template_extras": extras})
-
-
-def to_messages(body: dict[str, Any]) -> list[dict[str, Any]]:
-    """A validated body's messages as chat templates take them."""
-    return [_message(message) for message in body.get("messages", [])]
-
-
-def _message(message: dict[str, Any]) -> dict[str, Any]:
-    """Chat templates concatenate the content, so it must be a string; and few of them know the role developer."""
-    role = "system" if message["role"] == "developer" else message["role"]
-    return {**message, "role": role, "content": message.get("content", "")}
+    return ChatCall(**{**given, "max_tokens": max_tokens, "template_extras": extras})
 
 
 class ChatAnswer:
@@ -105,7 +93,7 @@ class ChatAnswer:
         """However the response ended: leave the engine and tell the log."""
         self._reply.abort()
         self._record.tokens = self._reply.completion_tokens
-        self._record.tokens_per_forward = self._reply.tokens_per_forward
+        self._record.tokens_per_forward = self._reply.tokens_per_forward or None
         if not self._reply.is_complete and self._record.status == 200:
             self._record.status = CLIENT_CLOSED_REQUEST
 

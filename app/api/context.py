@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import select
 import socket
 from typing import Any
 
 from flask import current_app, request
+from werkzeug.exceptions import ClientDisconnected
 
-from app.errors import RequestError
+from app.errors import BodyTimeout, RequestError
 from app.serving.service import Service
 
 EXTENSION = "elbarto"
+# A client that stalls in the middle of its body would hold a thread for ever.
+BODY_TIMEOUT_S = 30.0
 
 
 def service() -> Service:
@@ -22,10 +26,12 @@ def service() -> Service:
 
 def json_body() -> dict[str, Any]:
     """The body as an object, whatever its Content-Type (curl -d says it is a form); raises RequestError."""
-    raw = request.get_data(cache=False)
-    request.stream.read(1)  # A chunked body over the limit was cut there without a word; this raises the 413.
+    raw = read_body()
+    if not raw.strip():
+        raise RequestError("The request body is empty; it must be a JSON object.")
     try:
-        body = json.loads(raw)  # NaN and Infinity get through, so that the schema can name the field
+        # NaN and Infinity get through, so that the schema can name the field.
+        body = json.loads(raw.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise RequestError(f"The request body is not valid JSON: {error}") from error
     if not isinstance(body, dict):
@@ -33,6 +39,22 @@ def json_body() -> dict[str, Any]:
     if b"\\ud" in raw.lower():
         _refuse_lone_surrogates(body)
     return body
+
+
+def read_body(timeout_s: float = BODY_TIMEOUT_S) -> bytes:
+    """Raises BodyTimeout where the client sends nothing for `timeout_s`, RequestEntityTooLarge beyond the limit."""
+    connection: socket.socket | None = request.environ.get("gunicorn.socket")
+    if connection is not None:
+        connection.settimeout(timeout_s)
+    try:
+        raw = request.get_data(cache=False)
+        request.stream.read(1)  # A chunked body over the limit was cut there without a word; this raises the 413.
+    except ClientDisconnected as error:  # werkzeug's word for every error of the socket
+        raise BodyTimeout from error
+    finally:
+        if connection is not None:
+            connection.settimeout(None)
+    return raw
 
 
 def _refuse_lone_surrogates(body: dict[str, Any]) -> None:
@@ -56,8 +78,14 @@ class ClientConnection:
         """Whether the client has closed the connection; only looks, takes nothing from the socket."""
         if self._socket is None:
             return False
+        if self._socket.fileno() == -1:
+            return True
+        if hasattr(select, "POLLRDHUP"):  # Linux; works under TLS too, and behind bytes that nobody has read
+            poll = select.poll()
+            poll.register(self._socket, select.POLLRDHUP)
+            return bool(poll.poll(0))
         try:
-            return self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+            return socket.socket.recv(self._socket, 1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
         except BlockingIOError:
             return False
         except OSError:

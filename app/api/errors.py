@@ -9,10 +9,13 @@ from typing import Any
 from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
+from app.api.context import read_body
 from app.errors import ApiError
 
 logger = logging.getLogger(__name__)
 
+# gunicorn reads this much of an unread body itself, and waits this long for it.
+SKIPPED_BYTES, SKIP_TIMEOUT_S = 2**16, 5.0
 CODES = {404: "not_found", 405: "method_not_allowed", 413: "request_too_large", 415: "unsupported_media_type"}
 
 
@@ -34,10 +37,10 @@ def unexpected_error_body(error: Exception) -> dict[str, Any]:
 def register(app: Flask, max_body_bytes: int) -> None:
     @app.after_request
     def read_the_body(response: Response) -> Response:
-        """A body that nobody read makes gunicorn close a connection that the client believes is kept alive."""
-        if response.status_code >= 400 and (request.content_length or 0) <= max_body_bytes:
-            with suppress(HTTPException):
-                request.stream.read()
+        """gunicorn skips 64 KiB of a body that nobody read, then closes what the client believes is kept alive."""
+        if response.status_code >= 400 and SKIPPED_BYTES < (request.content_length or 0) <= max_body_bytes:
+            with suppress(HTTPException, ApiError, OSError):
+                read_body(SKIP_TIMEOUT_S)
         return response
 
     @app.errorhandler(ApiError)
@@ -76,5 +79,5 @@ def _message(error: HTTPException, max_body_bytes: int) -> str:
         allowed = ", ".join(sorted(error.valid_methods or ()))
         return f"{request.method} is not allowed on {request.path}; allowed: {allowed}."
     if isinstance(error, NotFound):
-        return f"There is nothing at {request.method} {request.path}."
+        return f"There is no route {request.method} {request.path}."
     return error.description or error.name

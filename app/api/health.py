@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from app.api.context import service
+from app.errors import Unavailable
 
 blueprint = Blueprint("health", __name__)
 
@@ -14,14 +15,13 @@ blueprint = Blueprint("health", __name__)
 @blueprint.get("/health")
 def health() -> Response:
     """200 once requests are served, 503 before the model is loaded and while the server shuts down."""
-    executor = service().executor
-    running, waiting = executor.queue_lengths
-    queue = {"running": running, "waiting": waiting, "capacity": executor.capacity}
-    body: dict[str, Any] = {"status": "ok" if executor.state == "ready" else executor.state, "queue": queue}
-    if executor.state != "ready":
-        response = jsonify(body | {"model": None, "device": None, "dtype": None})
+    health = service().health()
+    queue = {"running": health.running, "waiting": health.waiting, "capacity": health.capacity}
+    body: dict[str, Any] = {"status": health.state, "queue": queue, "model": None, "device": None, "dtype": None}
+    if health.model is None:
+        response = jsonify(body)
         response.status_code = 503
-        response.headers["Retry-After"] = "5"
+        response.headers["Retry-After"] = str(Unavailable.retry_after)
         return response
-    model = executor.backend.info
-    return jsonify(body | {"model": model.id, "device": model.device, "dtype": model.dtype})
+    model = health.model
+    return jsonify(body | {"status": "ok", "model": model.id, "device": model.device, "dtype": model.dtype})

@@ -21,7 +21,7 @@ def list_models() -> Response:
 def retrieve_model(model_id: str) -> Response:
     card = _card()
     if model_id != card["id"]:
-        raise ModelNotFound(f"The model {model_id!r} does not exist; this server has {card['id']!r}.", "model")
+        raise ModelNotFound(model_id, card["id"])
     return jsonify(card)
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validates_schema
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validates_schema
 
 from app.errors import RequestError
 
@@ -17,6 +17,8 @@ def load(schema: Schema, body: Mapping[str, Any]) -> dict[str, Any]:
     """The validated body; raises RequestError that names the first field at fault."""
     try:
         loaded: dict[str, Any] = schema.load(body)
+    except RecursionError as error:
+        raise RequestError("The request body is nested too deeply.") from error
     except ValidationError as error:
         path, reason = _first_error(error.messages)
         raise RequestError(f"{path} {reason}", path) from error
@@ -66,7 +68,7 @@ class Number(fields.Field[float]):
     def allowed(self) -> str:
         limits = [
             f"above {self.above:g}" if self.above is not None else "",
-            f"at least {self.low}" if self.low is not None else "",
+            f"of at least {self.low}" if self.low is not None else "",
             f"at most {self.high}" if self.high is not None else "",
         ]
         return " ".join([self.kind, " and ".join(limit for limit in limits if limit)]).strip()
@@ -127,14 +129,18 @@ class Content(fields.Field[str]):
             return value
         if not isinstance(value, list):
             raise refusal("a string or a list of text parts", value)
-        return "".join(self._part(part) for part in value)
+        return "".join(self._part(index, part) for index, part in enumerate(value))
 
     @staticmethod
-    def _part(part: Any) -> str:
+    def _part(index: int, part: Any) -> str:
         if isinstance(part, str):
             return part
-        if not isinstance(part, dict) or part.get("type") != "text" or not isinstance(part.get("text"), str):
-            raise refusal('a list of parts {"type": "text", "text": ...} (this model reads text only)', part)
+        if not isinstance(part, dict) or not isinstance(part.get("type"), str):
+            raise ValidationError({index: refusal('a part {"type": "text", "text": ...}', part).messages})
+        if part["type"] != "text":
+            raise ValidationError({index: [f"is a part of type {part['type'][:40]!r}; this model reads text only"]})
+        if not isinstance(part.get("text"), str):
+            raise ValidationError({index: refusal('a part {"type": "text", "text": ...}', part).messages})
         return str(part["text"])
 
 
@@ -185,6 +191,12 @@ class MessageSchema(BodySchema):
     name = Text()
     tool_call_id = Text()
     tool_calls = Objects()
+
+    @post_load
+    def for_templates(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        """Chat templates concatenate the content, so it must be a string; and few of them know the role developer."""
+        role = "system" if data["role"] == "developer" else data["role"]
+        return {**data, "role": role, "content": data.get("content", "")}
 
     @validates_schema
     def content_is_there(self, data: dict[str, Any], **kwargs: Any) -> None:

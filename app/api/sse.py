@@ -20,12 +20,15 @@ KEEPALIVE = ":\n\n"
 HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
+# Clients that split text into lines take these for line ends, and would cut a frame there.
+LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+
 StreamEvent = dict[str, Any] | str | None
 
 
 def frame(event: dict[str, Any] | str) -> str:
     text = event if isinstance(event, str) else json.dumps(event, ensure_ascii=False, separators=(",", ":"))
-    return f"data: {text}\n\n"
+    return f"data: {text.translate(LINE_ENDS)}\n\n"
 
 
 def event_stream(events: Iterator[StreamEvent], keepalive_s: float) -> Response:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 
-from app.api.chat import to_messages
 from app.api.context import json_body, service
 from app.api.schemas import DetokenizeSchema, TokenizeSchema, load
 
@@ -15,7 +14,7 @@ blueprint = Blueprint("tokens", __name__)
 def tokenize() -> Response:
     body = load(TokenizeSchema(), json_body())
     if body.get("messages"):
-        tokens = service().tokenize_messages(to_messages(body))
+        tokens = service().tokenize_messages(body["messages"])
     else:
         tokens = service().tokenize(body["prompt"] if "prompt" in body else body["content"], body["add_special_tokens"])
     return jsonify({"tokens": tokens, "count": len(tokens), "max_model_len": service().model.max_model_len})

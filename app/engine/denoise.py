@@ -39,9 +39,9 @@ def advance(
 
 def denoise_step(sequence: Sequence, forward: Forward, logits: Tensor, mask_token_id: int) -> None:
     """Propose a token for every masked position and unmask those that the rule selects."""
-    proposals = propose(logits, forward.logit_positions, sequence.step, sequence.params, mask_token_id)
-    if proposals.confidences.isnan().any():
+    if not logits.amax(dim=-1).isfinite().all():
         raise FloatingPointError("the model's logits are not numbers; try ELBARTO_DTYPE=float32 or bfloat16")
+    proposals = propose(logits, forward.logit_positions, sequence.step, sequence.params, mask_token_id)
     selected = sequence.rule(proposals.confidences, sequence.step)
     positions = [forward.logit_positions[index] for index in selected.tolist()]
     sequence.canvas.unmask(positions, proposals.token_ids[selected].tolist())
@@ -64,7 +64,7 @@ def find_end(sequence: Sequence, eos_token_ids: Collection[int]) -> int | None:
 
 
 def finish_block(sequence: Sequence, end: int | None) -> list[Event]:
-    """A full block is final: nobody has to wait for its commit, and the last block needs none."""
+    """A settled block is final: nobody has to wait for its commit, and the last block needs none."""
     token_ids = sequence.canvas.generated(sequence.block)
     reason: FinishReason | None = "length" if sequence.block.end == len(sequence.canvas) else None
     if end is not None:

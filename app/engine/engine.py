@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Sequence as Ids
 
+import torch
 from torch import Tensor
 
 from app.engine.denoise import advance
@@ -16,6 +17,7 @@ from app.engine.params import EngineConfig, GenerationParams
 from app.engine.runner import Runner
 from app.engine.scheduler import Scheduler
 from app.engine.sequence import Forward, Sequence
+from app.errors import EngineBroken
 from app.models.families import Diffusion
 from app.models.transformer import Transformer
 
@@ -51,12 +53,17 @@ class Engine:
         return sequence.id
 
     def step(self) -> list[Event]:
-        """One forward of every running sequence. What fails takes only its own sequences with it."""
+        """One forward of every running sequence. What fails takes only its own sequences with it.
+
+        Raises EngineBroken after an error of the device from which CUDA does not recover within a process.
+        """
         sequences = self._scheduler.schedule()
         try:
             forwards = [sequence.next_forward(self.config.prefill_chunk) for sequence in sequences]
             results = self._runner.run(forwards)
-        except Exception:
+        except Exception as error:
+            if _is_device_lost(error):
+                raise EngineBroken("the device has failed") from error
             logger.exception("a forward failed; it had sequences %s in it", [sequence.id for sequence in sequences])
             return [self._fail(sequence) for sequence in sequences]
         events: list[Event] = []
@@ -89,3 +96,7 @@ class Engine:
     def _remove(self, sequence: Sequence) -> None:
         del self._sequences[sequence.id]
         self._scheduler.remove(sequence)
+
+
+def _is_device_lost(error: Exception) -> bool:
+    return isinstance(error, torch.AcceleratorError) and not isinstance(error, torch.OutOfMemoryError)

@@ -28,11 +28,6 @@ class Counters:
     total_ms: float
     first_block_ms: float | None = None
 
-    @property
-    def tokens_per_forward(self) -> float:
-        """TPF: generated tokens for each denoising or commit forward; 0 before the first."""
-        return self.generated_tokens / max(1, self.steps + self.commit_forwards)
-
 
 @dataclass(frozen=True)
 class Committed:

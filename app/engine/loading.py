@@ -10,8 +10,8 @@ import torch
 
 from app.engine.engine import Engine
 from app.engine.params import EngineConfig, ModelSource
-from app.errors import ConfigError
-from app.models.checkpoint import load_checkpoint
+from app.errors import ConfigError, StartError
+from app.models.checkpoint import Checkpoint, load_checkpoint
 from app.models.device import choose_device, choose_dtype
 
 logger = logging.getLogger(__name__)
@@ -35,14 +35,17 @@ def load_model(source: ModelSource) -> LoadedModel:
         torch.set_num_threads(source.num_threads)
     device = choose_device(source.device)
     dtype = choose_dtype(source.dtype, device)
-    checkpoint = load_checkpoint(source.path, source.revision, device, dtype)
-    config = checkpoint.model.config
-    max_model_len = source.max_model_len or config.max_position
-    if max_model_len > config.max_position:
-        raise ConfigError(
-            f"ELBARTO_MAX_MODEL_LEN is {max_model_len}; {checkpoint.name} has {config.max_position} positions at most."
-        )
-    engine = Engine(checkpoint.model, checkpoint.diffusion, EngineConfig(max_model_len, source.max_sequences))
+    try:
+        checkpoint = load_checkpoint(source.path, source.revision, device, dtype)
+        config = checkpoint.model.config
+        engine = Engine(checkpoint.model, checkpoint.diffusion, _engine_config(source, checkpoint))
+    except (MemoryError, RuntimeError) as error:
+        if not _is_out_of_memory(error):
+            raise
+        raise StartError(
+            f"{source.path} does not fit into the memory of {device} as {str(dtype).removeprefix('torch.')}; a smaller "
+            "ELBARTO_MAX_MODEL_LEN needs less, and so does ELBARTO_DTYPE=bfloat16."
+        ) from error
     weight_bytes = sum(parameter.nbytes for parameter in checkpoint.model.parameters())
     dtype_name = str(dtype).removeprefix("torch.")
     logger.info(
@@ -54,3 +57,18 @@ def load_model(source: ModelSource) -> LoadedModel:
         device,
     )
     return LoadedModel(engine, checkpoint.tokenizer, checkpoint.name, str(device), dtype_name, config.vocab_size)
+
+
+def _engine_config(source: ModelSource, checkpoint: Checkpoint) -> EngineConfig:
+    max_position = checkpoint.model.config.max_position
+    max_model_len = source.max_model_len or max_position
+    if max_model_len > max_position:
+        raise ConfigError(
+            f"ELBARTO_MAX_MODEL_LEN is {max_model_len}; {checkpoint.name} has {max_position} positions at most."
+        )
+    return EngineConfig(max_model_len, source.max_sequences)
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """The CPU's allocator raises a plain RuntimeError."""
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "allocate memory" in str(error)

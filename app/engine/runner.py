@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence as Ids
-
 import torch
 from torch import Tensor
 
@@ -19,7 +17,7 @@ class Runner:
         self._device = kv_cache.keys.device
 
     @torch.inference_mode()
-    def run(self, forwards: Ids[Forward]) -> list[Tensor | None]:
+    def run(self, forwards: list[Forward]) -> list[Tensor | None]:
         """For each forward its logits, float32 [logit_positions, vocab], or None where it asked for none.
 
         The tensors have a batch dimension, of size one here: each forward is run by itself.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,8 +19,6 @@ from app.models.config import read_model_config
 from app.models.families import Diffusion, find_family, read_diffusion
 from app.models.transformer import Attention, Transformer
 
-logger = logging.getLogger(__name__)
-
 HUB_FILES = ["*.json", "*.safetensors", "*.jinja", "tokenizer.model", "merges.txt"]
 
 
@@ -33,7 +30,6 @@ class Checkpoint:
     model: Transformer
     diffusion: Diffusion
     tokenizer: Any
-    generation_config: dict[str, Any]
 
 
 def load_checkpoint(path: str, revision: str | None, device: torch.device, dtype: torch.dtype) -> Checkpoint:
@@ -52,7 +48,7 @@ def load_checkpoint(path: str, revision: str | None, device: torch.device, dtype
         model.head.weight = model.embedding.weight  # to_empty unties them
     load_weights(model, directory, device)
     name = path if not Path(path).exists() else directory.resolve().name
-    return Checkpoint(name, model, diffusion, tokenizer, generation_config)
+    return Checkpoint(name, model, diffusion, tokenizer)
 
 
 def find_directory(path: str, revision: str | None) -> Path:
@@ -172,6 +168,8 @@ def _read_json(path: Path, optional: bool = False) -> dict[str, Any]:
         return {}
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise CheckpointError(f"{path.parent} has no {path.name}: it is no model directory.") from error
     except (OSError, ValueError) as error:
         raise CheckpointError(f"{path} cannot be read: {error}") from error
     if not isinstance(value, dict):

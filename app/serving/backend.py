@@ -40,6 +40,7 @@ class Backend:
     engine: EngineLike
     tokenizer: Tokenizer
     info: ModelInfo
+    max_running: int = 1  # sequences that the engine denoises at once
 
 
 def load_backend(source: ModelSource) -> Backend:
@@ -58,7 +59,7 @@ def load_backend(source: ModelSource) -> Backend:
         mask_token_id=diffusion.mask_token_id,
         vocab_size=loaded.vocab_size,
     )
-    return Backend(loaded.engine, Tokenizer(loaded.tokenizer), info)
+    return Backend(loaded.engine, Tokenizer(loaded.tokenizer), info, loaded.engine.config.max_sequences)
 
 
 def served_name(name: str) -> str:

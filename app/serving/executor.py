@@ -12,7 +12,7 @@ from typing import Literal
 
 from app.engine.events import Committed, Event, Failed
 from app.engine.params import GenerationParams
-from app.errors import ModelLoading, QueueFull, ShuttingDown
+from app.errors import EngineBroken, ModelLoading, QueueFull, ShuttingDown
 from app.serving.backend import Backend
 from app.serving.generation import Generation
 
@@ -45,8 +45,8 @@ Command = Add | Abort | Close
 class Executor:
     """Other threads submit, iterate events and abort; they never touch the engine.
 
-    `load` runs on the executor's thread. If it raises, or the engine breaks for good, `on_failure` is called there and
-    the thread ends.
+    `load` runs on the executor's thread. If it raises, `on_failure` is called there with the error and the thread ends;
+    likewise with EngineBroken when the engine cannot go on.
     """
 
     def __init__(
@@ -54,7 +54,6 @@ class Executor:
         load: Callable[[], Backend],
         on_failure: Callable[[BaseException], None],
         max_queue: int,
-        max_running: int = 1,
     ) -> None:
         self._load = load
         self._on_failure = on_failure
@@ -64,8 +63,7 @@ class Executor:
         self._changed = threading.Condition()
         self._live = 0  # sequences submitted and not ended; guarded by _changed
         self._closing = False
-        self._max_running = max_running
-        self.capacity = max_running + max_queue
+        self._max_queue = max_queue
         # The engine thread's own: which caller a sequence belongs to, and the other way round.
         self._owners: dict[int, tuple[Generation, int]] = {}
         self._sequence_ids: dict[tuple[Generation, int], int] = {}
@@ -92,10 +90,19 @@ class Executor:
         return self._backend
 
     @property
+    def max_running(self) -> int:
+        """Sequences that the engine denoises at once."""
+        return self._backend.max_running if self._backend else 1
+
+    @property
+    def capacity(self) -> int:
+        return self.max_running + self._max_queue
+
+    @property
     def queue_lengths(self) -> tuple[int, int]:
         """Sequences (running, waiting)."""
         with self._changed:
-            return min(self._live, self._max_running), max(0, self._live - self._max_running)
+            return min(self._live, self.max_running), max(0, self._live - self.max_running)
 
     def submit(self, prompt_ids: Sequence[int], params: Sequence[GenerationParams]) -> Generation:
         """Queue one sequence for each of `params`, all or none; raises QueueFull, ModelLoading or ShuttingDown."""
@@ -155,8 +162,8 @@ class Executor:
             # The engine fails its own sequences; what arrives here is a defect of the engine or of this class.
             logger.exception("the executor failed outside a sequence; all its sequences are given up")
             self._fail_all(backend)
-            if backend.engine.has_work:  # It cannot even be emptied: end, rather than serve nobody for ever.
-                self._give_up(error)
+            if isinstance(error, EngineBroken) or backend.engine.has_work:  # It cannot even be emptied.
+                self._give_up(EngineBroken("the engine cannot go on"))
                 return False
         return True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.engine.params import round_lengths
-from app.errors import PromptTooLong
+from app.errors import PromptTooLong, RequestError
 from app.serving.calls import ChatCall, Defaults
 
 
@@ -23,6 +23,10 @@ class Lengths:
 def plan_lengths(call: ChatCall, defaults: Defaults, prompt_len: int, max_model_len: int) -> Lengths:
     """Raises PromptTooLong where not even one block fits behind the prompt."""
     block_length = call.block_length or defaults.block_length
+    if block_length >= max_model_len:
+        raise RequestError(
+            f"block_length must be below {max_model_len}, the model's context, got {block_length}.", "block_length"
+        )
     room = (max_model_len - prompt_len) // block_length * block_length
     if room < block_length:
         field = "messages" if call.prompt_token_ids is None else "prompt_token_ids"

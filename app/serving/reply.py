@@ -66,8 +66,9 @@ class Reply:
 
     @property
     def tokens_per_forward(self) -> float:
-        """TPF: delivered tokens for each denoising or commit forward; 0 before the first choice is complete."""
-        return self.completion_tokens / max(1, self.total("steps") + self.total("commit_forwards"))
+        """TPF: delivered tokens for each denoising or commit forward, of the choices that are complete; 0 before."""
+        tokens = sum(len(choice.token_ids) for choice in self.choices if choice.counters)
+        return tokens / max(1, self.total("steps") + self.total("commit_forwards"))
 
     def total(self, counter: str) -> int:
         """A counter summed over the choices that are complete."""
@@ -119,7 +120,7 @@ class Reply:
             tail = choice.stream.flush()
             text += tail.text
             choice.finish_reason = "stop" if tail.stopped else "length"
-        if choice.finish_reason:
+        if choice.finish_reason or len(token_ids) == room:  # in the latter case the engine's end says why
             self._generation.abort(index)
         yield self._delta(index, choice, text, piece.token_ids)
 

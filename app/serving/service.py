@@ -6,20 +6,31 @@ import logging
 import secrets
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.engine.params import GenerationParams
 from app.errors import ModelNotFound, RequestError
 from app.serving.backend import ModelInfo
 from app.serving.calls import ChatCall, Defaults
-from app.serving.executor import Executor
+from app.serving.executor import Executor, State
 from app.serving.lengths import Lengths, plan_lengths
 from app.serving.reply import Reply
 from app.text.stream import TextStream
 from app.text.tokenizer import Tokenizer
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Health:
+    """`model` is there once the state is "ready"; the numbers are sequences."""
+
+    state: State
+    running: int
+    waiting: int
+    capacity: int
+    model: ModelInfo | None
 
 
 class Service:
@@ -36,6 +47,12 @@ class Service:
         """Stop the executor, giving running requests `timeout_s` to end."""
         self.executor.close(timeout_s)
 
+    def health(self) -> Health:
+        executor = self.executor
+        running, waiting = executor.queue_lengths
+        state = executor.state
+        return Health(state, running, waiting, executor.capacity, executor.backend.info if state == "ready" else None)
+
     @property
     def model(self) -> ModelInfo:
         return self.executor.backend.info
@@ -43,7 +60,7 @@ class Service:
     def check_model(self, name: str | None) -> None:
         """A request may name any model, unless the operator wants the names to agree."""
         if self._strict_model and name is not None and name != self.model.id:
-            raise ModelNotFound(f"The model {name!r} does not exist; this server has {self.model.id!r}.", "model")
+            raise ModelNotFound(name, self.model.id)
 
     def chat(self, call: ChatCall) -> Reply:
         """Queue a chat request. Raises RequestError, PromptTooLong, QueueFull or Unavailable."""

@@ -34,11 +34,13 @@ class Tokenizer:
             raise RequestError(
                 "This checkpoint has no chat template, so it cannot answer messages; send prompt_token_ids.", "messages"
             )
+        # The template is the checkpoint's own code, and may trip over what a caller sends in many ways.
+        refusals = (TemplateError, TypeError, ValueError, LookupError, AttributeError, RecursionError)
         try:
             text = self._tokenizer.apply_chat_template(
                 [dict(message) for message in messages], tokenize=False, add_generation_prompt=True, **extra
             )
-        except (TemplateError, TypeError, ValueError, LookupError, AttributeError) as error:  # from the template's code
+        except refusals as error:
             raise RequestError(f"The checkpoint's chat template refuses these messages: {error}", "messages") from error
         return self.encode(text)
 

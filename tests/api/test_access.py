@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from app.api import origin_pattern
+from app.api.origins import origin_pattern
 from tests.api.wire import CHAT, error_of, post
 
 MakeClient = Callable[..., FlaskClient]
@@ -121,6 +121,18 @@ def test_pages_from_elsewhere_may_not(client: FlaskClient, origin: str) -> None:
     response = client.get("/v1/models", headers={"Origin": origin})
 
     assert "Access-Control-Allow-Origin" not in response.headers
+    assert error_of(response, 403)["code"] == "origin_not_allowed"
+
+
+def test_a_foreign_page_cannot_even_ask(client: FlaskClient) -> None:
+    """A form or a text/plain fetch needs no preflight, so not being able to read the answer is not enough."""
+    response = post(client, headers={"Origin": "https://evil.example", "Content-Type": "text/plain"})
+
+    assert "https://evil.example" in error_of(response, 403)["message"]
+
+
+def test_the_servers_own_pages_may_ask(client: FlaskClient) -> None:
+    assert post(client, headers={"Host": "box.lan:8000", "Origin": "http://box.lan:8000"}).status_code == 200
 
 
 @pytest.mark.parametrize("origin", ["https://any.example", "null", "http://localhost:1"])

@@ -32,8 +32,8 @@ WRONG = {
     "model": [(5, "must be a string"), (True, "must be a string"), ([], "must be a string")],
     "user": [(5, "must be a string"), ({}, "must be a string")],
     "n": [
-        (0, f"{INTEGER} at least 1"),
-        (-1, f"{INTEGER} at least 1"),
+        (0, f"{INTEGER} of at least 1"),
+        (-1, f"{INTEGER} of at least 1"),
         (1.0, INTEGER),
         (1.5, INTEGER),
         ("1", INTEGER),
@@ -52,7 +52,7 @@ WRONG = {
     "block_length": [(0, "at least 1"), (1025, "at most 1024"), (HUGE, "at most 1024"), ("4", INTEGER)],
     "top_logprobs": [(-1, "at least 0"), (21, "at most 20"), (True, INTEGER)],
     "temperature": [
-        (-0.1, "must be a number at least 0 and at most 2"),
+        (-0.1, "must be a number of at least 0 and at most 2"),
         (2.1, "at most 2"),
         (NAN, "must be a number"),
         (INFINITY, "must be a number"),
@@ -83,7 +83,7 @@ WRONG = {
     ],
 }
 for name in ("max_tokens", "max_completion_tokens", "gen_length", "steps"):
-    WRONG[name] = [(0, f"{INTEGER} at least 1"), (-5, INTEGER), (8.0, INTEGER), ("8", INTEGER), (True, INTEGER)]
+    WRONG[name] = [(0, f"{INTEGER} of at least 1"), (-5, INTEGER), (8.0, INTEGER), ("8", INTEGER), (True, INTEGER)]
 for name in ("stream", "ignore_eos", "return_token_ids", "logprobs"):
     WRONG[name] = [(value, "must be true or false") for value in (1, 0, "true", "", [], NAN)]
 
@@ -119,8 +119,8 @@ def test_a_wrong_value_is_refused_by_name(field: str, value: Any, allowed: str) 
         ({"messages": [{"role": "tool", "content": None}]}, "messages[0].content", "is required"),
         ({"messages": [{**USER, "content": 5}]}, "messages[0].content", "must be a string or .*, got 5"),
         ({"messages": [{**USER, "content": {}}]}, "messages[0].content", "must be a string or .*, got {}"),
-        ({"messages": [{**USER, "content": [5]}]}, "messages[0].content", "a list of parts .*, got 5"),
-        ({"messages": [{**USER, "content": [{"type": "text"}]}]}, "messages[0].content", "a list of parts"),
+        ({"messages": [{**USER, "content": [5]}]}, "messages[0].content[0]", "must be a part .*, got 5"),
+        ({"messages": [{**USER, "content": [{"type": "text"}]}]}, "messages[0].content[0]", "must be a part"),
         ({"tools": 5}, "tools", "must be a list of objects"),
         ({"response_format": "json"}, "response_format", "must be an object"),
         ({"response_format": []}, "response_format", "must be an object"),
@@ -162,7 +162,7 @@ def test_an_image_is_refused() -> None:
 
     error = refused(messages=[{"role": "user", "content": [{"type": "text", "text": "See"}, image]}])
 
-    assert error.param == "messages[0].content"
+    assert error.param == "messages[0].content[1]"
     assert "this model reads text only" in error.message
     assert len(error.message) < 300
 
@@ -258,7 +258,7 @@ def test_a_refusal_is_a_400_over_http(client: FlaskClient) -> None:
     error = error_of(post(client, temperature=NAN), 400)
 
     assert error == {
-        "message": "temperature must be a number at least 0 and at most 2, got NaN",
+        "message": "temperature must be a number of at least 0 and at most 2, got NaN",
         "type": "invalid_request_error",
         "param": "temperature",
         "code": "invalid_value",
@@ -269,12 +269,14 @@ def test_a_refusal_is_a_400_over_http(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "not valid JSON"),
+        (b"", "is empty"),
         (b"{", "not valid JSON"),
         (b"{'a': 1}", "not valid JSON"),
         (b"\xff\xfe\xfa", "not valid JSON"),
         (b'{"n": ' + b"9" * 5000 + b"}", "not valid JSON"),
         (b"[" * 100_000, "not valid JSON"),
+        (b'{"user": "\xed\xa0\x80"}', "not valid JSON"),  # half a surrogate pair, as bytes
+        ('{"user": "x"}'.encode("utf-16"), "not valid JSON"),
         (b"[]", "must be a JSON object"),
         (b'"text"', "must be a JSON object"),
         (b"null", "must be a JSON object"),
@@ -286,6 +288,12 @@ def test_a_body_that_is_no_object(client: FlaskClient, path: str, data: bytes, m
 
     assert message in error["message"]
     assert (error["type"], error["param"]) == ("invalid_request_error", None)
+
+
+def test_a_value_that_is_nested_too_deeply(client: FlaskClient) -> None:
+    for depth in (900, 940, 960, 980):  # where json still reads it and writing it for the message does not
+        data = b'{"messages": [], "temperature": ' + b"[" * depth + b"]" * depth + b"}"
+        error_of(client.post(CHAT, data=data), 400)
 
 
 @pytest.mark.parametrize("content_type", [None, "application/json", "application/x-www-form-urlencoded", "text/plain"])

@@ -92,7 +92,7 @@ def test_a_request_that_fails_is_logged_with_what_it_got(
     post(make_client(FakeEngine(failing_steps=1)), stream=streamed)
 
     assert len(lines()) == 1
-    assert " status=500 tokens=0 tpf=0.00 " in lines()[0]
+    assert " status=500 tokens=0 tpf=- " in lines()[0]
 
 
 def test_a_stream_that_its_client_leaves_is_logged_as_that(

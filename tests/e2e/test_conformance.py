@@ -133,7 +133,7 @@ def message(**fields: Any) -> dict[str, Any]:
         (message(role=None), "messages[0].role"),
         (message(content=None), "messages[0].content"),
         (message(content=3), "messages[0].content"),
-        (message(content=[{"type": "image_url", "image_url": {"url": "data:"}}]), "messages[0].content"),
+        (message(content=[{"type": "image_url", "image_url": {"url": "data:"}}]), "messages[0].content[0]"),
         ({"temperature": float("nan")}, "temperature"),
         ({"temperature": float("inf")}, "temperature"),
         ({"temperature": "1"}, "temperature"),

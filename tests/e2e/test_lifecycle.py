@@ -14,7 +14,19 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.servers import BARE_GUNICORN, HELLO, SERVE, SLOW, Server, content, ended, events, running, wait_for
+from tests.servers import (
+    BARE_GUNICORN,
+    HELLO,
+    PATIENCE_S,
+    SERVE,
+    SLOW,
+    Server,
+    content,
+    ended,
+    events,
+    running,
+    wait_for,
+)
 from tests.tiny import CHECKPOINT
 
 
@@ -182,3 +194,25 @@ def test_sigterm_gives_up_a_stream_that_takes_too_long(started: Started) -> None
         server.process.send_signal(signal.SIGTERM)
         *_, last = stream
     assert "error" in last
+
+
+def test_ctrl_c_ends_at_once_and_says_so_in_the_stream(tmp_path: Path) -> None:
+    """The terminal sends SIGINT to gunicorn's master and to its worker."""
+    with running(tmp_path / "log", in_new_group=True) as server:
+        server.wait_until_ready()
+        with server.open_stream(**SLOW) as stream:
+            next(stream)
+            os.killpg(server.process.pid, signal.SIGINT)
+            *_, last = stream
+        assert last["error"]["code"] == "shutting_down"
+        server.process.wait(PATIENCE_S)
+        assert "SIGKILL" not in server.text
+
+
+def test_an_engine_that_breaks_is_replaced(tmp_path: Path) -> None:
+    """gunicorn starts another worker after exit code 1, and none after code 3."""
+    script = "import app, app.errors; app.configure_logging('info'); app.end_process(app.errors.EngineBroken('broken'))"
+    code, stderr = ended(tmp_path / "log", (sys.executable, "-c", script))
+
+    assert code == 1
+    assert "broken; this process ends" in stderr

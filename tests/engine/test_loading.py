@@ -9,7 +9,7 @@ import torch
 
 from app.engine.loading import load_model
 from app.engine.params import ModelSource
-from app.errors import CheckpointError, ConfigError
+from app.errors import CheckpointError, ConfigError, StartError
 from tests.tiny import CHECKPOINT, Case, run
 
 SOURCE = ModelSource(str(CHECKPOINT), device="cpu", dtype="float32")
@@ -49,3 +49,33 @@ def test_more_positions_than_the_model_has() -> None:
 def test_no_such_checkpoint() -> None:
     with pytest.raises(CheckpointError, match="neither a directory here nor a Hugging Face id"):
         load_model(ModelSource("/nowhere", device="cpu"))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 16 GiB"),
+        RuntimeError(
+            "[enforce fail at alloc_cpu.cpp:121] DefaultCPUAllocator: can't allocate memory: you tried to ..."
+        ),
+    ],
+)
+def test_a_model_that_does_not_fit_is_one_clear_line(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def fail(*arguments: object) -> None:
+        raise error
+
+    monkeypatch.setattr("app.engine.loading.Engine", fail)
+
+    with pytest.raises(StartError, match=r"does not fit into the memory of cpu as float32; a smaller ELBARTO_MAX"):
+        load_model(SOURCE)
+
+
+def test_other_errors_are_not_taken_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*arguments: object) -> None:
+        raise RuntimeError("something else")
+
+    monkeypatch.setattr("app.engine.loading.Engine", fail)
+
+    with pytest.raises(RuntimeError, match="something else"):
+        load_model(SOURCE)

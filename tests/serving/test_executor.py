@@ -159,7 +159,7 @@ def test_the_queue_is_bounded_and_counts_every_sequence(make_executor: MakeExecu
     assert executor.capacity == 4
 
     first = executor.submit(PROMPT, [PARAMS] * 3)
-    with pytest.raises(QueueFull, match="overloaded: 3 replies"):
+    with pytest.raises(QueueFull, match="replies running or waiting: 3"):
         executor.submit(PROMPT, [PARAMS] * 2)
     assert executor.queue_lengths == (1, 2)  # all or none: neither of the two was taken
     second = executor.submit(PROMPT, [PARAMS])
@@ -341,7 +341,7 @@ def test_an_engine_that_cannot_be_emptied_ends_the_executor(make_executor: MakeE
 
     assert endings(generation) == ["failed"]
     wait_until(lambda: executor.state == "failed")
-    assert [str(error) for error in told] == ["broken"]
+    assert [str(error) for error in told] == ["the engine cannot go on"]
     broken = False
 
 

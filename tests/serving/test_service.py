@@ -314,6 +314,22 @@ def test_a_stop_string_that_only_the_end_reveals(make_service: MakeService) -> N
     assert (reply.choices[0].text, reply.choices[0].finish_reason) == ("abcde", "stop")
 
 
+def test_a_budget_that_ends_with_a_block_ends_the_engines_work(make_service: MakeService) -> None:
+    """It is taken out at once: the engine would go on to the end of the canvas."""
+    engine = FakeEngine(says("abcdefghijklmnop"), gated=True)
+    reply = make_service(engine).chat(call(gen_length=16, max_tokens=4))
+    engine.allow(1)
+    items = iter(reply)
+    delta = next(item for item in items if item is not None)
+    engine.allow()  # only now: the abort is on its way
+
+    *_, ended = items
+    assert isinstance(delta, Delta)
+    assert isinstance(ended, Ended)
+    assert (delta.text, reply.choices[0].text, ended.finish_reason) == ("abcd", "abcd", "length")
+    assert engine.aborted == [0]
+
+
 def test_a_stop_string_after_the_budget_is_not_seen(make_service: MakeService) -> None:
     reply = finish(make_service(FakeEngine(says("abSTOP"))).chat(call(gen_length=12, max_tokens=5, stop=["STOP"])))
 
@@ -461,3 +477,10 @@ def test_tokenize_and_back(make_service: MakeService) -> None:
     assert service.tokenize("a<eos>", add_special_tokens=False) == [*byte_ids("a"), EOS]
     assert service.tokenize("a", add_special_tokens=True) == [0, *byte_ids("a")]
     assert service.detokenize(service.tokenize_messages(MESSAGES)) == "<bos>user\nHi<eos><bos>assistant\n"
+
+
+def test_a_block_beyond_the_context_is_refused_by_name(make_service: MakeService) -> None:
+    with pytest.raises(RequestError, match=r"block_length must be below 64, .* got 64") as refusal:
+        make_service(max_model_len=64).chat(call(block_length=64))
+
+    assert refusal.value.param == "block_length"
