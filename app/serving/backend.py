@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -45,6 +46,9 @@ class Backend:
 
 def load_backend(source: ModelSource) -> Backend:
     """Takes seconds to minutes; raises StartError where the checkpoint or a setting is at fault."""
+    # OpenMP's threads wait for each other, and with another program on a core that made a step 30 times slower
+    # (bench/LOG.md). So it may take fewer threads than there are cores. It reads this once, when torch is imported.
+    os.environ.setdefault("OMP_DYNAMIC", "true")
     from app.engine.loading import load_model  # Imports torch, which takes seconds: here, the port is open already.
 
     loaded = load_model(source)
