@@ -1,0 +1,62 @@
+"""Writes a training run as a plain Hugging Face checkpoint in bfloat16, with tokenizer and model card."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+import torch
+from transformers import GenerationConfig
+
+from training.model import build_model
+from training.tokenizer import BOS_ID, EOS_ID, PAD_ID, load_tokenizer
+
+MODEL_CARD = Path(__file__).parent / "model_card.md"
+
+
+def export(run: Path, target: Path) -> int:
+    """Returns the size of the weights in bytes. A run that goes on may be exported at any moment."""
+    state = torch.load(run / "checkpoint.pt", weights_only=True)
+    tokenizer = load_tokenizer(run / "tokenizer")
+    weights = state["model"]
+    shape = {
+        "layers": 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("model.layers.")),
+        "feed_forward": weights["model.layers.0.mlp.up_proj.weight"].shape[0],
+    }
+    model = build_model(len(tokenizer), **shape)
+    model.load_state_dict(weights)
+    model.bfloat16()
+    model.config.use_cache = True
+    model.generation_config = GenerationConfig(  # type: ignore[no-untyped-call]
+        bos_token_id=BOS_ID, eos_token_id=EOS_ID, pad_token_id=PAD_ID
+    )
+    model.save_pretrained(target)
+    tokenizer.save_pretrained(target)
+    shutil.copyfile(MODEL_CARD, target / "README.md")
+    clean_tokenizer_config(target / "tokenizer_config.json")
+    weights_file = target / "model.safetensors"
+    weights_file.chmod(0o644)
+    return weights_file.stat().st_size
+
+
+def clean_tokenizer_config(path: Path) -> None:
+    """Without the keys that tell where the tokenizer was loaded from, and with a class name that old releases know."""
+    config = json.loads(path.read_text())
+    for key in ("is_local", "local_files_only"):
+        config.pop(key, None)
+    config["tokenizer_class"] = "PreTrainedTokenizerFast"
+    path.write_text(json.dumps(config, indent=2) + "\n")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("target", type=Path)
+    options = parser.parse_args()
+    print(f"{export(options.run, options.target)} bytes of weights")
+
+
+if __name__ == "__main__":
+    main()
