@@ -154,7 +154,10 @@ class Settings:
         "The precision of the weights. auto is bfloat16 where the hardware has it.",
     )
     num_threads: int | None = _setting(
-        None, _integer(1), "an integer from 1; unset = PyTorch decides", "PyTorch's threads on the CPU."
+        None,
+        _integer(1),
+        "an integer from 1; unset = one less than the cores, at least 1",
+        "PyTorch's threads on the CPU.",
     )
     max_queue: int = _setting(
         64, _integer(0), "an integer from 0", "Requests that may wait beyond those running; more are answered 429."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,8 +32,7 @@ class LoadedModel:
 
 def load_model(source: ModelSource) -> LoadedModel:
     """Raises StartError where the checkpoint or a setting is at fault."""
-    if source.num_threads is not None:
-        torch.set_num_threads(source.num_threads)
+    torch.set_num_threads(source.num_threads or default_num_threads())
     device = choose_device(source.device)
     dtype = choose_dtype(source.dtype, device)
     try:
@@ -57,6 +57,16 @@ def load_model(source: ModelSource) -> LoadedModel:
         device,
     )
     return LoadedModel(engine, checkpoint.tokenizer, checkpoint.name, str(device), dtype_name, config.vocab_size)
+
+
+def default_num_threads() -> int:
+    """One less than the cores that this process may use.
+
+    OpenMP's threads wait for each other. With as many as cores, another program on one core makes all of them wait for
+    the thread that is not running: steps take 50 times as long (bench/LOG.md). An editor beside the server is enough.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, cores - 1)
 
 
 def _engine_config(source: ModelSource, checkpoint: Checkpoint) -> EngineConfig:

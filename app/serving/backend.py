@@ -46,9 +46,9 @@ class Backend:
 
 def load_backend(source: ModelSource) -> Backend:
     """Takes seconds to minutes; raises StartError where the checkpoint or a setting is at fault."""
-    # OpenMP's threads wait for each other, and with another program on a core that made a step 30 times slower
-    # (bench/LOG.md). So it may take fewer threads than there are cores. It reads this once, when torch is imported.
-    os.environ.setdefault("OMP_DYNAMIC", "true")
+    # oneDNN's bfloat16 products count on every thread that they ask OpenMP for: with OMP_DYNAMIC=true, which may give
+    # fewer, they are wrong without a word (bench/LOG.md). OpenMP reads this once, when torch is imported.
+    os.environ["OMP_DYNAMIC"] = "false"
     from app.engine.loading import load_model  # Imports torch, which takes seconds: here, the port is open already.
 
     loaded = load_model(source)

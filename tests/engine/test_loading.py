@@ -7,7 +7,7 @@ import logging
 import pytest
 import torch
 
-from app.engine.loading import load_model
+from app.engine.loading import default_num_threads, load_model
 from app.engine.params import ModelSource
 from app.errors import CheckpointError, ConfigError, StartError
 from tests.tiny import CHECKPOINT, Case, run
@@ -79,3 +79,10 @@ def test_other_errors_are_not_taken_for_it(monkeypatch: pytest.MonkeyPatch) -> N
 
     with pytest.raises(RuntimeError, match="something else"):
         load_model(SOURCE)
+
+
+@pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 1), (16, 15)])
+def test_one_core_is_left_to_others(monkeypatch: pytest.MonkeyPatch, cores: int, threads: int) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda pid: set(range(cores)), raising=False)
+
+    assert default_num_threads() == threads
