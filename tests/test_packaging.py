@@ -146,3 +146,8 @@ def test_continue_config() -> None:
 
 def test_python_example_compiles() -> None:
     ast.parse((ROOT / "examples" / "python_client.py").read_text())
+
+
+def test_the_readme_names_every_setting() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert [info.variable for info in SETTINGS.values() if f"`{info.variable}`" not in readme] == []
