@@ -29,8 +29,7 @@ class Choice:
 
 
 class Reply:
-    """Iterate it for Delta, Ended, and None about every TICK_S of silence. Raises EngineFailed
-    or ShuttingDown.
+    """Iterate it for Delta, Ended, and None about every TICK_S of silence; raises EngineFailed or ShuttingDown.
 
     `choices` hold what was delivered so far, and everything once the iteration is over. `abort` may come at any time,
     from any thread, and again.
