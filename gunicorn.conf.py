@@ -3,11 +3,15 @@
 This runs in gunicorn's master process, which never loads the model: the one worker does, and owns it.
 """
 
+import json
 import signal
 import sys
 import threading
+import uuid
 from pathlib import Path
 from typing import Any
+
+from gunicorn import util
 
 # First, so that the directory gunicorn is started from cannot offer another `app` or `wsgi`.
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -44,6 +48,7 @@ control_socket_disable = True
 
 def post_worker_init(worker: Any) -> None:
     """A signal that ends the worker closes the executor too, because the worker waits for its open streams."""
+    util.write_error = _write_error  # gunicorn has no setting for it
     _close_at(worker, signal.SIGTERM, _settings.shutdown_s)
     _close_at(worker, signal.SIGINT, 0)  # Ctrl-C: now
     _close_at(worker, signal.SIGQUIT, 0)
@@ -58,6 +63,15 @@ def _close_at(worker: Any, signal_number: int, timeout_s: float) -> None:
         end_worker(number, frame)
 
     signal.signal(signal_number, stop)
+
+
+def _write_error(connection: Any, status: int, reason: str, message: str) -> None:
+    """What gunicorn refuses before the application sees it is answered as everything else is."""
+    error = {"message": message or reason, "type": "invalid_request_error", "param": None, "code": None}
+    body = json.dumps({"error": error})
+    head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/json\r\n"
+    head += f"x-request-id: req-{uuid.uuid4().hex}\r\nContent-Length: {len(body)}\r\n\r\n"
+    util.write_nonblock(connection, (head + body).encode("ascii"))
 
 
 def worker_exit(server: Any, worker: Any) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.servers import API_KEY, CAPACITY, HELLO, Server, content
+from tests.servers import API_KEY, CAPACITY, HELLO, PATIENCE_S, Server, content
 from tests.tiny import CHECKPOINT, EOS
 
 MODEL = CHECKPOINT.name
@@ -390,3 +391,23 @@ def test_log_lines_hold_no_prompt_text(server: Server) -> None:
     assert secret not in server.text
     assert answer["choices"][0]["message"]["content"] not in server.text
     server.wait_for_log(r"id=req-\w+ route=POST /v1/chat/completions status=200 tokens=8 tpf=\d\.\d\d ms=\d+")
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "status"),
+    [
+        (b"GARBAGE\r\n\r\n", 400),
+        (b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\n\r\n", 414),
+        (b"GET /health HTTP/1.1\r\nX-Long: " + b"a" * 10_000 + b"\r\n\r\n", 431),
+    ],
+    ids=["request line", "long path", "long header"],
+)
+def test_what_gunicorn_refuses_itself_is_an_error_object_too(server: Server, request_bytes: bytes, status: int) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S) as connection:
+        connection.sendall(request_bytes)
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 %d " % status)
+    assert b"x-request-id: req-" in head
+    assert set(json.loads(body)["error"]) == {"message", "type", "param", "code"}
