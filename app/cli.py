@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import logging
 import os
 import socket
 import sys
@@ -54,6 +55,7 @@ def _generate(args: argparse.Namespace) -> int:
     from app import create_service  # torch comes in here; the other commands do without
     from app.serving.calls import ChatCall, Delta, Ended
 
+    logging.basicConfig(level=logging.ERROR)  # warnings come with the reply, and are printed after it
     service = create_service(settings)
     try:
         service.executor.wait_until_ready()

@@ -187,7 +187,10 @@ class Settings:
         "Seconds of silence in a stream before a keep-alive comment.",
     )
     shutdown_s: int = _setting(
-        30, _integer(0), "an integer from 0", "Seconds that running requests get when the server shuts down."
+        30,
+        _integer(0),
+        "an integer from 0",
+        "Seconds that running requests get when the server is told to end (SIGTERM; Ctrl-C ends them at once).",
     )
     log_level: str = _setting(
         "info", _choice("debug", "info", "warning", "error"), "debug, info, warning or error", "How much is logged."

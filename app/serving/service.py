@@ -81,7 +81,7 @@ class Service:
             params,
             max_tokens=lengths.max_tokens,
             prompt_tokens=len(prompt_ids),
-            warnings=self._warnings(lengths, backend.info),
+            warnings=self._warnings(call, lengths, backend.info) + [f"{name} is ignored." for name in ignored],
             ignored=ignored,
         )
 
@@ -121,8 +121,13 @@ class Service:
             ignore_eos=call.ignore_eos,
         )
 
-    def _warnings(self, lengths: Lengths, model: ModelInfo) -> list[str]:
+    def _warnings(self, call: ChatCall, lengths: Lengths, model: ModelInfo) -> list[str]:
         warnings = []
+        if call.gen_length is not None and lengths.gen_length > call.gen_length:
+            warnings.append(f"gen_length was raised from {call.gen_length} to {lengths.gen_length}, one block.")
+        num_blocks = lengths.gen_length // lengths.block_length
+        if call.steps is not None and call.steps < num_blocks:
+            warnings.append(f"steps was raised from {call.steps} to {lengths.steps}, one for each block.")
         if lengths.is_cut:
             warnings.append(f"The reply is limited to {lengths.gen_length} tokens, the room that the prompt leaves.")
         if lengths.block_length != model.block_length:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ class Tokenizer:
 
     def __init__(self, tokenizer: Any) -> None:
         self._tokenizer = tokenizer
+        # transformers would warn of "indexing errors" for a prompt that the service refuses cleanly.
+        tokenizer.model_max_length = sys.maxsize
 
     def encode(self, text: str, add_special_tokens: bool = False) -> list[int]:
         """Special tokens written out in `text` become their ids."""

@@ -484,3 +484,14 @@ def test_a_block_beyond_the_context_is_refused_by_name(make_service: MakeService
         make_service(max_model_len=64).chat(call(block_length=64))
 
     assert refusal.value.param == "block_length"
+
+
+def test_what_was_raised_or_ignored_is_said(make_service: MakeService) -> None:
+    service = make_service()
+    raised = finish(service.chat(call(gen_length=3)))
+    stepped = finish(service.chat(call(gen_length=16, steps=2)))
+    ignored = finish(service.chat(ChatCall(messages=MESSAGES, template_extras={"tools": [{}]})))
+
+    assert raised.warnings == ["gen_length was raised from 3 to 4, one block."]
+    assert stepped.warnings == ["steps was raised from 2 to 4, one for each block."]
+    assert ignored.warnings == ["tools is ignored."]
