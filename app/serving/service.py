@@ -98,13 +98,12 @@ class Service:
     @staticmethod
     def _prompt(tokenizer: Tokenizer, call: ChatCall, vocab_size: int) -> tuple[list[int], list[str]]:
         """The prompt's token ids, and which fields meant for the chat template it has no use for."""
+        if call.prompt_token_ids is not None:
+            _check_vocabulary(call.prompt_token_ids, vocab_size, "prompt_token_ids")
+            return list(call.prompt_token_ids), sorted(call.template_extras)
+        assert call.messages
         used = {name: value for name, value in call.template_extras.items() if tokenizer.template_uses(name)}
-        ignored = sorted(set(call.template_extras) - set(used))
-        if call.prompt_token_ids is None:
-            assert call.messages
-            return tokenizer.encode_chat(call.messages, used), ignored
-        _check_vocabulary(call.prompt_token_ids, vocab_size, "prompt_token_ids")
-        return list(call.prompt_token_ids), ignored
+        return tokenizer.encode_chat(call.messages, used), sorted(set(call.template_extras) - set(used))
 
     def _params(self, call: ChatCall, lengths: Lengths) -> GenerationParams:
         """The operator's defaults for what the call leaves open."""

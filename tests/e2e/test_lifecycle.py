@@ -209,8 +209,8 @@ def test_ctrl_c_ends_at_once_and_says_so_in_the_stream(tmp_path: Path) -> None:
         assert "SIGKILL" not in server.text
 
 
-def test_an_engine_that_breaks_is_replaced(tmp_path: Path) -> None:
-    """gunicorn starts another worker after exit code 1, and none after code 3."""
+def test_a_broken_engine_ends_its_process_with_the_code_for_another_try(tmp_path: Path) -> None:
+    """gunicorn starts another worker after any code but 3 and 4 (check 20 sees it start one)."""
     script = "import app, app.errors; app.configure_logging('info'); app.end_process(app.errors.EngineBroken('broken'))"
     code, stderr = ended(tmp_path / "log", (sys.executable, "-c", script))
 

@@ -495,3 +495,4 @@ def test_what_was_raised_or_ignored_is_said(make_service: MakeService) -> None:
     assert raised.warnings == ["gen_length was raised from 3 to 4, one block."]
     assert stepped.warnings == ["steps was raised from 2 to 4, one for each block."]
     assert ignored.warnings == ["tools is ignored."]
+    assert finish(service.chat(call(template_extras={"tools": [{}]}))).ignored == ["tools"]  # ids have no template
