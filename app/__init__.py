@@ -8,8 +8,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -54,7 +54,6 @@ def create_service(
     """A service whose executor is running and loading; `service.executor.wait_until_ready()` waits for it."""
     from app.engine.params import ModelSource
     from app.serving.backend import load_backend
-    from app.serving.calls import Defaults
     from app.serving.executor import Executor
     from app.serving.service import Service
 
@@ -65,18 +64,59 @@ def create_service(
         settings.dtype,
         settings.num_threads,
         settings.max_model_len,
+        generation_config=settings.generation_config,
     )
-    executor = Executor(load or (lambda: load_backend(source)), on_failure, settings.max_queue)
-    defaults = Defaults(
-        settings.steps,
-        settings.gen_length,
-        settings.block_length,
-        settings.threshold,
-        settings.remasking,
-        settings.temperature,
-    )
+    chosen = _chosen_defaults(settings)
+    load = load or (lambda: load_backend(source))
+
+    def load_and_tell() -> Backend:
+        backend = load()
+        _log_defaults(chosen, backend.request_defaults)
+        return backend
+
+    executor = Executor(load_and_tell, on_failure, settings.max_queue)
     executor.start()
-    return Service(executor, defaults, settings.strict_model)
+    return Service(executor, chosen, settings.strict_model)
+
+
+def explain_defaults(settings: Settings) -> dict[str, tuple[str, str]]:
+    """What a request gets where neither it nor a setting says, by setting: (value, where it comes from).
+
+    Raises CheckpointError. A checkpoint that is not on this machine yet has the last word, and it is not known.
+    """
+    from app.models.files import find_here
+    from app.models.generation_config import FILE, read_generation_config
+    from app.serving.defaults import CHECKPOINT, explain
+
+    chosen = _chosen_defaults(settings)
+    if settings.generation_config == "none":
+        return explain(chosen, {})
+    directory = find_here(settings.model, settings.model_revision)
+    if directory is None:
+        return {
+            name: (value, f"{source}, if the checkpoint (not here yet) has none")
+            for name, (value, source) in explain(chosen, {}).items()
+        }
+    rows = explain(chosen, read_generation_config(directory))
+    return {
+        name: (value, f"{source} ({directory / FILE})" if source == CHECKPOINT else source)
+        for name, (value, source) in rows.items()
+    }
+
+
+def _chosen_defaults(settings: Settings) -> dict[str, Any]:
+    """The request defaults that were given as settings."""
+    from app.serving.defaults import SETTING_NAMES
+
+    return {name: value for name in SETTING_NAMES if (value := getattr(settings, name)) is not None}
+
+
+def _log_defaults(chosen: Mapping[str, Any], checkpoint: Mapping[str, Any]) -> None:
+    from app.serving.defaults import CHECKPOINT, explain
+
+    rows = [f"{name} {value}" for name, (value, source) in explain(chosen, checkpoint).items() if source == CHECKPOINT]
+    if rows:
+        logger.info("defaults of requests from the checkpoint's generation_config.json: %s", ", ".join(rows))
 
 
 def configure_logging(level: str) -> None:

@@ -83,7 +83,14 @@ def _print_stats(reply: Reply) -> None:
 
 
 def _config(args: argparse.Namespace) -> int:
-    print(show(_load(args)) if args.show else example_yaml(), end="\n" if args.show else "")
+    """Print the example, or what is in force; the latter reads the checkpoint's small files, where they are here."""
+    if not args.show:
+        print(example_yaml(), end="")
+        return 0
+    loaded = _load(args)
+    from app import explain_defaults
+
+    print(show(loaded, explain_defaults(loaded.settings)))
     return 0
 
 

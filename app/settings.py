@@ -74,6 +74,10 @@ def _integer(minimum: int, maximum: int | None = None) -> fields.Field[Any]:
     return _Integer(validate=validate.Range(min=minimum, max=maximum))
 
 
+def _number(minimum: float, maximum: float, min_inclusive: bool = True) -> fields.Field[Any]:
+    return fields.Float(validate=validate.Range(min=minimum, max=maximum, min_inclusive=min_inclusive))
+
+
 def _choice(*names: str) -> fields.Field[Any]:
     return fields.String(validate=validate.OneOf(names))
 
@@ -111,38 +115,77 @@ class Settings:
         "The key that clients must send, as a bearer token or in X-Api-Key. Unset: anyone may use the server.",
         secret=True,
     )
-    steps: int = _setting(
-        256,
+    generation_config: Literal["auto", "none"] = _setting(
+        "auto",
+        _choice("auto", "none"),
+        "auto or none",
+        "auto: the checkpoint's generation_config.json decides what neither a request nor a setting says.",
+    )
+    steps: int | None = _setting(
+        None,
         _integer(1),
-        "an integer from 1",
+        "an integer from 1; unset = the checkpoint's, else 256",
         "Denoising steps for a reply of gen_length tokens, when the request does not say.",
     )
-    gen_length: int = _setting(
-        512, _integer(1), "an integer from 1", "Tokens in a reply, at most, when the request does not say."
+    gen_length: int | None = _setting(
+        None,
+        _integer(1),
+        "an integer from 1; unset = the checkpoint's, else 512",
+        "Tokens in a reply, at most, when the request does not say.",
     )
-    block_length: int = _setting(
-        4,
+    block_length: int | None = _setting(
+        None,
         _integer(1, 1024),
-        "an integer from 1 to 1024",
+        "an integer from 1 to 1024; unset = the checkpoint's, else 4",
         "Tokens denoised together, when the request does not say. Best left at what the model was trained with.",
     )
     threshold: float | None = _setting(
         None,
-        fields.Float(validate=validate.Range(min=0, max=1, min_inclusive=False)),
-        "a number above 0, up to 1",
+        _number(0, 1, min_inclusive=False),
+        "a number above 0, up to 1; unset = the checkpoint's, else none",
         "Accept every proposal of at least this confidence: fewer steps, and a slightly different reply.",
     )
-    remasking: Literal["low_confidence", "random"] = _setting(
-        "low_confidence",
+    remasking: Literal["low_confidence", "random"] | None = _setting(
+        None,
         _choice("low_confidence", "random"),
-        "low_confidence or random",
+        "low_confidence or random; unset = the checkpoint's, else low_confidence",
         "Which masked positions become final first: the most confident ones, or random ones.",
     )
-    temperature: float = _setting(
-        0.0,
-        fields.Float(validate=validate.Range(min=0, max=2)),
-        "a number from 0 to 2",
+    temperature: float | None = _setting(
+        None,
+        _number(0, 2),
+        "a number from 0 to 2; unset = the checkpoint's, else 0",
         "Sampling temperature, when the request does not say. 0 always takes the likeliest token.",
+    )
+    top_p: float | None = _setting(
+        None,
+        _number(0, 1),
+        "a number from 0 to 1; unset = the checkpoint's, else 1",
+        "Above temperature 0: sample among the likeliest tokens that together have this probability.",
+    )
+    top_k: int | None = _setting(
+        None,
+        _integer(-1),
+        "an integer from -1; below 1 keeps all; unset = the checkpoint's, else 0",
+        "Above temperature 0: sample among so many likeliest tokens.",
+    )
+    repetition_penalty: float | None = _setting(
+        None,
+        _number(0, 100, min_inclusive=False),
+        "a number above 0, up to 100; unset = the checkpoint's, else 1",
+        "Above 1, tokens of the prompt and the reply so far become less likely, when the request does not say.",
+    )
+    presence_penalty: float | None = _setting(
+        None,
+        _number(-2, 2),
+        "a number from -2 to 2; unset = the checkpoint's, else 0",
+        "Above 0, tokens that are in the reply so far become less likely, when the request does not say.",
+    )
+    frequency_penalty: float | None = _setting(
+        None,
+        _number(-2, 2),
+        "a number from -2 to 2; unset = the checkpoint's, else 0",
+        "The same for each time that a token is there.",
     )
     device: str = _setting(
         "auto", _text(r"auto|cpu|mps|cuda(:\d+)?"), "auto, cpu, cuda, cuda:N or mps", "Where the model runs."
@@ -297,13 +340,16 @@ def example_yaml() -> str:
     return "\n".join(lines) + "\n"
 
 
-def show(loaded: Loaded) -> str:
-    """Every effective value and where it came from, one a line; secrets are hidden."""
+def show(loaded: Loaded, in_force: Mapping[str, tuple[str, str]] = MappingProxyType({})) -> str:
+    """Every effective value and where it came from, one a line; secrets are hidden.
+
+    `in_force` has (value, source) of settings that are unset and decided elsewhere.
+    """
     rows = [("setting", "value", "from")]
     for name, info in SETTINGS.items():
         value = getattr(loaded.settings, name)
         text = "(set, hidden)" if info.secret and value is not None else _describe(value)
-        rows.append((name, text, loaded.sources[name]))
+        rows.append((name, *in_force.get(name, (text, loaded.sources[name]))))
     widths = [max(len(row[column]) for row in rows) for column in range(2)]
     return "\n".join(f"{name:{widths[0]}}  {value:{widths[1]}}  {source}" for name, value, source in rows)
 

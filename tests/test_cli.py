@@ -43,6 +43,9 @@ class StandIn:
 
 def create_app():
     return StandIn()
+
+def explain_defaults(settings):
+    return {"steps": ("7", "checkpoint (" + str(settings.model) + ")")}
 '''
 
 
@@ -176,6 +179,7 @@ def test_config_prints_an_example_that_config_show_reads(house: Path, tmp_path: 
     assert rows["port"].split() == ["81", "YAML", str(tmp_path / "elbarto.yaml")]
     assert rows["strict_model"].split() == ["true", "command", "line"]
     assert rows["device"].split() == ["auto", "default"]
+    assert rows["steps"].split() == ["7", "checkpoint", f"({house / 'weights' / 'elbarto-mini'})"]
     assert "sk-secret" not in shown.stdout
 
 

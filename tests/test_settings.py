@@ -11,6 +11,8 @@ import pytest
 import yaml
 
 from app.errors import ConfigError
+from app.serving.calls import Defaults
+from app.serving.defaults import SETTING_NAMES
 from app.settings import EMBEDDED_MODEL, ROOT, SETTINGS, Loaded, Settings, example_yaml, load_settings, show, to_environ
 
 SECRET = "sk-do-not-print"
@@ -49,8 +51,22 @@ def test_defaults(load: Any) -> None:
     assert loaded.settings == Settings()
     assert set(loaded.sources.values()) == {"default"}
     assert loaded.settings.model == str(EMBEDDED_MODEL)
-    assert (Settings().port, Settings().steps, Settings().gen_length, Settings().block_length) == (8000, 256, 512, 4)
-    assert (Settings().host, Settings().threshold, Settings().remasking) == ("0.0.0.0", None, "low_confidence")
+    assert (Settings().host, Settings().port, Settings().generation_config) == ("0.0.0.0", 8000, "auto")
+
+
+def test_what_a_request_leaves_open_is_unset(load: Any) -> None:
+    """So that the checkpoint can decide it; an explicit value that happens to be the built-in one stands above that."""
+    assert {getattr(Settings(), name) for name in SETTING_NAMES} == {None}
+    assert {getattr(Defaults(), name) for name in SETTING_NAMES} == {256, 512, 4, None, "low_confidence", 0.0, 1.0}
+    assert load(environ={"ELBARTO_STEPS": "256"}).settings.steps == 256
+    for name in SETTING_NAMES:
+        built_in = getattr(Defaults(), name)
+        said = SETTINGS[name].allowed.rpartition("unset = the checkpoint's, else ")[2]
+        assert said == (
+            "none" if built_in is None else f"{built_in:g}" if isinstance(built_in, float) else str(built_in)
+        )
+        if built_in is not None:
+            assert getattr(load(flags={name: str(built_in)}).settings, name) == built_in
 
 
 def test_each_source_wins_over_the_next(load: Any, tmp_path: Path) -> None:
@@ -136,6 +152,12 @@ def test_yaml_values_have_types(load: Any) -> None:
         ({"yaml_text": "cors_origins: []"}, ["cors_origins", "[]", "origins such as"]),
         ({"environ": {"ELBARTO_THRESHOLD": "0"}}, ["ELBARTO_THRESHOLD in the environment", "'0'", "above 0, up to 1"]),
         ({"environ": {"ELBARTO_THRESHOLD": "nan"}}, ["ELBARTO_THRESHOLD", "'nan'"]),
+        ({"environ": {"ELBARTO_TOP_P": "1.1"}}, ["ELBARTO_TOP_P", "'1.1'", "from 0 to 1"]),
+        ({"environ": {"ELBARTO_TOP_K": "-2"}}, ["ELBARTO_TOP_K", "'-2'", "an integer from -1"]),
+        ({"flags": {"repetition_penalty": "0"}}, ["--repetition-penalty", "'0'", "a number above 0, up to 100"]),
+        ({"yaml_text": "presence_penalty: 2.1"}, ["presence_penalty", "2.1", "a number from -2 to 2"]),
+        ({"yaml_text": "frequency_penalty: -3"}, ["frequency_penalty", "-3", "a number from -2 to 2"]),
+        ({"flags": {"generation_config": "vllm"}}, ["--generation-config", "'vllm'", "auto or none"]),
         ({"environ": {"ELBARTO_BLOCK_LENGTH": "1025"}}, ["ELBARTO_BLOCK_LENGTH", "'1025'", "from 1 to 1024"]),
         ({"environ": {"ELBARTO_DEVICE": "cuda:"}}, ["ELBARTO_DEVICE", "'cuda:'", "cuda:N"]),
         ({"environ": {"ELBARTO_CORS_ORIGINS": "example.org"}}, ["ELBARTO_CORS_ORIGINS", "'example.org'", "https://"]),
@@ -204,6 +226,8 @@ def test_show_hides_secrets_and_names_sources(load: Any) -> None:
     assert re.fullmatch(r"port +81 +command line", rows["port"])
     assert re.fullmatch(r"api_key +\(set, hidden\) +environment", rows["api_key"])
     assert SECRET not in show(loaded)
+    told = show(loaded, {"steps": ("one for each token", "checkpoint (x.json)")})
+    assert re.search(r"^steps +one for each token +checkpoint \(x.json\)$", told, re.MULTILINE)
     assert SECRET not in repr(loaded)
 
 

@@ -22,7 +22,8 @@ blueprint = Blueprint("chat", __name__)
 
 CALL_FIELDS = {
     *("messages", "prompt_token_ids", "n", "gen_length", "steps", "block_length", "threshold", "remasking"),
-    *("temperature", "top_p", "seed", "stop", "ignore_eos"),
+    *("temperature", "top_p", "top_k", "repetition_penalty", "presence_penalty", "frequency_penalty"),
+    *("seed", "stop", "ignore_eos"),
 }
 # nginx's number for it; nobody is left to read it, but the log is.
 CLIENT_CLOSED_REQUEST = 499

@@ -41,10 +41,14 @@ def denoise_step(sequence: Sequence, forward: Forward, logits: Tensor, mask_toke
     """Propose a token for every masked position and unmask those that the rule selects."""
     if not logits.amax(dim=-1).isfinite().all():
         raise FloatingPointError("the model's logits are not numbers; try ELBARTO_DTYPE=float32 or bfloat16")
-    proposals = propose(logits, forward.logit_positions, sequence.step, sequence.params, mask_token_id)
+    penalties = sequence.penalties_for(logits)
+    proposals = propose(logits, forward.logit_positions, sequence.step, sequence.params, mask_token_id, penalties)
     selected = sequence.rule(proposals.confidences, sequence.step)
     positions = [forward.logit_positions[index] for index in selected.tolist()]
-    sequence.canvas.unmask(positions, proposals.token_ids[selected].tolist())
+    token_ids = proposals.token_ids[selected]
+    sequence.canvas.unmask(positions, token_ids.tolist())
+    if penalties is not None:
+        penalties.count(token_ids)
     sequence.step += 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,7 @@ class LoadedModel:
     device: str
     dtype: str
     vocab_size: int
+    request_defaults: Mapping[str, Any]
 
 
 def load_model(source: ModelSource) -> LoadedModel:
@@ -36,7 +38,7 @@ def load_model(source: ModelSource) -> LoadedModel:
     device = choose_device(source.device)
     dtype = choose_dtype(source.dtype, device)
     try:
-        checkpoint = load_checkpoint(source.path, source.revision, device, dtype)
+        checkpoint = load_checkpoint(source.path, source.revision, device, dtype, source.generation_config == "auto")
         config = checkpoint.model.config
         engine = Engine(checkpoint.model, checkpoint.diffusion, _engine_config(source, checkpoint))
     except (MemoryError, RuntimeError) as error:
@@ -56,7 +58,15 @@ def load_model(source: ModelSource) -> LoadedModel:
         dtype_name,
         device,
     )
-    return LoadedModel(engine, checkpoint.tokenizer, checkpoint.name, str(device), dtype_name, config.vocab_size)
+    return LoadedModel(
+        engine,
+        checkpoint.tokenizer,
+        checkpoint.name,
+        str(device),
+        dtype_name,
+        config.vocab_size,
+        checkpoint.request_defaults,
+    )
 
 
 def default_num_threads() -> int:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 Remasking = Literal["low_confidence", "random"]
+GenerationConfig = Literal["auto", "none"]
+
+MAX_REPETITION_PENALTY = 100.0
 
 
 @dataclass(frozen=True)
@@ -13,7 +16,8 @@ class GenerationParams:
     """How one sequence is decoded. Lengths are in tokens.
 
     `gen_length` is a multiple of `block_length` and `steps` one of the number of blocks: `round_lengths` makes
-    them so.
+    them so. A `top_k` below 1 keeps all tokens. `repetition_penalty` is Hugging Face's (over the prompt and what is
+    generated; 1 is off), `presence_penalty` and `frequency_penalty` are OpenAI's (over what is generated; 0 is off).
     """
 
     gen_length: int
@@ -23,6 +27,10 @@ class GenerationParams:
     remasking: Remasking = "low_confidence"
     temperature: float = 0.0
     top_p: float = 1.0
+    top_k: int = 0
+    repetition_penalty: float = 1.0
+    presence_penalty: float = 0.0
+    frequency_penalty: float = 0.0
     seed: int = 0
     ignore_eos: bool = False
 
@@ -35,6 +43,9 @@ class GenerationParams:
         assert self.threshold is None or 0 < self.threshold <= 1
         assert self.temperature >= 0
         assert 0 <= self.top_p <= 1
+        assert 0 < self.repetition_penalty <= MAX_REPETITION_PENALTY
+        assert -2 <= self.presence_penalty <= 2
+        assert -2 <= self.frequency_penalty <= 2
 
     @property
     def num_blocks(self) -> int:
@@ -43,6 +54,10 @@ class GenerationParams:
     @property
     def steps_per_block(self) -> int:
         return self.steps // self.num_blocks
+
+    @property
+    def has_penalties(self) -> bool:
+        return self.repetition_penalty != 1 or self.presence_penalty != 0 or self.frequency_penalty != 0
 
 
 def round_lengths(gen_length: int, steps: int, block_length: int) -> tuple[int, int]:
@@ -62,7 +77,10 @@ class EngineConfig:
 
 @dataclass(frozen=True)
 class ModelSource:
-    """Which checkpoint, and how to run it; None: the checkpoint or the library decides."""
+    """Which checkpoint, and how to run it; None: the checkpoint or the library decides.
+
+    `generation_config` "none": what its generation_config.json says of requests is neither read nor checked.
+    """
 
     path: str
     revision: str | None = None
@@ -71,3 +89,4 @@ class ModelSource:
     num_threads: int | None = None
     max_model_len: int | None = None
     max_sequences: int = 1
+    generation_config: GenerationConfig = "auto"

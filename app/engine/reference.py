@@ -1,7 +1,8 @@
 """The slow, cacheless oracle that the fast path is tested against.
 
 Every forward runs the whole canvas up to the block's end under the block-causal mask; nothing is kept between forwards.
-It decodes as Stable-DiffCoder's published `generate` (temperature 0, low_confidence). Obvious on purpose.
+It decodes as Stable-DiffCoder's published `generate` (low_confidence); above temperature 0 with the numbers of
+`sampling.uniform`, and with penalties if asked for. Obvious on purpose.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import torch
 from torch import Tensor
 
 from app.engine.params import GenerationParams
+from app.engine.sampling import TOKEN_STREAM, uniform
 from app.models.transformer import Transformer
 
 
@@ -32,7 +34,6 @@ def generate(
     eos_token_ids: Collection[int],
 ) -> list[int]:
     """The reply's token ids, up to and including the first end token."""
-    assert params.temperature == 0
     assert params.remasking == "low_confidence"
     size = params.block_length
     tokens = torch.tensor([*prompt_ids, *[mask_token_id] * params.gen_length])
@@ -42,9 +43,9 @@ def generate(
         num_masks, step = int(masked[start:end].sum()), 0
         while masked[start:end].any():
             wanted = num_masks // params.steps_per_block + (step < num_masks % params.steps_per_block)
-            step += 1
             if params.threshold is not None or wanted > 0:
-                denoise(model, tokens, masked, start, end, wanted, params.threshold, size, mask_token_id)
+                denoise(model, tokens, masked, len(prompt_ids), (start, end), step, wanted, params, mask_token_id)
+            step += 1
         reply = tokens[len(prompt_ids) : end].tolist()
         for index in range(max(0, start - len(prompt_ids)), len(reply)):
             if reply[index] in eos_token_ids and not params.ignore_eos:
@@ -56,29 +57,71 @@ def denoise(
     model: Transformer,
     tokens: Tensor,
     masked: Tensor,
-    start: int,
-    end: int,
+    prompt_len: int,
+    block: tuple[int, int],
+    step: int,
     wanted: int,
-    threshold: float | None,
-    block_length: int,
+    params: GenerationParams,
     mask_token_id: int,
 ) -> None:
-    """One step: unmask the `wanted` most confident positions of [start, end), or all that reach the threshold."""
-    blocks = torch.arange(end) // block_length
+    """One step: unmask the `wanted` most confident positions of `block`, or all that reach the threshold."""
+    start, end = block
+    blocks = torch.arange(end) // params.block_length
     mask = (blocks[None, :] <= blocks[:, None])[None, None]
     hidden = model(tokens[None, :end], torch.arange(end)[None], NoCache(), mask)
     logits = model.logits(hidden[0])
     confidences, proposals = torch.zeros(end, dtype=torch.float64), torch.zeros(end, dtype=torch.int64)
+    prompt = tokens[:prompt_len].tolist()
+    generated = [int(tokens[p]) for p in range(prompt_len, len(tokens)) if not masked[p]]
     for position in range(start, end):
         if masked[position]:
-            row = logits[position]
+            row = penalise(logits[position], prompt, generated, params)
             allowed = row.clone()
             allowed[mask_token_id] = -torch.inf
-            proposals[position] = allowed.argmax()
+            proposals[position] = choose(allowed, position, step, params)
             confidences[position] = torch.softmax(row.double(), dim=0)[proposals[position]]
     candidates = sorted((p for p in range(start, end) if masked[p]), key=lambda p: (-confidences[p].item(), p))
-    if threshold is not None:
-        wanted = max(1, sum(confidences[p].item() >= threshold for p in candidates))
+    if params.threshold is not None:
+        wanted = max(1, sum(confidences[p].item() >= params.threshold for p in candidates))
     for position in candidates[:wanted]:
         tokens[position] = proposals[position]
         masked[position] = False
+
+
+def penalise(row: Tensor, prompt: list[int], generated: list[int], params: GenerationParams) -> Tensor:
+    """One position's logits; `generated` are the reply's tokens that are final, each as often as it occurs."""
+    if not params.has_penalties:
+        return row
+    scores = row.double()
+    for token_id in {*prompt, *generated}:
+        if scores[token_id] < 0:
+            scores[token_id] *= params.repetition_penalty
+        else:
+            scores[token_id] /= params.repetition_penalty
+    for token_id in set(generated):
+        scores[token_id] -= params.frequency_penalty * generated.count(token_id)
+        scores[token_id] -= params.presence_penalty
+    return scores
+
+
+def choose(row: Tensor, position: int, step: int, params: GenerationParams) -> int:
+    """The likeliest token, or above temperature 0 the one at which the summed probabilities pass the number drawn."""
+    if params.temperature == 0:
+        return int(row.argmax())
+    probabilities = torch.softmax(row.double() / params.temperature, dim=0).tolist()
+    order = sorted(range(len(probabilities)), key=lambda token_id: -probabilities[token_id])
+    if params.top_k > 0:
+        order = order[: params.top_k]
+    total = sum(probabilities[token_id] for token_id in order)
+    kept: list[int] = []
+    reached = 0.0
+    for token_id in order:
+        if not kept or reached < params.top_p * total:
+            kept.append(token_id)
+            reached += probabilities[token_id]
+    left = uniform(params.seed, TOKEN_STREAM, [position], step).item() * reached
+    for token_id in kept:
+        left -= probabilities[token_id]
+        if left < 0:
+            return token_id
+    return kept[-1]

@@ -7,9 +7,12 @@ from collections.abc import Sequence as Ids
 from dataclasses import dataclass
 from typing import Literal
 
+from torch import Tensor
+
 from app.engine.canvas import Block, Canvas
 from app.engine.events import Counters
 from app.engine.params import GenerationParams
+from app.engine.penalties import Penalties
 from app.engine.transfer import TransferRule, make_rule
 
 
@@ -43,6 +46,7 @@ class Sequence:
         self.block: Block
         self.rule: TransferRule
         self.step = 0  # within the block
+        self._penalties: Penalties | None = None
         self.open_block(self.canvas.prefill_end)
         self.counts = {"prefill": 0, "denoise": 0, "commit": 0}
         self.prefill_tokens = 0
@@ -55,6 +59,14 @@ class Sequence:
         self.block = self.canvas.block_at(start)
         self.rule = make_rule(self.params, len(self.canvas.masked_positions(self.block)))
         self.step = 0
+
+    def penalties_for(self, logits: Tensor) -> Penalties | None:
+        """None where the caller asked for none. Made for the first logits: a sequence that waits holds no tensors."""
+        if self._penalties is None and self.params.has_penalties:
+            prompt_ids = self.canvas.token_ids[: self.canvas.prompt_len]
+            device = "cpu" if logits.device.type == "mps" else logits.device  # as `propose` has it
+            self._penalties = Penalties(self.params, prompt_ids, logits.shape[-1], device)
+        return self._penalties
 
     def count_generated(self, num_tokens: int) -> None:
         self.generated_tokens += num_tokens

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,26 +15,33 @@ from tqdm import tqdm
 from app.errors import CheckpointError
 from app.models.config import read_model_config
 from app.models.families import Diffusion, find_family, read_diffusion
+from app.models.files import find_directory, read_json
+from app.models.generation_config import FILE, read_request_defaults
 from app.models.transformer import Attention, Transformer
-
-HUB_FILES = ["*.json", "*.safetensors", "*.jinja", "tokenizer.model", "merges.txt"]
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A loaded model and what belongs to it. `tokenizer` is transformers' object."""
+    """A loaded model and what belongs to it. `tokenizer` is transformers' object.
+
+    `request_defaults` are what it says itself about requests that leave something open, by request field.
+    """
 
     name: str
     model: Transformer
     diffusion: Diffusion
     tokenizer: Any
+    request_defaults: Mapping[str, Any] = field(default_factory=dict)
 
 
-def load_checkpoint(path: str, revision: str | None, device: torch.device, dtype: torch.dtype) -> Checkpoint:
+def load_checkpoint(
+    path: str, revision: str | None, device: torch.device, dtype: torch.dtype, with_request_defaults: bool = True
+) -> Checkpoint:
     """Raises CheckpointError, with one sentence, for everything that can be wrong with the files."""
     directory = find_directory(path, revision)
-    config = _read_json(directory / "config.json")
-    generation_config = _read_json(directory / "generation_config.json", optional=True)
+    config = read_json(directory / "config.json")
+    generation_config = read_json(directory / FILE, optional=True)
+    request_defaults = read_request_defaults(generation_config, directory / FILE) if with_request_defaults else {}
     family = find_family(config)
     model_config = read_model_config(config, family.layout)
     tokenizer = _load_tokenizer(directory)
@@ -48,27 +53,7 @@ def load_checkpoint(path: str, revision: str | None, device: torch.device, dtype
         model.head.weight = model.embedding.weight  # to_empty unties them
     load_weights(model, directory, device)
     name = path if not Path(path).exists() else directory.resolve().name
-    return Checkpoint(name, model, diffusion, tokenizer)
-
-
-def find_directory(path: str, revision: str | None) -> Path:
-    """A local directory as it is; a hub id is downloaded (or found in the local Hugging Face cache)."""
-    if Path(path).is_dir():
-        return Path(path)
-    if not re.fullmatch(r"[\w.-]+/[\w.-]+", path):
-        raise CheckpointError(
-            f"ELBARTO_MODEL_PATH is {path!r}: neither a directory here nor a Hugging Face id (owner/name)."
-        )
-    from huggingface_hub import snapshot_download
-
-    try:
-        return Path(snapshot_download(path, revision=revision, allow_patterns=HUB_FILES))
-    except Exception as error:  # The hub client raises many kinds; each means that the files are not to be had.
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise CheckpointError(
-            f"ELBARTO_MODEL_PATH is {path!r} (revision {revision or 'main'}): not a directory here, and it could not "
-            f"be had from the Hugging Face hub: {reason}"
-        ) from error
+    return Checkpoint(name, model, diffusion, tokenizer, request_defaults)
 
 
 def load_weights(model: Transformer, directory: Path, device: torch.device) -> None:
@@ -141,7 +126,7 @@ def _is_tied(model: Transformer) -> bool:
 def _weight_files(directory: Path) -> list[Path]:
     index = directory / "model.safetensors.index.json"
     if index.exists():
-        weight_map = _read_json(index).get("weight_map")
+        weight_map = read_json(index).get("weight_map")
         if not isinstance(weight_map, dict):
             raise CheckpointError(f"{index} has no 'weight_map'.")
         files = [directory / name for name in sorted(set(weight_map.values()))]
@@ -161,20 +146,6 @@ def _read_tensors(files: list[Path], device: torch.device) -> Iterator[tuple[str
                     yield name, tensors.get_tensor(name)
         except (OSError, SafetensorError) as error:
             raise CheckpointError(f"{file} cannot be read: {error}") from error
-
-
-def _read_json(path: Path, optional: bool = False) -> dict[str, Any]:
-    if optional and not path.exists():
-        return {}
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise CheckpointError(f"{path.parent} has no {path.name}: it is no model directory.") from error
-    except (OSError, ValueError) as error:
-        raise CheckpointError(f"{path} cannot be read: {error}") from error
-    if not isinstance(value, dict):
-        raise CheckpointError(f"{path} holds no JSON object.")
-    return value
 
 
 def _load_tokenizer(directory: Path) -> Any:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from app.engine.events import Event, Finished
 from app.engine.params import GenerationParams, ModelSource
@@ -42,6 +42,7 @@ class Backend:
     tokenizer: Tokenizer
     info: ModelInfo
     max_running: int = 1  # sequences that the engine denoises at once
+    request_defaults: Mapping[str, Any] = field(default_factory=dict)  # the checkpoint's own, by fields of Defaults
 
 
 def load_backend(source: ModelSource) -> Backend:
@@ -63,7 +64,8 @@ def load_backend(source: ModelSource) -> Backend:
         mask_token_id=diffusion.mask_token_id,
         vocab_size=loaded.vocab_size,
     )
-    return Backend(loaded.engine, Tokenizer(loaded.tokenizer), info, loaded.engine.config.max_sequences)
+    max_running = loaded.engine.config.max_sequences
+    return Backend(loaded.engine, Tokenizer(loaded.tokenizer), info, max_running, loaded.request_defaults)
 
 
 def served_name(name: str) -> str:

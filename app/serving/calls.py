@@ -12,19 +12,29 @@ from app.engine.params import Remasking
 
 @dataclass(frozen=True)
 class Defaults:
-    """The operator's choices for what a request leaves open. `steps` are meant for `gen_length` tokens."""
+    """What a request gets where it leaves something open.
+
+    `steps` are meant for `gen_length` tokens. With `tokens_per_step` they do not count: every block then gets as many
+    steps as it takes at that pace, whatever the reply's length.
+    """
 
     steps: int = 256
+    tokens_per_step: int | None = None
     gen_length: int = 512
     block_length: int = 4
     threshold: float | None = None
     remasking: Remasking = "low_confidence"
     temperature: float = 0.0
+    top_p: float = 1.0
+    top_k: int = 0
+    repetition_penalty: float = 1.0
+    presence_penalty: float = 0.0
+    frequency_penalty: float = 0.0
 
 
 @dataclass(frozen=True)
 class ChatCall:
-    """A validated chat request; None: the operator's default. Either `messages` or `prompt_token_ids` is there."""
+    """A validated chat request; None: the default. Either `messages` or `prompt_token_ids` is there."""
 
     messages: Sequence[Mapping[str, Any]] | None = None
     prompt_token_ids: Sequence[int] | None = None
@@ -37,7 +47,11 @@ class ChatCall:
     threshold: float | None = None
     remasking: Remasking | None = None
     temperature: float | None = None
-    top_p: float = 1.0
+    top_p: float | None = None
+    top_k: int | None = None
+    repetition_penalty: float | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
     seed: int | None = None
     stop: Sequence[str] = ()
     ignore_eos: bool = False

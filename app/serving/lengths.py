@@ -36,7 +36,9 @@ def plan_lengths(call: ChatCall, defaults: Defaults, prompt_len: int, max_model_
     if call.gen_length is None and call.max_tokens is not None:
         canvas = _divide_up(wanted, block_length) * block_length
     is_cut, canvas = canvas > room, min(canvas, room)
-    if call.steps is None:  # configured for replies of the configured length; longer ones get as many for each token
+    if call.steps is None and defaults.tokens_per_step is not None:
+        steps = max(1, canvas // block_length) * _divide_up(block_length, defaults.tokens_per_step)
+    elif call.steps is None:  # meant for replies of the default length; longer ones get as many for each token
         steps = max(defaults.steps, _divide_up(defaults.steps * canvas, defaults.gen_length))
     else:  # grown where the canvas was rounded up
         steps = max(call.steps, _divide_up(call.steps * canvas, wanted))

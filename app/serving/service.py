@@ -13,6 +13,7 @@ from app.engine.params import GenerationParams
 from app.errors import ModelNotFound, RequestError
 from app.serving.backend import ModelInfo
 from app.serving.calls import ChatCall, Defaults
+from app.serving.defaults import resolve
 from app.serving.executor import Executor, State
 from app.serving.lengths import Lengths, plan_lengths
 from app.serving.reply import Reply
@@ -20,6 +21,12 @@ from app.text.stream import TextStream
 from app.text.tokenizer import Tokenizer
 
 logger = logging.getLogger(__name__)
+
+# What ChatCall, Defaults and GenerationParams have in common.
+SAMPLING_FIELDS = (
+    *("threshold", "remasking", "temperature", "top_p", "top_k"),
+    *("repetition_penalty", "presence_penalty", "frequency_penalty"),
+)
 
 
 @dataclass(frozen=True)
@@ -36,9 +43,10 @@ class Health:
 class Service:
     """Thread-safe. Raises ApiErrors; everything that can be refused is refused before a Reply is returned."""
 
-    def __init__(self, executor: Executor, defaults: Defaults, strict_model: bool = False) -> None:
+    def __init__(self, executor: Executor, chosen: Mapping[str, Any], strict_model: bool = False) -> None:
+        """`chosen` are the operator's defaults, by fields of Defaults; they stand above the checkpoint's."""
         self.executor = executor
-        self._defaults = defaults
+        self._chosen = chosen
         self._strict_model = strict_model
         self._warned_block_lengths: set[int] = set()
         self.created = int(time.time())
@@ -68,8 +76,9 @@ class Service:
         if call.n > self.executor.capacity:
             raise RequestError(f"n must be at most {self.executor.capacity} on this server, got {call.n}.", "n")
         prompt_ids, ignored = self._prompt(backend.tokenizer, call, backend.info.vocab_size)
-        lengths = plan_lengths(call, self._defaults, len(prompt_ids), backend.info.max_model_len)
-        params = self._params(call, lengths)
+        defaults = resolve(self._chosen, backend.request_defaults)
+        lengths = plan_lengths(call, defaults, len(prompt_ids), backend.info.max_model_len)
+        params = _params(call, defaults, lengths)
         generation = self.executor.submit(
             prompt_ids, [replace(params, seed=params.seed + index) for index in range(call.n)]
         )
@@ -105,21 +114,6 @@ class Service:
         used = {name: value for name, value in call.template_extras.items() if tokenizer.template_uses(name)}
         return tokenizer.encode_chat(call.messages, used), sorted(set(call.template_extras) - set(used))
 
-    def _params(self, call: ChatCall, lengths: Lengths) -> GenerationParams:
-        """The operator's defaults for what the call leaves open."""
-        defaults = self._defaults
-        return GenerationParams(
-            gen_length=lengths.gen_length,
-            steps=lengths.steps,
-            block_length=lengths.block_length,
-            threshold=call.threshold if call.threshold is not None else defaults.threshold,
-            remasking=call.remasking or defaults.remasking,
-            temperature=call.temperature if call.temperature is not None else defaults.temperature,
-            top_p=call.top_p,
-            seed=call.seed if call.seed is not None else secrets.randbits(32),
-            ignore_eos=call.ignore_eos,
-        )
-
     def _warnings(self, call: ChatCall, lengths: Lengths, model: ModelInfo) -> list[str]:
         warnings = []
         if call.gen_length is not None and lengths.gen_length > call.gen_length:
@@ -138,6 +132,21 @@ class Service:
                 self._warned_block_lengths.add(lengths.block_length)
                 logger.warning(warnings[-1])
         return warnings
+
+
+def _params(call: ChatCall, defaults: Defaults, lengths: Lengths) -> GenerationParams:
+    """The defaults for what the call leaves open."""
+    asked = {name: value for name in SAMPLING_FIELDS if (value := getattr(call, name)) is not None}
+    left = {name: getattr(defaults, name) for name in SAMPLING_FIELDS if name not in asked}
+    return GenerationParams(
+        gen_length=lengths.gen_length,
+        steps=lengths.steps,
+        block_length=lengths.block_length,
+        seed=call.seed if call.seed is not None else secrets.randbits(32),
+        ignore_eos=call.ignore_eos,
+        **asked,
+        **left,
+    )
 
 
 def _check_vocabulary(token_ids: Sequence[int], vocab_size: int, param: str) -> None:

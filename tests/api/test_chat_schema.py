@@ -63,6 +63,16 @@ WRONG = {
         ({}, "must be a number"),
     ],
     "top_p": [(-0.1, "at least 0"), (1.1, "at most 1"), ("0.5", "must be a number"), (NAN, "must be a number")],
+    "top_k": [(-2, "must be an integer of at least -1"), (1.0, INTEGER), ("40", INTEGER), (True, INTEGER)],
+    "repetition_penalty": [
+        (0, "must be a number above 0 and at most 100"),
+        (-1, "above 0"),
+        (100.1, "at most 100"),
+        (HUGE, "at most 100"),
+        (INFINITY, "at most 100"),
+        (NAN, "must be a number"),
+        ("1", "must be a number"),
+    ],
     "threshold": [
         (0, "must be a number above 0 and at most 1"),
         (-1, "above 0"),
@@ -84,6 +94,10 @@ WRONG = {
 }
 for name in ("max_tokens", "max_completion_tokens", "gen_length", "steps"):
     WRONG[name] = [(0, f"{INTEGER} of at least 1"), (-5, INTEGER), (8.0, INTEGER), ("8", INTEGER), (True, INTEGER)]
+for name in ("presence_penalty", "frequency_penalty"):
+    WRONG[name] = [
+        (value, "must be a number of at least -2 and at most 2") for value in (-2.1, 2.1, 5, NAN, "0", True, {}, -HUGE)
+    ]
 for name in ("stream", "ignore_eos", "return_token_ids", "logprobs"):
     WRONG[name] = [(value, "must be true or false") for value in (1, 0, "true", "", [], NAN)]
 
@@ -177,7 +191,7 @@ def test_null_means_absent() -> None:
 
 
 def test_unknown_fields_are_ignored() -> None:
-    unknown = {"frequency_penalty": "x", "tool_choice": "auto", "elbarto": NAN, "parallel_tool_calls": 1}
+    unknown = {"logit_bias": "x", "tool_choice": "auto", "elbarto": NAN, "parallel_tool_calls": 1}
 
     assert accepted(**unknown, stream_options={"continuous_usage_stats": 5}) == accepted()
     assert accepted(messages=[{**USER, "refusal": None, "audio": 5}]).messages == [USER]
@@ -186,6 +200,8 @@ def test_unknown_fields_are_ignored() -> None:
 def test_everything_at_its_limits() -> None:
     for body in (
         {"temperature": 0, "top_p": 0, "threshold": 1e-9, "seed": -(2**63), "block_length": 1, "n": 1, "steps": 1},
+        {"presence_penalty": -2, "frequency_penalty": -2, "repetition_penalty": 1e-9, "top_k": -1},
+        {"presence_penalty": 2, "frequency_penalty": 2, "repetition_penalty": 100, "top_k": 10**9},
         {"temperature": 2, "top_p": 1, "threshold": 1, "seed": 2**64 - 1, "block_length": 1024, "n": 10**9},
     ):
         call = accepted(**body)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -48,7 +49,10 @@ def make_executor() -> Iterator[Callable[..., Executor]]:
 
 @pytest.fixture
 def make_service(make_executor: Callable[..., Executor]) -> Callable[..., Service]:
-    """`make_service(engine, tokenizer, defaults=..., strict_model=..., max_queue=..., **ModelInfo fields)`."""
+    """`make_service(engine, tokenizer, defaults=..., strict_model=..., max_queue=..., **ModelInfo fields)`.
+
+    `defaults` are all chosen by the operator; or some are `chosen`, and some said by the `checkpoint`.
+    """
 
     def make(
         engine: FakeEngine | None = None,
@@ -56,11 +60,13 @@ def make_service(make_executor: Callable[..., Executor]) -> Callable[..., Servic
         defaults: Defaults | None = None,
         strict_model: bool = False,
         max_queue: int = 8,
+        chosen: dict[str, Any] | None = None,
+        checkpoint: dict[str, Any] | None = None,
         **info: Any,
     ) -> Service:
         engine = engine or FakeEngine()
-        backend = fake_backend(engine, tokenizer, **info)
+        backend = replace(fake_backend(engine, tokenizer, **info), request_defaults=checkpoint or {})
         executor = make_executor(engine, backend=backend, max_queue=max_queue)
-        return Service(executor, defaults or Defaults(), strict_model)
+        return Service(executor, asdict(defaults) if defaults else chosen or {}, strict_model)
 
     return make

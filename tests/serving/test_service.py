@@ -82,6 +82,10 @@ def test_what_is_asked_for_reaches_the_engine(make_service: MakeService) -> None
         "remasking": "random",
         "temperature": 0.7,
         "top_p": 0.9,
+        "top_k": 40,
+        "repetition_penalty": 1.1,
+        "presence_penalty": -0.5,
+        "frequency_penalty": 0.25,
         "seed": 11,
         "ignore_eos": True,
     }
@@ -93,8 +97,9 @@ def test_what_is_asked_for_reaches_the_engine(make_service: MakeService) -> None
 
 
 def test_defaults_fill_what_is_left_open(make_service: MakeService) -> None:
-    defaults = Defaults(8, 16, 4, threshold=0.25, remasking="random", temperature=0.5)
-    service = make_service(defaults=defaults)
+    service = make_service(
+        chosen={"steps": 8, "gen_length": 16, "threshold": 0.25, "remasking": "random", "temperature": 0.5}
+    )
 
     params = params_for(service, call())
     chosen = params_for(service, call(threshold=1.0, remasking="low_confidence", temperature=0.0))

@@ -1,0 +1,59 @@
+"""A checkpoint's directory and its JSON files. Needs no torch."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from app.errors import CheckpointError
+
+HUB_FILES = ["*.json", "*.safetensors", "*.jinja", "tokenizer.model", "merges.txt"]
+
+
+def find_directory(path: str, revision: str | None) -> Path:
+    """A local directory as it is; a hub id is downloaded (or found in the local Hugging Face cache)."""
+    if Path(path).is_dir():
+        return Path(path)
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", path):
+        raise CheckpointError(
+            f"ELBARTO_MODEL_PATH is {path!r}: neither a directory here nor a Hugging Face id (owner/name)."
+        )
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(path, revision=revision, allow_patterns=HUB_FILES))
+    except Exception as error:  # The hub client raises many kinds; each means that the files are not to be had.
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise CheckpointError(
+            f"ELBARTO_MODEL_PATH is {path!r} (revision {revision or 'main'}): not a directory here, and it could not "
+            f"be had from the Hugging Face hub: {reason}"
+        ) from error
+
+
+def find_here(path: str, revision: str | None) -> Path | None:
+    """The directory where it is on this machine already, perhaps only in part; nothing is downloaded."""
+    if Path(path).is_dir():
+        return Path(path)
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", path):
+        return None
+    from huggingface_hub import try_to_load_from_cache
+
+    found = try_to_load_from_cache(path, "config.json", revision=revision)
+    return Path(found).parent if isinstance(found, str) else None
+
+
+def read_json(path: Path, optional: bool = False) -> dict[str, Any]:
+    """An object; an empty one where an optional file is missing. Raises CheckpointError."""
+    if optional and not path.exists():
+        return {}
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise CheckpointError(f"{path.parent} has no {path.name}: it is no model directory.") from error
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{path} cannot be read: {error}") from error
+    if not isinstance(value, dict):
+        raise CheckpointError(f"{path} holds no JSON object.")
+    return value

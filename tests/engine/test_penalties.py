@@ -1,0 +1,188 @@
+"""Penalties as Hugging Face, vLLM and OpenAI define them, on a canvas; and top_k."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+from transformers import RepetitionPenaltyLogitsProcessor
+
+from app.engine.engine import Engine
+from app.engine.params import GenerationParams
+from app.engine.penalties import Penalties
+from app.engine.reference import generate
+from app.engine.sampling import TOKEN_STREAM, propose, sample, uniform
+from app.models.checkpoint import Checkpoint
+from tests.tiny import EOS, VOCAB_SIZE, committed, drain, run
+
+PLAIN = GenerationParams(gen_length=24, steps=24, block_length=4, ignore_eos=True)
+PROMPT = (40, 41, 42, 43, 44, 45)
+LOGITS = torch.tensor([[2.0, -1.0, 0.5, 3.0, -4.0, 0.0]])  # of tokens 0 to 5
+
+
+def penalised(logits: torch.Tensor, prompt: list[int], generated: list[int], **params: float) -> torch.Tensor:
+    penalties = Penalties(replace(PLAIN, **params), prompt, logits.shape[-1], "cpu")
+    for token_id in generated:
+        penalties.count(torch.tensor([token_id]))
+    return penalties.apply(logits)
+
+
+@pytest.mark.parametrize("penalty", [0.5, 1.3, 7.0])
+def test_the_repetition_penalty_is_hugging_faces(penalty: float) -> None:
+    """Over the prompt and what is generated, end and mask tokens among them, however often they occur."""
+    logits = torch.randn(5, 40, generator=torch.Generator().manual_seed(1)).double()
+    prompt, generated = [EOS, 5, 7, 7], [8, 9, 8]
+
+    expected = RepetitionPenaltyLogitsProcessor(penalty)(torch.tensor([prompt + generated] * 5), logits)
+
+    assert penalised(logits, prompt, generated, repetition_penalty=penalty).equal(expected)
+
+
+def test_presence_and_frequency_are_openais() -> None:
+    """Over what is generated alone: once, and once for each time."""
+    shown = penalised(LOGITS, [0], [1, 3, 1, 1], presence_penalty=0.5, frequency_penalty=0.25)
+
+    assert shown.tolist() == [[2.0, -1.0 - 0.5 - 0.75, 0.5, 3.0 - 0.5 - 0.25, -4.0, 0.0]]
+
+
+def test_all_at_once_come_in_vllms_order() -> None:
+    shown = penalised(LOGITS, [0], [3], repetition_penalty=2.0, presence_penalty=-1.0, frequency_penalty=-0.5)
+
+    assert shown.tolist() == [[1.0, -1.0, 0.5, 3.0 / 2 + 0.5 + 1.0, -4.0, 0.0]]
+
+
+def test_tokens_that_became_final_together_all_count() -> None:
+    penalties = Penalties(replace(PLAIN, frequency_penalty=1.0), [0], 6, "cpu")
+
+    penalties.count(torch.tensor([3, 2, 3]))
+
+    assert penalties.apply(LOGITS).tolist() == [[2.0, -1.0, -0.5, 1.0, -4.0, 0.0]]
+
+
+def test_proposal_and_confidence_are_those_of_the_penalised_logits() -> None:
+    params = replace(PLAIN, presence_penalty=2.0)
+    penalties = Penalties(params, [0], 6, "cpu")
+    penalties.count(torch.tensor([3]))
+
+    proposals = propose(LOGITS, [7], 0, params, mask_token_id=5, penalties=penalties)
+
+    assert proposals.token_ids.tolist() == [0]
+    assert proposals.confidences.equal(torch.softmax(penalties.apply(LOGITS), dim=-1)[:, 0])
+    assert proposals.confidences.item() != torch.softmax(LOGITS.double(), dim=-1)[0, 0].item()
+
+
+@pytest.mark.parametrize("penalty", [5e-324, 1e-300, 100.0])
+@pytest.mark.parametrize("temperature", [0.0, 5e-324, 1.0])
+def test_an_extreme_penalty_gives_numbers(penalty: float, temperature: float) -> None:
+    params = replace(PLAIN, repetition_penalty=penalty, temperature=temperature)
+    penalties = Penalties(params, [0, 3, 4], 6, "cpu")
+
+    proposals = propose(LOGITS, [7], 0, params, mask_token_id=5, penalties=penalties)
+
+    assert 0 <= proposals.token_ids.item() < 5
+    assert proposals.confidences.isfinite().all()
+
+
+def test_off_is_off(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not an operation more than without: the class is not even made."""
+    expected = run(engine, PROMPT, PLAIN)[0]
+    made = []
+    monkeypatch.setattr("app.engine.sequence.Penalties", lambda *args: made.append(args) or Penalties(*args))
+
+    assert run(engine, PROMPT, replace(PLAIN, repetition_penalty=1, presence_penalty=0, frequency_penalty=0))[0] == (
+        expected
+    )
+    assert not made
+    run(engine, PROMPT, replace(PLAIN, presence_penalty=0.1))
+    assert len(made) == 1
+
+
+def random_case(number: int) -> tuple[tuple[int, ...], GenerationParams]:
+    """Any schedule and any penalties; every other case samples, among few tokens."""
+    choose = random.Random(number)
+    block_length = choose.choice([1, 3, 4, 8])
+    prompt = tuple(choose.choices([*range(7, VOCAB_SIZE), *[EOS] * 50], k=choose.randint(1, 20)))
+    num_blocks = choose.randint(2, 5)
+    params = GenerationParams(
+        gen_length=num_blocks * block_length,
+        steps=num_blocks * choose.randint(1, block_length),
+        block_length=block_length,
+        threshold=choose.choice([None, None, 0.2]),
+        temperature=number % 2 * choose.choice([0.5, 1.0]),
+        top_p=choose.choice([1.0, 0.8]),
+        top_k=choose.choice([0, 1, 20]),
+        repetition_penalty=choose.choice([1.0, 0.8, 1.5]),
+        presence_penalty=choose.choice([0.0, 1.5, -1.0]),
+        frequency_penalty=choose.choice([0.0, 2.0, -0.5]),
+        seed=number,
+        ignore_eos=choose.random() < 0.7,
+    )
+    return prompt, params
+
+
+def reference(checkpoint: Checkpoint, prompt: tuple[int, ...], params: GenerationParams) -> list[int]:
+    diffusion = checkpoint.diffusion
+    return generate(checkpoint.model, prompt, params, diffusion.mask_token_id, diffusion.eos_token_ids)
+
+
+@pytest.mark.parametrize("number", range(40))
+def test_engine_is_the_reference_with_penalties(number: int, engine: Engine, checkpoint: Checkpoint) -> None:
+    prompt, params = random_case(number)
+
+    assert run(engine, prompt, params)[0] == reference(checkpoint, prompt, params)
+
+
+def test_the_random_cases_are_changed_by_their_penalties(engine: Engine) -> None:
+    off: dict[str, Any] = {"repetition_penalty": 1.0, "presence_penalty": 0.0, "frequency_penalty": 0.0}
+    drawn = [random_case(number) for number in range(40)]
+    changed = [
+        run(engine, prompt, params)[0] != run(engine, prompt, replace(params, **off))[0] for prompt, params in drawn
+    ]
+
+    assert sum(changed) >= 15
+    assert {params.temperature > 0 for (_, params), is_changed in zip(drawn, changed, strict=True) if is_changed} == {
+        True,
+        False,
+    }
+
+
+def test_batch_mates_do_not_share_counts(make_engine: Callable[..., Engine]) -> None:
+    drawn = [random_case(number) for number in range(12)]
+    alone = [run(make_engine(), prompt, params)[0] for prompt, params in drawn]
+    engine = make_engine(max_sequences=4)
+
+    ids = [engine.add(prompt, params) for prompt, params in drawn]
+    events = drain(engine)
+
+    assert [committed(events[sequence_id]) for sequence_id in ids] == alone
+
+
+def test_a_strong_penalty_keeps_tokens_from_coming_again(engine: Engine) -> None:
+    again = run(engine, PROMPT, replace(PLAIN, presence_penalty=-2.0, frequency_penalty=-2.0))[0]
+    fresh = run(engine, PROMPT, replace(PLAIN, repetition_penalty=100.0))[0]
+
+    assert len(set(again)) < len(again) / 2
+    assert len(set(fresh)) == len(fresh)
+    assert not set(fresh) & set(PROMPT)
+
+
+@pytest.mark.parametrize(("top_k", "kept"), [(-1, 4), (0, 4), (1, 1), (2, 2), (3, 3), (4, 4), (50, 4), (10**400, 4)])
+def test_top_k_keeps_the_likeliest(top_k: int, kept: int) -> None:
+    logits = torch.tensor([0.05, 0.5, 0.15, 0.3]).log().repeat(2000, 1)
+
+    token_ids = sample(logits, 1.0, 1.0, uniform(3, TOKEN_STREAM, range(2000), 0), top_k)
+
+    assert sorted(token_ids.unique().tolist()) == sorted([1, 3, 2, 0][:kept])
+
+
+def test_top_p_is_a_share_of_what_top_k_keeps() -> None:
+    """Of 0.5 and 0.3, the first has 62.5%."""
+    logits = torch.tensor([0.05, 0.5, 0.15, 0.3]).log().repeat(500, 1)
+    draws = uniform(3, TOKEN_STREAM, range(500), 0)
+
+    assert sample(logits, 1.0, 0.62, draws, top_k=2).unique().tolist() == [1]
+    assert sample(logits, 1.0, 0.63, draws, top_k=2).unique().tolist() == [1, 3]
