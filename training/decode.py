@@ -1,45 +1,99 @@
-"""Plain block-diffusion decoding for evaluation: greedy, most confident position first, one per forward."""
+"""Plain decoding for evaluation: greedy, most confident position first, one token a forward."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 import torch
 from transformers import DynamicCache, Qwen3ForCausalLM
 
-from training.tokenizer import EOS_ID, MASK_ID
+from training.tokenizer import DELETE_ID, EOS_ID, FIM_END_ID, FIM_MIDDLE_ID, FIM_PREFIX_ID, FIM_SUFFIX_ID, MASK_ID
 
 
 @torch.inference_mode()
-def generate(model: Qwen3ForCausalLM, prompt: list[int], max_new_tokens: int = 128, block_length: int = 4) -> list[int]:
-    """The new tokens; the end token is the last one unless the room ran out."""
+def generate(
+    model: Qwen3ForCausalLM,
+    prompt: list[int],
+    max_new_tokens: int = 128,
+    block_length: int = 4,
+    ends: Collection[int] = (EOS_ID,),
+) -> list[int]:
+    """The new tokens, block by block; the first of the `ends` is the last one unless the room ran out."""
     cache = DynamicCache()
-    start = len(prompt) // block_length * block_length
-    if start:
-        blocks = torch.arange(start) // block_length
-        _forward(model, cache, prompt[:start], 0, blocks[None, :] <= blocks[:, None])
+    start = _prefill(model, cache, prompt, block_length)
     ids, end = list(prompt), len(prompt) + max_new_tokens
     while start < end:
         block = ids[start:] + [MASK_ID] * (start + block_length - len(ids))
         num_given = len(ids) - start
-        block = _fill(model, cache, block, start, num_given)
-        ids += block[num_given:]
-        if EOS_ID in block[num_given:]:
-            return ids[len(prompt) : start + num_given + block[num_given:].index(EOS_ID) + 1]
+        block = _fill(model, cache, block, start, set(range(num_given, block_length)))
+        new = block[num_given:]
+        ids += new
+        if any(token in ends for token in new):
+            stop = next(place for place, token in enumerate(new) if token in ends)
+            return ids[len(prompt) : start + num_given + stop + 1]
         _forward(model, cache, block, start)
         start += block_length
     return ids[len(prompt) : end]
 
 
-def _fill(model: Qwen3ForCausalLM, cache: DynamicCache, block: list[int], start: int, num_given: int) -> list[int]:
-    masked = set(range(num_given, len(block)))
+@torch.inference_mode()
+def fill_canvas(
+    model: Qwen3ForCausalLM, prefix: list[int], suffix: list[int], length: int, block_length: int = 4
+) -> list[int]:
+    """What belongs between the two, at most `length` tokens.
+
+    The last block holds the end of the prefix, the masks and the suffix, and sees itself in both directions. A position
+    that gets the delete token leaves it, and what stands behind closes up.
+    """
+    cache = DynamicCache()
+    start = _prefill(model, cache, prefix, block_length)
+    head = prefix[start:]
+    masked = set(range(len(head), len(head) + length))
+    window = _fill(model, cache, head + [MASK_ID] * length + suffix, start, masked, closes_up=True)
+    return window[len(head) : len(window) - len(suffix)]
+
+
+def fill_suffix_first(
+    model: Qwen3ForCausalLM, prefix: list[int], suffix: list[int], max_new_tokens: int = 96, block_length: int = 4
+) -> list[int]:
+    """What belongs between the two, asked for by sentinels around suffix and prefix."""
+    prompt = [FIM_SUFFIX_ID, *suffix, FIM_PREFIX_ID, *prefix, FIM_MIDDLE_ID]
+    ends = (FIM_END_ID, EOS_ID)
+    new = generate(model, prompt, max_new_tokens, block_length, ends)
+    return new[:-1] if new[-1] in ends else new
+
+
+def _prefill(model: Qwen3ForCausalLM, cache: DynamicCache, ids: list[int], block_length: int) -> int:
+    """Put the whole blocks into the cache, block-causally; their number of tokens."""
+    start = len(ids) // block_length * block_length
+    if start:
+        blocks = torch.arange(start) // block_length
+        _forward(model, cache, ids[:start], 0, blocks[None, :] <= blocks[:, None])
+    return start
+
+
+def _fill(
+    model: Qwen3ForCausalLM,
+    cache: DynamicCache,
+    block: list[int],
+    start: int,
+    masked: set[int],
+    closes_up: bool = False,
+) -> list[int]:
+    """The block without masks; where it `closes_up`, without the positions that got the delete token as well."""
     block = list(block)
     while masked:
-        logits = _forward(model, cache, block, start)  # [block_length, vocab]
+        logits = _forward(model, cache, block, start)  # [len(block), vocab]
         cache.crop(-len(block))
         logits[:, MASK_ID] = -torch.inf
         confidence, proposal = logits.softmax(-1).max(-1)
         best = max(masked, key=lambda position: confidence[position].item())
-        block[best] = int(proposal[best])
         masked.remove(best)
+        if closes_up and proposal[best] == DELETE_ID:
+            del block[best]
+            masked = {position - (position > best) for position in masked}
+        else:
+            block[best] = int(proposal[best])
     return block
 
 
@@ -51,11 +105,11 @@ def _forward(
         visible = torch.ones(len(ids), start + len(ids), dtype=torch.bool)
     positions = torch.arange(start, start + len(ids))[None]
     output = model(
-        input_ids=torch.tensor([ids]),
-        position_ids=positions,
+        input_ids=torch.tensor([ids]).to(model.device),
+        position_ids=positions.to(model.device),
         past_key_values=cache,
         use_cache=True,
-        attention_mask={"full_attention": visible[None, None]},
+        attention_mask={"full_attention": visible[None, None].to(model.device)},
     )
     logits: torch.Tensor = output.logits
-    return logits[0].float()
+    return logits[0].float().cpu()

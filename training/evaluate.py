@@ -1,92 +1,69 @@
-"""Held-out generator tasks: does the model parse, copy the name, pass the checks, and stop by itself?"""
+"""Measures a trained model on held-out data, beside a trigram: bits per byte, answers, copying, speed, holes, overlap.
+
+python -m training.evaluate weights/elbarto-mini                     # everything
+python -m training.evaluate weights/elbarto-mini --quick             # a tenth of it
+python -m training.evaluate weights/elbarto-mini --only bits infill
+"""
 
 from __future__ import annotations
 
-import ast
-import random
-import subprocess
+import argparse
+import json
+import logging
 import sys
-import tempfile
-from dataclasses import dataclass
-from itertools import islice, repeat
+from collections.abc import Sequence
+from pathlib import Path
 
-from transformers import PreTrainedTokenizerFast, Qwen3ForCausalLM
+import torch
 
-from training.data.names import held_out_function_name
-from training.data.tasks import Task, draw_task
-from training.decode import generate
-from training.tokenizer import EOS, EOS_ID, chat_prompt
+from training.evaluation import answers, bits, infill, overlap, plot
+from training.evaluation.context import Context
+from training.evaluation.report import Result, Section, as_json, as_markdown, run, unknown_names
 
-CHECK_SECONDS = 5
+QUICK_SHARE = 0.1
 
 
-@dataclass(frozen=True)
-class Answer:
-    task: Task
-    text: str
-    ended: bool
-    parses: bool
-    name_copied: bool
-    passes: bool
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit status: 1 where a row has failed."""
+    parser = _parser()
+    options = parser.parse_args(argv)
+    logging.basicConfig(level=logging.ERROR)
+    torch.set_num_threads(options.threads)
+    with Context(options.model, options.url, QUICK_SHARE if options.quick else 1.0) as context:
+        sections = all_sections(context)
+        if unknown := unknown_names(sections, options.only):
+            keys = ", ".join(item.key for section in sections for item in section.measurements)
+            parser.error(f"no row or section is called {unknown[0]!r}; there are {keys}")
+        results = run(sections, options.only)
+    table = as_markdown(sections, results)
+    print(table, end="")
+    write(options.out, table, results)
+    return 1 if any(result.error for result in results) else 0
 
 
-def held_out_tasks(count: int, seed: int = 1_000_003) -> list[Task]:
-    """Function tasks (no classes) whose signature holds a name that training never sees."""
-    rng = random.Random(seed)
-    drawn = (draw_task(rng, held_out_function_name) for _ in repeat(None))
-    return list(islice((task for task in drawn if not task.code.startswith("class ")), count))
+def all_sections(context: Context) -> list[Section]:
+    return [section for module in (answers, infill, bits, overlap) for section in module.sections(context)]
 
 
-def plain_tasks(count: int, seed: int = 1_000_003) -> list[Task]:
-    """Requests that name no function, as people ask. Training has seen nearly all of them: this measures recall."""
-    rng = random.Random(seed)
-    drawn = (draw_task(rng) for _ in repeat(None))
-    return list(islice((task for task in drawn if not task.name_given), count))
+def write(folder: Path, table: str, results: Sequence[Result]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "evaluation.md").write_text(table, "utf-8")
+    (folder / "evaluation.json").write_text(json.dumps(as_json(results), indent=2) + "\n", "utf-8")
+    plot.save(results, folder / "evaluation.png")
 
 
-def answer(model: Qwen3ForCausalLM, tokenizer: PreTrainedTokenizerFast, task: Task) -> Answer:
-    ids = generate(model, tokenizer.encode(chat_prompt(task.request)))
-    text = str(tokenizer.decode(ids)).split(EOS)[0]
-    code = unfenced(text)
-    return Answer(task, text, ids[-1] == EOS_ID, parses(code), f"def {task.name}(" in code, passes(code, task))
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", type=Path, help="folder of an exported model")
+    parser.add_argument("--quick", action="store_true", help="a tenth of everything")
+    parser.add_argument(
+        "--only", nargs="+", default=[], metavar="ROW", help="these rows or sections, such as bits/files"
+    )
+    parser.add_argument("--out", type=Path, default=Path(), help="folder for evaluation.json, .md and .png (here)")
+    parser.add_argument("--url", help="ask this server instead of starting one; it should serve the same model")
+    parser.add_argument("--threads", type=int, default=1)
+    return parser
 
 
-def unfenced(text: str) -> str:
-    """The code between the first fence and the next one; all of it where there is no fence."""
-    return text.split("```python\n", 1)[-1].split("\n```", 1)[0]
-
-
-def parses(code: str) -> bool:
-    try:
-        ast.parse(code)
-    except (SyntaxError, ValueError):
-        return False
-    return True
-
-
-def passes(code: str, task: Task) -> bool:
-    """Run the answer with the task's checks in a process of its own, under a time limit."""
-    script = f"{code}\nf = {task.name}\nk = {task.constant!r}\n" + "\n".join(f"assert {check}" for check in task.checks)
-    if not parses(script):
-        return False
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            done = subprocess.run(
-                [sys.executable, "-I", "-S", "-c", script],
-                cwd=folder,
-                env={},
-                capture_output=True,
-                timeout=CHECK_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return False
-    return done.returncode == 0
-
-
-def rates(answers: list[Answer]) -> dict[str, float]:
-    """Percentages over all answers."""
-    return {
-        name: 100 * sum(getattr(answer, name) for answer in answers) / len(answers)
-        for name in ("ended", "parses", "name_copied", "passes")
-    }
+if __name__ == "__main__":
+    sys.exit(main())

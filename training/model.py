@@ -11,14 +11,16 @@ from training.noise import Batch
 from training.tokenizer import BOS_ID, DELETE_ID, EOS_ID, MASK_ID, PAD_ID
 
 
-def build_model(vocab_size: int, hidden: int = 256, layers: int = 5, feed_forward: int = 768) -> Qwen3ForCausalLM:
+def build_model(
+    vocab_size: int, hidden: int = 256, layers: int = 5, feed_forward: int = 768, heads: int = 4
+) -> Qwen3ForCausalLM:
     config = Qwen3Config(
         vocab_size=vocab_size,
         hidden_size=hidden,
         intermediate_size=feed_forward,
         num_hidden_layers=layers,
-        num_attention_heads=4,
-        num_key_value_heads=2,
+        num_attention_heads=heads,
+        num_key_value_heads=heads // 2,
         head_dim=64,
         max_position_embeddings=2048,
         tie_word_embeddings=True,

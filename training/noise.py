@@ -1,4 +1,4 @@
-"""Two-stream block diffusion: which tokens a step masks, and which position sees which."""
+"""Which tokens a step masks, and which position sees which: block diffusion in streams, and plain left to right."""
 
 from __future__ import annotations
 
@@ -10,81 +10,135 @@ import torch
 from training.data.samples import Sample
 from training.tokenizer import DELETE_ID, MASK_ID, PAD_ID
 
+CLEAN = 0  # the number of the clean stream; noisy ones count from 1
+PROMPT_WEIGHT = 0.1  # left to right, prompts are learned a little too
+
 
 @dataclass(frozen=True)
 class Batch:
-    """The noisy stream, then the clean one, in one row per sample; S is their length together, padded."""
+    """The noisy streams, then the clean one, in one row per sample; S is their length together, padded."""
 
     ids: torch.Tensor  # [batch, S]
     positions: torch.Tensor  # [batch, S]
     visible: torch.Tensor  # [batch, S, S] bool
     targets: torch.Tensor  # [batch, S], token ids where the loss is
     weights: torch.Tensor  # [batch, S], 0 where no loss is
-    num_tokens: int  # without padding, both streams
+    num_tokens: int  # without padding, all streams
+
+    def to(self, device: torch.device) -> Batch:
+        tensors = (self.ids, self.positions, self.visible, self.targets, self.weights)
+        return Batch(*(tensor.to(device, non_blocking=True) for tensor in tensors), self.num_tokens)
 
 
-def two_stream_mask(blocks: torch.Tensor, is_noisy: torch.Tensor) -> torch.Tensor:
-    """Who sees whom. [batch, S] block numbers (-1 is padding) and stream flags -> [batch, S, S] bool.
+@dataclass
+class Row:
+    """One sample's streams, position by position."""
 
-    A noisy position sees the noisy ones of its own block and the clean ones of earlier blocks; a clean position sees
-    the clean ones of blocks up to its own. That is what an engine with a cache of committed blocks computes.
+    ids: list[int]
+    positions: list[int]
+    blocks: list[int]
+    streams: list[int]
+    targets: list[int]
+    weights: list[float]
+
+
+def stream_mask(blocks: torch.Tensor, streams: torch.Tensor) -> torch.Tensor:
+    """Who sees whom. [batch, S] block numbers (-1 is padding) and stream numbers -> [batch, S, S] bool.
+
+    A noisy position sees its own stream's positions of its own block and the clean ones of earlier blocks; a clean
+    position sees the clean ones of blocks up to its own. That is what an engine with a cache of committed blocks
+    computes (Block Diffusion, arXiv 2503.09573, section 3.1, with more than one noisy stream).
     """
     row_block, column_block = blocks[:, :, None], blocks[:, None, :]
-    row_noisy, column_noisy = is_noisy[:, :, None], is_noisy[:, None, :]
-    noisy_to_noisy = row_noisy & column_noisy & (row_block == column_block)
-    noisy_to_clean = row_noisy & ~column_noisy & (column_block < row_block)
-    clean_to_clean = ~row_noisy & ~column_noisy & (column_block <= row_block)
-    visible = (noisy_to_noisy | noisy_to_clean | clean_to_clean) & (column_block >= 0)
-    return visible | torch.eye(blocks.shape[1], dtype=torch.bool)  # padding sees itself: no empty softmax
+    row_stream, column_stream = streams[:, :, None], streams[:, None, :]
+    own = (row_stream == column_stream) & (row_block == column_block)
+    earlier = (column_stream == CLEAN) & (column_block < row_block)
+    return ((own | earlier) & (column_block >= 0)) | diagonal(blocks)
 
 
-def masked_positions(sample: Sample, rng: random.Random) -> list[int]:
-    """k ~ Uniform{1..m} of a block's m supervised positions. Deletable padding is always masked."""
+def causal_mask(blocks: torch.Tensor) -> torch.Tensor:
+    """[batch, S] -> [batch, S, S] bool: itself and what stands before, without padding (-1)."""
+    length = blocks.shape[1]
+    return (torch.ones(length, length, dtype=torch.bool).tril() & (blocks[:, None, :] >= 0)) | diagonal(blocks)
+
+
+def diagonal(blocks: torch.Tensor) -> torch.Tensor:
+    """Padding sees itself: no softmax over nothing."""
+    return torch.eye(blocks.shape[1], dtype=torch.bool)
+
+
+def masked_positions(sample: Sample, rng: random.Random) -> list[set[int]]:
+    """For each noisy stream, what it masks. Deletable padding is always masked.
+
+    Of a block's m supervised positions k ~ Uniform{0..m} are masked in one stream and the others in the second, so
+    that every token is learned from and no block is empty in both. In blocks of one there is one stream.
+    """
     by_block: dict[int, list[int]] = {}
-    chosen = []
+    deletes: set[int] = set()
     for position, (block, weight) in enumerate(zip(sample.blocks(), sample.weights, strict=True)):
         if sample.ids[position] == DELETE_ID:
-            chosen.append(position)
+            deletes.add(position)
         elif weight:
             by_block.setdefault(block, []).append(position)
+    if all(len(positions) == 1 for positions in by_block.values()):
+        return [deletes.union(*by_block.values())]
+    first: set[int] = set()
     for positions in by_block.values():
-        chosen += rng.sample(positions, rng.randint(1, len(positions)))
-    return chosen
+        first.update(rng.sample(positions, rng.randint(0, len(positions))))
+    return [first | deletes, set().union(*by_block.values()) - first | deletes]
 
 
 def collate(samples: list[Sample], rng: random.Random) -> Batch:
-    """The noisy stream starts with the first block that has loss; the clean one ends before the last block."""
-    rows = [_streams(sample, rng) for sample in samples]
-    length = max(len(row[0]) for row in rows)
-
-    def padded(index: int, value: float) -> torch.Tensor:
-        return torch.tensor([row[index] + [value] * (length - len(row[index])) for row in rows])
-
-    blocks, is_noisy = padded(2, -1), padded(3, False)
-    return Batch(
-        padded(0, PAD_ID),
-        padded(1, 0),
-        two_stream_mask(blocks, is_noisy),
-        padded(4, PAD_ID),
-        padded(5, 0.0),
-        sum(len(row[0]) for row in rows),
-    )
+    """Noisy streams start with the first block that has loss; the clean one ends before the last block."""
+    rows = [diffusion_row(sample, rng) for sample in samples]
+    blocks = _padded([row.blocks for row in rows], -1)
+    return _batch(rows, stream_mask(blocks, _padded([row.streams for row in rows], CLEAN)))
 
 
-def _streams(
-    sample: Sample, rng: random.Random
-) -> tuple[list[int], list[int], list[int], list[bool], list[int], list[float]]:
-    """ids, positions, blocks, noisy flags, targets, weights of one sample."""
+def collate_left_to_right(samples: list[Sample]) -> Batch:
+    """One clean stream; every position predicts the next token."""
+    rows = [left_to_right_row(sample) for sample in samples]
+    return _batch(rows, causal_mask(_padded([row.blocks for row in rows], -1)))
+
+
+def diffusion_row(sample: Sample, rng: random.Random) -> Row:
     blocks = sample.blocks()
-    masked = set(masked_positions(sample, rng))
     first_block = blocks[next(i for i, weight in enumerate(sample.weights) if weight)]
     noisy = [i for i, block in enumerate(blocks) if block >= first_block]
     clean = [i for i, block in enumerate(blocks) if block < blocks[-1]]
-    return (
-        [MASK_ID if i in masked else sample.ids[i] for i in noisy] + [sample.ids[i] for i in clean],
-        noisy + clean,
-        [blocks[i] for i in noisy + clean],
-        [True] * len(noisy) + [False] * len(clean),
-        [sample.ids[i] for i in noisy + clean],
-        [sample.weights[i] if i in masked else 0.0 for i in noisy] + [0.0] * len(clean),
+    row = Row([], [], [], [], [], [])
+    for number, masked in enumerate(masked_positions(sample, rng), CLEAN + 1):
+        row.ids += [MASK_ID if i in masked else sample.ids[i] for i in noisy]
+        row.weights += [sample.weights[i] if i in masked else 0.0 for i in noisy]
+        row.positions += noisy
+        row.streams += [number] * len(noisy)
+    row.ids += [sample.ids[i] for i in clean]
+    row.weights += [0.0] * len(clean)
+    row.positions += clean
+    row.streams += [CLEAN] * len(clean)
+    row.blocks = [blocks[i] for i in row.positions]
+    row.targets = [sample.ids[i] for i in row.positions]
+    return row
+
+
+def left_to_right_row(sample: Sample) -> Row:
+    length = len(sample.ids) - 1
+    weights = [weight or PROMPT_WEIGHT for weight in sample.weights[1:]]
+    places = list(range(length))
+    return Row(sample.ids[:-1], places, [0] * length, [CLEAN] * length, sample.ids[1:], weights)
+
+
+def _batch(rows: list[Row], visible: torch.Tensor) -> Batch:
+    return Batch(
+        _padded([row.ids for row in rows], PAD_ID),
+        _padded([row.positions for row in rows], 0),
+        visible,
+        _padded([row.targets for row in rows], PAD_ID),
+        _padded([row.weights for row in rows], 0.0),
+        sum(len(row.ids) for row in rows),
     )
+
+
+def _padded(rows: list[list[int]] | list[list[float]], value: float) -> torch.Tensor:
+    length = max(len(row) for row in rows)
+    return torch.tensor([[*row, *[value] * (length - len(row))] for row in rows])

@@ -1,207 +1,239 @@
-"""Trains the embedded model: pure copying first, then the mixture. Stop it at any moment, go on with `--resume`."""
+"""Trains the embedded model, stage by stage. Stop it at any moment (SIGTERM saves), go on with the same command."""
 
 from __future__ import annotations
 
 import argparse
-import csv
+import os
 import random
 import signal
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import torch
+from torch import multiprocessing
 from tqdm import tqdm
 from transformers import PreTrainedTokenizerFast, Qwen3ForCausalLM
 
-from training.data.samples import COPY_ONLY, MIXTURE, Sample, SampleSource, tokenizer_texts
-from training.evaluate import answer, held_out_tasks, rates
+from training.config import CONFIGS, Stage, TrainConfig
+from training.data.samples import Sample, SampleSource, tokenizer_texts
+from training.evaluation.probe import kind_losses, probe
 from training.model import batch_loss, build_model
-from training.noise import Batch, collate
+from training.noise import Batch, collate, collate_left_to_right
+from training.run_log import RunLog
 from training.tokenizer import load_tokenizer, train_tokenizer
 
-MAX_COUNTED_SECONDS = 10.0  # a step that took longer was a pause
-
-
-@dataclass(frozen=True)
-class TrainConfig:
-    """`minutes` are minutes of training, pauses not counted; the rate falls linearly over their last `decay_share`."""
-
-    run: Path
-    minutes: float
-    copy_minutes: float = 8.0
-    seed: int = 0
-    vocab_size: int = 2048
-    tokenizer_tasks: int = 20_000
-    layers: int = 5
-    feed_forward: int = 768
-    batch_tokens: int = 1600
-    pool_batches: int = 40
-    learning_rate: float = 1e-3
-    weight_decay: float = 0.05
-    warm_up_steps: int = 60
-    decay_share: float = 0.5
-    final_rate: float = 0.03
-    save_seconds: float = 120.0
-    probe_seconds: float = 300.0
-    probe_tasks: int = 10
-    threads: int = 1
-
-
-@dataclass
-class Progress:
-    """What a resumed run must know besides the weights. `pool` counts pools of batches in the present stage."""
-
-    step: int = 0
-    seconds: float = 0.0
-    tokens: int = 0
-    stage: str = "copy"
-    pool: int = 0
-    batch: int = 0
+OBJECTIVES: dict[str, Callable[[list[Sample], random.Random], Batch]] = {
+    "diffusion": collate,
+    "left_to_right": lambda samples, _: collate_left_to_right(samples),
+}
 
 
 class Trainer:
-    def __init__(self, config: TrainConfig, resume: bool) -> None:
-        self.config = config
-        self.progress = Progress()
-        self.tokenizer = load_or_train_tokenizer(config)
-        self.source = SampleSource(self.tokenizer)
+    """Weights, optimizer state and counters lie in shared memory: with more than one worker each draws its own
+    batches and applies its own gradients, without waiting for the others (Hogwild, arXiv 1106.5730)."""
+
+    def __init__(self, config: TrainConfig, run: Path) -> None:
+        self.config, self.run = config, run
+        self.device = torch.device(config.device)
+        self.tokenizer = load_or_train_tokenizer(config, run)
+        self.source = SampleSource(self.tokenizer, config.max_length)
         torch.manual_seed(config.seed)
-        self.model: Qwen3ForCausalLM = build_model(
-            len(self.tokenizer), layers=config.layers, feed_forward=config.feed_forward
-        )
+        self.model = build_model(
+            len(self.tokenizer), config.hidden, config.layers, config.feed_forward, config.heads
+        ).to(self.device)
         self.optimizer = make_optimizer(self.model, config)
-        self.tasks = held_out_tasks(config.probe_tasks)
-        self.stop_asked = False
-        if resume:
-            self.load()
+        self.counters = torch.zeros(2, dtype=torch.int64).share_memory_()  # steps, tokens
+        self.losses = torch.zeros(2, dtype=torch.float64).share_memory_()  # sum and number since the last log line
+        self.stop_asked = torch.zeros(1, dtype=torch.bool).share_memory_()
+        self.lock = multiprocessing.get_context("fork").Lock()
+        self.log = RunLog(run)
+        self.load()
+
+    @property
+    def tokens(self) -> int:
+        return int(self.counters[1])
 
     def train(self) -> None:
-        """Until the time is used up or a signal asks to stop; saves in either case."""
-        signal.signal(signal.SIGTERM, self._ask_stop)
-        signal.signal(signal.SIGINT, self._ask_stop)
-        budget, last_save, last_probe = self.config.minutes * 60, time.monotonic(), self.progress.seconds
-        bar = tqdm(total=round(budget), initial=round(self.progress.seconds), unit="s", mininterval=10)
-        losses: list[float] = []
-        for batch in self.batches():
-            if self.stop_asked or self.progress.seconds >= budget:
-                break
-            before = self.progress.seconds
-            losses.append(self.step(batch))
-            bar.update(self.progress.seconds - before)
-            if self.progress.step % 20 == 0:
-                bar.set_postfix(loss=f"{sum(losses[-100:]) / len(losses[-100:]):.3f}", step=self.progress.step)
-            if self.progress.seconds - last_probe >= self.config.probe_seconds:
-                self.log(losses)
-                losses, last_probe = [], self.progress.seconds
-            if time.monotonic() - last_save >= self.config.save_seconds:
-                self.save()
-                last_save = time.monotonic()
+        """Until the tokens are used up or a signal asks to stop; saves in either case."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.stop_asked.fill_(True))
+        self.share()
+        others = [self._start(number) for number in range(1, self.config.workers)]
+        with tqdm(total=self.config.tokens, initial=self.tokens, unit="tok", unit_scale=True, mininterval=10) as bar:
+            self.work(0, Housekeeping(self, bar, others))
+        for other in others:
+            other.join()
         self.save()
         if not self.stop_asked:
-            self.log(losses)
+            self.report()
 
-    def step(self, batch: Batch) -> float:
-        started = time.monotonic()
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.learning_rate()
-        with torch.autocast("cpu", torch.bfloat16):
-            loss = batch_loss(self.model, batch)
+    def work(self, number: int, after_step: Callable[[], None]) -> None:
+        for batch in self.batches(number):
+            if self.stop_asked or self.tokens >= self.config.tokens:
+                return
+            self.step(batch)
+            after_step()
+
+    def step(self, batch: Batch) -> None:
+        with torch.autocast(self.device.type, torch.bfloat16):
+            loss = batch_loss(self.model, batch.to(self.device))
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self.optimizer.step()
+        with self.lock:
+            torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+            for group in self.optimizer.param_groups:
+                group["lr"] = learning_rate(self.config, int(self.counters[0]), self.tokens)
+            self.optimizer.step()
+            self.counters += torch.tensor([1, batch.num_tokens])
+            self.losses += torch.tensor([loss.item(), 1.0])
         self.optimizer.zero_grad(set_to_none=True)
-        self.progress.step += 1
-        self.progress.tokens += batch.num_tokens
-        self.progress.seconds += min(time.monotonic() - started, MAX_COUNTED_SECONDS)
-        return loss.item()
 
-    def learning_rate(self) -> float:
-        config = self.config
-        warm = min(1.0, (self.progress.step + 1) / config.warm_up_steps)
-        left = 1.0 - self.progress.seconds / (config.minutes * 60)
-        return config.learning_rate * warm * max(config.final_rate, min(1.0, left / config.decay_share))
-
-    def batches(self) -> Iterator[Batch]:
-        """Endless; a resumed run goes on after the last batch it trained on."""
-        progress = self.progress
+    def batches(self, number: int) -> Iterator[Batch]:
+        """Endless. A resumed run draws new data, not the same again: the seed holds where it began."""
+        begin, pool = int(self.counters[0]), 0
         while True:
-            stage = self.stage()
-            if stage != progress.stage:
-                progress.stage, progress.pool, progress.batch = stage, 0, 0
-            groups = self.pool()
-            while progress.batch < len(groups) and self.stage() == stage:
-                group = groups[progress.batch]
-                progress.batch += 1
-                yield collate(group, random.Random(f"{self.config.seed}/noise/{progress.step}"))
-            progress.pool, progress.batch = progress.pool + 1, 0
+            stage = stage_at(self.config, self.tokens)
+            rng = random.Random(f"{self.config.seed}/{stage.name}/{number}/{begin}/{pool}")
+            for group in draw_pool(self.source, stage, self.config, rng):
+                yield OBJECTIVES[stage.objective](group, rng)
+                if stage_at(self.config, self.tokens) is not stage:
+                    break
+            pool += 1
 
-    def stage(self) -> str:
-        return "copy" if self.progress.seconds < self.config.copy_minutes * 60 else "mixture"
+    def report(self) -> None:
+        """Append one line with losses and the probe's figures to the run's log, and draw it."""
+        with self.lock:
+            loss = float(self.losses[0] / max(1.0, float(self.losses[1])))
+            self.losses.zero_()
+        self.log.add(
+            {
+                "step": int(self.counters[0]),
+                "tokens": self.tokens,
+                "stage": stage_at(self.config, self.tokens).name,
+                "rate": learning_rate(self.config, int(self.counters[0]), self.tokens),
+                "loss": loss,
+                **kind_losses(self.model, self.source),
+                **probe(self.model, self.tokenizer, self.config.probe_tasks),
+            }
+        )
 
-    def pool(self) -> list[list[Sample]]:
-        """Batches of like length, in random order."""
-        rng = random.Random(f"{self.config.seed}/{self.progress.stage}/{self.progress.pool}")
-        mixture = COPY_ONLY if self.progress.stage == "copy" else MIXTURE
-        samples, num_tokens = [], 0
-        while num_tokens < self.config.pool_batches * self.config.batch_tokens:
-            samples.append(self.source.draw(rng.choices(list(mixture), list(mixture.values()))[0], rng))
-            num_tokens += stream_length(samples[-1])
-        samples.sort(key=stream_length)
-        groups: list[list[Sample]] = [[]]
-        for sample in samples:
-            if stream_length(sample) * (len(groups[-1]) + 1) > self.config.batch_tokens:
-                groups.append([])
-            groups[-1].append(sample)
-        groups = [group for group in groups if group]
-        rng.shuffle(groups)
-        return groups
-
-    def log(self, losses: list[float]) -> None:
-        """Append one line with the probe's figures to `log.csv`."""
-        measured = rates([answer(self.model, self.tokenizer, task) for task in self.tasks])
-        line = {
-            "step": self.progress.step,
-            "seconds": round(self.progress.seconds),
-            "tokens": self.progress.tokens,
-            "stage": self.progress.stage,
-            "rate": f"{self.learning_rate():.2e}",
-            "loss": f"{sum(losses) / max(1, len(losses)):.4f}",
-            **measured,
-        }
-        path = self.config.run / "log.csv"
-        is_new = not path.exists()
-        with path.open("a", newline="") as file:
-            writer = csv.DictWriter(file, list(line))
-            if is_new:
-                writer.writeheader()
-            writer.writerow(line)
-
-    def save(self) -> None:
-        path = self.config.run / "checkpoint.pt"
-        state = {
-            "model": self.model.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "progress": asdict(self.progress),
-        }
-        torch.save(state, path.with_suffix(".tmp"))
+    def save(self, name: str = "checkpoint.pt") -> None:
+        path = self.run / name
+        with self.lock:
+            state = {
+                "model": self.model.state_dict(),
+                "optimizer": self.optimizer.state_dict(),
+                "counters": self.counters,
+                "total": self.config.tokens,
+            }
+            torch.save(state, path.with_suffix(".tmp"))
         path.with_suffix(".tmp").replace(path)
 
     def load(self) -> None:
-        state = torch.load(self.config.run / "checkpoint.pt", weights_only=True)
+        """The newest state. Where a longer run is asked for than the one that began to slow down, from before that."""
+        for name in ("checkpoint.pt", "before_decay.pt"):
+            if not (self.run / name).exists():
+                return
+            state = torch.load(self.run / name, weights_only=True, map_location=self.device)
+            tokens, total = int(state["counters"][1]), int(state["total"])
+            if self.config.tokens <= total or tokens <= decay_start(self.config, total):
+                break
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
-        self.progress = Progress(**state["progress"])
+        self.counters.copy_(state["counters"])
 
-    def _ask_stop(self, *_: object) -> None:
-        self.stop_asked = True
+    def share(self) -> None:
+        if self.config.workers == 1:
+            return
+        if not self.optimizer.state:  # it has none before its first step; a step without gradients moves nothing
+            for parameter in self.model.parameters():
+                parameter.grad = torch.zeros_like(parameter)
+            for group in self.optimizer.param_groups:
+                group["lr"] = 0.0
+            self.optimizer.step()
+            self.optimizer.zero_grad(set_to_none=True)
+        self.model.share_memory()
+        for state in self.optimizer.state.values():
+            for value in state.values():
+                value.share_memory_()
+
+    def _start(self, number: int) -> multiprocessing.Process:
+        worker = multiprocessing.get_context("fork").Process(target=self.work, args=(number, lambda: None), daemon=True)
+        worker.start()
+        return worker
+
+
+class Housekeeping:
+    """What the first worker does between its steps: progress, saves, reports."""
+
+    def __init__(self, trainer: Trainer, bar: tqdm, others: list[multiprocessing.Process]) -> None:
+        self.trainer, self.bar, self.others = trainer, bar, others
+        self.last_save, self.last_report = time.monotonic(), trainer.tokens
+        self.slow_from = decay_start(trainer.config, trainer.config.tokens)
+
+    def __call__(self) -> None:
+        trainer, config = self.trainer, self.trainer.config
+        is_over = trainer.stop_asked or trainer.tokens >= config.tokens
+        if not is_over and not all(other.is_alive() for other in self.others):
+            raise RuntimeError("a training worker has died; its traceback stands above")
+        before, now = self.bar.n, trainer.tokens
+        self.bar.update(now - before)
+        if before < self.slow_from <= now:
+            trainer.save("before_decay.pt")
+        if now - self.last_report >= config.probe_tokens:
+            trainer.report()
+            self.last_report = now
+        if time.monotonic() - self.last_save >= config.save_seconds:
+            trainer.save()
+            self.last_save = time.monotonic()
+
+
+def decay_start(config: TrainConfig, total: int) -> int:
+    return round(total * (1 - config.decay_share))
+
+
+def learning_rate(config: TrainConfig, step: int, tokens: int) -> float:
+    warm = min(1.0, (step + 1) / config.warm_up_steps)
+    left = (config.tokens - tokens) / (config.tokens - decay_start(config, config.tokens))
+    return config.learning_rate * warm * max(config.final_rate, min(1.0, left))
+
+
+def stage_at(config: TrainConfig, tokens: int) -> Stage:
+    end = 0.0
+    for stage in config.stages:
+        end += stage.share * config.tokens
+        if tokens < end:
+            return stage
+    return config.stages[-1]
+
+
+def draw_pool(source: SampleSource, stage: Stage, config: TrainConfig, rng: random.Random) -> list[list[Sample]]:
+    """Batches of like length, in random order."""
+    samples, num_tokens = [], 0
+    while num_tokens < config.pool_batches * config.batch_tokens:
+        sample = source.draw(rng.choices(list(stage.mixture), list(stage.mixture.values()))[0], rng)
+        if stage.block_lengths and sample.window is None:
+            sample = replace(sample, block_length=rng.choice(stage.block_lengths))
+        samples.append(sample)
+        num_tokens += stream_length(sample)
+    samples.sort(key=stream_length)
+    groups: list[list[Sample]] = [[]]
+    for sample in samples:
+        if stream_length(sample) * (len(groups[-1]) + 1) > config.batch_tokens:
+            groups.append([])
+        groups[-1].append(sample)
+    groups = [group for group in groups if group]
+    rng.shuffle(groups)
+    return groups
 
 
 def stream_length(sample: Sample) -> int:
-    """About as many positions as the sample takes in a batch, both streams."""
+    """About as many positions as the sample takes in a batch, all streams."""
     first = next(i for i, weight in enumerate(sample.weights) if weight)
-    return 2 * len(sample.ids) - first
+    if sample.window is not None:
+        return sample.window + 2 * (len(sample.ids) - sample.window)
+    return len(sample.ids) + (len(sample.ids) - first) * (1 if sample.block_length == 1 else 2)
 
 
 def make_optimizer(model: Qwen3ForCausalLM, config: TrainConfig) -> torch.optim.Optimizer:
@@ -212,8 +244,8 @@ def make_optimizer(model: Qwen3ForCausalLM, config: TrainConfig) -> torch.optim.
     return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.95), fused=True)
 
 
-def load_or_train_tokenizer(config: TrainConfig) -> PreTrainedTokenizerFast:
-    folder = config.run / "tokenizer"
+def load_or_train_tokenizer(config: TrainConfig, run: Path) -> PreTrainedTokenizerFast:
+    folder = run / "tokenizer"
     if not folder.exists():
         texts = tokenizer_texts(config.seed, config.tokenizer_tasks)
         train_tokenizer(texts, config.vocab_size).save_pretrained(folder)
@@ -223,19 +255,18 @@ def load_or_train_tokenizer(config: TrainConfig) -> PreTrainedTokenizerFast:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run", type=Path, required=True, help="folder for checkpoint, tokenizer and log")
-    parser.add_argument("--minutes", type=float, required=True, help="training time, pauses not counted")
-    parser.add_argument("--copy-minutes", type=float, default=TrainConfig.copy_minutes)
-    parser.add_argument("--batch-tokens", type=int, default=TrainConfig.batch_tokens)
-    parser.add_argument("--learning-rate", type=float, default=TrainConfig.learning_rate)
-    parser.add_argument("--seed", type=int, default=TrainConfig.seed)
-    parser.add_argument("--threads", type=int, default=TrainConfig.threads)
-    parser.add_argument("--resume", action="store_true")
-    options = vars(parser.parse_args())
-    resume = options.pop("resume")
-    config = TrainConfig(**options)
-    config.run.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(config.threads)
-    Trainer(config, resume).train()
+    parser.add_argument("--config", choices=CONFIGS, default="cpu")
+    parser.add_argument("--tokens", type=float, help="instead of the config's; more than a finished run's lengthens it")
+    parser.add_argument("--workers", type=int, help="processes that train together (CPU)")
+    options = parser.parse_args()
+    config = CONFIGS[options.config]
+    given = {"tokens": options.tokens and int(options.tokens), "workers": options.workers}
+    config = replace(config, **{key: value for key, value in given.items() if value})
+    options.run.mkdir(parents=True, exist_ok=True)
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"  # processes are forked
+    if config.device == "cpu":
+        torch.set_num_threads(1)  # each worker is one thread
+    Trainer(config, options.run).train()
 
 
 if __name__ == "__main__":

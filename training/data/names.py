@@ -7,7 +7,8 @@ from __future__ import annotations
 import keyword
 import random
 from collections.abc import Callable
-from zlib import crc32
+
+from training.data.holdout import is_held_out_name
 
 WORDS = (
     "add age answer apply area array base bell big bird block blue board book box build bulk calc call card case "
@@ -33,7 +34,6 @@ ONSETS = (
 ).split()
 VOWELS = "a e i o u a e i o ai ea oo ou".split()
 CODAS = ["", "", "", "b", "ck", "d", "g", "l", "m", "n", "nd", "p", "r", "rt", "s", "sh", "st", "t", "x", "z"]
-HELD_OUT_SHARE = 10
 
 
 def made_up_word(rng: random.Random) -> str:
@@ -69,10 +69,6 @@ def random_argument_name(rng: random.Random) -> str:
     return name if not keyword.iskeyword(name) else name + "_value"
 
 
-def is_held_out(name: str) -> bool:
-    return crc32(name.encode()) % HELD_OUT_SHARE == 0
-
-
 def _function_name(rng: random.Random) -> str:
     words = [any_word(rng) for _ in range(rng.choice((1, 2, 2, 2, 3)))]
     if rng.random() < 0.12:
@@ -83,5 +79,5 @@ def _function_name(rng: random.Random) -> str:
 def _draw(rng: random.Random, make: Callable[[random.Random], str], held_out: bool) -> str:
     while True:
         name = make(rng)
-        if is_held_out(name) == held_out and not keyword.iskeyword(name):
+        if is_held_out_name(name) == held_out and not keyword.iskeyword(name):
             return name

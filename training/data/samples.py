@@ -10,24 +10,31 @@ from transformers import PreTrainedTokenizerFast
 
 from training import tokenizer as tk
 from training.data import names
-from training.data.stdlib import stdlib_files, stdlib_pairs
+from training.data.corpus import load_corpus
+from training.data.holes import draw_span, draw_spans
+from training.data.pairs import Pair, draw_pair, load_pairs
+from training.data.talk import draw_talk
 from training.data.tasks import draw_task
 
 # In blocks of one every earlier token is known: what to copy, and grammar, are learned there first.
-BLOCK_LENGTHS, BLOCK_SHARES = (1, 2, 4, 8, 16, 32), (0.2, 0.1, 0.5, 0.1, 0.06, 0.04)
+BLOCK_LENGTHS, BLOCK_SHARES = (1, 2, 4, 8, 16, 32), (0.15, 0.08, 0.5, 0.12, 0.09, 0.06)
 COPY_BLOCK_LENGTHS = (1, 1, 2, 4)
 SYSTEM_PROMPTS = ("You are a helpful assistant.", "You are a helpful coding assistant.", "You write Python code.")
 COPY_ONLY = {"copy": 0.6, "signature": 0.4}
 MIXTURE = {
-    "chat": 0.74,
+    "chat": 0.56,
+    "talk": 0.02,
     "code": 0.05,
-    "stdlib_chat": 0.02,
-    "stdlib_file": 0.04,
-    "canvas": 0.05,
-    "suffix_first": 0.03,
+    "corpus_chat": 0.02,
+    "corpus_file": 0.04,
+    "canvas": 0.17,
+    "suffix_first": 0.08,
     "copy": 0.02,
-    "signature": 0.05,
+    "signature": 0.04,
 }
+DELETE_WEIGHT = 0.25  # there are many, and all alike
+END_WEIGHT = 2.0  # of the token that ends an infill: there is one a sample
+MAX_DELETES = 24
 
 
 @dataclass(frozen=True)
@@ -52,13 +59,13 @@ class SampleSource:
 
     tokenizer: PreTrainedTokenizerFast
     max_length: int = 256
-    pairs: list[tuple[str, str]] = field(init=False)
+    pairs: tuple[Pair, ...] = field(init=False)
     files: list[list[str]] = field(init=False)
 
     def __post_init__(self) -> None:
-        texts = stdlib_files()
-        self.pairs = stdlib_pairs(texts)
-        self.files = [text.splitlines(keepends=True) for text in texts if text.strip()]
+        files = load_corpus("train")
+        self.pairs = load_pairs("train")
+        self.files = [file.text.splitlines(keepends=True) for file in files if file.text.strip()]
 
     def draw(self, kind: str, rng: random.Random) -> Sample:
         """The kinds are the keys of `MIXTURE`; too long ones are drawn again."""
@@ -79,30 +86,35 @@ class SampleSource:
         weights = [0.0] * len(prompt) + [1.0] * len(answer)
         return Sample(prompt + answer, weights, block_length or draw_block_length(rng))
 
+    def _reply(self, request: str, reply: str, rng: random.Random) -> Sample:
+        system = rng.choice(SYSTEM_PROMPTS) if rng.random() < 0.08 else None
+        return self._answered(self.encode(tk.chat_prompt(request, system)), self.encode(reply), rng)
+
     def _chat(self, rng: random.Random) -> Sample:
         task = draw_task(rng)
-        system = rng.choice(SYSTEM_PROMPTS) if rng.random() < 0.08 else None
-        prompt = self.encode(tk.chat_prompt(task.request, system))
-        return self._answered(prompt, self.encode(fenced(task.code)), rng)
+        return self._reply(task.request, fenced(task.code), rng)
 
-    def _stdlib_chat(self, rng: random.Random) -> Sample:
-        request, code = rng.choice(self.pairs)
-        return self._answered(self.encode(tk.chat_prompt(request)), self.encode(fenced(code)), rng)
+    def _talk(self, rng: random.Random) -> Sample:
+        return self._reply(*draw_talk(rng), rng)
+
+    def _corpus_chat(self, rng: random.Random) -> Sample:
+        request, code = draw_pair(self.pairs, rng)
+        return self._reply(request, fenced(code), rng)
 
     def _code(self, rng: random.Random) -> Sample:
-        """A plain file with one function; half begin with its header as the prompt."""
-        lines = draw_task(rng).code.split("\n")
-        head = rng.choice((0, 1))
-        prompt = self.encode(lines[0] + "\n") if head else []
-        return self._answered(prompt, self.encode("\n".join(lines[head:]) + "\n"), rng)
+        """A plain file with one to three functions; half begin with the first header as the prompt."""
+        head, _, rest = generated_file(rng).partition("\n")
+        if rng.random() < 0.5:
+            return self._answered(self.encode(head + "\n"), self.encode(rest), rng)
+        return self._answered([], self.encode(f"{head}\n{rest}"), rng)
 
-    def _stdlib_file(self, rng: random.Random) -> Sample:
+    def _corpus_file(self, rng: random.Random) -> Sample:
         lines = rng.choice(self.files)
         start = rng.randrange(len(lines))
         length = rng.choice((64, 128, 192))
         ids = self.encode("".join(lines[start : start + length // 4]).lstrip("\n"))[:length]
         if not ids:
-            return self._stdlib_file(rng)  # only blank lines
+            return self._corpus_file(rng)  # only blank lines
         return Sample(ids, [1.0] * len(ids), draw_block_length(rng))
 
     def _copy(self, rng: random.Random) -> Sample:
@@ -124,38 +136,50 @@ class SampleSource:
         answer = "".join(f"def {signature}:\n" for signature in signatures)
         return self._answered(self.encode(prompt), self.encode(answer), rng, rng.choice(COPY_BLOCK_LENGTHS))
 
-    def _hole(self, rng: random.Random) -> tuple[str, str, str]:
-        """Prefix, hole and suffix of a generated function: whole lines, or a span of characters."""
-        code = draw_task(rng).code + "\n"
-        if rng.random() < 0.7:
-            lines = code.splitlines(keepends=True)
-            first = rng.randrange(len(lines))
-            last = min(len(lines), first + (1 if rng.random() < 0.75 else rng.randint(2, 4)))
-            return "".join(lines[:first]), "".join(lines[first:last]), "".join(lines[last:])
-        first, last = sorted(rng.sample(range(len(code) + 1), 2))
-        last = min(last, first + 40)
-        return code[:first], code[first:last], code[last:]
+    def _infill_text(self, rng: random.Random) -> str:
+        """Mostly one function, sometimes a file of several, seldom real code."""
+        style = rng.random()
+        if style < 0.65:
+            return draw_task(rng).code + "\n"
+        if style < 0.93:
+            return generated_file(rng)
+        lines = rng.choice(self.files)
+        start = rng.randrange(len(lines))
+        text = "".join(lines[start : start + rng.randint(3, 14)])
+        return text if text.strip() else self._infill_text(rng)
 
     def _canvas(self, rng: random.Random) -> Sample:
-        """A last block with the end of the prefix, the hole with deletable padding, and the suffix."""
-        prefix, hole, suffix = (self.encode(part) for part in self._hole(rng))
-        deletes = rng.choice((0, rng.randint(0, 16)))
+        """A last block with the end of the prefix, 1-3 holes with deletable padding each, and the suffix."""
+        text = self._infill_text(rng)
+        spans = draw_spans(text, rng.choices((1, 2, 3), (0.7, 0.2, 0.1))[0], rng)
+        ids: list[int] = self.encode(text[: spans[0][0]])
         block_length = draw_block_length(rng)
-        window = block_length * rng.randint(0, len(prefix) // block_length)
-        weights = [0.0] * len(prefix) + [1.0] * len(hole) + [0.25] * deletes + [0.0] * len(suffix)
-        return Sample(prefix + hole + [tk.DELETE_ID] * deletes + suffix, weights, block_length, window)
+        whole_blocks = len(ids) // block_length
+        window = block_length * (whole_blocks if rng.random() < 0.5 else rng.randint(0, whole_blocks))
+        weights = [0.0] * len(ids)
+        for (start, end), next_start in zip(spans, [*(start for start, _ in spans[1:]), len(text)], strict=True):
+            hole, after = self.encode(text[start:end]), self.encode(text[end:next_start])
+            deletes = rng.choice((0, rng.randint(0, MAX_DELETES)))
+            ids += hole + [tk.DELETE_ID] * deletes + after
+            weights += [1.0] * len(hole) + [DELETE_WEIGHT] * deletes + [0.0] * len(after)
+        return Sample(ids, weights, block_length, window)
 
     def _suffix_first(self, rng: random.Random) -> Sample:
-        prefix, hole, suffix = (self.encode(part) for part in self._hole(rng))
+        text = self._infill_text(rng)
+        start, end = draw_span(text, rng)
+        prefix, hole, suffix = (self.encode(part) for part in (text[:start], text[start:end], text[end:]))
         prompt = [tk.FIM_SUFFIX_ID, *suffix, tk.FIM_PREFIX_ID, *prefix, tk.FIM_MIDDLE_ID]
-        return self._answered(prompt, [*hole, tk.FIM_END_ID], rng)
+        sample = self._answered(prompt, [*hole, tk.FIM_END_ID], rng)
+        sample.weights[len(prompt) + len(hole)] = END_WEIGHT
+        return sample
 
 
 KINDS: dict[str, Callable[[SampleSource, random.Random], Sample]] = {
     "chat": SampleSource._chat,
+    "talk": SampleSource._talk,
     "code": SampleSource._code,
-    "stdlib_chat": SampleSource._stdlib_chat,
-    "stdlib_file": SampleSource._stdlib_file,
+    "corpus_chat": SampleSource._corpus_chat,
+    "corpus_file": SampleSource._corpus_file,
     "canvas": SampleSource._canvas,
     "suffix_first": SampleSource._suffix_first,
     "copy": SampleSource._copy,
@@ -165,6 +189,12 @@ KINDS: dict[str, Callable[[SampleSource, random.Random], Sample]] = {
 
 def fenced(code: str) -> str:
     return f"```python\n{code}\n```"
+
+
+def generated_file(rng: random.Random) -> str:
+    """One to three generated definitions, as a file has them."""
+    count = rng.choices((1, 2, 3), (0.5, 0.35, 0.15))[0]
+    return "\n\n\n".join(draw_task(rng).code for _ in range(count)) + "\n"
 
 
 def random_signature(rng: random.Random) -> str:
@@ -177,10 +207,12 @@ def draw_block_length(rng: random.Random) -> int:
 
 
 def tokenizer_texts(seed: int, num_tasks: int) -> Iterator[str]:
-    """Generated tasks and a twelfth of the standard library: the vocabulary should fit the chat best."""
+    """Generated tasks and a twelfth of the real code: the vocabulary should fit the chat best."""
     rng = random.Random(seed)
     for _ in range(num_tasks):
         task = draw_task(rng)
         yield f"user\n{task.request}"
         yield f"assistant\n{fenced(task.code)}"
-    yield from stdlib_files()[::12]
+    for _ in range(num_tasks // 20):
+        yield from draw_talk(rng)
+    yield from (file.text for file in load_corpus("train")[::12])

@@ -3,10 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import signal
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+
+from training.data.inputs import argument_lists
 
 PLACEHOLDER = re.compile(r"\$([abcfk])")
+MAX_GENERATED_CHECKS = 12
+CHECK_SECONDS = 0.5
+# What checks may use besides `f` and `k`: a file with that text in a folder of its own.
+CHECK_PRELUDE = """
+def tmp(text, name="file.txt"):
+    import pathlib, tempfile
+    path = pathlib.Path(tempfile.mkdtemp()) / name
+    path.write_text(text)
+    return str(path)
+"""
+
+Constant = int | str | None
+
+
+@dataclass(frozen=True)
+class Form:
+    """How an answer is written out besides its body."""
+
+    typed: bool = False
+    docstring: str = ""
+
+
+PLAIN = Form()
 
 
 @dataclass(frozen=True)
@@ -14,7 +42,9 @@ class Template:
     """One kind of function (or class). `$a $b $c` stand for arguments, `$k` for a constant, `$f` for the name.
 
     `says` are verb phrases in the base form ("add two numbers"); the first name and the first arguments are the ones
-    an answer uses when the request gives none. `checks` are expressions over `f` and `k` that must be true.
+    an answer uses when the request gives none. `checks` are expressions over `f` and `k` that must be true. `idioms`
+    are other bodies for the same thing, each with the words that ask for it ("using a loop"). `types` are those of
+    the arguments and, last, of the result; with them, more checks are generated from boundary values.
     """
 
     key: str
@@ -24,57 +54,148 @@ class Template:
     body: str
     checks: tuple[str, ...]
     constants: tuple[int | str, ...] = ()
+    idioms: tuple[tuple[str, str], ...] = ()
+    types: tuple[str, ...] = ()
+    imports: str = ""
 
     @property
     def is_class(self) -> bool:
         return self.body.startswith("class ")
 
-    def code(self, name: str, arguments: tuple[str, ...], constant: int | str | None = None) -> str:
-        """The whole definition, without a newline at its end."""
-        body = self.body
+    def code(
+        self,
+        name: str,
+        arguments: tuple[str, ...],
+        constant: Constant = None,
+        body: str | None = None,
+        form: Form = PLAIN,
+    ) -> str:
+        """The whole definition with its imports, without a newline at its end."""
+        text = self.body if body is None else body
         if not self.is_class:
-            indented = "\n".join(f"    {line}" if line else "" for line in body.split("\n"))
-            body = f"def $f({', '.join(arguments)}):\n{indented}"
-        return fill(body, name, arguments, constant)
+            lines = ([f'"""{form.docstring}"""'] if form.docstring else []) + text.split("\n")
+            indented = "\n".join(f"    {line}" if line else "" for line in lines)
+            text = f"def $f({self._parameters(arguments, form)}:\n{indented}"
+        if self.imports:
+            text = f"{self.imports}\n\n\n{text}"
+        return fill(text, name, arguments, constant)
+
+    def _parameters(self, arguments: tuple[str, ...], form: Form) -> str:
+        if not form.typed:
+            return f"{', '.join(arguments)})"
+        typed = [f"{argument}: {kind}" for argument, kind in zip(arguments, self.types[:-1], strict=True)]
+        return f"{', '.join(typed)}) -> {self.types[-1]}"
 
     def words(self) -> set[str]:
-        """Identifiers of the body: an argument may not be called like one of them."""
-        return set(re.findall(r"(?<!\$)\b[A-Za-z_]\w*", self.body))
+        """Identifiers of the bodies: an argument may not be called like one of them."""
+        texts = (self.body, self.imports, *self.types, *(body for _, body in self.idioms))
+        return {word for text in texts for word in re.findall(r"(?<!\$)\b[A-Za-z_]\w*", text)}
 
-    def constant_choices(self) -> tuple[int | str | None, ...]:
+    def constant_choices(self) -> tuple[Constant, ...]:
         return self.constants or (None,)
 
 
 def template(
-    key: str, says: str, names: str, arguments: str, body: str, *checks: str, constants: Iterable[int | str] = ()
+    key: str,
+    says: str,
+    names: str,
+    arguments: str,
+    body: str,
+    *checks: str,
+    constants: Iterable[int | str] = (),
+    idioms: Mapping[str, str] | None = None,
+    types: str = "",
+    imports: str = "",
 ) -> Template:
-    """Short notation for the tables: alternatives stand between `|`, arguments between spaces."""
+    """Short notation for the tables: alternatives stand between `|`, arguments between spaces, `types` as in
+    `list[int]; int -> bool`."""
+    given, _, result = types.partition(" -> ")
+    kinds = tuple(kind.strip() for kind in given.split(";") if kind.strip())
+    groups = tuple(tuple(group.split()) for group in arguments.split("|"))
+    assert not types or len(kinds) == len(groups[0]), f"{key}: {len(groups[0])} arguments, types {types!r}"
     return Template(
         key,
         tuple(says.split("|")),
         tuple(names.split("|")),
-        tuple(tuple(group.split()) for group in arguments.split("|")),
+        groups,
         body,
         checks,
         tuple(constants),
+        tuple((idioms or {}).items()),
+        (*kinds, result) if types else (),
+        imports,
     )
 
 
-def fill(text: str, name: str, arguments: tuple[str, ...], constant: int | str | None) -> str:
+def fill(text: str, name: str, arguments: tuple[str, ...], constant: Constant) -> str:
     """Put name, arguments and constant where their placeholders stand."""
     values = dict(zip("abc", arguments, strict=False)) | {"f": name_with(name, constant), "k": str(constant)}
     return PLACEHOLDER.sub(lambda match: values[match.group(1)], text)
 
 
-def name_with(name: str, constant: int | str | None) -> str:
+def name_with(name: str, constant: Constant) -> str:
     """Natural names may hold the constant: `add_$k`."""
     return name.replace("$k", str(constant))
 
 
-def failed_checks(item: Template, constant: int | str | None) -> list[str]:
-    """Run the definition with its first names; return the checks that do not hold."""
-    name = item.names[0]
+def scope_of(code: str, name: str, constant: Constant) -> dict[str, object]:
+    """Run the definition; what its checks are evaluated in."""
     scope: dict[str, object] = {"k": constant}
-    exec(item.code(name, item.arguments[0], constant), scope)
+    exec(CHECK_PRELUDE, scope)
+    exec(code, scope)
     scope["f"] = scope[name_with(name, constant)]
-    return [check for check in item.checks if not eval(check, scope)]
+    return scope
+
+
+@cache
+def all_checks(item: Template, constant: Constant) -> tuple[str, ...]:
+    """The template's own checks, and its body's results for boundary values of its argument types, as expressions."""
+    if not item.types or item.is_class:
+        return item.checks
+    scope = scope_of(item.code(item.names[0], item.arguments[0], constant), item.names[0], constant)
+    generated = []
+    for call in argument_lists(item.types[:-1], constant):
+        try:
+            with time_limit():
+                result = eval(f"f({call})", scope)
+                expected = repr(result)
+                if eval(expected, {}) != result:
+                    continue  # not a number, or something without a literal
+        except Exception:
+            continue
+        generated.append(f"f({call}) == {expected}")
+    return (*item.checks, *generated[:MAX_GENERATED_CHECKS])
+
+
+def failed_checks(item: Template, constant: Constant) -> list[str]:
+    """Run every body of the template with its first names; return the checks that do not hold."""
+    name, checks = item.names[0], all_checks(item, constant)
+    failed = []
+    for body in (item.body, *(body for _, body in item.idioms)):
+        scope = scope_of(item.code(name, item.arguments[0], constant, body), name, constant)
+        failed += [check for check in checks if not _holds(check, scope)]
+    return failed
+
+
+def _holds(check: str, scope: dict[str, object]) -> bool:
+    try:
+        with time_limit():
+            return bool(eval(check, scope))
+    except Exception:
+        return False
+
+
+@contextmanager
+def time_limit() -> Iterator[None]:
+    """Raises TimeoutError in what runs inside for longer than `CHECK_SECONDS`. Main thread only."""
+
+    def stop(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, CHECK_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

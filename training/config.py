@@ -1,0 +1,71 @@
+"""What a training run is: sizes, stages and rates, for one CPU and for one GPU."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from training.data.samples import COPY_ONLY, MIXTURE
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the run with its own data. `share` is of all tokens. `objective` is a key of
+    `train.OBJECTIVES`; `block_lengths`, where given, replace those of the samples."""
+
+    name: str
+    share: float
+    mixture: Mapping[str, float]
+    objective: str = "diffusion"
+    block_lengths: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """`tokens` counts the positions of all streams. The rate is constant, then falls linearly over `decay_share`."""
+
+    tokens: int
+    stages: tuple[Stage, ...]
+    device: str = "cpu"
+    workers: int = 2
+    seed: int = 0
+    vocab_size: int = 2048
+    tokenizer_tasks: int = 20_000
+    hidden: int = 256
+    layers: int = 5
+    heads: int = 4
+    feed_forward: int = 768
+    max_length: int = 256
+    batch_tokens: int = 1600
+    pool_batches: int = 40
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.05
+    warm_up_steps: int = 60
+    decay_share: float = 0.4
+    final_rate: float = 0.03
+    save_seconds: float = 120.0
+    probe_tokens: int = 1_000_000
+    probe_tasks: int = 20
+
+    def __post_init__(self) -> None:
+        assert abs(sum(stage.share for stage in self.stages) - 1) < 1e-6, "the stages' shares must add up to 1"
+        assert self.hidden == self.heads * 64, "heads are 64 wide"
+
+
+COPY = Stage("copy", 0.05, COPY_ONLY)
+CPU = TrainConfig(tokens=60_000_000, stages=(COPY, Stage("mixture", 0.95, MIXTURE)))
+GPU = TrainConfig(
+    tokens=1_500_000_000,
+    stages=(Stage("copy", 0.02, COPY_ONLY), Stage("mixture", 0.98, MIXTURE)),
+    device="cuda",
+    workers=1,
+    vocab_size=4096,
+    hidden=512,
+    layers=6,
+    heads=8,
+    feed_forward=1536,
+    max_length=512,
+    batch_tokens=131_072,
+    probe_tokens=100_000_000,
+)
+CONFIGS = {"cpu": CPU, "gpu": GPU}

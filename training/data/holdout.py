@@ -1,0 +1,20 @@
+"""What training never sees: some names, some constants of a template, some whole templates. Decided by hash."""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+NAMES_SHARE, CELLS_SHARE, TEMPLATES_SHARE = 10, 10, 20  # one in
+MIN_CONSTANTS = 8  # with fewer, holding one out would leave a hole in what can be known
+
+
+def is_held_out_name(name: str) -> bool:
+    return crc32(name.encode()) % NAMES_SHARE == 0
+
+
+def is_held_out_template(key: str) -> bool:
+    return crc32(f"template {key}".encode()) % TEMPLATES_SHARE == 0
+
+
+def is_held_out_cell(key: str, constant: int | str | None, num_constants: int) -> bool:
+    return num_constants >= MIN_CONSTANTS and crc32(f"{key}/{constant}".encode()) % CELLS_SHARE == 0

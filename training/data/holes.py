@@ -1,0 +1,79 @@
+"""Cuts holes into code, the way editors ask for them. Every cut is (start, end) in characters."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+Span = tuple[int, int]
+MAX_SPAN = 40  # characters of a random span
+
+
+def line_spans(code: str) -> list[Span]:
+    """The text of every line that is not blank, without its indent and newline: where a cursor stands."""
+    spans, start = [], 0
+    for line in code.splitlines(keepends=True):
+        text = line.strip()
+        if text:
+            begin = start + line.index(text)
+            spans.append((begin, begin + len(text)))
+        start += len(line)
+    return spans
+
+
+def single_line(code: str, rng: random.Random) -> Span:
+    """The text of one line; not of the first, where there is another."""
+    spans = line_spans(code)
+    return rng.choice(spans[1:] or spans)
+
+
+def multi_line(code: str, rng: random.Random) -> Span:
+    """Two to four lines, from the text of the first to the end of the last; one where the code has only one."""
+    spans = line_spans(code)
+    first = rng.choice(range(1, len(spans) - 1) or range(1))
+    last = min(len(spans) - 1, first + rng.randint(1, 3))
+    return spans[first][0], spans[last][1]
+
+
+def rest_of_line(code: str, rng: random.Random) -> Span:
+    """From anywhere in a line to its end."""
+    start, end = rng.choice(line_spans(code))
+    return rng.randrange(start, end), end
+
+
+def random_span(code: str, rng: random.Random) -> Span:
+    """Any characters, cut inside words too."""
+    start = rng.randrange(len(code))
+    return start, min(len(code), start + rng.randint(1, MAX_SPAN))
+
+
+def rest_of_code(code: str, rng: random.Random) -> Span:
+    """From the text of a line to the end of the code."""
+    spans = line_spans(code)
+    return rng.choice(spans[1:] or spans)[0], spans[-1][1]
+
+
+KINDS: tuple[tuple[float, Callable[[str, random.Random], Span]], ...] = (
+    (0.4, single_line),
+    (0.15, multi_line),
+    (0.2, rest_of_line),
+    (0.15, random_span),
+    (0.1, rest_of_code),
+)
+
+
+def draw_span(code: str, rng: random.Random) -> Span:
+    (_, cut) = rng.choices(KINDS, [share for share, _ in KINDS])[0]
+    return cut(code, rng)
+
+
+def draw_spans(code: str, count: int, rng: random.Random) -> list[Span]:
+    """Up to `count` spans that neither overlap nor touch, in order; at least one."""
+    chosen: list[Span] = []
+    for _ in range(count * 3):
+        start, end = draw_span(code, rng)
+        if all(end < other_start or start > other_end for other_start, other_end in chosen):
+            chosen.append((start, end))
+        if len(chosen) == count:
+            break
+    return sorted(chosen)
