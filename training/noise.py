@@ -26,8 +26,14 @@ class Batch:
     num_tokens: int  # without padding, all streams
 
     def to(self, device: torch.device) -> Batch:
-        tensors = (self.ids, self.positions, self.visible, self.targets, self.weights)
-        return Batch(*(tensor.to(device, non_blocking=True) for tensor in tensors), self.num_tokens)
+        return Batch(
+            self.ids.to(device),
+            self.positions.to(device),
+            self.visible.to(device),
+            self.targets.to(device),
+            self.weights.to(device),
+            self.num_tokens,
+        )
 
 
 @dataclass

@@ -9,7 +9,9 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import NoReturn
 
 import torch
 from torch import multiprocessing
@@ -40,13 +42,12 @@ class Trainer:
         self.tokenizer = load_or_train_tokenizer(config, run)
         self.source = SampleSource(self.tokenizer, config.max_length)
         torch.manual_seed(config.seed)
-        self.model = build_model(
-            len(self.tokenizer), config.hidden, config.layers, config.feed_forward, config.heads
-        ).to(self.device)
+        self.model = build_model(len(self.tokenizer), config.hidden, config.layers, config.feed_forward, config.heads)
+        self.model.to(self.device)  # type: ignore[arg-type]
         self.optimizer = make_optimizer(self.model, config)
-        self.counters = torch.zeros(2, dtype=torch.int64).share_memory_()  # steps, tokens
-        self.losses = torch.zeros(2, dtype=torch.float64).share_memory_()  # sum and number since the last log line
-        self.stop_asked = torch.zeros(1, dtype=torch.bool).share_memory_()
+        self.counters = shared_zeros(2, torch.int64)  # steps, tokens
+        self.losses = shared_zeros(2, torch.float64)  # sum and number since the last log line
+        self.stop_asked = shared_zeros(1, torch.bool)
         self.lock = multiprocessing.get_context("fork").Lock()
         self.log = RunLog(run)
         self.load()
@@ -158,7 +159,7 @@ class Trainer:
             for value in state.values():
                 value.share_memory_()
 
-    def _start(self, number: int) -> multiprocessing.Process:
+    def _start(self, number: int) -> BaseProcess:
         worker = multiprocessing.get_context("fork").Process(target=self.work, args=(number, lambda: None), daemon=True)
         worker.start()
         return worker
@@ -167,7 +168,7 @@ class Trainer:
 class Housekeeping:
     """What the first worker does between its steps: progress, saves, reports."""
 
-    def __init__(self, trainer: Trainer, bar: tqdm, others: list[multiprocessing.Process]) -> None:
+    def __init__(self, trainer: Trainer, bar: tqdm[NoReturn], others: list[BaseProcess]) -> None:
         self.trainer, self.bar, self.others = trainer, bar, others
         self.last_save, self.last_report = time.monotonic(), trainer.tokens
         self.slow_from = decay_start(trainer.config, trainer.config.tokens)
@@ -187,6 +188,12 @@ class Housekeeping:
         if time.monotonic() - self.last_save >= config.save_seconds:
             trainer.save()
             self.last_save = time.monotonic()
+
+
+def shared_zeros(size: int, dtype: torch.dtype) -> torch.Tensor:
+    zeros = torch.zeros(size, dtype=dtype)
+    zeros.share_memory_()  # type: ignore[no-untyped-call]
+    return zeros
 
 
 def decay_start(config: TrainConfig, total: int) -> int:

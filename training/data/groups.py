@@ -6,6 +6,7 @@ from training.data import (
     algorithms,
     bits,
     characters,
+    class_records,
     classes,
     compose,
     dates,
@@ -66,5 +67,5 @@ _WEIGHT = sum(often * len(templates) for often, templates in BY_HAND)
 GROUPS: tuple[tuple[float, tuple[Template, ...]], ...] = (
     *((BY_HAND_SHARE * often * len(templates) / _WEIGHT, templates) for often, templates in BY_HAND),
     (COMPOSED_SHARE, compose.TEMPLATES),
-    (RECORDS_SHARE, classes.class_records.TEMPLATES),
+    (RECORDS_SHARE, class_records.TEMPLATES),
 )
