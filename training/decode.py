@@ -38,9 +38,14 @@ def generate(
 
 @torch.inference_mode()
 def fill_canvas(
-    model: Qwen3ForCausalLM, prefix: list[int], suffix: list[int], length: int, block_length: int = 4
+    model: Qwen3ForCausalLM,
+    prefix: list[int],
+    suffix: list[int],
+    length: int,
+    block_length: int = 4,
+    may_delete: bool = True,
 ) -> list[int]:
-    """What belongs between the two, at most `length` tokens.
+    """What belongs between the two, at most `length` tokens; exactly as many where nothing may be deleted.
 
     The last block holds the end of the prefix, the masks and the suffix, and sees itself in both directions. A position
     that gets the delete token leaves it, and what stands behind closes up.
@@ -49,7 +54,7 @@ def fill_canvas(
     start = _prefill(model, cache, prefix, block_length)
     head = prefix[start:]
     masked = set(range(len(head), len(head) + length))
-    window = _fill(model, cache, head + [MASK_ID] * length + suffix, start, masked, closes_up=True)
+    window = _fill(model, cache, head + [MASK_ID] * length + suffix, start, masked, may_delete)
     return window[len(head) : len(window) - len(suffix)]
 
 
@@ -78,18 +83,21 @@ def _fill(
     block: list[int],
     start: int,
     masked: set[int],
-    closes_up: bool = False,
+    may_delete: bool | None = None,
 ) -> list[int]:
-    """The block without masks; where it `closes_up`, without the positions that got the delete token as well."""
+    """The block without masks. The delete token is one like others in a plain block; in a canvas (`may_delete` is not
+    None) it takes its position away, or is never proposed."""
     block = list(block)
     while masked:
         logits = _forward(model, cache, block, start)  # [len(block), vocab]
         cache.crop(-len(block))
         logits[:, MASK_ID] = -torch.inf
+        if may_delete is False:
+            logits[:, DELETE_ID] = -torch.inf
         confidence, proposal = logits.softmax(-1).max(-1)
         best = max(masked, key=lambda position: confidence[position].item())
         masked.remove(best)
-        if closes_up and proposal[best] == DELETE_ID:
+        if may_delete and proposal[best] == DELETE_ID:
             del block[best]
             masked = {position - (position > best) for position in masked}
         else:

@@ -14,6 +14,9 @@ from training.model import build_model
 from training.tokenizer import BOS_ID, EOS_ID, PAD_ID, load_tokenizer
 
 MODEL_CARD = Path(__file__).parent / "model_card.md"
+MAX_SHARD_SIZE = "15MB"  # what a git host takes without complaint
+MAX_NEW_TOKENS = 384  # nothing it writes well is longer
+REQUEST_DEFAULTS = {"tokens_per_step": 1, "temperature": 0.0}  # what the server uses when a request does not say
 
 
 def export(run: Path, target: Path) -> int:
@@ -21,24 +24,35 @@ def export(run: Path, target: Path) -> int:
     state = torch.load(run / "checkpoint.pt", weights_only=True)
     tokenizer = load_tokenizer(run / "tokenizer")
     weights = state["model"]
-    shape = {
-        "layers": 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("model.layers.")),
-        "feed_forward": weights["model.layers.0.mlp.up_proj.weight"].shape[0],
-    }
-    model = build_model(len(tokenizer), **shape)
+    model = build_model(len(tokenizer), **shape_of(weights))
     model.load_state_dict(weights)
     model.bfloat16()
     model.config.use_cache = True
     model.generation_config = GenerationConfig(  # type: ignore[no-untyped-call]
-        bos_token_id=BOS_ID, eos_token_id=EOS_ID, pad_token_id=PAD_ID
+        bos_token_id=BOS_ID,
+        eos_token_id=EOS_ID,
+        pad_token_id=PAD_ID,
+        max_new_tokens=MAX_NEW_TOKENS,
+        elbarto=REQUEST_DEFAULTS,
     )
-    model.save_pretrained(target)
+    model.save_pretrained(target, max_shard_size=MAX_SHARD_SIZE)
     tokenizer.save_pretrained(target)
     shutil.copyfile(MODEL_CARD, target / "README.md")
     clean_tokenizer_config(target / "tokenizer_config.json")
-    weights_file = target / "model.safetensors"
-    weights_file.chmod(0o644)
-    return weights_file.stat().st_size
+    files = list(target.glob("model*.safetensors"))
+    for file in files:
+        file.chmod(0o644)
+    return sum(file.stat().st_size for file in files)
+
+
+def shape_of(weights: dict[str, torch.Tensor]) -> dict[str, int]:
+    """The arguments of `build_model` that gave these weights."""
+    return {
+        "hidden": weights["model.embed_tokens.weight"].shape[1],
+        "layers": 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("model.layers.")),
+        "feed_forward": weights["model.layers.0.mlp.up_proj.weight"].shape[0],
+        "heads": weights["model.layers.0.self_attn.q_proj.weight"].shape[0] // 64,
+    }
 
 
 def clean_tokenizer_config(path: Path) -> None:

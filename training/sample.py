@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("--tasks", type=int, default=0, help="show and check this many held-out tasks")
     parser.add_argument("--split", choices=[split for split in SPLITS if split != "train"], default="name")
     parser.add_argument("--threads", type=int, default=1)
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     torch.set_num_threads(options.threads)
     tokenizer = load_tokenizer(options.model)
     model = Qwen3ForCausalLM.from_pretrained(options.model, dtype=torch.float32)

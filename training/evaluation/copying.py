@@ -1,0 +1,60 @@
+"""Did an answer keep the function's name, its arguments and its constant as the request had them?"""
+
+from __future__ import annotations
+
+import re
+
+from training.data.tasks import Task
+from training.data.template import Constant
+
+DEF_LINE = re.compile(r"^def (\w+)\((.*?)\)(?: ->.*)?:$", re.MULTILINE)
+CLASS_LINE = re.compile(r"^class (\w+)\b.*:$", re.MULTILINE)
+DEFAULT_OR_TYPE = re.compile(r"[:=].*", re.DOTALL)
+
+
+def name_copied(code: str, task: Task) -> bool | None:
+    """None where the request gives no name."""
+    if not task.name_given:
+        return None
+    return task.name in {match[1] for line in (DEF_LINE, CLASS_LINE) for match in line.finditer(code)}
+
+
+def arguments_copied(code: str, task: Task) -> bool | None:
+    """All of them, in order. None where the request gives no signature."""
+    if not task.signature_given:
+        return None
+    found = DEF_LINE.search(code)
+    return found is not None and argument_names(found[2]) == task.arguments
+
+
+def constant_copied(code: str, task: Task) -> bool | None:
+    """None where the right body does not spell the constant out."""
+    if task.constant is None or not holds_constant(body_of(task.code), task.constant):
+        return None
+    return holds_constant(body_of(code), task.constant)
+
+
+def argument_names(text: str) -> tuple[str, ...]:
+    """What stands between the brackets of a `def`, without types and defaults."""
+    parts, depth = [""], 0
+    for character in text:
+        depth += (character in "([{") - (character in ")]}")
+        if character == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return tuple(name for part in parts if (name := DEFAULT_OR_TYPE.sub("", part).strip()))
+
+
+def body_of(code: str) -> str:
+    """What follows the first `def` line; nothing where there is none."""
+    found = DEF_LINE.search(code)
+    return code[found.end() :] if found else ""
+
+
+def holds_constant(body: str, constant: Constant) -> bool:
+    """An integer as a number of its own; a text between quotes of either kind."""
+    if isinstance(constant, int):
+        return re.search(rf"(?<![\w.]){abs(constant)}(?![\w.])", body) is not None
+    escaped = repr(constant)[1:-1]
+    return any(f"{quote}{escaped}{quote}" in body for quote in "'\"")

@@ -1,0 +1,117 @@
+"""A server of the evaluation's own, and its chat endpoint over HTTP."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from app.settings import CONFIG_VARIABLE, ROOT, SETTINGS
+
+START_SECONDS = 120.0
+REPLY_SECONDS = 300.0
+MAX_TOKENS = 256
+
+
+class ServerFailed(Exception):
+    """The server did not start, or did not answer a request."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """`tokens` are those delivered; `forwards` those of denoising and of committing, prefill not counted."""
+
+    text: str
+    ended: bool
+    tokens: int
+    forwards: int
+    token_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    client: httpx.Client
+
+    def ask(self, request: str, **options: Any) -> Reply:
+        """One user message; greedy unless the options say otherwise."""
+        return self._post(messages=[{"role": "user", "content": request}], **options)
+
+    def go_on(self, prompt_ids: list[int], **options: Any) -> Reply:
+        """Plain text, given as token ids, goes on."""
+        return self._post(prompt_token_ids=prompt_ids, **options)
+
+    def _post(self, **options: Any) -> Reply:
+        body = {"temperature": 0, "max_tokens": MAX_TOKENS, "return_token_ids": True, **options}
+        response = self.client.post("/v1/chat/completions", json=body)
+        if response.status_code != 200:
+            raise ServerFailed(f"status {response.status_code}: {response.text[:300]}")
+        answer = response.json()
+        choice, made = answer["choices"][0], answer["elbarto"]
+        return Reply(
+            choice["message"]["content"],
+            choice["finish_reason"] == "stop",
+            answer["usage"]["completion_tokens"],
+            made["denoise_forwards"] + made["commit_forwards"],
+            tuple(choice["token_ids"]),
+        )
+
+
+@contextmanager
+def connected(url: str) -> Iterator[Endpoint]:
+    with httpx.Client(base_url=url, timeout=REPLY_SECONDS, trust_env=False) as client:
+        yield Endpoint(client)
+
+
+@contextmanager
+def serving(model: Path) -> Iterator[Endpoint]:
+    """`python -m app serve` with that model, on a free port of this machine and one thread, and all else by default."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "app", "serve"], cwd=ROOT, env=_environment(model), stdout=output, stderr=output
+            )
+        try:
+            with connected(_url_when_ready(process, log)) as endpoint:
+                yield endpoint
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _environment(model: Path) -> dict[str, str]:
+    """An empty variable is the default and stands above .env: nothing of the user's own settings is measured."""
+    settings = {info.variable: "" for info in SETTINGS.values()} | {CONFIG_VARIABLE: ""}
+    settings |= {"ELBARTO_MODEL_PATH": str(model.resolve()), "ELBARTO_HOST": "127.0.0.1", "ELBARTO_PORT": "0"}
+    return {**os.environ, **settings, "ELBARTO_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "PYTHONUNBUFFERED": "1"}
+
+
+def _url_when_ready(process: subprocess.Popen[bytes], log: Path) -> str:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        found = re.search(r"Listening at: (http://[\d.]+:\d+)", log.read_text("utf-8", "replace"))
+        if found and _is_ready(found[1]):
+            return found[1]
+        time.sleep(0.3)
+    raise ServerFailed(f"the server did not start:\n{log.read_text('utf-8', 'replace')[-2000:]}")
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/health", trust_env=False, timeout=5).status_code == 200
+    except httpx.TransportError:
+        return False

@@ -1,0 +1,182 @@
+"""Holes in held-out functions: which route fills them best, against the true length as the oracle."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from itertools import islice
+
+from training.data.holes import MAX_SPAN, Span, line_spans
+from training.data.tasks import Task
+from training.decode import fill_canvas, fill_suffix_first
+from training.evaluation.answers import percent, percent_error
+from training.evaluation.checks import Checker
+from training.evaluation.context import Context, progress
+from training.evaluation.questions import distinct_tasks
+from training.evaluation.report import Column, Measurement, Section, Values
+
+CANVAS_LENGTH = 24
+HOLE_SEED = 2_000_003
+
+
+@dataclass(frozen=True)
+class Hole:
+    task: Task
+    prefix: str
+    middle: str
+    suffix: str
+
+
+@dataclass(frozen=True)
+class Filled:
+    """`length_error` is in tokens, without its sign."""
+
+    is_exact: bool
+    similarity: float
+    passes: bool
+    length_error: int
+
+
+# Prefix, middle and suffix as ids -> ids. Only the oracle and the baseline look at the middle, for its length.
+Route = Callable[[list[int], list[int], list[int]], list[int]]
+Cutter = Callable[[Task, random.Random], Hole | None]
+
+
+def sections(context: Context) -> list[Section]:
+    kinds: dict[str, tuple[str, Cutter, int]] = {
+        "single-line": ("one line", single_line, 300),
+        "multi-line": ("2 to 4 lines", multi_line, 150),
+        "random-span": ("a span of characters", random_span, 150),
+    }
+
+    @cache
+    def holes(kind: str) -> list[Hole]:
+        _, cut, count = kinds[kind]
+        return cut_holes(cut, context.count(count), context.rng(f"holes/{kind}"))
+
+    def row(kind: str, route: str) -> Values:
+        return rates([fill(context, hole, routes(context)[route]) for hole in progress(holes(kind), route)])
+
+    measurements = [
+        Measurement(f"infill/{kind} {route}", f"{label}: {route}", partial(row, kind, route))
+        for kind, (label, _, _) in kinds.items()
+        for route in ROUTES
+    ]
+    return [Section("Filling holes in functions", NOTE, COLUMNS, tuple(measurements))]
+
+
+ROUTES = ("canvas", "suffix first", "canvas of the true length", "trigram")
+NOTE = (
+    f"Held-out generated functions, greedy, one token a forward, nothing cleaned up. `canvas`: {CANVAS_LENGTH} masks "
+    "between the two sides, of which the model deletes what is too much; `suffix first`: both sides in the prompt. The "
+    "trigram knows the prefix and the true length. Passes: the completed function's checks hold."
+)
+COLUMNS = (
+    Column("n", "n", "{:.0f}"),
+    Column("exact", "exact %", "{:.0f}"),
+    Column("similarity", "edit similarity", "{:.0f}"),
+    Column("passes", "passes %", "{:.0f}"),
+    Column("length_error", "length error, tokens", "{:.1f}"),
+)
+
+
+def routes(context: Context) -> dict[str, Route]:
+    block_length = context.model.config.block_length
+    return {
+        "canvas": lambda prefix, middle, suffix: fill_canvas(
+            context.model, prefix, suffix, CANVAS_LENGTH, block_length
+        ),
+        "suffix first": lambda prefix, middle, suffix: fill_suffix_first(
+            context.model, prefix, suffix, block_length=block_length
+        ),
+        "canvas of the true length": lambda prefix, middle, suffix: fill_canvas(
+            context.model, prefix, suffix, len(middle), block_length, may_delete=False
+        ),
+        "trigram": lambda prefix, middle, suffix: context.trigram.generate(prefix, len(middle)),
+    }
+
+
+def cut_holes(cut: Cutter, count: int, rng: random.Random) -> list[Hole]:
+    """One in each of `count` held-out functions, half with an unseen name and half with an unseen constant."""
+    halves = {"name": -(-count // 2), "constant": count // 2}
+    holes = []
+    for split, wanted in halves.items():
+        tasks = distinct_tasks(split, HOLE_SEED)
+        found = (hole for task in tasks if (hole := cut(task, rng)))
+        holes += list(islice(found, wanted))
+    if len(holes) < count:
+        raise ValueError(f"only {len(holes)} of {count} holes found")
+    return holes
+
+
+def single_line(task: Task, rng: random.Random) -> Hole | None:
+    """The text of a line after the `def` line, without its indent."""
+    spans = body_spans(task)
+    return _cut_out(task, *rng.choice(spans)) if spans else None
+
+
+def multi_line(task: Task, rng: random.Random) -> Hole | None:
+    """From the text of a line to the end of the next one, or of the second or third after it."""
+    spans = body_spans(task)
+    if len(spans) < 2:
+        return None
+    first = rng.randrange(len(spans) - 1)
+    last = rng.randint(first + 1, min(first + 3, len(spans) - 1))
+    return _cut_out(task, spans[first][0], spans[last][1])
+
+
+def random_span(task: Task, rng: random.Random) -> Hole | None:
+    """Up to 40 characters after the `def` line, words cut too, not only white space."""
+    code, spans = task.code + "\n", body_spans(task)
+    if not spans:
+        return None
+    start = rng.randrange(spans[0][0], len(code))
+    end = min(len(code), start + rng.randint(1, MAX_SPAN))
+    return _cut_out(task, start, end) if code[start:end].strip() else None
+
+
+def body_spans(task: Task) -> list[Span]:
+    """Those of the lines after the first `def` line."""
+    code = task.code + "\n"
+    spans = line_spans(code)
+    heads = [place for place, (start, _) in enumerate(spans) if code.startswith("def ", start)]
+    return spans[heads[0] + 1 :] if heads else []
+
+
+def _cut_out(task: Task, start: int, end: int) -> Hole:
+    code = task.code + "\n"
+    return Hole(task, code[:start], code[start:end], code[end:])
+
+
+def fill(context: Context, hole: Hole, route: Route) -> Filled:
+    prefix, middle, suffix = (context.encode(text) for text in (hole.prefix, hole.middle, hole.suffix))
+    ids = route(prefix, middle, suffix)
+    return judged(str(context.tokenizer.decode(ids)), abs(len(ids) - len(middle)), hole, context.checker)
+
+
+def judged(text: str, length_error: int, hole: Hole, checker: Checker) -> Filled:
+    passes = checker.passes(hole.prefix + text + hole.suffix, hole.task)
+    return Filled(text == hole.middle, edit_similarity(text, hole.middle), passes, length_error)
+
+
+def edit_similarity(one: str, other: str) -> float:
+    """0 to 100: the share of both texts' characters that a longest common subsequence covers."""
+    row = [0] * (len(other) + 1)
+    for character in one:
+        before = 0
+        for place, match in enumerate(other, 1):
+            before, row[place] = row[place], before + 1 if character == match else max(row[place], row[place - 1])
+    return 200 * row[-1] / (len(one) + len(other)) if one or other else 100.0
+
+
+def rates(filled: Sequence[Filled]) -> Values:
+    return {
+        "n": len(filled),
+        "exact": percent([item.is_exact for item in filled]),
+        "similarity": sum(item.similarity for item in filled) / len(filled),
+        "passes": percent([item.passes for item in filled]),
+        "passes_error": percent_error([item.passes for item in filled]),
+        "length_error": sum(item.length_error for item in filled) / len(filled),
+    }

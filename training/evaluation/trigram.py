@@ -1,0 +1,64 @@
+"""The baseline: an interpolated token trigram (Witten-Bell). It knows no request, only the two tokens before."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+
+NO_TOKEN = -1  # stands before the first token
+
+
+class Trigram:
+    """Counts of n-grams; an unseen context falls back on the shorter one, in the end on all tokens alike."""
+
+    def __init__(self, vocab_size: int, texts: Iterable[Sequence[int]] = ()) -> None:
+        self.vocab_size = vocab_size
+        self.num_tokens = 0
+        self._followers: dict[tuple[int, ...], Counter[int]] = {(): Counter()}
+        for ids in texts:
+            self.add(ids)
+
+    def add(self, ids: Sequence[int]) -> None:
+        self.num_tokens += len(ids)
+        for place, token in enumerate(ids):
+            context = _context(ids, place)
+            for start in range(3):
+                self._followers.setdefault(context[start:], Counter())[token] += 1
+
+    def probability(self, token: int, before: Sequence[int]) -> float:
+        """Of `token` after the tokens `before`, of which the last two count."""
+        context, probability = _context(before, len(before)), 1 / self.vocab_size
+        for start in (2, 1, 0):
+            followers = self._followers.get(context[start:])
+            if followers:
+                total, distinct = followers.total(), len(followers)
+                probability = (followers[token] + distinct * probability) / (total + distinct)
+        return probability
+
+    def nats(self, ids: Sequence[int], num_given: int = 0) -> float:
+        """Of all tokens but the given first ones, from left to right."""
+        return -sum(
+            math.log(self.probability(ids[place], ids[max(0, place - 2) : place]))
+            for place in range(num_given, len(ids))
+        )
+
+    def generate(self, prompt: Sequence[int], max_new_tokens: int, ends: Collection[int] = ()) -> list[int]:
+        """Greedy; the end token, where one comes, is the last one."""
+        ids = [NO_TOKEN, NO_TOKEN, *prompt]
+        first = len(ids)
+        while len(ids) < first + max_new_tokens and not (len(ids) > first and ids[-1] in ends):
+            ids.append(self._likeliest(ids[-2], ids[-1]))
+        return ids[first:]
+
+    def _likeliest(self, second_last: int, last: int) -> int:
+        """Among those seen after the two, else after the last one, else at all."""
+        for context in ((second_last, last), (last,), ()):
+            followers = self._followers.get(context)
+            if followers:
+                return max(followers, key=lambda token: (self.probability(token, (second_last, last)), -token))
+        raise ValueError("the trigram has seen no text")
+
+
+def _context(ids: Sequence[int], place: int) -> tuple[int, ...]:
+    return tuple(ids[index] if index >= 0 else NO_TOKEN for index in (place - 2, place - 1))
