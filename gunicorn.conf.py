@@ -34,7 +34,7 @@ bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_
 workers = 1
 worker_class = "gthread"
 # Every open stream holds a thread, waiting ones too. The reserve keeps /health answering behind them.
-threads = _settings.max_queue + 32
+threads = _settings.max_sequences + _settings.max_queue + 32
 worker_connections = threads + 1000  # idle keep-alive connections hold none
 keepalive = 75
 timeout = 120

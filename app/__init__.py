@@ -54,6 +54,7 @@ def create_service(
     """A service whose executor is running and loading; `service.executor.wait_until_ready()` waits for it."""
     from app.engine.params import ModelSource
     from app.serving.backend import load_backend
+    from app.serving.benchmark import run_benchmark
     from app.serving.executor import Executor
     from app.serving.service import Service
 
@@ -64,6 +65,8 @@ def create_service(
         settings.dtype,
         settings.num_threads,
         settings.max_model_len,
+        settings.max_sequences,
+        settings.prefix_cache_bytes,
         generation_config=settings.generation_config,
     )
     chosen = _chosen_defaults(settings)
@@ -72,6 +75,8 @@ def create_service(
     def load_and_tell() -> Backend:
         backend = load()
         _log_defaults(chosen, backend.request_defaults)
+        if settings.benchmark:
+            run_benchmark(backend)
         return backend
 
     executor = Executor(load_and_tell, on_failure, settings.max_queue)

@@ -139,11 +139,37 @@ class Settings:
         "an integer from 1 to 1024; unset = the checkpoint's, else 4",
         "Tokens denoised together, when the request does not say. Best left at what the model was trained with.",
     )
+    decode_mode: str | None = _setting(
+        None,
+        _choice("static", "threshold", "greedy", "adaptive", "factor", "entropy"),
+        "static, threshold, greedy, adaptive, factor or entropy; unset = the checkpoint's, else threshold where one is "
+        "set, else static",
+        "The rule that says which tokens become final in a step. All but static take fewer steps for a slightly "
+        "different reply.",
+    )
     threshold: float | None = _setting(
         None,
-        _number(0, 1, min_inclusive=False),
-        "a number above 0, up to 1; unset = the checkpoint's, else none",
-        "Accept every proposal of at least this confidence: fewer steps, and a slightly different reply.",
+        _number(0, 1),
+        "a number from 0 to 1; unset = the checkpoint's, else none",
+        "Modes threshold and adaptive: accept every proposal of at least this confidence (0.9 where unset).",
+    )
+    factor: float | None = _setting(
+        None,
+        _number(0, 100),
+        "a number from 0 to 100; unset = the checkpoint's, else 1",
+        "Mode factor: the n-th most confident proposal needs a confidence of 1 - factor / (n + 1).",
+    )
+    gamma: float | None = _setting(
+        None,
+        _number(0, 100),
+        "a number from 0 to 100; unset = the checkpoint's, else 0.1",
+        "Mode entropy: proposals are accepted while their summed entropy without the largest (nats) is within gamma.",
+    )
+    small_block_length: int | None = _setting(
+        None,
+        _integer(1, 1024),
+        "an integer from 1 to 1024 that divides the block length; unset = the checkpoint's, else none",
+        "Fill a block in parts of so many positions.",
     )
     remasking: Literal["low_confidence", "random"] | None = _setting(
         None,
@@ -211,6 +237,18 @@ class Settings:
         "an integer from 1; unset = the checkpoint's own limit",
         "Tokens in a prompt and its reply together, at most.",
     )
+    max_sequences: int = _setting(
+        16,
+        _integer(1),
+        "an integer from 1",
+        "Replies denoised at once, in one batch; KV memory for so many of full length is allocated at start.",
+    )
+    prefix_cache_bytes: int = _setting(
+        2**30,
+        _integer(0),
+        "an integer from 0; 0 = no prefix cache",
+        "Memory for keys and values of prompts and replies that later requests may begin with.",
+    )
     max_body_bytes: int = _setting(
         4 * 1024 * 1024, _integer(1), "an integer from 1", "Bytes in a request body; larger ones are answered 413."
     )
@@ -234,6 +272,12 @@ class Settings:
         _integer(0),
         "an integer from 0",
         "Seconds that running requests get when the server is told to end (SIGTERM; Ctrl-C ends them at once).",
+    )
+    benchmark: bool = _setting(
+        False,
+        _Boolean(),
+        "true or false",
+        "Once the model is loaded, decode one short reply and log tokens a second, tokens a forward and milliseconds.",
     )
     log_level: str = _setting(
         "info", _choice("debug", "info", "warning", "error"), "debug, info, warning or error", "How much is logged."

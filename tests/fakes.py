@@ -214,14 +214,14 @@ class FakeEngine:
 
     @staticmethod
     def _counters(sequence: FakeSequence) -> Counters:
-        """As if each block took two denoising steps and, but for the last, a commit."""
+        """As if each block took two denoising steps, the first of which commits the block before."""
         return Counters(
             prompt_tokens=len(sequence.prompt_ids),
             cached_tokens=0,
             prefill_tokens=len(sequence.prompt_ids) // sequence.params.block_length * sequence.params.block_length,
             prefill_forwards=1,
             steps=2 * sequence.blocks,
-            commit_forwards=max(0, sequence.blocks - 1),
+            fused_commits=max(0, sequence.blocks - 1),
             generated_tokens=sequence.generated,
             queue_ms=1.0,
             total_ms=3.0,

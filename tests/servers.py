@@ -31,7 +31,8 @@ PATIENCE_S = 60.0
 SERVE = (sys.executable, "-m", "app", "serve")
 BARE_GUNICORN = (sys.executable, "-m", "gunicorn", "wsgi:app")
 API_KEY = "sk-test-key"
-# What `server` takes at once: one that runs, and those that wait.
+# What `server` takes at once: replies that run in one batch, and with them those that wait.
+RUNNING = 2
 CAPACITY = 5
 HELLO = [{"role": "user", "content": "hello"}]
 
@@ -219,9 +220,10 @@ def wait_for(condition: Callable[[], Any], what: str, unless: Callable[[], bool]
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """`python -m app serve` with a short queue and everything else as it comes."""
+    """`python -m app serve` with few places, a short queue and everything else as it comes."""
     log = tmp_path_factory.mktemp("server") / "log"
-    with running(log, ELBARTO_MAX_QUEUE=str(CAPACITY - 1)) as server:
+    variables = {"ELBARTO_MAX_SEQUENCES": str(RUNNING), "ELBARTO_MAX_QUEUE": str(CAPACITY - RUNNING)}
+    with running(log, **variables) as server:
         server.wait_until_ready()
         yield server
         server.stop()
@@ -234,6 +236,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     variables = {
         "ELBARTO_API_KEY": API_KEY,
         "ELBARTO_STRICT_MODEL": "1",
+        "ELBARTO_MAX_SEQUENCES": str(RUNNING),
         "ELBARTO_MAX_BODY_BYTES": "10000",
         "ELBARTO_SSE_KEEPALIVE_S": "0",
         "ELBARTO_CORS_ORIGINS": "https://chat.example",

@@ -70,7 +70,7 @@ class FakeService:
         self.calls.append(call)
         if self.refusal:
             raise self.refusal
-        counters = Counters(5, 0, 4, 1, steps=3, commit_forwards=1, generated_tokens=6, queue_ms=0.0, total_ms=1.0)
+        counters = Counters(5, 0, 4, 1, steps=3, fused_commits=1, generated_tokens=6, queue_ms=0.0, total_ms=1.0)
         return FakeReply([Delta(0, "Hi, ", (1, 2)), None, Delta(0, "there.", (3,)), Ended(0, "stop", counters)])
 
     def wait_until_ready(self) -> None: ...
@@ -257,7 +257,7 @@ def test_bare_gunicorn_reads_the_settings(house: Path) -> None:
     config = dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
     config = {name.strip(): value.strip() for name, value in config.items()}
     assert config["bind"] == "['[::1]:8000']"
-    assert (config["workers"], config["worker_class"], config["threads"]) == ("1", "gthread", "40")
+    assert (config["workers"], config["worker_class"], config["threads"]) == ("1", "gthread", "56")
     assert (config["graceful_timeout"], config["loglevel"], config["preload_app"]) == ("12", "error", "False")
 
 

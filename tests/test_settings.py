@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -51,20 +52,25 @@ def test_defaults(load: Any) -> None:
     assert loaded.settings == Settings()
     assert set(loaded.sources.values()) == {"default"}
     assert loaded.settings.model == str(EMBEDDED_MODEL)
+    assert (Settings().max_sequences, Settings().prefix_cache_bytes) == (16, 2**30)
     assert (Settings().host, Settings().port, Settings().generation_config) == ("0.0.0.0", 8000, "auto")
 
 
 def test_what_a_request_leaves_open_is_unset(load: Any) -> None:
     """So that the checkpoint can decide it; an explicit value that happens to be the built-in one stands above that."""
     assert {getattr(Settings(), name) for name in SETTING_NAMES} == {None}
-    assert {getattr(Defaults(), name) for name in SETTING_NAMES} == {256, 512, 4, None, "low_confidence", 0.0, 1.0}
+    built_in = {256, 512, 4, None, "low_confidence", 0.0, 1.0, 0.1}
+    assert {getattr(Defaults(), name) for name in SETTING_NAMES} == built_in
     assert load(environ={"ELBARTO_STEPS": "256"}).settings.steps == 256
     for name in SETTING_NAMES:
         built_in = getattr(Defaults(), name)
         said = SETTINGS[name].allowed.rpartition("unset = the checkpoint's, else ")[2]
-        assert said == (
-            "none" if built_in is None else f"{built_in:g}" if isinstance(built_in, float) else str(built_in)
-        )
+        if name == "decode_mode":
+            assert said == "threshold where one is set, else static"
+        else:
+            assert said == (
+                "none" if built_in is None else f"{built_in:g}" if isinstance(built_in, float) else str(built_in)
+            )
         if built_in is not None:
             assert getattr(load(flags={name: str(built_in)}).settings, name) == built_in
 
@@ -124,6 +130,9 @@ def test_empty_means_the_default(load: Any, sources: dict[str, Any]) -> None:
         ("threshold", "1", 1.0),
         ("device", "cuda:1", "cuda:1"),
         ("max_queue", "0", 0),
+        ("max_sequences", "1", 1),
+        ("prefix_cache_bytes", "0", 0),
+        ("prefix_cache_bytes", "17179869184", 16 * 2**30),
         ("sse_keepalive_s", "0", 0.0),
         ("cors_origins", "https://a.example, http://b:*", ("https://a.example", "http://b:*")),
         ("cors_origins", "*", ("*",)),
@@ -144,13 +153,18 @@ def test_yaml_values_have_types(load: Any) -> None:
     ("sources", "parts"),
     [
         ({"flags": {"max_queue": "-1"}}, ["--max-queue on the command line", "'-1'", "an integer from 0"]),
+        ({"environ": {"ELBARTO_MAX_SEQUENCES": "0"}}, ["ELBARTO_MAX_SEQUENCES", "'0'", "an integer from 1"]),
+        ({"dotenv": "ELBARTO_MAX_SEQUENCES=many"}, ["ELBARTO_MAX_SEQUENCES in .env", "'many'", "an integer from 1"]),
+        ({"flags": {"prefix_cache_bytes": "-1"}}, ["--prefix-cache-bytes", "'-1'", "from 0; 0 = no prefix cache"]),
+        ({"environ": {"ELBARTO_PREFIX_CACHE_BYTES": "1GiB"}}, ["ELBARTO_PREFIX_CACHE_BYTES", "'1GiB'", "integer"]),
+        ({"yaml_text": "prefix_cache_bytes: 1.5"}, ["prefix_cache_bytes", "1.5", "an integer from 0"]),
         ({"yaml_text": "port: 70000"}, ["port in ", "elbarto.yaml", "70000", "1 to 65535"]),
         ({"yaml_text": "steps: 2.5"}, ["steps", "2.5", "an integer from 1"]),
         ({"yaml_text": "steps: true"}, ["steps", "True", "an integer from 1"]),
         ({"yaml_text": "host: [a]"}, ["host", "['a']", "a host name"]),
         ({"yaml_text": "strict_model: [a]"}, ["strict_model", "['a']", "true or false"]),
         ({"yaml_text": "cors_origins: []"}, ["cors_origins", "[]", "origins such as"]),
-        ({"environ": {"ELBARTO_THRESHOLD": "0"}}, ["ELBARTO_THRESHOLD in the environment", "'0'", "above 0, up to 1"]),
+        ({"environ": {"ELBARTO_THRESHOLD": "-1"}}, ["ELBARTO_THRESHOLD in the environment", "'-1'", "from 0 to 1"]),
         ({"environ": {"ELBARTO_THRESHOLD": "nan"}}, ["ELBARTO_THRESHOLD", "'nan'"]),
         ({"environ": {"ELBARTO_TOP_P": "1.1"}}, ["ELBARTO_TOP_P", "'1.1'", "from 0 to 1"]),
         ({"environ": {"ELBARTO_TOP_K": "-2"}}, ["ELBARTO_TOP_K", "'-2'", "an integer from -1"]),
@@ -229,6 +243,29 @@ def test_show_hides_secrets_and_names_sources(load: Any) -> None:
     told = show(loaded, {"steps": ("one for each token", "checkpoint (x.json)")})
     assert re.search(r"^steps +one for each token +checkpoint \(x.json\)$", told, re.MULTILINE)
     assert SECRET not in repr(loaded)
+
+
+def test_show_names_what_the_engine_may_hold(load: Any) -> None:
+    rows = {line.split()[0]: line for line in show(load(environ={"ELBARTO_MAX_SEQUENCES": "3"})).splitlines()}
+    assert re.fullmatch(r"max_sequences +3 +environment", rows["max_sequences"])
+    assert re.fullmatch(r"prefix_cache_bytes +1073741824 +default", rows["prefix_cache_bytes"])
+
+
+def test_the_example_dotenv_names_what_the_engine_may_hold(load: Any) -> None:
+    text = (ROOT / ".env.example").read_text()
+    uncommented = re.sub(r"^#(?=ELBARTO_)", "", text, flags=re.MULTILINE)
+    settings = load(dotenv=uncommented).settings
+    for name in ("max_sequences", "prefix_cache_bytes"):
+        assert f"\n#{SETTINGS[name].variable}=" in text
+        assert getattr(settings, name) == SETTINGS[name].default
+
+
+def test_every_reply_that_runs_or_waits_has_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And /health has one beside them."""
+    monkeypatch.setenv("ELBARTO_MAX_SEQUENCES", "100")
+    monkeypatch.setenv("ELBARTO_MAX_QUEUE", "7")
+    monkeypatch.setattr(sys, "path", sys.path[:])
+    assert runpy.run_path(str(ROOT / "gunicorn.conf.py"))["threads"] > 107
 
 
 def test_to_environ_hands_over_everything(load: Any) -> None:

@@ -12,12 +12,15 @@ import torch
 from app.engine.engine import Engine
 from app.engine.events import Committed, Event, Failed, Finished
 from app.engine.params import GenerationParams
+from app.engine.sequence import Forward
 from app.models.checkpoint import Checkpoint, load_checkpoint
 
 REFERENCE = Path(__file__).parent / "fixtures" / "reference-a"
 CHECKPOINT = REFERENCE / "checkpoint"
 
 MASK, EOS, VOCAB_SIZE = 5, 2, 1024
+
+Runs = list[list[Forward]]  # what a runner was asked to run, one entry for each run of the model
 
 MAX_STEPS = 10_000  # a test that needs more has met an engine that never ends
 

@@ -21,7 +21,8 @@ from app.serving.reply import Reply
 blueprint = Blueprint("chat", __name__)
 
 CALL_FIELDS = {
-    *("messages", "prompt_token_ids", "n", "gen_length", "steps", "block_length", "threshold", "remasking"),
+    *("messages", "prompt_token_ids", "n", "gen_length", "steps", "block_length", "remasking"),
+    *("decode_mode", "threshold", "factor", "gamma", "small_block_length", "time_budget_ms"),
     *("temperature", "top_p", "top_k", "repetition_penalty", "presence_penalty", "frequency_penalty"),
     *("seed", "stop", "ignore_eos"),
 }

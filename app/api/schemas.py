@@ -9,6 +9,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validates_schema
 
 from app.errors import RequestError
+from app.serving.calls import DECODE_MODES
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 
@@ -239,7 +240,12 @@ class ChatSchema(BodySchema):
     steps = Integer(1)
     gen_length = Integer(1)
     block_length = Integer(1, 1024)
-    threshold = Number(high=1, above=0)
+    decode_mode = Text(*DECODE_MODES)
+    threshold = Number(0, 1)
+    factor = Number(0, 100)
+    gamma = Number(0, 100)
+    small_block_length = Integer(1, 1024)
+    time_budget_ms = Integer(1, 3_600_000)
     remasking = Text("low_confidence", "random")
 
     @validates_schema

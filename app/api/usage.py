@@ -14,7 +14,7 @@ def usage(reply: Reply) -> dict[str, Any]:
         "prompt_tokens": reply.prompt_tokens,
         "completion_tokens": completion,
         "total_tokens": reply.prompt_tokens + completion,
-        "prompt_tokens_details": {"cached_tokens": reply.total("cached_tokens")},
+        "prompt_tokens_details": {"cached_tokens": reply.cached_tokens},
     }
 
 
@@ -24,11 +24,11 @@ def elbarto(reply: Reply) -> dict[str, Any]:
     return {
         "steps": reply.total("steps"),
         "denoise_forwards": reply.total("steps"),
-        "commit_forwards": reply.total("commit_forwards"),
+        "fused_commits": reply.total("fused_commits"),
         "prefill_forwards": reply.total("prefill_forwards"),
         "tpf": round(reply.tokens_per_forward, 3),
         "prompt_tokens": reply.prompt_tokens,
-        "cached_tokens": reply.total("cached_tokens"),
+        "cached_tokens": reply.cached_tokens,
         "prefill_tokens": reply.total("prefill_tokens"),
         "queue_ms": reply.longest_ms("queue_ms"),
         "first_block_ms": reply.longest_ms("first_block_ms"),
@@ -37,7 +37,12 @@ def elbarto(reply: Reply) -> dict[str, Any]:
             "steps": params.steps,
             "gen_length": params.gen_length,
             "block_length": params.block_length,
+            "decode_mode": params.mode,
             "threshold": params.threshold,
+            "factor": params.factor,
+            "gamma": params.gamma,
+            "small_block_length": params.small_block_length,
+            "time_budget_ms": params.time_budget_ms,
             "remasking": params.remasking,
             "temperature": params.temperature,
             "top_p": params.top_p,

@@ -2,53 +2,48 @@
 
 Block diffusion (BD3-LM, arXiv 2503.09573) as Stable-DiffCoder's published `generate` decodes: prefill the prompt's
 whole blocks, then for each block transfer the most confident proposals, step by step, until no mask is left, and commit
-it.
+it. Its commit is fused with the next block's first step: a finished block does not see the one after it, so one forward
+over both gives what two would.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from torch import Tensor
-
 from app.engine.events import Committed, Event, Finished, FinishReason
-from app.engine.sampling import propose
+from app.engine.sampling import Proposals
 from app.engine.sequence import Forward, Sequence
 
 
-def advance(
-    sequence: Sequence, forward: Forward, logits: Tensor | None, mask_token_id: int, eos_token_ids: Collection[int]
-) -> list[Event]:
-    """Take in what `forward` gave (`logits` [masked, vocab] of a denoising step) and say what became final."""
-    sequence.counts[forward.kind] += 1
-    if forward.kind == "prefill":
-        sequence.prefill_tokens += len(forward.token_ids)
-        sequence.computed = forward.end
-        return []
-    if forward.kind == "commit":
-        sequence.computed = forward.end
-        sequence.open_block(forward.end)
-        return []
-    assert logits is not None
-    denoise_step(sequence, forward, logits, mask_token_id)
+def finish_prefill(sequence: Sequence, forward: Forward) -> None:
+    """The forward's blocks are stored."""
+    sequence.num_prefills += 1
+    sequence.prefill_tokens += forward.span.num_rows
+    sequence.computed = forward.span.end
+
+
+def advance(sequence: Sequence, proposals: Proposals | None, eos_token_ids: Collection[int]) -> list[Event]:
+    """Take in a denoising step's proposals for the block's masked positions and say what became final."""
+    if proposals is None:
+        raise FloatingPointError("the model's logits are not numbers; try ELBARTO_DTYPE=float32 or bfloat16")
+    sequence.num_steps += 1
+    if sequence.computed < sequence.block.start:  # the block before stood in the same forward
+        sequence.num_commits += 1
+        sequence.computed = sequence.block.start
+    unmask(sequence, proposals)
     end = None if sequence.params.ignore_eos else find_end(sequence, eos_token_ids)
     if end is None and sequence.canvas.masked_positions(sequence.block):
         return []
     return finish_block(sequence, end)
 
 
-def denoise_step(sequence: Sequence, forward: Forward, logits: Tensor, mask_token_id: int) -> None:
-    """Propose a token for every masked position and unmask those that the rule selects."""
-    if not logits.amax(dim=-1).isfinite().all():
-        raise FloatingPointError("the model's logits are not numbers; try ELBARTO_DTYPE=float32 or bfloat16")
-    penalties = sequence.penalties_for(logits)
-    proposals = propose(logits, forward.logit_positions, sequence.step, sequence.params, mask_token_id, penalties)
-    selected = sequence.rule(proposals.confidences, sequence.step)
-    positions = [forward.logit_positions[index] for index in selected.tolist()]
-    token_ids = proposals.token_ids[selected]
-    sequence.canvas.unmask(positions, token_ids.tolist())
-    if penalties is not None:
-        penalties.count(token_ids)
+def unmask(sequence: Sequence, proposals: Proposals) -> None:
+    """Make final what the rule selects."""
+    selected = sequence.present_rule()(proposals, sequence.step)
+    token_ids = [proposals.token_ids[index] for index in selected]
+    sequence.canvas.unmask([proposals.positions[index] for index in selected], token_ids)
+    if sequence.penalties is not None:
+        sequence.penalties.count(token_ids)
     sequence.step += 1
 
 
@@ -73,8 +68,12 @@ def finish_block(sequence: Sequence, end: int | None) -> list[Event]:
     reason: FinishReason | None = "length" if sequence.block.end == len(sequence.canvas) else None
     if end is not None:
         token_ids, reason = token_ids[: end + 1], "stop"
+    elif sequence.is_overdue:
+        reason = "length"
     sequence.count_generated(len(token_ids))
     events: list[Event] = [Committed(sequence.id, tuple(token_ids))]
     if reason:
         events.append(Finished(sequence.id, reason, sequence.counters()))
+    else:
+        sequence.open_block(sequence.block.end)
     return events

@@ -5,16 +5,18 @@ from __future__ import annotations
 import itertools
 import logging
 import time
+from collections.abc import Callable
 from collections.abc import Sequence as Ids
 
 import torch
-from torch import Tensor
 
-from app.engine.denoise import advance
+from app.engine.denoise import advance, finish_prefill
 from app.engine.events import Event, Failed, Finished
 from app.engine.kv_cache import KVCache
 from app.engine.params import EngineConfig, GenerationParams
+from app.engine.prefix_cache import PrefixCache
 from app.engine.runner import Runner
+from app.engine.sampling import Proposals, propose
 from app.engine.scheduler import Scheduler
 from app.engine.sequence import Forward, Sequence
 from app.errors import EngineBroken
@@ -22,6 +24,8 @@ from app.models.families import Diffusion
 from app.models.transformer import Transformer
 
 logger = logging.getLogger(__name__)
+
+Work = list[tuple[Sequence, Forward]]
 
 
 class Engine:
@@ -33,7 +37,8 @@ class Engine:
         self.diffusion = diffusion
         self.kv_cache = KVCache(model.config, config.max_sequences, config.max_model_len, weight.device, weight.dtype)
         self._runner = Runner(model, self.kv_cache)
-        self._scheduler = Scheduler(self.kv_cache)
+        self.prefix_cache = PrefixCache(self.kv_cache, config.prefix_cache_bytes)
+        self._scheduler = Scheduler(self.kv_cache, self.prefix_cache, config.prefill_chunk)
         self._sequences: dict[int, Sequence] = {}
         self._ids = itertools.count()
 
@@ -53,23 +58,13 @@ class Engine:
         return sequence.id
 
     def step(self) -> list[Event]:
-        """One forward of every running sequence. What fails takes only its own sequences with it.
+        """At most two forwards: a chunk of prefill, and a denoising step of all that are past it.
 
-        Raises EngineBroken after an error of the device from which CUDA does not recover within a process.
+        What fails takes only its own forward's sequences with it. Raises EngineBroken after an error of the device
+        from which CUDA does not recover within a process.
         """
-        sequences = self._scheduler.schedule()
-        try:
-            forwards = [sequence.next_forward(self.config.prefill_chunk) for sequence in sequences]
-            results = self._runner.run(forwards)
-        except Exception as error:
-            if _is_device_lost(error):
-                raise EngineBroken("the device has failed") from error
-            logger.exception("a forward failed; it had sequences %s in it", [sequence.id for sequence in sequences])
-            return [self._fail(sequence) for sequence in sequences]
-        events: list[Event] = []
-        for sequence, forward, logits in zip(sequences, forwards, results, strict=True):
-            events += self._advance(sequence, forward, logits)
-        return events
+        prefill, denoise = self._scheduler.schedule()
+        return self._guarded(self._prefill, prefill) + self._guarded(self._denoise, denoise)
 
     def abort(self, sequence_id: int) -> Finished | None:
         """Take a sequence out, running or waiting; None where it has ended already."""
@@ -79,9 +74,41 @@ class Engine:
         self._remove(sequence)
         return Finished(sequence.id, "abort", sequence.counters())
 
-    def _advance(self, sequence: Sequence, forward: Forward, logits: Tensor | None) -> list[Event]:
+    def _guarded(self, run: Callable[[Work], list[Event]], work: Work) -> list[Event]:
+        if not work:
+            return []
         try:
-            events = advance(sequence, forward, logits, self.diffusion.mask_token_id, self.diffusion.eos_token_ids)
+            return run(work)
+        except Exception as error:
+            if _is_device_lost(error):
+                raise EngineBroken("the device has failed") from error
+            sequences = [sequence for sequence, _ in work]
+            logger.exception("a forward failed; it had sequences %s in it", [sequence.id for sequence in sequences])
+            return [self._fail(sequence) for sequence in sequences if sequence.id in self._sequences]
+
+    def _prefill(self, work: Work) -> list[Event]:
+        self._runner.run([forward for _, forward in work])
+        for sequence, forward in work:
+            finish_prefill(sequence, forward)
+            if not sequence.needs_prefill:
+                self._scheduler.store_prefix(sequence)
+        return []
+
+    def _denoise(self, work: Work) -> list[Event]:
+        logits = self._runner.run([forward for _, forward in work])
+        assert logits is not None
+        device = torch.device("cpu") if logits.device.type == "mps" else logits.device  # as `propose` has it
+        for sequence, _ in work:
+            sequence.prepare_penalties(logits.shape[-1], device)
+        rows = [sequence.masked_rows(forward) for sequence, forward in work]
+        proposals = propose(logits, rows, self.diffusion.mask_token_id)
+        return [
+            event for (sequence, _), own in zip(work, proposals, strict=True) for event in self._advance(sequence, own)
+        ]
+
+    def _advance(self, sequence: Sequence, proposals: Proposals | None) -> list[Event]:
+        try:
+            events = advance(sequence, proposals, self.diffusion.eos_token_ids)
         except Exception:
             logger.exception("sequence %d failed", sequence.id)
             return [self._fail(sequence)]
@@ -90,12 +117,12 @@ class Engine:
         return events
 
     def _fail(self, sequence: Sequence) -> Failed:
-        self._remove(sequence)
+        self._remove(sequence, keep=False)
         return Failed(sequence.id)
 
-    def _remove(self, sequence: Sequence) -> None:
+    def _remove(self, sequence: Sequence, keep: bool = True) -> None:
         del self._sequences[sequence.id]
-        self._scheduler.remove(sequence)
+        self._scheduler.remove(sequence, keep)
 
 
 def _is_device_lost(error: Exception) -> bool:

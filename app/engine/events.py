@@ -12,9 +12,10 @@ FinishReason = Literal["stop", "length", "abort"]
 class Counters:
     """How a sequence was made. A forward is one run of the model over the rows of this sequence.
 
-    `steps` are the denoising steps taken (nfe without commits); times are in milliseconds, `queue_ms` from the caller's
-    submission to the first forward, `first_block_ms` to the first full block (None before it), `total_ms` to the last
-    forward.
+    `steps` are the denoising forwards; `fused_commits` of them committed the block before theirs as well, so commits
+    cost no forward. `cached_tokens` of the prompt came from the prefix cache and were not prefilled. Times are in
+    milliseconds: `queue_ms` from the caller's submission to the first forward, `first_block_ms` to the first full block
+    (None before it), `total_ms` to the last forward.
     """
 
     prompt_tokens: int
@@ -22,7 +23,7 @@ class Counters:
     prefill_tokens: int
     prefill_forwards: int
     steps: int
-    commit_forwards: int
+    fused_commits: int
     generated_tokens: int
     queue_ms: float
     total_ms: float

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
 
 from app.models.config import ModelConfig
 
@@ -21,12 +20,16 @@ class KVCache:
         shape = (config.num_layers, num_slots, config.num_kv_heads, max_len, config.head_dim)
         self.keys = torch.zeros(shape, device=device, dtype=dtype)
         self.values = torch.zeros(shape, device=device, dtype=dtype)
-        self._free = list(range(num_slots))
+        self._free = set(range(num_slots))
         self._num_slots = num_slots
 
     @property
     def num_bytes(self) -> int:
         return 2 * self.keys.nbytes
+
+    @property
+    def bytes_per_token(self) -> int:
+        return self.num_bytes // (self._num_slots * self.keys.shape[3])
 
     @property
     def slots_held(self) -> int:
@@ -37,26 +40,15 @@ class KVCache:
         return bool(self._free)
 
     def acquire(self) -> int:
-        return self._free.pop()
+        """The lowest free one: sequences that run together stand close together, and attend in one batch."""
+        slot = min(self._free)
+        self._free.remove(slot)
+        return slot
+
+    def clear(self, slot: int) -> None:
+        self.keys[:, slot] = 0
+        self.values[:, slot] = 0
 
     def release(self, slot: int) -> None:
         assert slot not in self._free
-        self._free.append(slot)
-
-    def window(self, slot: int, start: int, end: int) -> CacheWindow:
-        """What one forward over positions [start, end) of a slot reads and writes."""
-        return CacheWindow(self, slot, start, end)
-
-
-class CacheWindow:
-    """The decoder's view of the cache in one forward: writes [start, end), sees [0, end)."""
-
-    def __init__(self, cache: KVCache, slot: int, start: int, end: int) -> None:
-        self._cache, self._slot, self._start, self._end = cache, slot, start, end
-
-    def update(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
-        all_keys = self._cache.keys[layer, self._slot : self._slot + 1]  # [1, kv_heads, max_len, head_dim]
-        all_values = self._cache.values[layer, self._slot : self._slot + 1]
-        all_keys[:, :, self._start : self._end] = keys
-        all_values[:, :, self._start : self._end] = values
-        return all_keys[:, :, : self._end], all_values[:, :, : self._end]
+        self._free.add(slot)

@@ -46,15 +46,17 @@ def load_model(source: ModelSource) -> LoadedModel:
             raise
         raise StartError(
             f"{source.path} does not fit into the memory of {device} as {str(dtype).removeprefix('torch.')}; a smaller "
-            "ELBARTO_MAX_MODEL_LEN needs less, and so does ELBARTO_DTYPE=bfloat16."
+            "ELBARTO_MAX_MODEL_LEN or ELBARTO_MAX_SEQUENCES needs less, and so does ELBARTO_DTYPE=bfloat16."
         ) from error
     weight_bytes = sum(parameter.nbytes for parameter in checkpoint.model.parameters())
     dtype_name = str(dtype).removeprefix("torch.")
     logger.info(
-        "%s: %.1f MB of weights and %.1f MB of KV cache, %s on %s",
+        "%s: %.1f MB of weights, %.1f MB of KV cache for %d sequences, up to %.1f MB of prefix cache, %s on %s",
         checkpoint.name,
         weight_bytes / 1e6,
         engine.kv_cache.num_bytes / 1e6,
+        source.max_sequences,
+        source.prefix_cache_bytes / 1e6,
         dtype_name,
         device,
     )
@@ -86,7 +88,7 @@ def _engine_config(source: ModelSource, checkpoint: Checkpoint) -> EngineConfig:
         raise ConfigError(
             f"ELBARTO_MAX_MODEL_LEN is {max_model_len}; {checkpoint.name} has {max_position} positions at most."
         )
-    return EngineConfig(max_model_len, source.max_sequences)
+    return EngineConfig(max_model_len, source.max_sequences, prefix_cache_bytes=source.prefix_cache_bytes)
 
 
 def _is_out_of_memory(error: Exception) -> bool:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 Remasking = Literal["low_confidence", "random"]
+DecodeMode = Literal["static", "threshold", "greedy", "adaptive", "factor", "entropy"]
+DECODE_MODES: tuple[DecodeMode, ...] = get_args(DecodeMode)
 GenerationConfig = Literal["auto", "none"]
 
 MAX_REPETITION_PENALTY = 100.0
+DEFAULT_THRESHOLD = 0.9
 
 
 @dataclass(frozen=True)
@@ -16,8 +19,13 @@ class GenerationParams:
     """How one sequence is decoded. Lengths are in tokens.
 
     `gen_length` is a multiple of `block_length` and `steps` one of the number of blocks: `round_lengths` makes
-    them so. A `top_k` below 1 keeps all tokens. `repetition_penalty` is Hugging Face's (over the prompt and what is
-    generated; 1 is off), `presence_penalty` and `frequency_penalty` are OpenAI's (over what is generated; 0 is off).
+    them so. `decode_mode` names the rule that says which proposals become final in a step; None: "threshold" where one
+    is given, else "static", the published algorithm's two. `steps` are for static, `threshold` is for threshold and
+    adaptive, `factor` and `gamma` are for factor and entropy. A block is filled in parts of `small_block_length` where
+    that is given. `time_budget_ms`, from the submission, replaces the mode's rule by one that spends the forwards there
+    is time for; blocks that it does not reach stay unsaid. A `top_k` below 1 keeps all tokens. `repetition_penalty` is
+    Hugging Face's (over the prompt and what is generated; 1 is off), `presence_penalty` and `frequency_penalty` are
+    OpenAI's (over what is generated; 0 is off).
     """
 
     gen_length: int
@@ -33,6 +41,11 @@ class GenerationParams:
     frequency_penalty: float = 0.0
     seed: int = 0
     ignore_eos: bool = False
+    decode_mode: DecodeMode | None = None
+    factor: float = 1.0
+    gamma: float = 0.1
+    small_block_length: int | None = None
+    time_budget_ms: int | None = None
 
     def __post_init__(self) -> None:
         assert self.block_length >= 1
@@ -40,12 +53,23 @@ class GenerationParams:
         assert self.gen_length % self.block_length == 0
         assert self.steps >= self.num_blocks
         assert self.steps % self.num_blocks == 0
-        assert self.threshold is None or 0 < self.threshold <= 1
+        assert self.threshold is None or 0 <= self.threshold <= 1
+        assert self.factor >= 0
+        assert self.gamma >= 0
+        assert self.small_block_length is None or self.block_length % self.small_block_length == 0
         assert self.temperature >= 0
         assert 0 <= self.top_p <= 1
         assert 0 < self.repetition_penalty <= MAX_REPETITION_PENALTY
         assert -2 <= self.presence_penalty <= 2
         assert -2 <= self.frequency_penalty <= 2
+
+    @property
+    def mode(self) -> DecodeMode:
+        return self.decode_mode or ("static" if self.threshold is None else "threshold")
+
+    @property
+    def threshold_or_default(self) -> float:
+        return DEFAULT_THRESHOLD if self.threshold is None else self.threshold
 
     @property
     def num_blocks(self) -> int:
@@ -68,11 +92,13 @@ def round_lengths(gen_length: int, steps: int, block_length: int) -> tuple[int, 
 
 @dataclass(frozen=True)
 class EngineConfig:
-    """`max_model_len` tokens fit in one sequence, prompt and reply; a prefill step takes `prefill_chunk` of them."""
+    """`max_model_len` tokens fit in one sequence, prompt and reply; a prefill step takes `prefill_chunk` of them, of
+    all sequences together. The prefix cache holds `prefix_cache_bytes`; 0 switches it off."""
 
     max_model_len: int
     max_sequences: int = 1
     prefill_chunk: int = 512
+    prefix_cache_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -89,4 +115,5 @@ class ModelSource:
     num_threads: int | None = None
     max_model_len: int | None = None
     max_sequences: int = 1
+    prefix_cache_bytes: int = 0
     generation_config: GenerationConfig = "auto"

@@ -29,9 +29,10 @@ class Penalties:
         self._in_prompt[torch.tensor(prompt_ids, dtype=torch.int64, device=device)] = True
         self._counts = torch.zeros(vocab_size, dtype=torch.int64, device=device)  # of generated tokens
 
-    def count(self, token_ids: Tensor) -> None:
+    def count(self, token_ids: Ids[int]) -> None:
         """These became final."""
-        self._counts.index_add_(0, token_ids, torch.ones_like(token_ids))
+        ids = torch.tensor(token_ids, dtype=torch.int64, device=self._counts.device)
+        self._counts.index_add_(0, ids, torch.ones_like(ids))
 
     def apply(self, logits: Tensor) -> Tensor:
         """float64 [masked, vocab]: the repetition penalty, then the other two, in vLLM's order.

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from collections.abc import Sequence as Ids
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from app.engine.params import GenerationParams
@@ -18,11 +19,16 @@ from app.engine.sampling import TOKEN_STREAM, uniform
 from app.models.transformer import Transformer
 
 
-class NoCache:
-    """Keys and values of this forward alone."""
+class PlainAttention:
+    """Over the keys and values of this forward alone; `mask` [rows, rows] is true where a row may look."""
 
-    def update(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
-        return keys, values
+    def __init__(self, mask: Tensor | None = None) -> None:
+        self._mask = mask
+
+    def __call__(self, layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        group = q.shape[1] // k.shape[1]
+        keys, values = (x.repeat_interleave(group, dim=1).transpose(0, 1) for x in (k, v))  # [heads, rows, head_dim]
+        return F.scaled_dot_product_attention(q.transpose(0, 1), keys, values, attn_mask=self._mask).transpose(0, 1)
 
 
 @torch.inference_mode()
@@ -67,9 +73,8 @@ def denoise(
     """One step: unmask the `wanted` most confident positions of `block`, or all that reach the threshold."""
     start, end = block
     blocks = torch.arange(end) // params.block_length
-    mask = (blocks[None, :] <= blocks[:, None])[None, None]
-    hidden = model(tokens[None, :end], torch.arange(end)[None], NoCache(), mask)
-    logits = model.logits(hidden[0])
+    mask = blocks[None, :] <= blocks[:, None]
+    logits = model.logits(model(tokens[:end], torch.arange(end), PlainAttention(mask)))
     confidences, proposals = torch.zeros(end, dtype=torch.float64), torch.zeros(end, dtype=torch.int64)
     prompt = tokens[:prompt_len].tolist()
     generated = [int(tokens[p]) for p in range(prompt_len, len(tokens)) if not masked[p]]

@@ -1,13 +1,16 @@
-"""Runs the model for the sequences' forwards. The only code between the engine and the tensors of the model."""
+"""Runs the model for many sequences at once. The only code between the engine and the tensors of the model."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
+from app.engine.attention import BatchAttention, Span, SpanAttention
 from app.engine.kv_cache import KVCache
 from app.engine.sequence import Forward
-from app.models.transformer import Transformer
+from app.models.transformer import Attend, Transformer
+
+MAX_PADDING = 3  # times the products of queries and keys that are wanted
 
 
 class Runner:
@@ -17,27 +20,35 @@ class Runner:
         self._device = kv_cache.keys.device
 
     @torch.inference_mode()
-    def run(self, forwards: list[Forward]) -> list[Tensor | None]:
-        """For each forward its logits, float32 [logit_positions, vocab], or None where it asked for none.
+    def run(self, forwards: list[Forward]) -> Tensor | None:
+        """One forward over the rows of all of them, one after another.
 
-        The tensors have a batch dimension, of size one here: each forward is run by itself.
+        Returns the float32 logits [logit_positions of all, vocab], or None where none were asked for.
         """
-        return [self._run_one(forward) for forward in forwards]
-
-    def _run_one(self, forward: Forward) -> Tensor | None:
-        token_ids = torch.tensor([forward.token_ids], device=self._device)  # [batch, rows]
-        positions = torch.arange(forward.start, forward.end, device=self._device)[None]
-        window = self.kv_cache.window(forward.slot, forward.start, forward.end)
-        hidden = self.model(token_ids, positions, window, block_causal_mask(forward, self._device))
-        if not forward.logit_positions:
+        spans = [forward.span for forward in forwards]
+        token_ids = [token_id for forward in forwards for token_id in forward.token_ids]
+        positions = [position for span in spans for position in range(span.start, span.end)]
+        ids, places = torch.tensor([token_ids, positions], device=self._device)
+        hidden = self.model(ids, places, self._attention(spans))
+        wanted = _logit_rows(forwards)
+        if not wanted:
             return None
-        rows = torch.tensor([position - forward.start for position in forward.logit_positions], device=self._device)
-        return self.model.logits(hidden[0, rows])
+        if len(wanted) < len(token_ids):
+            hidden = hidden[torch.tensor(wanted, device=self._device)]
+        return self.model.logits(hidden)
+
+    def _attention(self, spans: list[Span]) -> Attend:
+        """Spans alike, in slots close together, go as one batch; for others padding costs more than more calls."""
+        slots = [span.slot for span in spans]
+        padded = (max(slots) - min(slots) + 1) * max(span.num_rows for span in spans) * max(span.end for span in spans)
+        if len(spans) > 1 and padded <= MAX_PADDING * sum(span.num_rows * span.end for span in spans):
+            return BatchAttention(self.kv_cache, spans)
+        return SpanAttention(self.kv_cache, spans)
 
 
-def block_causal_mask(forward: Forward, device: torch.device) -> Tensor | None:
-    """[1, 1, rows, end]: a position sees its own block and all earlier ones. None where that is everything."""
-    if len(forward.token_ids) <= forward.block_length:
-        return None
-    key_blocks = torch.arange(forward.end, device=device) // forward.block_length
-    return (key_blocks[None, :] <= key_blocks[forward.start :, None])[None, None]
+def _logit_rows(forwards: list[Forward]) -> list[int]:
+    rows, first = [], 0
+    for forward in forwards:
+        rows += [first + position - forward.span.start for position in forward.logit_positions]
+        first += forward.span.num_rows
+    return rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Sequence as Ids
 from dataclasses import dataclass
 
@@ -14,61 +15,143 @@ from app.engine.penalties import Penalties
 
 # Which use of randomness a number belongs to; part of its key, so that no two uses share numbers.
 TOKEN_STREAM, CONFIDENCE_STREAM = 0, 1
+MAX_SCORES = 2**24  # worked on at once: in float64, and three times over, they would need much memory otherwise
+
+
+@dataclass(frozen=True)
+class MaskedRows:
+    """One sequence's part of a step's logits: its masked `positions`, and `step` within their block."""
+
+    positions: tuple[int, ...]
+    step: int
+    params: GenerationParams
+    penalties: Penalties | None = None
 
 
 @dataclass(frozen=True)
 class Proposals:
-    """One row for each masked position, in order."""
+    """One entry for each masked position of a sequence, in order. `entropies` (nats) only where they are asked for."""
 
-    token_ids: Tensor  # int64 [masked]
-    confidences: Tensor  # float64 [masked]
+    positions: tuple[int, ...]
+    token_ids: list[int]
+    confidences: list[float]
+    entropies: list[float]
+
+    def first(self, num: int) -> Proposals:
+        return Proposals(self.positions[:num], self.token_ids[:num], self.confidences[:num], self.entropies[:num])
 
 
-def propose(
-    logits: Tensor,
-    positions: Ids[int],
-    step: int,
-    params: GenerationParams,
-    mask_token_id: int,
-    penalties: Penalties | None = None,
-) -> Proposals:
-    """Proposals from float32 `logits` [masked, vocab] at absolute `positions`; `step` counts within the block.
+def propose(logits: Tensor, sequences: Ids[MaskedRows], mask_token_id: int) -> list[Proposals | None]:
+    """Proposals from the float32 `logits` [rows, vocab] of all sequences' rows, one after another.
 
     The confidence is the probability of the proposed token, without temperature. The mask token is never proposed.
-    With `penalties`, both the proposal and its confidence are those of the penalised logits: a token that was made
-    unlikely should not be among the first to become final. Without, nothing is computed differently.
+    With penalties, both the proposal and its confidence are those of the penalised logits: a token that was made
+    unlikely should not be among the first to become final. Without, nothing is computed differently. None for a
+    sequence whose logits are not numbers. What a sequence gets does not depend on the others.
     """
     if logits.device.type == "mps":
         logits = logits.cpu()  # MPS has no float64
-    if penalties is not None:
-        logits = penalties.apply(logits)
-    probabilities = torch.softmax(logits.double(), dim=-1)
-    allowed = logits.clone()
-    allowed[:, mask_token_id] = -torch.inf
-    if params.temperature == 0:
-        token_ids = allowed.argmax(dim=-1)
-    else:
-        draws = uniform(params.seed, TOKEN_STREAM, positions, step).to(logits.device)
-        token_ids = sample(allowed, params.temperature, params.top_p, draws, params.top_k)
-    if params.remasking == "random":
-        return Proposals(token_ids, uniform(params.seed, CONFIDENCE_STREAM, positions, step).to(logits.device))
-    return Proposals(token_ids, probabilities.gather(1, token_ids[:, None]).squeeze(1))
+    proposals: list[Proposals | None] = []
+    first = 0
+    for part in _parts(sequences, logits.shape[-1]):
+        last = first + sum(len(rows.positions) for rows in part)
+        proposals += _propose(logits[first:last], part, mask_token_id)
+        first = last
+    return proposals
 
 
-def sample(logits: Tensor, temperature: float, top_p: float, draws: Tensor, top_k: int = 0) -> Tensor:
+def _parts(sequences: Ids[MaskedRows], vocab_size: int) -> Iterator[list[MaskedRows]]:
+    """Neighbours together, as many as fit into `MAX_SCORES`; mostly all."""
+    part: list[MaskedRows] = []
+    size = 0
+    for rows in sequences:
+        own = len(rows.positions) * vocab_size
+        if part and size + own > MAX_SCORES:
+            yield part
+            part, size = [], 0
+        part.append(rows)
+        size += own
+    yield part
+
+
+def _propose(logits: Tensor, sequences: Ids[MaskedRows], mask_token_id: int) -> list[Proposals | None]:
+    scores = logits.double()
+    first = 0
+    for rows in sequences:
+        last = first + len(rows.positions)
+        if rows.penalties is not None:
+            scores[first:last] = rows.penalties.apply(logits[first:last])
+        first = last
+    probabilities = torch.softmax(scores, dim=-1)
+    is_number = logits.amax(dim=-1).isfinite()
+    scores[:, mask_token_id] = -torch.inf
+    token_ids = _choose(scores, sequences)
+    confidences = probabilities.gather(1, token_ids[:, None]).squeeze(1)
+    columns = [token_ids.double(), confidences, is_number.double()]
+    if any(rows.params.mode == "entropy" for rows in sequences):
+        columns.append(torch.special.entr(probabilities).sum(dim=-1))
+    # One transfer for all: token ids are exact in float64.
+    return _split(torch.stack(columns).tolist(), sequences)
+
+
+def _choose(scores: Tensor, sequences: Ids[MaskedRows]) -> Tensor:
+    """[rows] token ids: the likeliest, or above temperature 0 a draw."""
+    token_ids = scores.argmax(dim=-1)
+    drawn: list[int] = []
+    settings: list[tuple[float, float, int]] = []
+    draws: list[Tensor] = []
+    first = 0
+    for rows in sequences:
+        params = rows.params
+        if params.temperature > 0:
+            drawn += range(first, first + len(rows.positions))
+            settings += [(params.temperature, params.top_p, min(params.top_k, scores.shape[-1]))] * len(rows.positions)
+            draws.append(uniform(params.seed, TOKEN_STREAM, rows.positions, rows.step))
+        first += len(rows.positions)
+    if drawn:
+        index = torch.tensor(drawn, device=scores.device)
+        temperature, top_p, top_k = torch.tensor(settings, dtype=torch.float64).to(scores.device).unbind(1)
+        numbers = torch.cat(draws).to(scores.device)
+        token_ids[index] = sample(scores[index], temperature, top_p, top_k, numbers)
+    return token_ids
+
+
+def _split(host: list[list[float]], sequences: Ids[MaskedRows]) -> list[Proposals | None]:
+    token_ids, confidences, is_number = host[:3]
+    entropies = host[3] if len(host) > 3 else []
+    split: list[Proposals | None] = []
+    first = 0
+    for rows in sequences:
+        part = slice(first, first + len(rows.positions))
+        first = part.stop
+        if not all(is_number[part]):
+            split.append(None)
+            continue
+        sure = confidences[part]
+        if rows.params.remasking == "random":
+            sure = uniform(rows.params.seed, CONFIDENCE_STREAM, rows.positions, rows.step).tolist()
+        ids = [int(token_id) for token_id in token_ids[part]]
+        split.append(Proposals(rows.positions, ids, sure, entropies[part]))
+    return split
+
+
+def sample(scores: Tensor, temperature: Tensor, top_p: Tensor, top_k: Tensor, draws: Tensor) -> Tensor:
     """Inverse-transform sampling: one number in [0, 1) settles a row, whatever the batch around it.
 
-    With `top_k` of 1 or more that many likeliest tokens are kept. With `top_p` below 1 the smallest set of them that
-    reaches that share of their probability is kept, at least the likeliest.
+    `scores` is float64 [rows, vocab], the others [rows]. With a `top_k` of 1 or more that many likeliest tokens are
+    kept. With `top_p` below 1 the smallest set of them that reaches that share of their probability is kept, at least
+    the likeliest.
     """
     # The largest is subtracted first, so that no temperature is too small to divide by.
-    scaled = (logits.double() - logits.amax(dim=-1, keepdim=True)) / temperature
+    scaled = (scores - scores.amax(dim=-1, keepdim=True)) / temperature[:, None]
     probabilities, order = torch.softmax(scaled, dim=-1).sort(dim=-1, descending=True, stable=True)
-    if top_k > 0:
-        probabilities = probabilities[:, : min(top_k, probabilities.shape[-1])]
-        probabilities = probabilities / probabilities.sum(dim=-1, keepdim=True)
+    ranks = torch.arange(scores.shape[-1], device=scores.device)
+    limited = torch.where(top_k > 0, top_k, scores.shape[-1])[:, None]
+    probabilities = torch.where(ranks < limited, probabilities, 0)
+    share = torch.where(top_k > 0, probabilities.sum(dim=-1), 1)[:, None]
+    probabilities = probabilities / share
     cumulative = probabilities.cumsum(dim=-1)
-    kept = (cumulative - probabilities) < top_p
+    kept = ((cumulative - probabilities) < top_p[:, None]) & (ranks < limited)
     kept[:, 0] = True
     cumulative = torch.where(kept, probabilities, 0).cumsum(dim=-1)
     total = cumulative[:, -1:]

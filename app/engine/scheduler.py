@@ -2,34 +2,75 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 
 from app.engine.kv_cache import KVCache
-from app.engine.sequence import Sequence
+from app.engine.prefix_cache import PrefixCache
+from app.engine.sequence import Forward, Sequence
+
+logger = logging.getLogger(__name__)
 
 
 class Scheduler:
-    def __init__(self, kv_cache: KVCache) -> None:
+    def __init__(self, kv_cache: KVCache, prefix_cache: PrefixCache, prefill_chunk: int) -> None:
         self._kv_cache = kv_cache
+        self._prefix_cache = prefix_cache
+        self._prefill_chunk = prefill_chunk
         self.waiting: deque[Sequence] = deque()
         self.running: list[Sequence] = []
 
     def add(self, sequence: Sequence) -> None:
         self.waiting.append(sequence)
 
-    def schedule(self) -> list[Sequence]:
-        """Admit what fits, then run all that are admitted."""
-        while self.waiting and self._kv_cache.has_free_slot:
-            sequence = self.waiting.popleft()
-            sequence.slot = self._kv_cache.acquire()
-            self.running.append(sequence)
-        return list(self.running)
+    def schedule(self) -> tuple[list[tuple[Sequence, Forward]], list[tuple[Sequence, Forward]]]:
+        """Admit what fits. Then what to prefill, about `prefill_chunk` tokens in all, and what to denoise: all others.
 
-    def remove(self, sequence: Sequence) -> None:
-        """Take a sequence out, running or waiting, and give its slot back."""
+        However long a prompt is, the others wait for no more than one chunk of it.
+        """
+        self._admit()
+        prefill: list[tuple[Sequence, Forward]] = []
+        left = self._prefill_chunk
+        for sequence in self.running:
+            if sequence.needs_prefill and left > 0:
+                forward = sequence.prefill(left)
+                left -= forward.span.num_rows
+                prefill.append((sequence, forward))
+        denoise = [(sequence, sequence.denoise()) for sequence in self.running if not sequence.needs_prefill]
+        return prefill, denoise
+
+    def remove(self, sequence: Sequence, keep: bool = True) -> None:
+        """Take a sequence out, running or waiting, and give its slot back. `keep`: its blocks may serve others."""
         if sequence.slot is None:
             self.waiting.remove(sequence)
             return
+        if keep:
+            self.store_prefix(sequence)
+        else:
+            self._kv_cache.clear(sequence.slot)  # a weight of 0 does not make a number of what is none
         self.running.remove(sequence)
         self._kv_cache.release(sequence.slot)
         sequence.slot = None
+
+    def store_prefix(self, sequence: Sequence) -> None:
+        """Without memory for it, nothing is kept and nobody is the worse for it."""
+        assert sequence.slot is not None
+        token_ids = sequence.canvas.token_ids[: sequence.computed]
+        try:
+            self._prefix_cache.store(token_ids, sequence.params.block_length, sequence.slot)
+        except (MemoryError, RuntimeError) as error:
+            logger.warning("%d tokens could not be kept in the prefix cache: %s", len(token_ids), error)
+
+    def _admit(self) -> None:
+        while self.waiting and self._kv_cache.has_free_slot and not self._has_twin(self.waiting[0]):
+            sequence = self.waiting.popleft()
+            slot = self._kv_cache.acquire()
+            prefix = sequence.canvas.token_ids[: sequence.canvas.prefill_end]
+            sequence.begin(slot, self._prefix_cache.load(prefix, sequence.params.block_length, slot))
+            self.running.append(sequence)
+
+    def _has_twin(self, sequence: Sequence) -> bool:
+        """Whether another is prefilling the same prompt, as with `n` choices: its result is worth waiting for."""
+        return self._prefix_cache.is_on and any(
+            other.needs_prefill and other.has_prefix_of(sequence) for other in self.running
+        )

@@ -7,33 +7,32 @@ from collections.abc import Sequence as Ids
 from dataclasses import dataclass
 from typing import Literal
 
-from torch import Tensor
+import torch
 
+from app.engine.attention import Span
 from app.engine.canvas import Block, Canvas
 from app.engine.events import Counters
 from app.engine.params import GenerationParams
 from app.engine.penalties import Penalties
-from app.engine.transfer import TransferRule, make_rule
+from app.engine.sampling import MaskedRows
+from app.engine.transfer import TransferRule, deadline_rule, make_rule
 
 
 @dataclass(frozen=True)
 class Forward:
-    """Run the model over `token_ids` at positions from `start`; logits are wanted at `logit_positions` alone."""
+    """Run the model over `token_ids`, the rows of `span`; logits are wanted at `logit_positions` alone."""
 
-    kind: Literal["prefill", "denoise", "commit"]
-    slot: int
-    start: int
+    kind: Literal["prefill", "denoise"]
+    span: Span
     token_ids: tuple[int, ...]
-    block_length: int
     logit_positions: tuple[int, ...] = ()
-
-    @property
-    def end(self) -> int:
-        return self.start + len(self.token_ids)
 
 
 class Sequence:
-    """Prefilled up to `computed`, then block after block: denoised until no mask is left, committed."""
+    """Prefilled up to `computed`, then block after block denoised until no mask is left.
+
+    A full block is committed by the next block's first denoising step, which runs over both.
+    """
 
     def __init__(
         self, sequence_id: int, prompt_ids: Ids[int], params: GenerationParams, mask_token_id: int, submitted: float
@@ -46,58 +45,111 @@ class Sequence:
         self.block: Block
         self.rule: TransferRule
         self.step = 0  # within the block
-        self._penalties: Penalties | None = None
+        self.penalties: Penalties | None = None
         self.open_block(self.canvas.prefill_end)
-        self.counts = {"prefill": 0, "denoise": 0, "commit": 0}
+        self.num_prefills = 0
+        self.num_steps = 0
+        self.num_commits = 0
+        self.cached_tokens = 0
         self.prefill_tokens = 0
         self.generated_tokens = 0
         self._submitted = submitted
         self._started: float | None = None
+        self._first_step: float | None = None
         self._first_block: float | None = None
+
+    @property
+    def needs_prefill(self) -> bool:
+        return self.computed < self.canvas.prefill_end
+
+    def has_prefix_of(self, other: Sequence) -> bool:
+        """Whether all that the other would prefill is a part of what this one does."""
+        end = other.canvas.prefill_end
+        return (
+            self.params.block_length == other.params.block_length
+            and self.canvas.prefill_end >= end > 0
+            and self.canvas.token_ids[:end] == other.canvas.token_ids[:end]
+        )
 
     def open_block(self, start: int) -> None:
         self.block = self.canvas.block_at(start)
         self.rule = make_rule(self.params, len(self.canvas.masked_positions(self.block)))
         self.step = 0
 
-    def penalties_for(self, logits: Tensor) -> Penalties | None:
-        """None where the caller asked for none. Made for the first logits: a sequence that waits holds no tensors."""
-        if self._penalties is None and self.params.has_penalties:
+    def present_rule(self) -> TransferRule:
+        """The block's; under a time budget one made for the time that is left."""
+        if self.params.time_budget_ms is None:
+            return self.rule
+        assert self._first_step is not None
+        seconds = max(1e-6, (time.monotonic() - self._first_step) / max(1, self.num_steps))
+        blocks_left = -(-(len(self.canvas) - self.block.end) // self.params.block_length)
+        return deadline_rule(self._seconds_left / seconds, blocks_left)
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.params.time_budget_ms is not None and self._seconds_left <= 0
+
+    @property
+    def _seconds_left(self) -> float:
+        assert self.params.time_budget_ms is not None
+        return self._submitted + self.params.time_budget_ms / 1000 - time.monotonic()
+
+    def prepare_penalties(self, vocab_size: int, device: torch.device) -> None:
+        """Where the caller asked for any. Before the first logits: a sequence that waits holds no tensors."""
+        if self.penalties is None and self.params.has_penalties:
             prompt_ids = self.canvas.token_ids[: self.canvas.prompt_len]
-            device = "cpu" if logits.device.type == "mps" else logits.device  # as `propose` has it
-            self._penalties = Penalties(self.params, prompt_ids, logits.shape[-1], device)
-        return self._penalties
+            self.penalties = Penalties(self.params, prompt_ids, vocab_size, device)
+
+    def masked_rows(self, forward: Forward) -> MaskedRows:
+        """The sequence's part of a denoising step's logits."""
+        return MaskedRows(forward.logit_positions, self.step, self.params, self.penalties)
+
+    def begin(self, slot: int, num_cached: int) -> None:
+        """The scheduler admits it, with keys and values for its first `num_cached` positions in the slot."""
+        self.slot = slot
+        self.computed = self.cached_tokens = num_cached
+        self._started = time.monotonic()
 
     def count_generated(self, num_tokens: int) -> None:
         self.generated_tokens += num_tokens
         if self._first_block is None:
             self._first_block = time.monotonic()
 
-    def next_forward(self, prefill_chunk: int) -> Forward:
-        """What to run in the next engine step; a prefill takes whole blocks, about `prefill_chunk` tokens of them."""
-        assert self.slot is not None
-        if self._started is None:
-            self._started = time.monotonic()
-        block_length = self.params.block_length
-        if self.computed < self.canvas.prefill_end:
-            size = max(1, prefill_chunk // block_length) * block_length
-            end = min(self.computed + size, self.canvas.prefill_end)
-            token_ids = tuple(self.canvas.token_ids[self.computed : end])
-            return Forward("prefill", self.slot, self.computed, token_ids, block_length)
+    def prefill(self, max_tokens: int) -> Forward:
+        """The next whole blocks of the prompt: about `max_tokens`, at least one block."""
+        length = self.params.block_length
+        size = max(1, max_tokens // length) * length
+        end = min(self.computed + size, self.canvas.prefill_end)
+        return self._forward("prefill", self.computed, end)
+
+    def denoise(self) -> Forward:
+        """A denoising step of the present block, with the block before it where that waits to be committed."""
         masked = tuple(self.canvas.masked_positions(self.block))
-        token_ids = tuple(self.canvas.token_ids[self.block.start : self.block.end])
-        kind: Literal["denoise", "commit"] = "denoise" if masked else "commit"
-        return Forward(kind, self.slot, self.block.start, token_ids, block_length, masked)
+        assert masked
+        if self._first_step is None:
+            self._first_step = time.monotonic()
+        return self._forward("denoise", self.computed, self.block.end, masked)
+
+    def _forward(
+        self, kind: Literal["prefill", "denoise"], start: int, end: int, masked: tuple[int, ...] = ()
+    ) -> Forward:
+        assert self.slot is not None
+        length = self.params.block_length
+        limits = None
+        if end - start > length:
+            limits = tuple(min(end, (position // length + 1) * length) for position in range(start, end))
+        span = Span(self.slot, start, end - start, limits)
+        return Forward(kind, span, tuple(self.canvas.token_ids[start:end]), masked)
 
     def counters(self) -> Counters:
         now = time.monotonic()
         return Counters(
             prompt_tokens=self.canvas.prompt_len,
-            cached_tokens=0,
+            cached_tokens=self.cached_tokens,
             prefill_tokens=self.prefill_tokens,
-            prefill_forwards=self.counts["prefill"],
-            steps=self.counts["denoise"],
-            commit_forwards=self.counts["commit"],
+            prefill_forwards=self.num_prefills,
+            steps=self.num_steps,
+            fused_commits=self.num_commits,
             generated_tokens=self.generated_tokens,
             queue_ms=1000 * ((self._started or now) - self._submitted),
             total_ms=1000 * (now - self._submitted),

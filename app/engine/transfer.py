@@ -1,44 +1,115 @@
 """The rules: which masked positions become final in a denoising step.
 
-A rule is a pure function of the confidences at a block's masked positions (float64 [masked]) and the step within the
-block. It returns indices into them, at least one.
+A rule is a pure function of the proposals at a block's masked positions and the step within the block. It returns
+indices into them, at least one. `RULES` maps the names that callers use to them.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
-import torch
-from torch import Tensor
+from app.engine.params import DecodeMode, GenerationParams
+from app.engine.sampling import Proposals
 
-from app.engine.params import GenerationParams
+TransferRule = Callable[[Proposals, int], list[int]]
 
-TransferRule = Callable[[Tensor, int], Tensor]
+SURE = 0.95  # under a deadline, proposals as sure as that do not wait for more steps
 
 
 def make_rule(params: GenerationParams, num_masks: int) -> TransferRule:
     """The rule for a block that begins with `num_masks` masks."""
-    if params.threshold is not None:
-        return threshold_rule(params.threshold)
-    return static_rule(schedule(num_masks, params.steps_per_block))
+    rule = RULES[params.mode](params, num_masks)
+    return rule if params.small_block_length is None else small_block_rule(rule, params.small_block_length)
 
 
 def static_rule(counts: list[int]) -> TransferRule:
-    """The `counts[step]` most confident ones."""
+    """The `counts[step]` most confident ones; the last count holds for steps beyond them."""
 
-    def select(confidences: Tensor, step: int) -> Tensor:
-        return most_confident_first(confidences)[: counts[step]]
+    def select(proposals: Proposals, step: int) -> list[int]:
+        return most_confident_first(proposals)[: counts[min(step, len(counts) - 1)]]
 
     return select
 
 
 def threshold_rule(threshold: float) -> TransferRule:
     """All that reach the threshold, and always the most confident one (Fast-dLLM, arXiv 2505.22618, 3.3)."""
+    return adaptive_rule((threshold,))
 
-    def select(confidences: Tensor, step: int) -> Tensor:
-        order = most_confident_first(confidences)
-        enough = int((confidences >= threshold).sum())
-        return order[: max(1, enough)]
+
+def adaptive_rule(thresholds: tuple[float, ...]) -> TransferRule:
+    """All that reach the step's threshold, and always the most confident one; the last holds for later steps."""
+
+    def select(proposals: Proposals, step: int) -> list[int]:
+        threshold = thresholds[min(step, len(thresholds) - 1)]
+        enough = sum(confidence >= threshold for confidence in proposals.confidences)
+        return most_confident_first(proposals)[: max(1, enough)]
+
+    return select
+
+
+def greedy_rule(proposals: Proposals, step: int) -> list[int]:
+    """All: the whole block in one forward."""
+    return most_confident_first(proposals)
+
+
+def factor_rule(factor: float) -> TransferRule:
+    """Sorted by falling confidence, the longest run whose n-th is at least 1 - factor / (n + 1); the first always.
+
+    Fast-dLLM (arXiv 2505.22618, section 3.3, factor-based parallel decoding).
+    """
+
+    def select(proposals: Proposals, step: int) -> list[int]:
+        order = most_confident_first(proposals)
+        num = 1
+        while num < len(order) and proposals.confidences[order[num]] >= 1 - factor / (num + 2):
+            num += 1
+        return order[:num]
+
+    return select
+
+
+def entropy_rule(gamma: float) -> TransferRule:
+    """Sorted by rising entropy, as many as keep the sum of all but the largest within gamma; the first always.
+
+    EB-sampler (arXiv 2505.24857, section 4): the sum bounds what unmasking them together may lose.
+    """
+
+    def select(proposals: Proposals, step: int) -> list[int]:
+        entropies = proposals.entropies
+        order = sorted(range(len(entropies)), key=lambda index: entropies[index])
+        num, total = 0, 0.0  # `total` is of those before the next one, which would be the largest
+        while num < len(order) and total <= gamma:
+            total += entropies[order[num]]
+            num += 1
+        return order[:num]
+
+    return select
+
+
+def small_block_rule(rule: TransferRule, size: int) -> TransferRule:
+    """`rule`, in the first `size` aligned positions that have a mask: a block is filled part by part."""
+
+    def select(proposals: Proposals, step: int) -> list[int]:
+        part = proposals.positions[0] // size
+        num = sum(position // size == part for position in proposals.positions)
+        return rule(proposals.first(num), step)
+
+    return select
+
+
+def deadline_rule(forwards_left: float, blocks_left: int) -> TransferRule:
+    """For `time_budget_ms`: an even share of the forwards that are left for each of the `blocks_left` after this one.
+
+    Proposals that are sure anyway go at once, so that steps are spent where confidence is lowest. Without a forward to
+    spare, the whole block.
+    """
+
+    def select(proposals: Proposals, step: int) -> list[int]:
+        more = max(0, math.floor(forwards_left / (blocks_left + 1)))  # forwards for this block beside this one
+        order = most_confident_first(proposals)
+        num_sure = sum(confidence >= SURE for confidence in proposals.confidences)
+        return order[: max(num_sure, math.ceil(len(order) / (1 + more)))]
 
     return select
 
@@ -49,6 +120,22 @@ def schedule(num_masks: int, num_steps: int) -> list[int]:
     return [base + (step < extra) for step in range(min(num_steps, num_masks))]
 
 
-def most_confident_first(confidences: Tensor) -> Tensor:
+def most_confident_first(proposals: Proposals) -> list[int]:
     """Indices by falling confidence; equal ones from left to right, on every device."""
-    return torch.sort(confidences, descending=True, stable=True).indices
+    confidences = proposals.confidences
+    return sorted(range(len(confidences)), key=lambda index: -confidences[index])
+
+
+def rising(threshold: float) -> tuple[float, ...]:
+    """The thresholds of `adaptive`: brave in a block's first step, then more careful."""
+    return max(0.5, threshold - 0.4), max(0.7, threshold - 0.2), threshold
+
+
+RULES: dict[DecodeMode, Callable[[GenerationParams, int], TransferRule]] = {
+    "static": lambda params, num_masks: static_rule(schedule(num_masks, params.steps_per_block)),
+    "threshold": lambda params, num_masks: threshold_rule(params.threshold_or_default),
+    "adaptive": lambda params, num_masks: adaptive_rule(rising(params.threshold_or_default)),
+    "greedy": lambda params, num_masks: greedy_rule,
+    "factor": lambda params, num_masks: factor_rule(params.factor),
+    "entropy": lambda params, num_masks: entropy_rule(params.gamma),
+}

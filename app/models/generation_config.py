@@ -59,7 +59,11 @@ HUGGING_FACE_KEYS: Mapping[str, _Key] = {
 OUR_KEYS: Mapping[str, _Key] = {
     "tokens_per_step": _integer("tokens_per_step", 1),
     "block_length": _integer("block_length", 1, 1024),
-    "threshold": _number("threshold", 0, 1, is_low_allowed=False),
+    "decode_mode": _choice("decode_mode", "static", "threshold", "greedy", "adaptive", "factor", "entropy"),
+    "threshold": _number("threshold", 0, 1),
+    "factor": _number("factor", 0, 100),
+    "gamma": _number("gamma", 0, 100),
+    "small_block_length": _integer("small_block_length", 1, 1024),
     "remasking": _choice("remasking", "low_confidence", "random"),
     "temperature": _number("temperature", 0, 2),
     "presence_penalty": _number("presence_penalty", -2, 2),

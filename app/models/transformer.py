@@ -1,7 +1,7 @@
 """One Llama-family decoder, written for inference.
 
-The same code runs Llama, Qwen2 and Qwen3 layouts. It knows nothing of blocks or masks: which positions see which is the
-caller's `mask`, and where keys and values live is the caller's `cache`.
+The same code runs Llama, Qwen2 and Qwen3 layouts. Its rows may belong to any number of sequences; it knows nothing of
+sequences, blocks or masks: which row sees what, and where keys and values live, is the caller's `attend`.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from torch import Tensor, nn
 from app.models.config import ModelConfig, RopeScaling
 
 
-class AttentionCache(Protocol):
-    """Where the keys and values of one forward go, and what they are read back with."""
+class Attend(Protocol):
+    """Where keys and values go, and who sees whom: the caller's side of every layer's attention."""
 
-    def update(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
-        """Store [batch, kv_heads, rows, head_dim]; return all visible ones, [batch, kv_heads, length, head_dim]."""
+    def __call__(self, layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        """Take in `k` and `v` [rows, kv_heads, head_dim]; what `q` [rows, heads, head_dim] makes of all that each row
+        sees, in the shape of `q`."""
         ...
 
 
@@ -45,21 +46,11 @@ class Attention(nn.Module):
         self.q_norm = RMSNorm(config.head_dim, config.rms_norm_eps) if config.qk_norm else nn.Identity()
         self.k_norm = RMSNorm(config.head_dim, config.rms_norm_eps) if config.qk_norm else nn.Identity()
 
-    def forward(self, x: Tensor, rotary: tuple[Tensor, Tensor], cache: AttentionCache, mask: Tensor | None) -> Tensor:
-        batch, rows, _ = x.shape
-        heads = self.qkv(x).view(batch, rows, -1, self.head_dim)
-        q, k, v = heads.split((self.num_heads, self.num_kv_heads, self.num_kv_heads), dim=2)
+    def forward(self, x: Tensor, rotary: tuple[Tensor, Tensor], attend: Attend) -> Tensor:
+        heads = self.qkv(x).view(x.shape[0], -1, self.head_dim)
+        q, k, v = heads.split((self.num_heads, self.num_kv_heads, self.num_kv_heads), dim=1)
         q, k = rotate(self.q_norm(q), rotary), rotate(self.k_norm(k), rotary)
-        keys, values = cache.update(self.layer, k.transpose(1, 2), v.transpose(1, 2))
-        # The query heads that share a key head are stacked as rows, so that neither keys nor values are repeated.
-        group = self.num_heads // self.num_kv_heads
-        q = q.view(batch, rows, self.num_kv_heads, group, self.head_dim).permute(0, 2, 3, 1, 4)
-        q = q.reshape(batch, self.num_kv_heads, group * rows, self.head_dim)
-        if mask is not None:
-            mask = mask.repeat(1, 1, group, 1)  # [batch, 1, group * rows, length]
-        out = F.scaled_dot_product_attention(q, keys, values, attn_mask=mask)
-        out = out.unflatten(2, (group, rows)).permute(0, 3, 1, 2, 4)  # [batch, rows, kv_heads, group, head_dim]
-        return self.output(out.reshape(batch, rows, -1))
+        return self.output(attend(self.layer, q, k, v).flatten(1))
 
 
 class MLP(nn.Module):
@@ -81,8 +72,8 @@ class Layer(nn.Module):
         self.mlp_norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
         self.mlp = MLP(config)
 
-    def forward(self, x: Tensor, rotary: tuple[Tensor, Tensor], cache: AttentionCache, mask: Tensor | None) -> Tensor:
-        x = x + self.attention(self.attention_norm(x), rotary, cache, mask)
+    def forward(self, x: Tensor, rotary: tuple[Tensor, Tensor], attend: Attend) -> Tensor:
+        x = x + self.attention(self.attention_norm(x), rotary, attend)
         return x + self.mlp(self.mlp_norm(x))
 
 
@@ -100,16 +91,13 @@ class Transformer(nn.Module):
             self.head.weight = self.embedding.weight
         self._rotary: tuple[Tensor, Tensor] | None = None
 
-    def forward(self, token_ids: Tensor, positions: Tensor, cache: AttentionCache, mask: Tensor | None) -> Tensor:
-        """Hidden states [batch, rows, hidden] of `token_ids` [batch, rows] at absolute `positions` [batch, rows].
-
-        `mask` [batch, 1, rows, length] is true where a row may look; None: every row sees everything in the cache.
-        """
+    def forward(self, token_ids: Tensor, positions: Tensor, attend: Attend) -> Tensor:
+        """Hidden states [rows, hidden] of `token_ids` [rows] at absolute `positions` [rows], of any sequences."""
         x = self.embedding(token_ids)
         cos, sin = self._rotary_tables(x)
-        rotary = cos[positions].unsqueeze(2), sin[positions].unsqueeze(2)  # [batch, rows, 1, head_dim]
+        rotary = cos[positions].unsqueeze(1), sin[positions].unsqueeze(1)  # [rows, 1, head_dim]
         for layer in self.layers:
-            x = layer(x, rotary, cache, mask)
+            x = layer(x, rotary, attend)
         return self.norm(x)
 
     def logits(self, hidden: Tensor) -> Tensor:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.engine.events import Counters
-from app.engine.params import Remasking
+from app.engine.params import DECODE_MODES as DECODE_MODES
+from app.engine.params import DecodeMode, Remasking
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,11 @@ class Defaults:
     tokens_per_step: int | None = None
     gen_length: int = 512
     block_length: int = 4
+    decode_mode: DecodeMode | None = None
     threshold: float | None = None
+    factor: float = 1.0
+    gamma: float = 0.1
+    small_block_length: int | None = None
     remasking: Remasking = "low_confidence"
     temperature: float = 0.0
     top_p: float = 1.0
@@ -44,7 +49,12 @@ class ChatCall:
     gen_length: int | None = None
     steps: int | None = None
     block_length: int | None = None
+    decode_mode: DecodeMode | None = None
     threshold: float | None = None
+    factor: float | None = None
+    gamma: float | None = None
+    small_block_length: int | None = None
+    time_budget_ms: int | None = None
     remasking: Remasking | None = None
     temperature: float | None = None
     top_p: float | None = None

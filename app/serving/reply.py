@@ -65,9 +65,14 @@ class Reply:
 
     @property
     def tokens_per_forward(self) -> float:
-        """TPF: delivered tokens for each denoising or commit forward, of the choices that are complete; 0 before."""
+        """TPF: delivered tokens a forward after prefill, of the choices that are complete; 0 before."""
         tokens = sum(len(choice.token_ids) for choice in self.choices if choice.counters)
-        return tokens / max(1, self.total("steps") + self.total("commit_forwards"))
+        return tokens / max(1, self.total("steps"))
+
+    @property
+    def cached_tokens(self) -> int:
+        """Of the prompt, which is counted once: what no choice had to compute."""
+        return min((choice.counters.cached_tokens for choice in self.choices if choice.counters), default=0)
 
     def total(self, counter: str) -> int:
         """A counter summed over the choices that are complete."""

@@ -24,7 +24,8 @@ logger = logging.getLogger(__name__)
 
 # What ChatCall, Defaults and GenerationParams have in common.
 SAMPLING_FIELDS = (
-    *("threshold", "remasking", "temperature", "top_p", "top_k"),
+    *("decode_mode", "threshold", "factor", "gamma", "small_block_length"),
+    *("remasking", "temperature", "top_p", "top_k"),
     *("repetition_penalty", "presence_penalty", "frequency_penalty"),
 )
 
@@ -138,12 +139,21 @@ def _params(call: ChatCall, defaults: Defaults, lengths: Lengths) -> GenerationP
     """The defaults for what the call leaves open."""
     asked = {name: value for name in SAMPLING_FIELDS if (value := getattr(call, name)) is not None}
     left = {name: getattr(defaults, name) for name in SAMPLING_FIELDS if name not in asked}
+    if "threshold" in asked and left.get("decode_mode") not in (None, "adaptive"):
+        left["decode_mode"] = None  # who gives a threshold wants it used, whatever the server's default mode is
+    part = asked.get("small_block_length") or left.get("small_block_length")
+    if part and lengths.block_length % part:
+        raise RequestError(
+            f"small_block_length must divide the block length, {lengths.block_length}, got {part}.",
+            "small_block_length",
+        )
     return GenerationParams(
         gen_length=lengths.gen_length,
         steps=lengths.steps,
         block_length=lengths.block_length,
         seed=call.seed if call.seed is not None else secrets.randbits(32),
         ignore_eos=call.ignore_eos,
+        time_budget_ms=call.time_budget_ms,
         **asked,
         **left,
     )

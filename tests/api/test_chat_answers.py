@@ -60,9 +60,9 @@ def test_a_whole_answer(make_client: MakeClient) -> None:
     assert answer["elbarto"] == {
         "steps": 4,
         "denoise_forwards": 4,
-        "commit_forwards": 1,
+        "fused_commits": 1,
         "prefill_forwards": 1,
-        "tpf": 1.4,
+        "tpf": 1.75,
         "prompt_tokens": 4,
         "cached_tokens": 0,
         "prefill_tokens": 4,
@@ -73,7 +73,12 @@ def test_a_whole_answer(make_client: MakeClient) -> None:
             "steps": 8,
             "gen_length": 8,
             "block_length": 4,
+            "decode_mode": "static",
             "threshold": None,
+            "factor": 1.0,
+            "gamma": 0.1,
+            "small_block_length": None,
+            "time_budget_ms": None,
             "remasking": "low_confidence",
             "temperature": 0.0,
             "top_p": 1.0,
@@ -178,7 +183,7 @@ def test_a_usage_chunk_when_asked_for(make_client: MakeClient) -> None:
     assert events[-1]["choices"] == []
     assert events[-1]["usage"]["completion_tokens"] == 7
     assert events[-1]["usage"]["total_tokens"] == 11
-    assert events[-1]["elbarto"]["tpf"] == 1.4
+    assert events[-1]["elbarto"]["tpf"] == 1.75
     assert all(event["usage"] is None and event["choices"] for event in events[:-1])
     assert not any("elbarto" in event for event in events[:-1])
 

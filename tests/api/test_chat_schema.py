@@ -62,6 +62,14 @@ WRONG = {
         (True, "must be a number"),
         ({}, "must be a number"),
     ],
+    "decode_mode": [
+        ("best", "must be one of static, threshold, greedy, adaptive, factor, entropy"),
+        (1, "must be one of"),
+    ],
+    "factor": [(-1, "must be a number of at least 0 and at most 100"), (101, "at most 100"), ("1", "must be a number")],
+    "gamma": [(-1, "must be a number of at least 0 and at most 100"), (NAN, "must be a number")],
+    "small_block_length": [(0, "at least 1"), (1025, "at most 1024"), (2.0, INTEGER)],
+    "time_budget_ms": [(0, f"{INTEGER} of at least 1"), (10**9, "at most 3600000"), ("5", INTEGER)],
     "top_p": [(-0.1, "at least 0"), (1.1, "at most 1"), ("0.5", "must be a number"), (NAN, "must be a number")],
     "top_k": [(-2, "must be an integer of at least -1"), (1.0, INTEGER), ("40", INTEGER), (True, INTEGER)],
     "repetition_penalty": [
@@ -74,8 +82,7 @@ WRONG = {
         ("1", "must be a number"),
     ],
     "threshold": [
-        (0, "must be a number above 0 and at most 1"),
-        (-1, "above 0"),
+        (-0.1, "must be a number of at least 0 and at most 1"),
         (1.1, "at most 1"),
         (NAN, "must be a number"),
         ("", "must be a number"),

@@ -9,7 +9,7 @@ import openai
 import pytest
 from openai import OpenAI
 
-from tests.servers import API_KEY, CAPACITY, HELLO, SLOW, Server
+from tests.servers import API_KEY, CAPACITY, HELLO, RUNNING, SLOW, Server
 from tests.tiny import CHECKPOINT
 
 DIFFUSION = {"steps": 8, "gen_length": 16, "block_length": 4, "threshold": 0.9, "remasking": "low_confidence"}
@@ -110,7 +110,7 @@ def test_full_queue(server: Server, client: OpenAI) -> None:
     with ExitStack() as stack:
         for _ in range(CAPACITY):
             stack.enter_context(server.connect(**SLOW)[0])
-        server.wait_for_queue(1, CAPACITY - 1)
+        server.wait_for_queue(RUNNING, CAPACITY - RUNNING)
         with pytest.raises(openai.RateLimitError) as caught:
             client.chat.completions.create(model="any", messages=HELLO, stream=True)
     assert caught.value.code == "queue_full"

@@ -55,7 +55,7 @@ def test_check_02_chat_shape(server: Server) -> None:
     assert usage["total_tokens"] == usage["prompt_tokens"] + usage["completion_tokens"]
     assert all(type(usage[name]) is int for name in ("prompt_tokens", "completion_tokens", "total_tokens"))
     assert answer["elbarto"].keys() >= {
-        *("steps", "denoise_forwards", "commit_forwards", "tpf", "prompt_tokens", "cached_tokens", "total_ms"),
+        *("steps", "denoise_forwards", "fused_commits", "tpf", "prompt_tokens", "cached_tokens", "total_ms"),
     }
 
 
@@ -151,7 +151,7 @@ def message(**fields: Any) -> dict[str, Any]:
         ({"stop": ["a", None]}, "stop"),
         ({"stream": "true"}, "stream"),
         ({"stream": True, "stream_options": {"include_usage": 1}}, "stream_options.include_usage"),
-        ({"threshold": 0}, "threshold"),
+        ({"threshold": -0.1}, "threshold"),
         ({"remasking": "high_confidence"}, "remasking"),
         ({"block_length": 0}, "block_length"),
         ({"steps": -1}, "steps"),

@@ -28,7 +28,7 @@ def body(case: Case) -> dict[str, Any]:
 def check(case: Case, token_ids: list[int], finish_reason: str, elbarto: dict[str, Any]) -> None:
     assert tuple(token_ids) == case.output
     assert finish_reason == ("stop" if case.output[-1] == 2 else "length")
-    assert elbarto["denoise_forwards"] + elbarto["commit_forwards"] <= case.forwards
+    assert elbarto["denoise_forwards"] + elbarto["fused_commits"] <= case.forwards
     assert elbarto["warnings"] == [] or case.params.block_length != 4
 
 

@@ -103,7 +103,8 @@ def test_a_bad_one_stops_the_start_in_one_line(tmp_path: Path, make_checkpoint: 
     assert code == 3
     assert lines == [
         f"elbarto: error: {path}/generation_config.json: 'elbarto.blocklength' is not known; allowed in elbarto: "
-        "tokens_per_step, block_length, threshold, remasking, temperature, presence_penalty, frequency_penalty."
+        "tokens_per_step, block_length, decode_mode, threshold, factor, gamma, small_block_length, remasking, "
+        "temperature, presence_penalty, frequency_penalty."
     ]
     assert "Traceback" not in log
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.settings import Settings
 from tests.servers import (
     BARE_GUNICORN,
     HELLO,
@@ -28,6 +29,8 @@ from tests.servers import (
     wait_for,
 )
 from tests.tiny import CHECKPOINT
+
+MAX_SEQUENCES = Settings().max_sequences
 
 
 @dataclass
@@ -68,7 +71,7 @@ def test_health_while_the_model_loads(started: Started) -> None:
     ready = started.health[-1].json()
     assert (ready["status"], ready["model"], ready["device"]) == ("ok", CHECKPOINT.name, "cpu")
     assert ready["dtype"] == "float32"
-    assert ready["queue"] == {"running": 0, "waiting": 0, "capacity": 65}
+    assert ready["queue"] == {"running": 0, "waiting": 0, "capacity": MAX_SEQUENCES + 64}
 
 
 def test_other_routes_while_the_model_loads(started: Started) -> None:
@@ -90,9 +93,9 @@ def test_check_19_a_server_for_everybody_warns(started: Started, server: Server)
 def test_check_18_keepalives_are_bare_comments(started: Started) -> None:
     """In a stream that waits its turn. `: ping` would cost Continue the data beside it."""
     server = started.server
-    blocker, _ = server.connect(**SLOW)
+    blocker, _ = server.connect(**SLOW, n=MAX_SEQUENCES)
     with blocker:
-        server.wait_for_queue(1, 0)
+        server.wait_for_queue(MAX_SEQUENCES, 0)
         body = {"messages": HELLO, "stream": True, "max_tokens": 8, "ignore_eos": True}
         with server.client.stream("POST", "/v1/chat/completions", json=body) as response:
             lines = response.iter_lines()

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.servers import CAPACITY, HELLO, PATIENCE_S, SLOW, Server
+from tests.servers import CAPACITY, HELLO, PATIENCE_S, RUNNING, SLOW, Server
 
 TOKENS = SLOW["gen_length"]
 
@@ -53,19 +53,19 @@ def test_check_16_leaving_while_it_runs(server: Server, stream: bool, close: Any
 
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 def test_check_16_leaving_the_queue(server: Server, stream: bool) -> None:
-    running, _ = server.connect(**SLOW)
+    running, _ = server.connect(**SLOW, n=RUNNING)
     with running:
-        server.wait_for_queue(1, 0)
+        server.wait_for_queue(RUNNING, 0)
         waiting, request_id = server.connect(**SLOW, stream=stream)
-        server.wait_for_queue(1, 1)
+        server.wait_for_queue(RUNNING, 1)
         waiting.close()
-        server.wait_for_queue(1, 0)
+        server.wait_for_queue(RUNNING, 0)
         assert server.wait_for_log(rf"id={request_id} route=\S+ \S+ status=(\d+) tokens=0 ")[1] == "499"
 
 
 def test_check_16_leaving_with_several_choices(server: Server) -> None:
     connection, _ = server.connect(**SLOW, n=3)
-    server.wait_for_queue(1, 2)
+    server.wait_for_queue(RUNNING, 3 - RUNNING)
     connection.close()
 
 
@@ -75,11 +75,11 @@ def test_check_16_leaving_before_the_body_is_there(server: Server) -> None:
 
 
 def test_check_16_a_waiting_request_runs_when_the_one_before_leaves(server: Server) -> None:
-    running, _ = server.connect(**SLOW)
-    server.wait_for_queue(1, 0)
+    running, _ = server.connect(**SLOW, n=RUNNING)
+    server.wait_for_queue(RUNNING, 0)
     with ThreadPoolExecutor() as pool:
         answer = pool.submit(server.chat, max_tokens=4)
-        server.wait_for_queue(1, 1)
+        server.wait_for_queue(RUNNING, 1)
         running.close()
         assert answer.result()["usage"]["completion_tokens"] <= 4
 
@@ -89,7 +89,7 @@ def test_check_17_burst(server: Server) -> None:
     with ExitStack() as stack:
         for _ in range(CAPACITY):
             stack.enter_context(server.connect(**SLOW, stream=True)[0])
-        server.wait_for_queue(1, CAPACITY - 1)
+        server.wait_for_queue(RUNNING, CAPACITY - RUNNING)
         for more in ({}, {"stream": True}, {"n": 2}):
             response = server.post(messages=HELLO, **more)
             assert response.status_code == 429
@@ -98,7 +98,7 @@ def test_check_17_burst(server: Server) -> None:
             error = response.json()["error"]
             assert (error["type"], error["code"], error["param"]) == ("rate_limit_error", "queue_full", None)
             assert "overloaded" in error["message"], "Continue retries on this word"
-        assert server.queue == (1, CAPACITY - 1)
+        assert server.queue == (RUNNING, CAPACITY - RUNNING)
         assert server.client.get("/v1/models").status_code == 200
 
 

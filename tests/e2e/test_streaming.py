@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.servers import HELLO, PATIENCE_S, SLOW, Server, content
+from tests.servers import HELLO, PATIENCE_S, RUNNING, SLOW, Server, content
 
 # Multi-byte characters, and bytes that are none: an untrained model writes both.
 TEXT = {"max_tokens": 96, "ignore_eos": True}
@@ -162,9 +162,9 @@ def test_check_18_keepalives_can_be_turned_off(guarded: Server) -> None:
 
 def comments_while_queued(server: Server) -> list[str]:
     """What comes, other than data, down a stream that waits behind another for a second or more."""
-    blocker, _ = server.connect(**SLOW | {"gen_length": 400, "steps": 400})
+    blocker, _ = server.connect(**SLOW | {"gen_length": 400, "steps": 400, "n": RUNNING})
     with blocker:
-        server.wait_for_queue(1, 0)
+        server.wait_for_queue(RUNNING, 0)
         body = {"messages": HELLO, "max_tokens": 4, "stream": True}
         with server.client.stream("POST", "/v1/chat/completions", json=body) as response:
             lines = list(response.iter_lines())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from collections.abc import Sequence as Ids
 from dataclasses import replace
 
 import pytest
@@ -36,7 +37,7 @@ def test_counters(engine: Engine) -> None:
     assert len(token_ids) == counters.generated_tokens == 8
     assert (counters.prompt_tokens, counters.cached_tokens) == (10, 0)
     assert (counters.prefill_tokens, counters.prefill_forwards) == (8, 1)
-    assert (counters.steps, counters.commit_forwards) == (8, 2)
+    assert (counters.steps, counters.fused_commits) == (8, 2)
 
 
 def test_one_forward_a_step(engine: Engine) -> None:
@@ -47,13 +48,13 @@ def test_one_forward_a_step(engine: Engine) -> None:
         engine.step()
         steps += 1
 
-    assert steps == 1 + 8 + 2  # prefill, denoise, commit
+    assert steps == 1 + 8  # prefill, denoise; a commit has no step of its own
 
 
 def test_fewer_steps_give_more_tokens_a_forward(engine: Engine) -> None:
     counters = run(engine, PROMPT[:8], replace(GREEDY, steps=2))[1].counters
 
-    assert (counters.steps, counters.commit_forwards) == (2, 1)
+    assert (counters.steps, counters.fused_commits) == (2, 1)
 
 
 def test_a_prompt_shorter_than_a_block_needs_no_prefill(engine: Engine) -> None:
@@ -76,8 +77,8 @@ def test_a_block_is_said_as_soon_as_it_is_full(engine: Engine) -> None:
     while engine.has_work:
         lengths.append([len(event.token_ids) for event in engine.step() if isinstance(event, Committed)])
 
-    # prefill; 2 steps, commit; 4 steps, commit; 2 steps and no commit
-    assert lengths == [[], [], [2], [], [], [], [], [4], [], [], [2]]
+    # prefill, then 2, 4 and 2 steps
+    assert lengths == [[], [], [2], [], [], [], [4], [], [2]]
 
 
 def test_committed_tokens_are_the_reply_and_end_at_its_first_end_token(engine: Engine, cases: list[Case]) -> None:
@@ -173,7 +174,7 @@ def test_slots_let_sequences_run_side_by_side(make_engine: MakeEngine) -> None:
 
 def test_abort_mid_block_gives_the_slot_back(engine: Engine) -> None:
     sequence_id = engine.add(PROMPT, GREEDY)
-    for _ in range(1 + 2 + 1 + 2):  # prefill, a block and its commit, half a block
+    for _ in range(1 + 2 + 2):  # prefill, a block, half a block
         engine.step()
 
     finished = engine.abort(sequence_id)
@@ -226,7 +227,7 @@ def bad_token(monkeypatch: pytest.MonkeyPatch) -> int:
     """A forward with this token in it fails."""
     healthy = Runner.run
 
-    def run_or_fail(self: Runner, forwards: Sequence[Forward]) -> list:
+    def run_or_fail(self: Runner, forwards: list[Forward]) -> torch.Tensor | None:
         if any(666 in forward.token_ids for forward in forwards):
             raise OutOfMemory("no memory left")
         return healthy(self, forwards)
@@ -294,7 +295,7 @@ def test_a_sequence_that_failed_is_gone(engine: Engine, bad_token: int) -> None:
 
 
 @pytest.mark.parametrize("prompt", [(), range(10, 515)])
-def test_what_does_not_fit_is_our_own_mistake(engine: Engine, prompt: Sequence[int]) -> None:
+def test_what_does_not_fit_is_our_own_mistake(engine: Engine, prompt: Ids[int]) -> None:
     """The callers check lengths, and answer a 400."""
     with pytest.raises(AssertionError):
         engine.add(prompt, GREEDY)

@@ -25,7 +25,7 @@ def reference(checkpoint: Checkpoint, prompt: Prompt, params: GenerationParams) 
 
 
 def forwards(finished: Finished) -> int:
-    return finished.counters.steps + finished.counters.commit_forwards
+    return finished.counters.steps + finished.counters.fused_commits
 
 
 def test_there_are_sixty_cases(cases: list[Case]) -> None:

@@ -51,7 +51,7 @@ def test_blocks_and_steps() -> None:
         {"steps": 3},
         {"steps": 1},
         {"block_length": 0},
-        {"threshold": 0.0},
+        {"threshold": -0.1},
         {"threshold": 1.1},
     ],
 )

@@ -1,4 +1,4 @@
-"""Penalties as Hugging Face, vLLM and OpenAI define them, on a canvas; and top_k."""
+"""Penalties as Hugging Face, vLLM and OpenAI define them, on a canvas."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ import pytest
 import torch
 from transformers import RepetitionPenaltyLogitsProcessor
 
+from app.engine.denoise import unmask
 from app.engine.engine import Engine
 from app.engine.params import GenerationParams
 from app.engine.penalties import Penalties
 from app.engine.reference import generate
-from app.engine.sampling import TOKEN_STREAM, propose, sample, uniform
+from app.engine.sampling import MaskedRows, Proposals, propose
+from app.engine.sequence import Sequence
 from app.models.checkpoint import Checkpoint
-from tests.tiny import EOS, VOCAB_SIZE, committed, drain, run
+from tests.tiny import EOS, MASK, VOCAB_SIZE, committed, drain, run
 
 PLAIN = GenerationParams(gen_length=24, steps=24, block_length=4, ignore_eos=True)
 PROMPT = (40, 41, 42, 43, 44, 45)
@@ -27,8 +29,14 @@ LOGITS = torch.tensor([[2.0, -1.0, 0.5, 3.0, -4.0, 0.0]])  # of tokens 0 to 5
 def penalised(logits: torch.Tensor, prompt: list[int], generated: list[int], **params: float) -> torch.Tensor:
     penalties = Penalties(replace(PLAIN, **params), prompt, logits.shape[-1], "cpu")
     for token_id in generated:
-        penalties.count(torch.tensor([token_id]))
+        penalties.count([token_id])
     return penalties.apply(logits)
+
+
+def propose_one(params: GenerationParams, penalties: Penalties) -> Proposals:
+    (proposals,) = propose(LOGITS, [MaskedRows((7,), 0, params, penalties)], mask_token_id=5)
+    assert proposals is not None
+    return proposals
 
 
 @pytest.mark.parametrize("penalty", [0.5, 1.3, 7.0])
@@ -58,7 +66,7 @@ def test_all_at_once_come_in_vllms_order() -> None:
 def test_tokens_that_became_final_together_all_count() -> None:
     penalties = Penalties(replace(PLAIN, frequency_penalty=1.0), [0], 6, "cpu")
 
-    penalties.count(torch.tensor([3, 2, 3]))
+    penalties.count([3, 2, 3])
 
     assert penalties.apply(LOGITS).tolist() == [[2.0, -1.0, -0.5, 1.0, -4.0, 0.0]]
 
@@ -66,13 +74,13 @@ def test_tokens_that_became_final_together_all_count() -> None:
 def test_proposal_and_confidence_are_those_of_the_penalised_logits() -> None:
     params = replace(PLAIN, presence_penalty=2.0)
     penalties = Penalties(params, [0], 6, "cpu")
-    penalties.count(torch.tensor([3]))
+    penalties.count([3])
 
-    proposals = propose(LOGITS, [7], 0, params, mask_token_id=5, penalties=penalties)
+    proposals = propose_one(params, penalties)
 
-    assert proposals.token_ids.tolist() == [0]
-    assert proposals.confidences.equal(torch.softmax(penalties.apply(LOGITS), dim=-1)[:, 0])
-    assert proposals.confidences.item() != torch.softmax(LOGITS.double(), dim=-1)[0, 0].item()
+    assert proposals.token_ids == [0]
+    assert proposals.confidences == torch.softmax(penalties.apply(LOGITS), dim=-1)[:, 0].tolist()
+    assert proposals.confidences[0] != torch.softmax(LOGITS.double(), dim=-1)[0, 0].item()
 
 
 @pytest.mark.parametrize("penalty", [5e-324, 1e-300, 100.0])
@@ -81,10 +89,10 @@ def test_an_extreme_penalty_gives_numbers(penalty: float, temperature: float) ->
     params = replace(PLAIN, repetition_penalty=penalty, temperature=temperature)
     penalties = Penalties(params, [0, 3, 4], 6, "cpu")
 
-    proposals = propose(LOGITS, [7], 0, params, mask_token_id=5, penalties=penalties)
+    proposals = propose_one(params, penalties)
 
-    assert 0 <= proposals.token_ids.item() < 5
-    assert proposals.confidences.isfinite().all()
+    assert 0 <= proposals.token_ids[0] < 5
+    assert 0 <= proposals.confidences[0] <= 1
 
 
 def test_off_is_off(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,19 +178,9 @@ def test_a_strong_penalty_keeps_tokens_from_coming_again(engine: Engine) -> None
     assert not set(fresh) & set(PROMPT)
 
 
-@pytest.mark.parametrize(("top_k", "kept"), [(-1, 4), (0, 4), (1, 1), (2, 2), (3, 3), (4, 4), (50, 4), (10**400, 4)])
-def test_top_k_keeps_the_likeliest(top_k: int, kept: int) -> None:
-    logits = torch.tensor([0.05, 0.5, 0.15, 0.3]).log().repeat(2000, 1)
+def test_tokens_are_counted_where_the_counts_are() -> None:
+    """On the device; "meta" stands in for one here."""
+    sequence = Sequence(0, PROMPT, replace(PLAIN, presence_penalty=1.0), MASK, submitted=0.0)
+    sequence.prepare_penalties(VOCAB_SIZE, torch.device("meta"))
 
-    token_ids = sample(logits, 1.0, 1.0, uniform(3, TOKEN_STREAM, range(2000), 0), top_k)
-
-    assert sorted(token_ids.unique().tolist()) == sorted([1, 3, 2, 0][:kept])
-
-
-def test_top_p_is_a_share_of_what_top_k_keeps() -> None:
-    """Of 0.5 and 0.3, the first has 62.5%."""
-    logits = torch.tensor([0.05, 0.5, 0.15, 0.3]).log().repeat(500, 1)
-    draws = uniform(3, TOKEN_STREAM, range(500), 0)
-
-    assert sample(logits, 1.0, 0.62, draws, top_k=2).unique().tolist() == [1]
-    assert sample(logits, 1.0, 0.63, draws, top_k=2).unique().tolist() == [1, 3]
+    unmask(sequence, Proposals((6, 7), [40, 41], [0.5, 0.4], [0.0, 0.0]))

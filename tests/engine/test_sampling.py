@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence as Ids
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,15 @@ import pytest
 import torch
 
 from app.engine.params import GenerationParams
-from app.engine.sampling import CONFIDENCE_STREAM, TOKEN_STREAM, propose, sample, uniform
+from app.engine.sampling import (
+    CONFIDENCE_STREAM,
+    TOKEN_STREAM,
+    MaskedRows,
+    Proposals,
+    propose,
+    sample,
+    uniform,
+)
 
 GREEDY = GenerationParams(gen_length=4, steps=4, block_length=4)
 PROBABILITIES = [0.05, 0.5, 0.15, 0.3]  # of tokens 0 to 3
@@ -27,15 +36,29 @@ def sampled(**changes: Any) -> GenerationParams:
     return replace(GREEDY, temperature=1.0, **changes)
 
 
+def propose_one(
+    logits: torch.Tensor, positions: Ids[int], params: GenerationParams, mask_token_id: int, step: int = 0
+) -> Proposals:
+    """The proposals of a sequence that is alone in its step."""
+    (proposals,) = propose(logits, [MaskedRows(tuple(positions), step, params)], mask_token_id)
+    assert proposals is not None
+    return proposals
+
+
+def draw(logits: torch.Tensor, temperature: float, top_p: float, draws: torch.Tensor, top_k: float = 0) -> torch.Tensor:
+    """`sample` with the same settings in every row."""
+    columns = (torch.full((len(logits),), value, dtype=torch.float64) for value in (temperature, top_p, top_k))
+    return sample(logits.double(), *columns, draws)
+
+
 def test_greedy_takes_the_best_and_its_probability() -> None:
     logits = torch.tensor([[1.0, 3.0, 2.0, 0.0], [5.0, 0.0, 0.0, 0.0]])
 
-    proposals = propose(logits, [8, 9], 0, GREEDY, mask_token_id=3)
+    proposals = propose_one(logits, [8, 9], GREEDY, mask_token_id=3)
 
-    assert proposals.token_ids.tolist() == [1, 0]
-    assert proposals.confidences.dtype == torch.float64
+    assert proposals.token_ids == [1, 0]
     expected = torch.softmax(logits.double(), dim=-1)
-    assert proposals.confidences.tolist() == [expected[0, 1].item(), expected[1, 0].item()]
+    assert proposals.confidences == [expected[0, 1].item(), expected[1, 0].item()]
 
 
 def test_the_mask_token_is_never_proposed() -> None:
@@ -43,12 +66,12 @@ def test_the_mask_token_is_never_proposed() -> None:
     logits = torch.tensor([[2.0, 1.0, 0.0, 50.0]]).repeat(100, 1)
     positions = range(100)
 
-    greedy = propose(logits, positions, 0, GREEDY, mask_token_id=3)
+    greedy = propose_one(logits, positions, GREEDY, mask_token_id=3)
 
-    assert greedy.token_ids.unique().tolist() == [0]
-    assert greedy.confidences.max() < 1e-20
-    assert propose(logits, positions, 0, sampled(), mask_token_id=3).token_ids.unique().tolist() == [0, 1, 2]
-    assert propose(logits, positions, 0, sampled(top_p=0.0), mask_token_id=3).token_ids.unique().tolist() == [0]
+    assert set(greedy.token_ids) == {0}
+    assert max(greedy.confidences) < 1e-20
+    assert set(propose_one(logits, positions, sampled(), mask_token_id=3).token_ids) == {0, 1, 2}
+    assert set(propose_one(logits, positions, sampled(top_p=0.0), mask_token_id=3).token_ids) == {0}
 
 
 def test_the_mask_token_is_not_reached_by_the_last_draw() -> None:
@@ -57,13 +80,13 @@ def test_the_mask_token_is_not_reached_by_the_last_draw() -> None:
     draws = torch.full((500,), 1 - 2**-53, dtype=torch.float64)
 
     for top_p in (1.0, 0.99, 0.3):
-        assert 7 not in sample(logits, 1.0, top_p, draws)
+        assert 7 not in draw(logits, 1.0, top_p, draws)
 
 
 def test_propose_leaves_the_logits_alone() -> None:
     logits = toy_logits()
 
-    propose(logits, [0], 0, sampled(), mask_token_id=1)
+    propose_one(logits, [0], sampled(), mask_token_id=1)
 
     assert logits.equal(toy_logits())
 
@@ -71,28 +94,28 @@ def test_propose_leaves_the_logits_alone() -> None:
 def test_confidence_has_no_temperature_in_it() -> None:
     params = replace(GREEDY, temperature=2.0)
 
-    proposals = propose(toy_logits(50), range(50), 0, params, mask_token_id=0)
+    proposals = propose_one(toy_logits(50), range(50), params, mask_token_id=0)
 
-    assert len(proposals.token_ids.unique()) == 3
+    assert len(set(proposals.token_ids)) == 3
     expected = torch.tensor(PROBABILITIES)[proposals.token_ids]
-    torch.testing.assert_close(proposals.confidences.float(), expected)
+    torch.testing.assert_close(torch.tensor(proposals.confidences), expected)
 
 
 def test_random_remasking_draws_the_confidences() -> None:
     positions = [4, 5, 6]
     params = replace(GREEDY, remasking="random", seed=3)
 
-    proposals = propose(toy_logits(3), positions, 2, params, mask_token_id=0)
+    proposals = propose_one(toy_logits(3), positions, params, mask_token_id=0, step=2)
 
-    assert proposals.token_ids.tolist() == [1, 1, 1]
-    assert proposals.confidences.equal(uniform(3, CONFIDENCE_STREAM, positions, 2))
+    assert proposals.token_ids == [1, 1, 1]
+    assert proposals.confidences == uniform(3, CONFIDENCE_STREAM, positions, 2).tolist()
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
 def test_sample_follows_the_softmax(temperature: float) -> None:
     draws = uniform(7, TOKEN_STREAM, range(5000), 0)
 
-    token_ids = sample(toy_logits(5000), temperature, 1.0, draws)
+    token_ids = draw(toy_logits(5000), temperature, 1.0, draws)
 
     expected = torch.softmax(toy_logits()[0] / temperature, dim=-1)
     assert (frequencies(token_ids) - expected).abs().max() < 0.02
@@ -114,7 +137,7 @@ def test_sample_follows_the_softmax(temperature: float) -> None:
 def test_top_p_keeps_the_smallest_set_that_reaches_it(top_p: float, kept: list[int]) -> None:
     draws = torch.arange(0, 1, 1 / 1000, dtype=torch.float64)
 
-    token_ids = sample(toy_logits(len(draws)), 1.0, top_p, draws)
+    token_ids = draw(toy_logits(len(draws)), 1.0, top_p, draws)
 
     share = torch.tensor([p if token_id in kept else 0 for token_id, p in enumerate(PROBABILITIES)])
     assert token_ids.unique().tolist() == kept
@@ -124,16 +147,16 @@ def test_top_p_keeps_the_smallest_set_that_reaches_it(top_p: float, kept: list[i
 def test_equally_likely_tokens_lie_in_the_order_of_their_ids() -> None:
     draws = (torch.arange(64, dtype=torch.float64) + 0.5) / 64
 
-    assert sample(torch.zeros(64, 64), 1.0, 1.0, draws).tolist() == list(range(64))
+    assert draw(torch.zeros(64, 64), 1.0, 1.0, draws).tolist() == list(range(64))
 
 
 def test_a_row_is_sampled_alike_in_any_batch() -> None:
     logits = torch.randn(9, 30, generator=torch.Generator().manual_seed(0))
     draws = uniform(5, TOKEN_STREAM, range(9), 0)
 
-    together = sample(logits, 0.8, 0.9, draws)
+    together = draw(logits, 0.8, 0.9, draws)
 
-    alone = [sample(logits[row : row + 1], 0.8, 0.9, draws[row : row + 1]).item() for row in range(9)]
+    alone = [draw(logits[row : row + 1], 0.8, 0.9, draws[row : row + 1]).item() for row in range(9)]
     assert together.tolist() == alone
 
 
@@ -141,7 +164,7 @@ def test_a_row_is_sampled_alike_in_any_batch() -> None:
 def test_a_temperature_near_zero_takes_the_best(temperature: float) -> None:
     draws = torch.tensor([0.999], dtype=torch.float64)
 
-    assert sample(torch.tensor([[1.0, 5.0, 3.0, -torch.inf]]), temperature, 1.0, draws).item() == 1
+    assert draw(torch.tensor([[1.0, 5.0, 3.0, -torch.inf]]), temperature, 1.0, draws).item() == 1
 
 
 @pytest.mark.parametrize(
@@ -182,3 +205,21 @@ def test_every_argument_makes_other_numbers() -> None:
 
 def test_a_position_has_its_number_whatever_is_masked_beside_it() -> None:
     assert uniform(1, TOKEN_STREAM, [3, 9, 12], 4)[1] == uniform(1, TOKEN_STREAM, [9], 4)[0]
+
+
+@pytest.mark.parametrize(("top_k", "kept"), [(-1, 4), (0, 4), (1, 1), (2, 2), (3, 3), (4, 4), (50, 4)])
+def test_top_k_keeps_the_likeliest(top_k: int, kept: int) -> None:
+    logits = torch.tensor([0.05, 0.5, 0.15, 0.3]).log().repeat(2000, 1)
+
+    token_ids = draw(logits, 1.0, 1.0, uniform(3, TOKEN_STREAM, range(2000), 0), top_k)
+
+    assert sorted(token_ids.unique().tolist()) == sorted([1, 3, 2, 0][:kept])
+
+
+def test_top_p_is_a_share_of_what_top_k_keeps() -> None:
+    """Of 0.5 and 0.3, the first has 62.5%."""
+    logits = torch.tensor([0.05, 0.5, 0.15, 0.3]).log().repeat(500, 1)
+    draws = uniform(3, TOKEN_STREAM, range(500), 0)
+
+    assert draw(logits, 1.0, 0.62, draws, top_k=2).unique().tolist() == [1]
+    assert draw(logits, 1.0, 0.63, draws, top_k=2).unique().tolist() == [1, 3]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
-import torch
 
 from app.engine.params import GenerationParams
+from app.engine.sampling import Proposals
 from app.engine.transfer import make_rule, most_confident_first, schedule, static_rule, threshold_rule
 
 
-def confidences(*values: float) -> torch.Tensor:
-    return torch.tensor(values, dtype=torch.float64)
+def proposals(*confidences: float) -> Proposals:
+    num = len(confidences)
+    return Proposals(tuple(range(num)), [9] * num, list(confidences), [0.0] * num)
 
 
 @pytest.mark.parametrize(
@@ -43,40 +44,40 @@ def test_schedule_transfers_every_mask_and_at_least_one_a_step(num_masks: int) -
 def test_static_rule_takes_the_most_confident() -> None:
     rule = static_rule([2, 1])
 
-    assert rule(confidences(0.1, 0.9, 0.5), 0).tolist() == [1, 2]
-    assert rule(confidences(0.1), 1).tolist() == [0]
+    assert rule(proposals(0.1, 0.9, 0.5), 0) == [1, 2]
+    assert rule(proposals(0.1), 1) == [0]
 
 
 def test_equal_confidences_go_from_left_to_right() -> None:
-    assert most_confident_first(confidences(0.5, 0.7, 0.5, 0.7, 0.5)).tolist() == [1, 3, 0, 2, 4]
-    assert static_rule([3])(torch.full((40,), 0.25, dtype=torch.float64), 0).tolist() == [0, 1, 2]
+    assert most_confident_first(proposals(0.5, 0.7, 0.5, 0.7, 0.5)) == [1, 3, 0, 2, 4]
+    assert static_rule([3])(proposals(*[0.25] * 40), 0) == [0, 1, 2]
 
 
 @pytest.mark.parametrize(
     ("threshold", "expected"), [(0.9, [1]), (0.5, [1, 3, 2]), (0.51, [1, 3]), (0.05, [1, 3, 2, 0])]
 )
 def test_threshold_rule_takes_all_that_reach_it(threshold: float, expected: list[int]) -> None:
-    assert threshold_rule(threshold)(confidences(0.1, 0.9, 0.5, 0.6), 7).tolist() == expected
+    assert threshold_rule(threshold)(proposals(0.1, 0.9, 0.5, 0.6), 7) == expected
 
 
 def test_threshold_rule_takes_at_least_the_most_confident() -> None:
-    assert threshold_rule(1.0)(confidences(0.1, 0.3, 0.2), 0).tolist() == [1]
-    assert threshold_rule(0.9)(confidences(0.0, 0.0), 0).tolist() == [0]
+    assert threshold_rule(1.0)(proposals(0.1, 0.3, 0.2), 0) == [1]
+    assert threshold_rule(0.9)(proposals(0.0, 0.0), 0) == [0]
 
 
 def test_a_rule_leaves_its_argument_alone() -> None:
-    values = confidences(0.1, 0.9, 0.5)
+    values = proposals(0.1, 0.9, 0.5)
 
     threshold_rule(0.5)(values, 0)
     static_rule([2])(values, 0)
 
-    assert values.tolist() == [0.1, 0.9, 0.5]
+    assert values == proposals(0.1, 0.9, 0.5)
 
 
 def test_a_threshold_replaces_the_schedule() -> None:
     static = GenerationParams(gen_length=8, steps=4, block_length=4)  # two steps a block
     threshold = GenerationParams(gen_length=8, steps=4, block_length=4, threshold=0.3)
-    values = confidences(0.4, 0.8, 0.35, 0.1)
+    values = proposals(0.4, 0.8, 0.35, 0.1)
 
-    assert make_rule(static, 4)(values, 0).tolist() == [1, 0]
-    assert make_rule(threshold, 4)(values, 0).tolist() == [1, 0, 2]
+    assert make_rule(static, 4)(values, 0) == [1, 0]
+    assert make_rule(threshold, 4)(values, 0) == [1, 0, 2]

@@ -77,7 +77,7 @@ def test_every_key_is_a_default_of_requests() -> None:
         ({"do_sample": "yes"}, "do_sample is 'yes'; allowed: true or false."),
         ({"elbarto": {"tokens_per_step": 0.5}}, "elbarto.tokens_per_step is 0.5; allowed: an integer from 1."),
         ({"elbarto": {"block_length": 1025}}, "elbarto.block_length is 1025; allowed: an integer from 1 to 1024."),
-        ({"elbarto": {"threshold": 0}}, "elbarto.threshold is 0; allowed: a number above 0, up to 1."),
+        ({"elbarto": {"threshold": -1}}, "elbarto.threshold is -1; allowed: a number from 0 to 1."),
         ({"elbarto": {"remasking": "high"}}, "elbarto.remasking is 'high'; allowed: low_confidence or random."),
         ({"elbarto": {"presence_penalty": 3}}, "elbarto.presence_penalty is 3; allowed: a number from -2 to 2."),
         ({"elbarto": []}, "elbarto is []; allowed: an object of tokens_per_step, block_length,"),

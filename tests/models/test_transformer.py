@@ -21,8 +21,9 @@ from transformers import (
     Qwen3ForCausalLM,
 )
 
+from app.engine.attention import Span, SpanAttention
 from app.engine.kv_cache import KVCache
-from app.engine.reference import NoCache
+from app.engine.reference import PlainAttention
 from app.models.checkpoint import load_weights, tensor_places
 from app.models.config import read_model_config
 from app.models.families import find_family
@@ -112,19 +113,22 @@ def load_ours(directory: Path) -> Transformer:
     return model
 
 
-def token_ids(batch: int = 1) -> torch.Tensor:
-    return torch.randint(SIZES["vocab_size"], (batch, LENGTH), generator=torch.Generator().manual_seed(2))
+def token_ids() -> torch.Tensor:
+    return torch.randint(SIZES["vocab_size"], (LENGTH,), generator=torch.Generator().manual_seed(2))
 
 
-def causal_mask(start: int, end: int) -> torch.Tensor:
-    """[1, 1, rows, end]: position p sees [0, p]."""
-    return torch.ones(end, end, dtype=torch.bool).tril()[None, None, start:]
+def causal_mask() -> torch.Tensor:
+    """[rows, rows]: position p sees [0, p]."""
+    return torch.ones(LENGTH, LENGTH, dtype=torch.bool).tril()
 
 
 def our_logits(model: Transformer, ids: torch.Tensor) -> torch.Tensor:
-    positions = torch.arange(LENGTH).expand_as(ids)
-    hidden = model(ids, positions, NoCache(), causal_mask(0, LENGTH))
-    return model.logits(hidden.flatten(0, 1)).view(*ids.shape, -1)
+    return model.logits(model(ids, torch.arange(LENGTH), PlainAttention(causal_mask())))
+
+
+def their_logits(model: PreTrainedModel, ids: torch.Tensor) -> torch.Tensor:
+    logits: torch.Tensor = model(ids[None]).logits[0]
+    return logits
 
 
 def greatest_difference(left: torch.Tensor, right: torch.Tensor) -> float:
@@ -135,9 +139,9 @@ def greatest_difference(left: torch.Tensor, right: torch.Tensor) -> float:
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_logits_are_those_of_transformers(variant: str, tmp_path: Path) -> None:
     pair = make_pair(variant, tmp_path)
-    ids = token_ids(batch=2)
+    ids = token_ids()
 
-    theirs = pair.theirs(ids).logits
+    theirs = their_logits(pair.theirs, ids)
 
     assert theirs.std() > 0.5  # else the bound below would say little
     assert greatest_difference(our_logits(pair.ours, ids), theirs) <= 1e-4
@@ -160,7 +164,7 @@ def test_sharded_files_load_like_a_single_one(variant: str, tmp_path: Path) -> N
 
     assert (tmp_path / "model.safetensors.index.json").exists()
     assert len(list(tmp_path.glob("*.safetensors"))) > 2
-    assert greatest_difference(our_logits(pair.ours, token_ids()), pair.theirs(token_ids()).logits) <= 1e-4
+    assert greatest_difference(our_logits(pair.ours, token_ids()), their_logits(pair.theirs, token_ids())) <= 1e-4
 
 
 def test_every_parameter_has_its_place(tmp_path: Path) -> None:
@@ -180,7 +184,7 @@ def test_a_tied_head_is_the_embedding(tmp_path: Path) -> None:
 
 def test_selected_rows_have_the_logits_of_all_rows(tmp_path: Path) -> None:
     model = make_pair("llama", tmp_path).ours
-    hidden = model(token_ids(), torch.arange(LENGTH)[None], NoCache(), None)[0]
+    hidden = model(token_ids(), torch.arange(LENGTH), PlainAttention())
     rows = torch.tensor([3, 17, 18, 63])
 
     assert greatest_difference(model.logits(hidden[rows]), model.logits(hidden)[rows]) <= 1e-5
@@ -188,12 +192,12 @@ def test_selected_rows_have_the_logits_of_all_rows(tmp_path: Path) -> None:
 
 def test_no_mask_means_that_every_row_sees_everything(tmp_path: Path) -> None:
     model = make_pair("llama", tmp_path).ours
-    positions = torch.arange(LENGTH)[None]
-    everything = torch.ones(1, 1, LENGTH, LENGTH, dtype=torch.bool)
+    positions = torch.arange(LENGTH)
+    everything = torch.ones(LENGTH, LENGTH, dtype=torch.bool)
 
-    without = model(token_ids(), positions, NoCache(), None)
+    without = model(token_ids(), positions, PlainAttention())
 
-    assert greatest_difference(without, model(token_ids(), positions, NoCache(), everything)) <= 1e-5
+    assert greatest_difference(without, model(token_ids(), positions, PlainAttention(everything))) <= 1e-5
 
 
 @pytest.mark.parametrize("variant", ["llama", "llama-all-heads", "qwen3"])
@@ -204,11 +208,25 @@ def test_windows_of_the_kv_cache_give_what_one_forward_gives(variant: str, cuts:
     slot = [cache.acquire(), cache.acquire()][1]
     logits = []
     for start, end in pairwise(cuts):
-        window = cache.window(slot, start, end)
-        positions = torch.arange(start, end)[None]
-        logits.append(model.logits(model(token_ids()[:, start:end], positions, window, causal_mask(start, end))[0]))
+        span = Span(slot, start, end - start, limits=tuple(range(start + 1, end + 1)))
+        attend = SpanAttention(cache, [span])
+        logits.append(model.logits(model(token_ids()[start:end], torch.arange(start, end), attend)))
 
-    assert greatest_difference(torch.cat(logits), our_logits(model, token_ids())[0]) <= 1e-4
+    assert greatest_difference(torch.cat(logits), our_logits(model, token_ids())) <= 1e-4
+
+
+def test_rows_of_several_sequences_do_not_meet(tmp_path: Path) -> None:
+    """The rows of a forward may belong to any sequences, at any positions."""
+    model = make_pair("llama", tmp_path).ours
+    ids = token_ids()
+    positions = torch.cat((torch.arange(40), torch.arange(24)))
+    sequences = torch.cat((torch.zeros(40), torch.ones(24)))
+    apart = PlainAttention(sequences[:, None] == sequences[None])
+
+    together = model(ids, positions, apart)
+
+    alone = [model(part, torch.arange(len(part)), PlainAttention()) for part in (ids[:40], ids[40:])]
+    assert greatest_difference(together, torch.cat(alone)) <= 1e-5
 
 
 def test_the_layout_of_the_attention_output_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,7 +246,7 @@ def test_the_layout_of_the_attention_output_does_not_matter(tmp_path: Path, monk
 def test_bfloat16_logits_are_float32_and_close(tmp_path: Path) -> None:
     pair = make_pair("llama", tmp_path)
     logits = our_logits(pair.ours.to(torch.bfloat16), token_ids())
-    theirs = pair.theirs(token_ids()).logits
+    theirs = their_logits(pair.theirs, token_ids())
 
     assert logits.dtype == torch.float32
     assert ((logits - theirs).pow(2).mean() / theirs.pow(2).mean()).sqrt() < 0.05

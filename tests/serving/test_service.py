@@ -78,7 +78,12 @@ def test_what_is_asked_for_reaches_the_engine(make_service: MakeService) -> None
         "gen_length": 12,
         "steps": 12,
         "block_length": 4,
+        "decode_mode": "adaptive",
         "threshold": 0.5,
+        "factor": 2.0,
+        "gamma": 0.25,
+        "small_block_length": 2,
+        "time_budget_ms": 60_000,
         "remasking": "random",
         "temperature": 0.7,
         "top_p": 0.9,
@@ -94,6 +99,32 @@ def test_what_is_asked_for_reaches_the_engine(make_service: MakeService) -> None
 
     assert engine.added[0].prompt_ids == PROMPT
     assert engine.added[0].params == reply.params == GenerationParams(**asked)
+
+
+@pytest.mark.parametrize(
+    ("server", "asked", "mode"),
+    [
+        ({}, {}, "static"),
+        ({}, {"threshold": 0.5}, "threshold"),
+        ({"threshold": 0.5}, {}, "threshold"),
+        ({"decode_mode": "greedy"}, {}, "greedy"),
+        ({"decode_mode": "greedy"}, {"threshold": 0.5}, "threshold"),
+        ({"decode_mode": "adaptive"}, {"threshold": 0.5}, "adaptive"),
+        ({"decode_mode": "greedy"}, {"decode_mode": "static"}, "static"),
+        ({"threshold": 0.5}, {"decode_mode": "static"}, "static"),
+        ({"threshold": 0.5}, {"decode_mode": "factor"}, "factor"),
+    ],
+)
+def test_which_decode_mode_is_meant(
+    server: dict[str, Any], asked: dict[str, Any], mode: str, make_service: MakeService
+) -> None:
+    assert params_for(make_service(chosen=server), call(**asked)).mode == mode
+
+
+def test_parts_of_a_block_must_divide_it(make_service: MakeService) -> None:
+    with pytest.raises(RequestError, match="small_block_length must divide the block length, 4, got 3") as error:
+        make_service().chat(call(small_block_length=3))
+    assert error.value.param == "small_block_length"
 
 
 def test_defaults_fill_what_is_left_open(make_service: MakeService) -> None:
@@ -267,8 +298,8 @@ def test_counters_are_summed_over_the_choices(make_service: MakeService) -> None
 
     assert reply.completion_tokens == 6 + 3
     assert reply.total("steps") == 2 * (2 + 1)
-    assert reply.total("commit_forwards") == 1
-    assert reply.tokens_per_forward == 9 / 7
+    assert reply.total("fused_commits") == 1
+    assert reply.tokens_per_forward == 9 / 6
     assert reply.longest_ms("total_ms") == 3.0
     assert reply.prompt_tokens == 4
 

@@ -1,0 +1,153 @@
+"""Keys and values of prefixes that were computed before, for sequences that begin the same way.
+
+A radix tree (as SGLang's, arXiv 2312.07104, section 3) whose edges are runs of whole blocks. The attention mask depends
+on the block length, so each block length has a tree of its own; a hit is a whole number of blocks from position 0, and
+what it gives is what prefilling would compute. Belongs to the engine's thread.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence as Ids
+
+import torch
+from torch import Tensor
+
+from app.engine.kv_cache import KVCache
+
+
+class Node:
+    """An edge of the tree and what hangs below it. `stored` is [2, layers, kv_heads, tokens, head_dim]."""
+
+    def __init__(self, parent: Node | None, token_ids: tuple[int, ...], stored: Tensor | None) -> None:
+        self.parent = parent
+        self.token_ids = token_ids
+        self.stored = stored
+        self.children: dict[tuple[int, ...], Node] = {}  # by the first block of their edge
+
+    @property
+    def num_bytes(self) -> int:
+        return 0 if self.stored is None else self.stored.nbytes
+
+
+class PrefixCache:
+    """At most `max_bytes` of copies; what was used longest ago goes first. 0 bytes: caches nothing."""
+
+    def __init__(self, kv_cache: KVCache, max_bytes: int) -> None:
+        self._kv_cache = kv_cache
+        self._max_bytes = max_bytes
+        self._roots: dict[int, Node] = {}
+        # From the longest unused to the newest. A node is touched before its ancestors are, so the first is a leaf.
+        self._by_age: OrderedDict[Node, None] = OrderedDict()
+        self.num_bytes = 0
+
+    @property
+    def is_on(self) -> bool:
+        return self._max_bytes > 0
+
+    def load(self, token_ids: Ids[int], block_length: int, slot: int) -> int:
+        """Copy the longest known prefix of `token_ids` into the slot; how many tokens it has."""
+        node, num_found = self._roots.get(block_length), 0
+        path: list[Node] = []
+        while node is not None:
+            child = node.children.get(tuple(token_ids[num_found : num_found + block_length]))
+            if child is None:
+                break
+            same = _num_same(child.token_ids, token_ids[num_found:], block_length)
+            self._copy_out(child, same, slot, num_found)
+            path.append(child)
+            num_found += same
+            node = child if same == len(child.token_ids) else None
+        self._touch(path)
+        return num_found
+
+    def store(self, token_ids: Ids[int], block_length: int, slot: int) -> None:
+        """Keep the slot's first `len(token_ids)` positions, whole blocks; what is known already costs nothing."""
+        assert len(token_ids) % block_length == 0
+        if len(token_ids) * self._kv_cache.bytes_per_token > self._max_bytes:
+            return
+        node = self._roots.setdefault(block_length, Node(None, (), None))
+        num_known = 0
+        path: list[Node] = []
+        while num_known < len(token_ids):
+            rest = tuple(token_ids[num_known:])
+            child = node.children.get(rest[:block_length])
+            if child is None:
+                child = self._add(node, rest, block_length, self._copy_in(slot, num_known, len(token_ids)))
+            same = _num_same(child.token_ids, rest, block_length)
+            if same < len(child.token_ids):
+                child = self._split(child, same, block_length)
+            path.append(child)
+            node, num_known = child, num_known + same
+        self._touch(path)
+        self._evict()
+
+    def check_integrity(self) -> None:
+        """Raises AssertionError where counts, order or structure are off; for tests."""
+        seen: list[Node] = []
+        ages = {node: age for age, node in enumerate(self._by_age)}
+        for block_length, root in self._roots.items():
+            waiting = [root]
+            while waiting:
+                node = waiting.pop()
+                for first, child in node.children.items():
+                    assert child.parent is node
+                    assert child.token_ids[:block_length] == first
+                    assert child.stored is not None
+                    assert len(child.token_ids) % block_length == 0
+                    assert child.stored.shape[3] == len(child.token_ids)
+                    assert node is root or ages[node] > ages[child]
+                    seen.append(child)
+                    waiting.append(child)
+        assert set(seen) == set(self._by_age)
+        assert self.num_bytes == sum(node.num_bytes for node in seen) <= self._max_bytes
+
+    def _copy_in(self, slot: int, start: int, end: int) -> Tensor:
+        cache = self._kv_cache
+        return torch.stack((cache.keys[:, slot, :, start:end], cache.values[:, slot, :, start:end]))
+
+    def _copy_out(self, node: Node, num_tokens: int, slot: int, start: int) -> None:
+        assert node.stored is not None
+        cache, end = self._kv_cache, start + num_tokens
+        cache.keys[:, slot, :, start:end] = node.stored[0, :, :, :num_tokens]
+        cache.values[:, slot, :, start:end] = node.stored[1, :, :, :num_tokens]
+
+    def _add(self, parent: Node, token_ids: tuple[int, ...], block_length: int, stored: Tensor) -> Node:
+        node = Node(parent, token_ids, stored)
+        parent.children[token_ids[:block_length]] = node
+        self._by_age[node] = None
+        self.num_bytes += node.num_bytes
+        return node
+
+    def _split(self, node: Node, num_tokens: int, block_length: int) -> Node:
+        """Cut an edge in two; returns the upper part. Both get memory of their own, to be given back apart."""
+        assert node.parent is not None
+        assert node.stored is not None
+        first, rest = node.stored[:, :, :, :num_tokens].clone(), node.stored[:, :, :, num_tokens:].clone()
+        self.num_bytes -= node.num_bytes
+        upper = self._add(node.parent, node.token_ids[:num_tokens], block_length, first)
+        node.parent, node.token_ids, node.stored = upper, node.token_ids[num_tokens:], rest
+        self.num_bytes += node.num_bytes
+        upper.children[node.token_ids[:block_length]] = node
+        return upper
+
+    def _touch(self, path: list[Node]) -> None:
+        """From the leaf up, so that an ancestor is always newer than what hangs below it."""
+        for node in reversed(path):
+            self._by_age.move_to_end(node)
+
+    def _evict(self) -> None:
+        while self.num_bytes > self._max_bytes:
+            node, _ = self._by_age.popitem(last=False)
+            assert node.parent is not None
+            assert not node.children
+            self.num_bytes -= node.num_bytes
+            siblings = node.parent.children
+            del siblings[next(first for first, child in siblings.items() if child is node)]
+
+
+def _num_same(edge: tuple[int, ...], token_ids: Ids[int], block_length: int) -> int:
+    """How many tokens, in whole blocks, both begin with."""
+    limit = min(len(edge), len(token_ids))
+    same = next((index for index in range(limit) if edge[index] != token_ids[index]), limit)
+    return same // block_length * block_length

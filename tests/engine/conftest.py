@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from app.engine.runner import Runner
+from app.engine.sequence import Forward
+from tests.tiny import Runs
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
+    """What every engine's runner is asked to run."""
+    seen: Runs = []
+    healthy = Runner.run
+
+    def run(self: Runner, forwards: list[Forward]) -> torch.Tensor | None:
+        seen.append(forwards)
+        return healthy(self, forwards)
+
+    monkeypatch.setattr(Runner, "run", run)
+    return seen
