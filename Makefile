@@ -11,7 +11,7 @@ NODE_CLIENTS := $(NODE)/node_modules/.installed
 TORCH := $(shell grep '^torch==' requirements.txt)
 TORCH_CPU := https://download.pytorch.org/whl/cpu
 
-.PHONY: serve test check lint format clean node-clients
+.PHONY: serve test check bench lint format clean node-clients
 
 serve: $(SERVER)
 	$(BIN)/python -m app serve $(ARGS)
@@ -20,6 +20,9 @@ test: $(DEV) $(CLIENTS) node-clients
 	$(BIN)/python -m pytest $(ARGS)
 
 check: lint test
+
+bench: $(DEV)
+	$(BIN)/python -m app bench $(ARGS)
 
 lint: $(DEV)
 	$(BIN)/ruff format --check

@@ -1,4 +1,4 @@
-"""`python -m app serve | generate | config`."""
+"""`python -m app serve | generate | config | bench`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from app.settings import ROOT, SETTINGS, Loaded, Settings, example_yaml, load_se
 
 if TYPE_CHECKING:
     from app.serving.reply import Reply
+
+BENCH_FLAGS = ("repeats", "threads", "model", "device", "dtype", "seed", "out")  # with defaults in bench.context
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -94,6 +96,26 @@ def _config(args: argparse.Namespace) -> int:
     return 0
 
 
+def _bench(args: argparse.Namespace) -> int:
+    """The benchmark has settings of its own, all flags: what the server is set to must not change its figures."""
+    try:
+        from bench.registry import PARTS
+    except ModuleNotFoundError as error:
+        if error.name not in ("bench", "bench.registry"):
+            raise
+        raise StartError(f"the benchmark is not in this copy of the program: {ROOT / 'bench'} is missing") from None
+    if args.list:
+        print("\n".join(f"{name:12} {text}" for name, text in PARTS.items()))
+        return 0
+    os.environ["OMP_DYNAMIC"] = "false"  # before torch comes in: see app.serving.backend
+    from bench.context import Options
+    from bench.main import run
+
+    given = {name: value for name in BENCH_FLAGS if (value := getattr(args, name)) is not None}
+    is_exact = run(Options(parts=tuple(args.parts), quick=args.quick, shapes=tuple(args.shapes), **given))
+    return 0 if is_exact else 1
+
+
 def _check_port(settings: Settings) -> None:
     """gunicorn itself would try a taken port again and again."""
     if settings.port == 0:
@@ -137,7 +159,32 @@ def _parser() -> argparse.ArgumentParser:
     config = add("config", "Print a commented settings file in YAML.")
     config.add_argument("--show", action="store_true", help="print each effective setting and where it came from")
     config.set_defaults(run=_config)
+    _add_bench(commands)
     return parser
+
+
+def _add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "Measure this server against other ways to decode, on this machine."
+    bench = commands.add_parser("bench", help=text, description=text, allow_abbrev=False)
+    bench.add_argument("parts", nargs="*", metavar="PART", help="what to measure; without any, all of --list")
+    bench.add_argument("--list", action="store_true", help="print the parts and what each compares")
+    bench.add_argument("--quick", action="store_true", help="seconds instead of minutes: shows that all of it works")
+    bench.add_argument("--out", type=Path, metavar="FOLDER", help="for JSON, Markdown and plots (bench/results)")
+    bench.add_argument("--repeats", type=_positive, metavar="N", help="rounds, at least 5 (5)")
+    bench.add_argument("--threads", type=_positive, metavar="N", help="PyTorch's threads (as the server: cores - 1)")
+    bench.add_argument("--model", metavar="PATH", help="a checkpoint in place of the embedded model")
+    bench.add_argument("--device", metavar="DEVICE", help="auto, cpu, cuda, cuda:N or mps (auto)")
+    bench.add_argument("--dtype", choices=("auto", "float32", "bfloat16", "float16"), help="of the weights (auto)")
+    bench.add_argument("--seed", type=int, metavar="N", help="of prompts and random weights (0)")
+    bench.add_argument(
+        "--shape",
+        action="append",
+        default=[],
+        dest="shapes",
+        metavar="SHAPE",
+        help="random weights of one more shape, 1B or 8B, where memory allows (CUDA with 24 GB: 8B anyway)",
+    )
+    bench.set_defaults(run=_bench)
 
 
 def _settings_parser() -> argparse.ArgumentParser:

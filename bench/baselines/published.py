@@ -1,0 +1,107 @@
+"""Stable-DiffCoder's published `generate`, written over transformers' model and DynamicCache.
+
+As the authors' code works: prefill under the block-causal mask, every step a forward of the block whose keys and values
+are then cropped from the cache, confidences from a float64 softmax, and one more forward that commits the block; the
+last block is committed too. Two things are kinder to it than the original: the prefill computes the logits of one row
+only, and a block whose steps have run out is filled to its end. Proposing the mask token, which would never end, is
+barred here as it is in the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from app.engine.params import GenerationParams
+
+
+@dataclass(frozen=True)
+class Reply:
+    """`forwards` are denoising and committing ones; the prefill is not counted."""
+
+    token_ids: list[int]
+    forwards: int
+
+
+@torch.inference_mode()
+def generate(
+    model: Any, prompt_ids: Sequence[int], params: GenerationParams, mask_token_id: int, eos_token_ids: Collection[int]
+) -> Reply:
+    """The reply up to and including the first end token. `model` is transformers' own, for causal language models."""
+    assert params.mode in ("static", "threshold")
+    assert params.remasking == "low_confidence"
+    assert params.temperature == 0
+    size, prompt_len = params.block_length, len(prompt_ids)
+    tokens = torch.tensor([*prompt_ids, *[mask_token_id] * params.gen_length], device=model.device)
+    masked = torch.arange(len(tokens), device=model.device) >= prompt_len
+    cached = prompt_len // size * size
+    cache = prefill(model, tokens[:cached], size)
+    forwards = 0
+    for start in range(cached, len(tokens), size):
+        block = slice(start, min(start + size, len(tokens)))
+        forwards += denoise(model, tokens[block], masked[block], cache, params, mask_token_id)
+        reply = tokens[prompt_len : block.stop].tolist()
+        ends = [index for index, token_id in enumerate(reply) if token_id in eos_token_ids]
+        if ends and not params.ignore_eos:
+            return Reply(reply[: ends[0] + 1], forwards)
+        forward(model, tokens[block], cache)  # the commit: the block's keys and values stay
+        forwards += 1
+    return Reply(tokens[prompt_len:].tolist(), forwards)
+
+
+def prefill(model: Any, token_ids: Tensor, block_length: int) -> Any:
+    from transformers import DynamicCache
+
+    cache = DynamicCache(config=model.config)
+    if len(token_ids):
+        blocks = torch.arange(len(token_ids), device=model.device) // block_length
+        mask = blocks[None, :] <= blocks[:, None]
+        model(token_ids[None], attention_mask=mask[None, None], past_key_values=cache, use_cache=True, logits_to_keep=1)
+    return cache
+
+
+def denoise(
+    model: Any, tokens: Tensor, masked: Tensor, cache: Any, params: GenerationParams, mask_token_id: int
+) -> int:
+    """Fill one block in place; how many forwards that took."""
+    num_masks, steps = int(masked.sum()), params.steps_per_block
+    step = forwards = 0
+    while masked.any():
+        wanted = num_masks // steps + (step < num_masks % steps)
+        step += 1
+        if params.threshold is None and wanted == 0:
+            continue
+        logits = forward(model, tokens, cache)
+        cache.crop(-len(tokens))
+        forwards += 1
+        transfer(logits, tokens, masked, wanted, params.threshold, mask_token_id)
+    return forwards
+
+
+def forward(model: Any, token_ids: Tensor, cache: Any) -> Tensor:
+    """[block, vocab] logits of a block that sees itself and all of the cache."""
+    start, size = cache.get_seq_length(), len(token_ids)
+    mask = torch.ones(1, 1, size, start + size, dtype=torch.bool, device=model.device)
+    positions = torch.arange(start, start + size, device=model.device)[None]
+    output = model(token_ids[None], attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True)
+    logits: Tensor = output.logits[0]
+    return logits
+
+
+def transfer(
+    logits: Tensor, tokens: Tensor, masked: Tensor, wanted: int, threshold: float | None, mask_token_id: int
+) -> None:
+    """Unmask the `wanted` most confident positions; with a threshold all that reach it, at least one."""
+    probabilities = torch.softmax(logits.to(torch.float64), dim=-1)
+    probabilities[:, mask_token_id] = -1
+    confidences, proposals = probabilities.max(dim=-1)
+    confidences = torch.where(masked, confidences, -torch.inf)
+    if threshold is not None:
+        wanted = max(1, int((confidences >= threshold).sum()))
+    chosen = confidences.topk(wanted).indices
+    tokens[chosen] = proposals[chosen]
+    masked[chosen] = False

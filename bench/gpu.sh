@@ -1,0 +1,15 @@
+#!/bin/sh
+# What to run on a CUDA machine: is the engine exact there, and how fast is it? From anywhere: sh bench/gpu.sh [FOLDER]
+# PYTHON names the interpreter; by default that of .venv, which `make test` sets up.
+set -eu
+cd "$(dirname "$0")/.."
+PYTHON=${PYTHON:-.venv/bin/python}
+OUT=${1:-bench/results/gpu}
+
+command -v "$PYTHON" >/dev/null || { echo "There is no $PYTHON: run make test first, or set PYTHON" >&2; exit 1; }
+"$PYTHON" -c 'import sys, torch; sys.exit(not torch.cuda.is_available())' ||
+    { echo "PyTorch sees no CUDA device here" >&2; exit 1; }
+nvidia-smi --query-gpu=name,driver_version,memory.total,memory.used,utilization.gpu --format=csv
+
+"$PYTHON" -m pytest -m gpu
+"$PYTHON" -m app bench published concurrency floor prefix http --device cuda --shape 8B --out "$OUT"

@@ -1,0 +1,136 @@
+"""The models that are measured: checkpoints, random weights of real shapes, and transformers' model on either."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+
+from app.engine.engine import Engine
+from app.engine.params import EngineConfig
+from app.models.checkpoint import load_checkpoint, tensor_places
+from app.models.config import ModelConfig, RopeScaling
+from app.models.families import Diffusion
+from app.models.transformer import RMSNorm, Transformer
+
+MASK_ID, EOS_ID = 5, 2
+INITIAL_STD = 0.02
+
+
+def _llama(hidden: int, layers: int, heads: int, kv_heads: int, intermediate: int, vocab: int) -> ModelConfig:
+    return ModelConfig(
+        vocab_size=vocab,
+        hidden_size=hidden,
+        intermediate_size=intermediate,
+        num_layers=layers,
+        num_heads=heads,
+        num_kv_heads=kv_heads,
+        head_dim=hidden // heads,
+        max_position=4096,
+        rms_norm_eps=1e-6,
+        rope=RopeScaling(theta=500_000.0),
+    )
+
+
+SHAPES = {
+    "tiny": _llama(64, 2, 4, 2, 128, 512),
+    "125M": _llama(768, 12, 12, 12, 2048, 32_000),
+    "1B": _llama(2048, 16, 32, 8, 8192, 32_000),
+    "8B": _llama(4096, 32, 32, 8, 14_336, 155_136),  # Stable-DiffCoder's
+}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A model under measurement; `tokenizer` is transformers' object, None for random weights."""
+
+    name: str
+    transformer: Transformer
+    diffusion: Diffusion
+    tokenizer: Any = None
+
+    @property
+    def config(self) -> ModelConfig:
+        return self.transformer.config
+
+    @property
+    def dtype_name(self) -> str:
+        return str(self.transformer.embedding.weight.dtype).removeprefix("torch.")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.dtype_name}"
+
+    @property
+    def weight_bytes(self) -> int:
+        """What one forward has to read: of the embedding only a few rows, unless it is the head as well."""
+        total = sum(parameter.nbytes for parameter in self.transformer.parameters())
+        return total if self.config.tie_word_embeddings else total - self.transformer.embedding.weight.nbytes
+
+    def engine(self, max_model_len: int, max_sequences: int = 1, prefix_cache_bytes: int = 0) -> Engine:
+        config = EngineConfig(max_model_len, max_sequences, prefix_cache_bytes=prefix_cache_bytes)
+        return Engine(self.transformer, self.diffusion, config)
+
+
+def load_subject(path: str, device: torch.device, dtype: torch.dtype) -> Subject:
+    """Raises CheckpointError."""
+    checkpoint = load_checkpoint(path, None, device, dtype)
+    return Subject(checkpoint.name, checkpoint.model, checkpoint.diffusion, checkpoint.tokenizer)
+
+
+def random_subject(shape: str, seed: int, device: torch.device, dtype: torch.dtype) -> Subject:
+    """The same weights for the same seed, device and dtype."""
+    config = SHAPES[shape]
+    with torch.device("meta"):
+        model = Transformer(config)
+    model = model.to(dtype).to_empty(device=device).requires_grad_(False).eval()
+    generator = torch.Generator(device).manual_seed(seed)
+    for parameter in model.parameters():
+        parameter.normal_(0.0, INITIAL_STD, generator=generator)
+    for module in model.modules():
+        if isinstance(module, RMSNorm):
+            module.weight.fill_(1.0)
+    return Subject(f"random {shape}", model, Diffusion("random", MASK_ID, (EOS_ID,), block_length=4))
+
+
+def transformers_model(subject: Subject) -> Any:
+    """transformers' own implementation over the same memory: the very same numbers, and no second copy of them."""
+    weight = subject.transformer.embedding.weight
+    kind, config = _transformers_config(subject.config)
+    with torch.device("meta"):
+        model = kind(config)
+    places = dict(tensor_places(subject.transformer))
+    places.setdefault("lm_head.weight", subject.transformer.head.weight)
+    model.load_state_dict(places, assign=True)
+    model.model.rotary_emb = type(model.model.rotary_emb)(config).to(weight.device)  # its tables are no weights
+    return model.requires_grad_(False).eval()
+
+
+def _transformers_config(config: ModelConfig) -> tuple[Any, Any]:
+    import transformers
+
+    rope = {"rope_type": config.rope.kind, "rope_theta": config.rope.theta}
+    if config.rope.kind != "default":
+        scaling = asdict(config.rope)
+        rope |= {name: scaling[name] for name in ("factor", "low_freq_factor", "high_freq_factor")}
+        rope["original_max_position_embeddings"] = config.rope.original_max_position
+    values: dict[str, Any] = {
+        "vocab_size": config.vocab_size,
+        "hidden_size": config.hidden_size,
+        "intermediate_size": config.intermediate_size,
+        "num_hidden_layers": config.num_layers,
+        "num_attention_heads": config.num_heads,
+        "num_key_value_heads": config.num_kv_heads,
+        "head_dim": config.head_dim,
+        "max_position_embeddings": config.max_position,
+        "rms_norm_eps": config.rms_norm_eps,
+        "rope_parameters": rope,
+        "tie_word_embeddings": config.tie_word_embeddings,
+        "attn_implementation": "sdpa",
+    }
+    if config.qk_norm:
+        return transformers.Qwen3ForCausalLM, transformers.Qwen3Config(**values, attention_bias=config.qkv_bias)
+    if config.qkv_bias and not config.output_bias:
+        return transformers.Qwen2ForCausalLM, transformers.Qwen2Config(**values)
+    biases: dict[str, Any] = {"attention_bias": config.qkv_bias, "mlp_bias": config.mlp_bias}
+    return transformers.LlamaForCausalLM, transformers.LlamaConfig(**values, **biases)

@@ -1,0 +1,1 @@
+"""One module a part; each has `measure(context) -> list[Figure]` (see bench.registry)."""

@@ -1,0 +1,40 @@
+"""The parts of the benchmark by name. Importing this brings in no torch: a part's module comes when the part runs."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from app.errors import ConfigError
+
+if TYPE_CHECKING:
+    from bench.context import Context
+    from bench.measure import Figure
+
+Part = Callable[["Context"], "list[Figure]"]
+
+# Name -> what it compares. The module bench.parts.<name> has a function `measure`, a Part.
+PARTS: Mapping[str, str] = {
+    "published": "the engine against the published loop on transformers' model: same weights, same parameters",
+    "recompute": "the engine against decoding that recomputes the whole canvas for every token",
+    "modes": "the decode modes against static, one token a step: speed, agreement, quality",
+    "concurrency": "several streams in one batch against one stream",
+    "prefix": "time to the first block: a prompt that is cached against one that is not",
+    "floor": "one forward against the time that it takes to read the weights",
+    "http": "the same work through the server against the bare engine",
+    "contention": "one core kept busy by another program against a quiet machine",
+}
+
+
+def choose(names: Sequence[str]) -> list[str]:
+    """The named parts in the table's order, all where none is named; raises ConfigError."""
+    unknown = next((name for name in names if name not in PARTS), None)
+    if unknown is not None:
+        raise ConfigError(f"{unknown!r} is no part of the benchmark; its parts are {', '.join(PARTS)}")
+    return [name for name in PARTS if name in names or not names]
+
+
+def load(name: str) -> Part:
+    part: Part = importlib.import_module(f"bench.parts.{name}").measure
+    return part
