@@ -10,14 +10,13 @@ from training.data.samples import COPY_ONLY, MIXTURE
 
 @dataclass(frozen=True)
 class Stage:
-    """A part of the run with its own data. `share` is of all tokens. `objective` is a key of
-    `train.OBJECTIVES`; `block_lengths`, where given, replace those of the samples."""
+    """A part of the run with its own data. `share` is of all tokens; `left_to_right` is the share of batches that are
+    learned left to right, the others by diffusion."""
 
     name: str
     share: float
     mixture: Mapping[str, float]
-    objective: str = "diffusion"
-    block_lengths: tuple[int, ...] = ()
+    left_to_right: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class TrainConfig:
     feed_forward: int = 768
     max_length: int = 256
     batch_tokens: int = 1600
-    pool_batches: int = 40
+    pool_batches: int = 20
     learning_rate: float = 1e-3
     weight_decay: float = 0.05
     warm_up_steps: int = 60
@@ -55,19 +54,21 @@ class TrainConfig:
 # Left to right first: it learns most from a token. Copying next, when tokens mean something: from scratch it came late
 # or never (LOG.md). Then what the model is for.
 CPU = TrainConfig(
-    tokens=30_000_000,
+    tokens=20_000_000,
     stages=(
-        Stage("left_to_right", 0.07, MIXTURE, "left_to_right"),
+        Stage("left_to_right", 0.07, MIXTURE, left_to_right=1.0),
         Stage("copy", 0.035, COPY_ONLY),
-        Stage("mixture", 0.895, MIXTURE),
+        Stage("both", 0.545, MIXTURE, left_to_right=0.5),
+        Stage("mixture", 0.35, MIXTURE),
     ),
 )
 GPU = TrainConfig(
     tokens=1_500_000_000,
     stages=(
-        Stage("left_to_right", 0.05, MIXTURE, "left_to_right"),
+        Stage("left_to_right", 0.07, MIXTURE, left_to_right=1.0),
         Stage("copy", 0.01, COPY_ONLY),
-        Stage("mixture", 0.94, MIXTURE),
+        Stage("both", 0.57, MIXTURE, left_to_right=0.5),
+        Stage("mixture", 0.35, MIXTURE),
     ),
     device="cuda",
     workers=1,

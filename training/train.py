@@ -26,11 +26,6 @@ from training.noise import Batch, collate, collate_left_to_right
 from training.run_log import RunLog
 from training.tokenizer import load_tokenizer, train_tokenizer
 
-OBJECTIVES: dict[str, Callable[[list[Sample], random.Random], Batch]] = {
-    "diffusion": collate,
-    "left_to_right": lambda samples, _: collate_left_to_right(samples),
-}
-
 
 class Trainer:
     """Weights, optimizer state and counters lie in shared memory: with more than one worker each draws its own
@@ -96,8 +91,9 @@ class Trainer:
         while True:
             stage = stage_at(self.config, self.tokens)
             rng = random.Random(f"{self.config.seed}/{stage.name}/{number}/{begin}/{pool}")
-            for group in draw_pool(self.source, stage, self.config, rng):
-                yield OBJECTIVES[stage.objective](group, rng)
+            left_to_right = rng.random() < stage.left_to_right
+            for group in draw_pool(self.source, stage, self.config, rng, left_to_right):
+                yield collate_left_to_right(group) if left_to_right else collate(group, rng)
                 if stage_at(self.config, self.tokens) is not stage:
                     break
             pool += 1
@@ -215,19 +211,20 @@ def stage_at(config: TrainConfig, tokens: int) -> Stage:
     return config.stages[-1]
 
 
-def draw_pool(source: SampleSource, stage: Stage, config: TrainConfig, rng: random.Random) -> list[list[Sample]]:
-    """Batches of like length, in random order."""
+def draw_pool(
+    source: SampleSource, stage: Stage, config: TrainConfig, rng: random.Random, left_to_right: bool = False
+) -> list[list[Sample]]:
+    """Batches of like length, in random order. A canvas has no left and right."""
+    shares = {kind: share for kind, share in stage.mixture.items() if not (left_to_right and kind == "canvas")}
+    length = (lambda sample: len(sample.ids)) if left_to_right else stream_length
     samples, num_tokens = [], 0
     while num_tokens < config.pool_batches * config.batch_tokens:
-        sample = source.draw(rng.choices(list(stage.mixture), list(stage.mixture.values()))[0], rng)
-        if stage.block_lengths and sample.window is None:
-            sample = replace(sample, block_length=rng.choice(stage.block_lengths))
-        samples.append(sample)
-        num_tokens += stream_length(sample)
-    samples.sort(key=stream_length)
+        samples.append(source.draw(rng.choices(list(shares), list(shares.values()))[0], rng))
+        num_tokens += length(samples[-1])
+    samples.sort(key=length)
     groups: list[list[Sample]] = [[]]
     for sample in samples:
-        if stream_length(sample) * (len(groups[-1]) + 1) > config.batch_tokens:
+        if length(sample) * (len(groups[-1]) + 1) > config.batch_tokens:
             groups.append([])
         groups[-1].append(sample)
     groups = [group for group in groups if group]

@@ -19,7 +19,7 @@ from app.engine.prefix_cache import PrefixCache
 from app.engine.runner import Runner
 from app.engine.sequence import Forward
 from app.models.config import ModelConfig, RopeScaling
-from tests.tiny import Runs, drain, run
+from tests.tiny import Runs, committed, drain, run
 
 MakeEngine = Callable[..., Engine]
 
@@ -268,6 +268,22 @@ def test_who_runs_beside_shares_too(make_engine: MakeEngine) -> None:
 
     assert events[second][-1].counters.cached_tokens == 28
     assert events[first][-1].counters.cached_tokens == 0
+
+
+def test_choices_of_one_prompt_prefill_it_once(make_engine: MakeEngine) -> None:
+    """They are admitted together; all but the first wait until it is there."""
+    engine = make_engine(max_sequences=4, prefix_cache_bytes=CACHE, prefill_chunk=8)
+    prompt = SYSTEM[:24]
+    params = [replace(GREEDY, temperature=1.0, seed=seed) for seed in range(3)]
+    ids = [engine.add(prompt, choice) for choice in params]
+    other = engine.add(prompt, replace(GREEDY, block_length=6, steps=12))
+
+    events = drain(engine)
+
+    counters = [events[sequence_id][-1].counters for sequence_id in (*ids, other)]
+    assert [(one.prefill_tokens, one.cached_tokens) for one in counters] == [(24, 0), (0, 24), (0, 24), (24, 0)]
+    for sequence_id, choice in zip(ids, params, strict=True):
+        assert committed(events[sequence_id]) == run(make_engine(), prompt, choice)[0]
 
 
 def test_off_is_off_in_the_engine(make_engine: MakeEngine) -> None:

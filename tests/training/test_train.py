@@ -25,7 +25,7 @@ from training.train import Trainer, decay_start, draw_pool, learning_rate, stage
 TINY = TrainConfig(
     tokens=6000,
     stages=(
-        Stage("copy", 0.5, {"copy": 0.5, "signature": 0.5}, "left_to_right"),
+        Stage("copy", 0.5, {"copy": 0.5, "signature": 0.5, "canvas": 0.1}, left_to_right=1.0),
         Stage("mixture", 0.5, {"chat": 0.5, "canvas": 0.5}),
     ),
     workers=1,
@@ -113,6 +113,12 @@ def test_same_seed_same_pool_and_batches_keep_to_their_size(source):
     pool = draw()
     assert pool == draw()
     assert max(sum(stream_length(sample) for sample in group) for group in pool) <= 1600
+
+
+def test_left_to_right_there_are_no_canvases(source):
+    stage = Stage("both", 1.0, {"canvas": 0.9, "chat": 0.1}, left_to_right=0.5)
+    assert any(s.window is not None for group in draw_pool(source, stage, TINY, random.Random(1)) for s in group)
+    assert all(s.window is None for group in draw_pool(source, stage, TINY, random.Random(1), True) for s in group)
 
 
 def test_a_run_ends_logs_and_keeps_what_a_longer_one_needs(run):
