@@ -2,7 +2,7 @@
 
 python -m training.evaluate weights/elbarto-mini                     # everything
 python -m training.evaluate weights/elbarto-mini --quick             # a tenth of it
-python -m training.evaluate weights/elbarto-mini --only bits infill
+python -m training.evaluate weights/elbarto-mini --only bits infill  # the rows measured before are kept
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             keys = ", ".join(item.key for section in sections for item in section.measurements)
             parser.error(f"no row or section is called {unknown[0]!r}; there are {keys}")
         results = run(sections, options.only)
+    if options.only:
+        results = [*results, *others(options.out, results)]
     table = as_markdown(sections, results)
     print(table, end="")
     write(options.out, table, results)
@@ -43,6 +45,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def all_sections(context: Context) -> list[Section]:
     return [section for module in (answers, infill, bits, overlap) for section in module.sections(context)]
+
+
+def others(folder: Path, results: Sequence[Result]) -> list[Result]:
+    """Rows that an earlier run left in the folder and this one did not measure."""
+    path, new = folder / "evaluation.json", {result.key for result in results}
+    if not path.exists():
+        return []
+    return [Result(**row) for row in json.loads(path.read_text("utf-8")) if row["key"] not in new]
 
 
 def write(folder: Path, table: str, results: Sequence[Result]) -> None:

@@ -64,6 +64,15 @@ def test_command_writes_its_files_and_tells_failure(monkeypatch, tmp_path, capsy
     assert written[0]["values"] == {"n": 3, "share": 12.34, "share_error": 1.26, "text": "kept"}
 
 
+def test_rows_that_were_not_asked_for_stay_as_they_were(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(evaluate, "all_sections", lambda context: [SECTION, OTHER])
+    evaluate.main(["model", "--out", str(tmp_path), "--only", "things/good"])
+    evaluate.main(["model", "--out", str(tmp_path), "--only", "others"])
+    written = json.loads((tmp_path / "evaluation.json").read_text("utf-8"))
+    assert [row["key"] for row in written] == ["others/one", "things/good"]
+    assert "Things" in capsys.readouterr().out.rpartition("### ")[0]
+
+
 def test_unknown_row_is_refused(monkeypatch, tmp_path):
     monkeypatch.setattr(evaluate, "all_sections", lambda context: [SECTION])
     with pytest.raises(SystemExit):
@@ -147,7 +156,7 @@ def test_reply_over_http():
     def handler(request):
         asked.append(json.loads(request.content))
         choice = {"message": {"content": "x"}, "finish_reason": "stop", "token_ids": [4, 5, 6]}
-        made = {"denoise_forwards": 8, "commit_forwards": 2}
+        made = {"denoise_forwards": 10}
         return httpx.Response(200, json={"choices": [choice], "usage": {"completion_tokens": 3}, "elbarto": made})
 
     assert endpoint(handler).ask("hi", threshold=0.9) == Reply("x", True, 3, 10, (4, 5, 6))

@@ -110,7 +110,7 @@ COPY_COLUMNS = (
     Column("constant", "constant", "{:.0f}"),
 )
 SPEED_NOTE = (
-    f"Tokens per forward (TPF) count delivered tokens over denoising and committing forwards. On the right every "
+    f"Tokens per forward (TPF) count delivered tokens over denoising forwards. On the right every "
     f"proposal of at least {THRESHOLD} confidence is accepted at once."
 )
 SPEED_COLUMNS = (

@@ -29,7 +29,7 @@ class ServerFailed(Exception):
 
 @dataclass(frozen=True)
 class Reply:
-    """`tokens` are those delivered; `forwards` those of denoising and of committing, prefill not counted."""
+    """`tokens` are those delivered; `forwards` those of denoising, prefill not counted."""
 
     text: str
     ended: bool
@@ -61,7 +61,7 @@ class Endpoint:
             choice["message"]["content"],
             choice["finish_reason"] == "stop",
             answer["usage"]["completion_tokens"],
-            made["denoise_forwards"] + made["commit_forwards"],
+            made["denoise_forwards"],
             tuple(choice["token_ids"]),
         )
 
