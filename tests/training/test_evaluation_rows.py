@@ -106,8 +106,9 @@ def test_overlap_finds_a_planted_run():
     assert index.longest_run(files[4][:11]) == Run()
 
 
-def test_runs_of_blanks_are_no_overlap():
+def test_runs_of_blanks_or_of_one_token_are_no_overlap():
     assert without_padding([1, 1, 5, 1, 2, 1, 6, 2, 2], {1, 2}) == [1, 5, 1, 6, 2]
+    assert without_padding([7, 7, 7, 5, 7, 7], {1, 2}) == [7, 5, 7]
 
 
 def test_overlap_rates():

@@ -91,9 +91,9 @@ def sections(context: Context) -> list[Section]:
 
 NOTE = (
     "The longest run of tokens that a sample shares with a file of the real code that training saw (functions of the "
-    "generator are not counted). White space after white space is left out of both, and runs below "
-    f"{WINDOW} tokens count as 0. Half of the samples answer held-out requests, "
-    "a quarter continue held-out `def` lines, a quarter the beginnings of held-out files."
+    "generator are not counted). What repeats the token before it, and white space after white space, is left out of "
+    f"both; runs below {WINDOW} tokens count as 0. Half of the samples answer held-out requests, a quarter continue "
+    "held-out `def` lines, a quarter the beginnings of held-out files."
 )
 COLUMNS = (
     Column("n", "n", "{:.0f}"),
@@ -119,13 +119,14 @@ def measure(context: Context) -> Values:
 
 
 def without_padding(ids: Iterable[int], spaces: Collection[int]) -> list[int]:
-    """Without the white space that follows other white space: a run of blanks is nobody's text."""
+    """Without what repeats the token before it, and white space after white space: a run of blanks, or a line of
+    slashes, is nobody's text."""
     kept: list[int] = []
-    last_is_space = False
+    last: int | None = None
     for token in ids:
-        if not (last_is_space and token in spaces):
+        if token != last and not (last in spaces and token in spaces):
             kept.append(token)
-        last_is_space = token in spaces
+        last = token
     return kept
 
 
