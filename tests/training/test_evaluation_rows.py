@@ -115,6 +115,13 @@ def test_overlap_rates():
     assert rates([0, 0, 30, 60]) == {"n": 4, "longest": 60, "too_long": 1, "half_as_long": 2, "mean": 22.5}
 
 
+def test_telling_holes_lie_in_functions_with_their_usual_name():
+    holes = infill.cut_telling_holes(infill.single_line, 20, random.Random(0))
+    assert len({hole.task.request for hole in holes}) == 20
+    assert not any(hole.task.name_given for hole in holes)
+    assert all(hole.prefix + hole.middle + hole.suffix == hole.task.code + "\n" for hole in holes)
+
+
 @pytest.mark.parametrize("cut", [infill.single_line, infill.multi_line, infill.random_span])
 def test_holes_lie_behind_the_def_line(cut):
     holes = infill.cut_holes(cut, 30, random.Random(0))

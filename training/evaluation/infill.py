@@ -46,6 +46,7 @@ Cutter = Callable[[Task, random.Random], Hole | None]
 
 def sections(context: Context) -> list[Section]:
     kinds: dict[str, tuple[str, Cutter, int]] = {
+        "telling": ("one line, the name tells", single_line, 300),
         "single-line": ("one line", single_line, 300),
         "multi-line": ("2 to 4 lines", multi_line, 150),
         "random-span": ("a span of characters", random_span, 150),
@@ -54,7 +55,8 @@ def sections(context: Context) -> list[Section]:
     @cache
     def holes(kind: str) -> list[Hole]:
         _, cut, count = kinds[kind]
-        return cut_holes(cut, context.count(count), context.rng(f"holes/{kind}"))
+        find = cut_telling_holes if kind == "telling" else cut_holes
+        return find(cut, context.count(count), context.rng(f"holes/{kind}"))
 
     def row(kind: str, route: str) -> Values:
         return rates([fill(context, hole, routes(context)[route]) for hole in progress(holes(kind), route)])
@@ -71,7 +73,8 @@ ROUTES = ("canvas", "suffix first", "canvas of the true length", "trigram")
 NOTE = (
     f"Held-out generated functions, greedy, one token a forward, nothing cleaned up. `canvas`: {CANVAS_LENGTH} masks "
     "between the two sides, of which the model deletes what is too much; `suffix first`: both sides in the prompt. The "
-    "trigram knows the prefix and the true length. Passes: the completed function's checks hold."
+    "trigram knows the prefix and the true length. Passes: the completed function's checks hold. Most functions have a "
+    "random name, and nobody can know what they do; those of the first rows have unseen constants and their usual name."
 )
 COLUMNS = (
     Column("n", "n", "{:.0f}"),
@@ -96,6 +99,15 @@ def routes(context: Context) -> dict[str, Route]:
         ),
         "trigram": lambda prefix, middle, suffix: context.trigram.generate(prefix, len(middle)),
     }
+
+
+def cut_telling_holes(cut: Cutter, count: int, rng: random.Random) -> list[Hole]:
+    """One in each of `count` functions with an unseen constant and their usual name, which says what they do."""
+    tasks = distinct_tasks("constant", HOLE_SEED, lambda task: not task.name_given)
+    holes = list(islice((hole for task in tasks if (hole := cut(task, rng))), count))
+    if len(holes) < count:
+        raise ValueError(f"only {len(holes)} of {count} holes found")
+    return holes
 
 
 def cut_holes(cut: Cutter, count: int, rng: random.Random) -> list[Hole]:
