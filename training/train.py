@@ -128,14 +128,15 @@ class Trainer:
         path.with_suffix(".tmp").replace(path)
 
     def load(self) -> None:
-        """The newest state. Where a longer run is asked for than the one that began to slow down, from before that."""
-        for name in ("checkpoint.pt", "before_decay.pt"):
-            if not (self.run / name).exists():
-                return
-            state = torch.load(self.run / name, weights_only=True, map_location=self.device)
-            tokens, total = int(state["counters"][1]), int(state["total"])
-            if self.config.tokens <= total or tokens <= decay_start(self.config, total):
-                break
+        """The newest state, if there is one. Where a longer run is asked for than the one that has begun to slow down,
+        the state before that; raises FileNotFoundError where it is gone."""
+        newest = self.run / "checkpoint.pt"
+        if not newest.exists():
+            return
+        state = torch.load(newest, weights_only=True, map_location=self.device)
+        tokens, total = int(state["counters"][1]), int(state["total"])
+        if self.config.tokens > total and tokens > decay_start(self.config, total):
+            state = torch.load(self.run / "before_decay.pt", weights_only=True, map_location=self.device)
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.counters.copy_(state["counters"])

@@ -139,6 +139,14 @@ def test_a_run_ends_logs_and_keeps_what_a_longer_one_needs(run):
     assert Trainer(TINY, run).tokens == first["counters"][1]
 
 
+def test_a_run_that_cannot_be_lengthened_does_not_begin_anew(run):
+    Trainer(TINY, run).train()
+    (run / "before_decay.pt").unlink()
+
+    with pytest.raises(FileNotFoundError, match="before_decay"):
+        Trainer(replace(TINY, tokens=12000), run)
+
+
 def test_a_stopped_run_goes_on_where_it_was(run):
     trainer = Trainer(TINY, run)
     batch = next(trainer.batches(0))

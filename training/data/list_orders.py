@@ -4,6 +4,8 @@ from training.data.compose_parts import FEW, NUMBERS, WORDS
 from training.data.list_values import ITEMS
 from training.data.template import Template, template
 
+FIELDS = ("name", "age", "price", "score", "title", "year", "id", "size", "city", "date", "rank", "weight")
+
 
 def orders() -> list[Template]:
     return [
@@ -74,20 +76,7 @@ def orders() -> list[Template]:
             'return sorted($a, key=lambda row: row["$k"])',
             "f([{k: 2}, {k: 1}]) == [{k: 1}, {k: 2}]",
             "f([]) == []",
-            constants=(
-                "name",
-                "age",
-                "price",
-                "score",
-                "title",
-                "year",
-                "id",
-                "size",
-                "city",
-                "date",
-                "rank",
-                "weight",
-            ),
+            constants=FIELDS,
             types="list[dict[str, int]] -> list[dict[str, int]]",
         ),
         template(
@@ -99,20 +88,7 @@ def orders() -> list[Template]:
             'return [row["$k"] for row in $a]',
             "f([{k: 2}, {k: 1}]) == [2, 1]",
             "f([]) == []",
-            constants=(
-                "name",
-                "age",
-                "price",
-                "score",
-                "title",
-                "year",
-                "id",
-                "size",
-                "city",
-                "date",
-                "rank",
-                "weight",
-            ),
+            constants=FIELDS,
             types="list[dict[str, int]] -> list[int]",
         ),
         template(

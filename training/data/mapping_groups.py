@@ -5,6 +5,7 @@ from training.data.template import Template, template
 
 RECORDS = "records|people|items|data"
 FIELDS = ("name", "price", "age", "score", "city", "title", "total", "email", "level", "color", "id", "year")
+NUMBER_FIELDS = ("price", "age", "score", "total", "level", "count", "size", "weight", "amount", "cost", "points")
 
 
 def sorting() -> list[Template]:
@@ -263,19 +264,7 @@ def records() -> list[Template]:
             "f([{k: 1}, {k: 4}]) == 5",
             "f([]) == 0",
             types="list[dict[str, int]] -> int",
-            constants=(
-                "price",
-                "age",
-                "score",
-                "total",
-                "level",
-                "count",
-                "size",
-                "weight",
-                "amount",
-                "cost",
-                "points",
-            ),
+            constants=NUMBER_FIELDS,
         ),
         template(
             "records_group",
@@ -300,19 +289,7 @@ def records() -> list[Template]:
             "f([{k: 1}, {k: 3}, {k: 2}]) == {k: 3}",
             "f([]) is None",
             types="list[dict[str, int]] -> dict[str, int] | None",
-            constants=(
-                "price",
-                "age",
-                "score",
-                "total",
-                "level",
-                "count",
-                "size",
-                "weight",
-                "amount",
-                "cost",
-                "points",
-            ),
+            constants=NUMBER_FIELDS,
         ),
     ]
 
