@@ -62,6 +62,14 @@ CPU = TrainConfig(
         Stage("mixture", 0.35, MIXTURE),
     ),
 )
+# Goes on from a published checkpoint, which copies already (`--start`).
+CPU_MORE = TrainConfig(
+    tokens=20_000_000,
+    stages=(Stage("both", 0.5, MIXTURE, left_to_right=0.5), Stage("mixture", 0.5, MIXTURE)),
+    seed=1,
+    warm_up_steps=200,
+    decay_share=0.6,
+)
 GPU = TrainConfig(
     tokens=1_500_000_000,
     stages=(
@@ -81,4 +89,4 @@ GPU = TrainConfig(
     batch_tokens=131_072,
     probe_tokens=100_000_000,
 )
-CONFIGS = {"cpu": CPU, "gpu": GPU}
+CONFIGS = {"cpu": CPU, "cpu-more": CPU_MORE, "gpu": GPU}

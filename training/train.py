@@ -31,13 +31,16 @@ class Trainer:
     """Weights, optimizer state and counters lie in shared memory: with more than one worker each draws its own
     batches and applies its own gradients, without waiting for the others (Hogwild, arXiv 1106.5730)."""
 
-    def __init__(self, config: TrainConfig, run: Path) -> None:
+    def __init__(self, config: TrainConfig, run: Path, start: Path | None = None) -> None:
+        """A new run takes tokenizer and weights from the checkpoint `start`, if there is one."""
         self.config, self.run = config, run
         self.device = torch.device(config.device)
-        self.tokenizer = load_or_train_tokenizer(config, run)
+        self.tokenizer = load_or_train_tokenizer(config, run, start)
         self.source = SampleSource(self.tokenizer, config.max_length)
         torch.manual_seed(config.seed)
         self.model = build_model(len(self.tokenizer), config.hidden, config.layers, config.feed_forward, config.heads)
+        if start is not None:
+            self.model.load_state_dict(Qwen3ForCausalLM.from_pretrained(start, dtype=torch.float32).state_dict())
         self.model.to(self.device)  # type: ignore[arg-type]
         self.optimizer = make_optimizer(self.model, config)
         self.counters = shared_zeros(2, torch.int64)  # steps, tokens
@@ -249,9 +252,11 @@ def make_optimizer(model: Qwen3ForCausalLM, config: TrainConfig) -> torch.optim.
     return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.95), fused=True)
 
 
-def load_or_train_tokenizer(config: TrainConfig, run: Path) -> PreTrainedTokenizerFast:
+def load_or_train_tokenizer(config: TrainConfig, run: Path, start: Path | None) -> PreTrainedTokenizerFast:
     folder = run / "tokenizer"
-    if not folder.exists():
+    if not folder.exists() and start is not None:
+        load_tokenizer(start).save_pretrained(folder)
+    elif not folder.exists():
         texts = tokenizer_texts(config.seed, config.tokenizer_tasks)
         train_tokenizer(texts, config.vocab_size).save_pretrained(folder)
     return load_tokenizer(folder)
@@ -261,6 +266,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run", type=Path, required=True, help="folder for checkpoint, tokenizer and log")
     parser.add_argument("--config", choices=CONFIGS, default="cpu")
+    parser.add_argument("--start", type=Path, help="checkpoint with whose tokenizer and weights a new run begins")
     parser.add_argument("--tokens", type=float, help="instead of the config's; more than a finished run's lengthens it")
     parser.add_argument("--workers", type=int, help="processes that train together (CPU)")
     options = parser.parse_args()
@@ -271,7 +277,7 @@ def main() -> None:
     os.environ["TOKENIZERS_PARALLELISM"] = "false"  # processes are forked
     if config.device == "cpu":
         torch.set_num_threads(1)  # each worker is one thread
-    Trainer(config, options.run).train()
+    Trainer(config, options.run, options.start).train()
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from training.data.corpus import load_corpus
 from training.data.holes import draw_span, draw_spans
 from training.data.pairs import Pair, draw_pair, load_pairs
 from training.data.talk import draw_talk
-from training.data.tasks import draw_task
+from training.data.tasks import Task, draw_task
 
 # In blocks of one every earlier token is known: what to copy, and grammar, are learned there first.
 BLOCK_LENGTHS, BLOCK_SHARES = (1, 2, 4, 8, 16, 32), (0.15, 0.08, 0.5, 0.12, 0.09, 0.06)
@@ -22,12 +22,12 @@ COPY_BLOCK_LENGTHS = (1, 1, 2, 4)
 SYSTEM_PROMPTS = ("You are a helpful assistant.", "You are a helpful coding assistant.", "You write Python code.")
 COPY_ONLY = {"copy": 0.6, "signature": 0.4}
 MIXTURE = {
-    "chat": 0.56,
+    "chat": 0.54,
     "talk": 0.02,
-    "code": 0.05,
+    "code": 0.04,
     "corpus_chat": 0.02,
     "corpus_file": 0.04,
-    "canvas": 0.17,
+    "canvas": 0.2,
     "suffix_first": 0.08,
     "copy": 0.02,
     "signature": 0.04,
@@ -139,6 +139,8 @@ class SampleSource:
     def _infill_text(self, rng: random.Random) -> str:
         """Mostly one function, sometimes a file of several, seldom real code."""
         style = rng.random()
+        if style < 0.35:
+            return draw_telling_task(rng).code + "\n"
         if style < 0.65:
             return draw_task(rng).code + "\n"
         if style < 0.93:
@@ -195,6 +197,13 @@ def generated_file(rng: random.Random) -> str:
     """One to three generated definitions, as a file has them."""
     count = rng.choices((1, 2, 3), (0.5, 0.35, 0.15))[0]
     return "\n\n\n".join(draw_task(rng).code for _ in range(count)) + "\n"
+
+
+def draw_telling_task(rng: random.Random) -> Task:
+    """One whose usual name says what it does, so that a hole in it can be filled by whoever reads the rest."""
+    while (task := draw_task(rng)).name_given:
+        pass
+    return task
 
 
 def random_signature(rng: random.Random) -> str:
