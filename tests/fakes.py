@@ -21,7 +21,7 @@ from jinja2 import Environment
 from jinja2.exceptions import TemplateError
 
 from app import create_app
-from app.engine.events import Committed, Counters, Event, Failed, Finished
+from app.engine.events import Committed, Counters, Event, Failed, Finished, Token
 from app.engine.params import GenerationParams
 from app.serving.backend import Backend, ModelInfo
 from app.serving.service import Service
@@ -205,7 +205,7 @@ class FakeEngine:
         ids = tuple(sequence.left.popleft() for _ in range(size))
         sequence.blocks += 1
         sequence.generated += size
-        events: list[Event] = [Committed(sequence_id, ids)]
+        events: list[Event] = [Committed(sequence_id, tuple(Token(token_id) for token_id in ids))]
         if not sequence.left:
             del self._sequences[sequence_id]
             ended = EOS in ids and not sequence.params.ignore_eos
