@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from app.engine.events import Committed, Event, Failed
+from app.engine.events import Event, Failed, Finished
 from app.engine.params import GenerationParams
 from app.errors import EngineBroken, ModelLoading, QueueFull, ShuttingDown
 from app.serving.backend import Backend
@@ -220,7 +220,7 @@ class Executor:
         if generation is None:
             return
         generation.put(index, event)
-        if isinstance(event, Committed):
+        if not isinstance(event, Finished | Failed):
             return
         del self._owners[event.sequence_id], self._sequence_ids[generation, index]
         self._count_ended()

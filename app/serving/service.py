@@ -18,6 +18,7 @@ from app.serving.executor import Executor, State
 from app.serving.lengths import Lengths, plan_lengths
 from app.serving.reply import Reply
 from app.text.stream import TextStream
+from app.text.token_text import TokenText
 from app.text.tokenizer import Tokenizer
 
 logger = logging.getLogger(__name__)
@@ -95,6 +96,9 @@ class Service:
             ignored=ignored,
         )
 
+    def token_text(self) -> TokenText:
+        return TokenText(self.executor.backend.tokenizer)
+
     def tokenize(self, text: str, add_special_tokens: bool) -> list[int]:
         return self.executor.backend.tokenizer.encode(text, add_special_tokens)
 
@@ -154,6 +158,8 @@ def _params(call: ChatCall, defaults: Defaults, lengths: Lengths) -> GenerationP
         seed=call.seed if call.seed is not None else secrets.randbits(32),
         ignore_eos=call.ignore_eos,
         time_budget_ms=call.time_budget_ms,
+        watch=call.watch,
+        alternatives=call.alternatives,
         **asked,
         **left,
     )
