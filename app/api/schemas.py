@@ -229,6 +229,8 @@ class ChatSchema(BodySchema):
     stop = StopList()
     stream = Boolean(load_default=False)
     stream_options = Object(StreamOptionsSchema())
+    stream_mode = Text("blocks", "steps", load_default="blocks")
+    alternatives = Integer(0, 20, load_default=0)
     ignore_eos = Boolean()
     user = Text()
     tools = Objects()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.serving.calls import GenerationParams
 from app.serving.reply import Reply
 
 
@@ -20,7 +21,6 @@ def usage(reply: Reply) -> dict[str, Any]:
 
 def elbarto(reply: Reply) -> dict[str, Any]:
     """Counters summed over the choices (times: the longest), and the parameters after rounding."""
-    params = reply.params
     return {
         "steps": reply.total("steps"),
         "denoise_forwards": reply.total("steps"),
@@ -33,24 +33,28 @@ def elbarto(reply: Reply) -> dict[str, Any]:
         "queue_ms": reply.longest_ms("queue_ms"),
         "first_block_ms": reply.longest_ms("first_block_ms"),
         "total_ms": reply.longest_ms("total_ms"),
-        "params": {
-            "steps": params.steps,
-            "gen_length": params.gen_length,
-            "block_length": params.block_length,
-            "decode_mode": params.mode,
-            "threshold": params.threshold,
-            "factor": params.factor,
-            "gamma": params.gamma,
-            "small_block_length": params.small_block_length,
-            "time_budget_ms": params.time_budget_ms,
-            "remasking": params.remasking,
-            "temperature": params.temperature,
-            "top_p": params.top_p,
-            "top_k": params.top_k,
-            "repetition_penalty": params.repetition_penalty,
-            "presence_penalty": params.presence_penalty,
-            "frequency_penalty": params.frequency_penalty,
-            "seed": params.seed,
-        },
+        "params": params_of(reply.params),
         "warnings": reply.warnings,
+    }
+
+
+def params_of(params: GenerationParams) -> dict[str, Any]:
+    return {
+        "steps": params.steps,
+        "gen_length": params.gen_length,
+        "block_length": params.block_length,
+        "decode_mode": params.mode,
+        "threshold": params.threshold,
+        "factor": params.factor,
+        "gamma": params.gamma,
+        "small_block_length": params.small_block_length,
+        "time_budget_ms": params.time_budget_ms,
+        "remasking": params.remasking,
+        "temperature": params.temperature,
+        "top_p": params.top_p,
+        "top_k": params.top_k,
+        "repetition_penalty": params.repetition_penalty,
+        "presence_penalty": params.presence_penalty,
+        "frequency_penalty": params.frequency_penalty,
+        "seed": params.seed,
     }

@@ -10,6 +10,9 @@ from app.engine.events import Counters, Stepped
 from app.engine.events import Proposal as Proposal
 from app.engine.params import DECODE_MODES as DECODE_MODES
 from app.engine.params import DecodeMode, Remasking
+from app.engine.params import GenerationParams as GenerationParams
+from app.text.token_text import RunningText as RunningText
+from app.text.token_text import TokenText as TokenText
 
 
 @dataclass(frozen=True)
