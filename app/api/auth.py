@@ -8,14 +8,14 @@ from flask import Flask, current_app, g, request
 
 from app.errors import Unauthorized
 
-OPEN_ENDPOINTS = {"health.health"}
+OPEN_ENDPOINTS = {"health.health", "pages.index", "pages.asset"}
 # Sockets that browsers open: they cannot set headers, so the key may come with the first message (app.api.sockets).
 FIRST_MESSAGE_ENDPOINTS = {"steps.steps"}
 KEY = "API_KEY"
 
 
 def require_key(app: Flask, api_key: str) -> None:
-    """Guard every route but /health and the CORS preflight, which cannot carry a key."""
+    """Guard every route but /health, the page, which asks for the key itself, and the CORS preflight, which has none."""
     app.config[KEY] = api_key
 
     @app.before_request
