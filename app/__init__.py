@@ -81,7 +81,7 @@ def create_service(
 
     executor = Executor(load_and_tell, on_failure, settings.max_queue)
     executor.start()
-    return Service(executor, chosen, settings.strict_model)
+    return Service(executor, chosen, settings.strict_model, settings.infill_max_tokens)
 
 
 def explain_defaults(settings: Settings) -> dict[str, tuple[str, str]]:

@@ -249,6 +249,12 @@ class Settings:
         "an integer from 0; 0 = no prefix cache",
         "Memory for keys and values of prompts and replies that later requests may begin with.",
     )
+    infill_max_tokens: int = _setting(
+        128,
+        _integer(1),
+        "an integer from 1",
+        "Tokens in one hole, at most. Requests that ask for more get as many; editors ask for thousands.",
+    )
     max_body_bytes: int = _setting(
         4 * 1024 * 1024, _integer(1), "an integer from 1", "Bytes in a request body; larger ones are answered 413."
     )

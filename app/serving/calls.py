@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, get_args
 
 from app.engine.events import Counters
 from app.engine.params import DECODE_MODES as DECODE_MODES
 from app.engine.params import DecodeMode, Remasking
+
+InfillMode = Literal["canvas", "fim", "chat"]
+INFILL_MODES: tuple[InfillMode, ...] = get_args(InfillMode)
 
 
 @dataclass(frozen=True)
@@ -16,7 +19,8 @@ class Defaults:
     """What a request gets where it leaves something open.
 
     `steps` are meant for `gen_length` tokens. With `tokens_per_step` they do not count: every block then gets as many
-    steps as it takes at that pace, whatever the reply's length.
+    steps as it takes at that pace, whatever the reply's length. Of infills: the route, how many tokens around the holes
+    the model makes use of (None: all that fit), and how many masks a hole of unknown length begins with.
     """
 
     steps: int = 256
@@ -35,6 +39,9 @@ class Defaults:
     repetition_penalty: float = 1.0
     presence_penalty: float = 0.0
     frequency_penalty: float = 0.0
+    infill_mode: InfillMode | None = None
+    infill_context: int | None = None
+    infill_canvas: int = 24
 
 
 @dataclass(frozen=True)
