@@ -9,8 +9,7 @@ from marshmallow import ValidationError, fields, validates_schema
 
 from app.api.schemas import BodySchema, Boolean, Integer, Number, Objects, StopList, Text, refusal
 from app.serving.calls import DECODE_MODES, INFILL_MODES
-from app.serving.infill.calls import Hole, Pin
-from app.text.fim_dialects import ContextFile
+from app.serving.infill.calls import ContextFile, Hole, Pin
 
 SEGMENT = 'a string or {"hole": {...}}'
 LENGTH_METHODS = ("delete", "several", "exact")

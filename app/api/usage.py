@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.engine.params import GenerationParams
+from app.serving.calls import GenerationParams
 from app.serving.infill.calls import Outcome
 from app.serving.infill.infill import Infill
 from app.serving.reply import Reply

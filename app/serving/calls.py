@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from app.engine.events import Counters
 from app.engine.params import DECODE_MODES as DECODE_MODES
 from app.engine.params import DecodeMode, Remasking
+from app.engine.params import GenerationParams as GenerationParams
 
 InfillMode = Literal["canvas", "fim", "chat"]
 INFILL_MODES: tuple[InfillMode, ...] = get_args(InfillMode)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from app.engine.events import Counters
 from app.serving.calls import InfillMode
-from app.text.fim_dialects import ContextFile
+from app.text.fim_dialects import ContextFile as ContextFile
 
 EditMode = Literal["rewrite", "redenoise", "polish"]
 LengthMethod = Literal["delete", "several", "exact"]
