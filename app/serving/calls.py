@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from app.engine.events import Counters
+from app.engine.events import Counters, Stepped
+from app.engine.events import Proposal as Proposal
 from app.engine.params import DECODE_MODES as DECODE_MODES
 from app.engine.params import DecodeMode, Remasking
 from app.engine.params import GenerationParams as GenerationParams
@@ -73,6 +74,8 @@ class ChatCall:
     seed: int | None = None
     stop: Sequence[str] = ()
     ignore_eos: bool = False
+    watch: bool = False  # tell every denoising step, with the `alternatives` likeliest tokens of each position
+    alternatives: int = 0
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,14 @@ class Delta:
     index: int
     text: str
     token_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A denoising step of one choice that is watched; its positions are those of the canvas, the prompt's included."""
+
+    index: int
+    event: Stepped
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from app.serving.infill.support import Support, find_support
 from app.serving.lengths import Lengths, plan_lengths
 from app.serving.reply import Reply
 from app.text.stream import TextStream
+from app.text.token_text import TokenText
 from app.text.tokenizer import Tokenizer
 
 logger = logging.getLogger(__name__)
@@ -130,6 +131,9 @@ class Service:
         limit = self._infill_max_tokens
         return InfillPlanner(backend, self.executor, self.infill_support, defaults, sampling, limit)
 
+    def token_text(self) -> TokenText:
+        return TokenText(self.executor.backend.tokenizer)
+
     def tokenize(self, text: str, add_special_tokens: bool) -> list[int]:
         return self.executor.backend.tokenizer.encode(text, add_special_tokens)
 
@@ -186,6 +190,8 @@ def _params(call: ChatCall, defaults: Defaults, lengths: Lengths) -> GenerationP
         seed=call.seed if call.seed is not None else secrets.randbits(32),
         ignore_eos=call.ignore_eos,
         time_budget_ms=call.time_budget_ms,
+        watch=call.watch,
+        alternatives=call.alternatives,
         **sampling,
     )
 
