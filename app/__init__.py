@@ -68,6 +68,7 @@ def create_service(
         settings.max_sequences,
         settings.prefix_cache_bytes,
         generation_config=settings.generation_config,
+        quantization=settings.quantization,
     )
     chosen = _chosen_defaults(settings)
     load = load or (lambda: load_backend(source))

@@ -222,6 +222,12 @@ class Settings:
         "auto, float32, bfloat16 or float16",
         "The precision of the weights. auto is bfloat16 where the hardware has it.",
     )
+    quantization: Literal["none", "int8", "int4", "fp8"] = _setting(
+        "none",
+        _choice("none", "int8", "int4", "fp8"),
+        "none, int8, int4 or fp8",
+        "Fewer bits for the layers' weights: less memory, slightly different replies. fp8 is for CUDA alone.",
+    )
     num_threads: int | None = _setting(
         None,
         _integer(1),

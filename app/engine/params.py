@@ -9,6 +9,7 @@ Remasking = Literal["low_confidence", "random"]
 DecodeMode = Literal["static", "threshold", "greedy", "adaptive", "factor", "entropy"]
 DECODE_MODES: tuple[DecodeMode, ...] = get_args(DecodeMode)
 GenerationConfig = Literal["auto", "none"]
+Quantization = Literal["none", "int8", "int4", "fp8"]
 
 MAX_REPETITION_PENALTY = 100.0
 DEFAULT_THRESHOLD = 0.9
@@ -162,3 +163,4 @@ class ModelSource:
     max_sequences: int = 1
     prefix_cache_bytes: int = 0
     generation_config: GenerationConfig = "auto"
+    quantization: Quantization = "none"
