@@ -58,7 +58,19 @@ class ByteTokenizer:
         self.chat_template = chat_template
         self._extra = extra
 
-    def encode(self, text: str, add_special_tokens: bool = False) -> list[int]:
+    def get_added_vocab(self) -> dict[str, int]:
+        return {token: token_id for token_id, token in SPECIALS.items()}
+
+    def get_vocab(self) -> dict[str, int]:
+        return {**self.get_added_vocab(), **{chr(byte): FIRST_BYTE + byte for byte in range(128)}}
+
+    @property
+    def all_special_ids(self) -> list[int]:
+        return list(SPECIALS)
+
+    def encode(self, text: str, add_special_tokens: bool = False, split_special_tokens: bool = False) -> list[int]:
+        if split_special_tokens:
+            return byte_ids(text)
         ids = [0] if add_special_tokens else []
         while text:
             special = next((token_id for token_id, token in SPECIALS.items() if text.startswith(token)), None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from app.api import auth, chat, errors, health, models, pages, request_log, sockets, steps, tokens
+from app.api import auth, chat, errors, health, infill, models, pages, request_log, sockets, steps, tokens
 from app.api.context import EXTENSION
 from app.api.origins import allow_origins
 from app.serving.service import Service
@@ -38,6 +38,7 @@ def create_flask(service: Service, config: HttpConfig) -> Flask:
     sockets.register(app, config.max_body_bytes)
     for blueprint in (
         chat.blueprint,
+        infill.blueprint,
         models.blueprint,
         health.blueprint,
         tokens.blueprint,

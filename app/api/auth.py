@@ -15,7 +15,7 @@ KEY = "API_KEY"
 
 
 def require_key(app: Flask, api_key: str) -> None:
-    """Guard every route but /health, the page, which asks for the key itself, and the CORS preflight, which has none."""
+    """Guard every route but /health, the page (it asks for the key) and the CORS preflight, which cannot carry one."""
     app.config[KEY] = api_key
 
     @app.before_request

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.api.errors import api_error_body, unexpected_error_body
-from app.api.usage import elbarto, params_of, usage
+from app.api.usage import elbarto, params_body, usage
 from app.errors import ApiError
 from app.serving.calls import Delta, Ended, Proposal, RunningText, Step, TokenText
 from app.serving.reply import Reply
@@ -54,7 +54,7 @@ class ReplyTeller:
             **self._head,
             "num_choices": len(reply.choices),
             "prompt_tokens": reply.prompt_tokens,
-            "params": {**params_of(reply.params), "max_tokens": reply.max_tokens},
+            "params": {**params_body(reply.params), "max_tokens": reply.max_tokens},
             "canvas": {
                 "length": reply.params.gen_length,
                 "block_length": reply.params.block_length,

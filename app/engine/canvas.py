@@ -75,9 +75,9 @@ class Canvas:
             self.steps[position] = step
 
     def delete(self, positions: Collection[int]) -> None:
-        """Take masked positions away; what stands behind them closes up."""
+        """Take positions of holes away; what stands behind them closes up."""
         for position in sorted(positions, reverse=True):
-            assert self.masked[position]
+            assert self.holes[position] is not None
             for column in (self.token_ids, self.masked, self.holes, self.confidences, self.steps):
                 del column[position]
 

@@ -53,11 +53,15 @@ def unmask(sequence: Sequence, chosen: Proposals) -> None:
 
 
 def fill_window(sequence: Sequence, proposals: Proposals, selected: list[int]) -> list[Event]:
-    """A canvas's step: deletes leave it, and a hole without masks is told at once."""
-    deletes = [index for index in selected if proposals.token_ids[index] == sequence.delete_token_id]
+    """A canvas's step: deletes leave it, as does what stands behind a hole's end; a hole without masks is told."""
+    deletes = {index for index in selected if proposals.token_ids[index] == sequence.delete_token_id}
+    tokens = [index for index in selected if index not in deletes]
     before = sequence.canvas.holes_with_masks()
-    unmask(sequence, proposals.pick([index for index in selected if index not in deletes]))
-    sequence.delete([proposals.positions[index] for index in deletes])
+    unmask(sequence, proposals.pick(tokens))
+    gone = {proposals.positions[index] for index in deletes}
+    for index in tokens:
+        gone.update(sequence.ended_by(proposals.positions[index]))
+    sequence.delete(gone)
     left = sequence.canvas.holes_with_masks()
     events: list[Event] = [sequence.filled(hole) for hole in sorted(before - left)]
     if not left:

@@ -9,6 +9,7 @@ Remasking = Literal["low_confidence", "random"]
 DecodeMode = Literal["static", "threshold", "greedy", "adaptive", "factor", "entropy"]
 DECODE_MODES: tuple[DecodeMode, ...] = get_args(DecodeMode)
 GenerationConfig = Literal["auto", "none"]
+Quantization = Literal["none", "int8", "int4", "fp8"]
 
 MAX_REPETITION_PENALTY = 100.0
 DEFAULT_THRESHOLD = 0.9
@@ -20,7 +21,8 @@ class Window:
 
     `token_ids` are None where a mask is. `holes` has for each position the number of the hole that it belongs to,
     counted from 0 in order, and None outside; positions of a hole that are not masked are pinned. In hole i the tokens
-    `banned[i]` are never proposed. With `may_delete` a position whose token is the delete token leaves the canvas.
+    `banned[i]` are never proposed, and one of `ends[i]` ends it: with all positions of the hole behind it that token
+    leaves the canvas. With `may_delete` a position whose token is the delete token leaves the canvas.
     A `probe` is one forward that changes nothing and tells about the masked positions; `targets` are the tokens whose
     probabilities there it tells, None where none is asked for.
     """
@@ -28,6 +30,7 @@ class Window:
     token_ids: tuple[int | None, ...]
     holes: tuple[int | None, ...]
     banned: tuple[tuple[int, ...], ...] = ()
+    ends: tuple[tuple[int, ...], ...] = ()
     may_delete: bool = False
     probe: bool = False
     targets: tuple[int | None, ...] = ()
@@ -160,3 +163,4 @@ class ModelSource:
     max_sequences: int = 1
     prefix_cache_bytes: int = 0
     generation_config: GenerationConfig = "auto"
+    quantization: Quantization = "none"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from collections.abc import Sequence as Ids
 from dataclasses import dataclass
 from typing import Literal
@@ -136,7 +136,18 @@ class Sequence:
             yield slice(first, last), self._banned[hole]
             first = last
 
-    def delete(self, positions: Ids[int]) -> None:
+    def ended_by(self, position: int) -> range:
+        """The positions that leave a hole because the token at `position` ends it: that one and those behind it."""
+        canvas, window = self.canvas, self.params.window
+        hole = canvas.holes[position]
+        if window is None or not window.ends or hole is None or canvas.token_ids[position] not in window.ends[hole]:
+            return range(0)
+        end = position
+        while end < len(canvas) and canvas.holes[end] == hole:
+            end += 1
+        return range(position, end)
+
+    def delete(self, positions: Collection[int]) -> None:
         """These positions leave the window."""
         self._num_deleted.update(hole for position in positions if (hole := self.canvas.holes[position]) is not None)
         self.canvas.delete(positions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, get_args
 
 from app.engine.events import Counters, Stepped
 from app.engine.events import Proposal as Proposal
@@ -14,13 +14,17 @@ from app.engine.params import GenerationParams as GenerationParams
 from app.text.token_text import RunningText as RunningText
 from app.text.token_text import TokenText as TokenText
 
+InfillMode = Literal["canvas", "fim", "chat"]
+INFILL_MODES: tuple[InfillMode, ...] = get_args(InfillMode)
+
 
 @dataclass(frozen=True)
 class Defaults:
     """What a request gets where it leaves something open.
 
     `steps` are meant for `gen_length` tokens. With `tokens_per_step` they do not count: every block then gets as many
-    steps as it takes at that pace, whatever the reply's length.
+    steps as it takes at that pace, whatever the reply's length. Of infills: the route, how many tokens around the holes
+    the model makes use of (None: all that fit), and how many masks a hole of unknown length begins with.
     """
 
     steps: int = 256
@@ -39,6 +43,9 @@ class Defaults:
     repetition_penalty: float = 1.0
     presence_penalty: float = 0.0
     frequency_penalty: float = 0.0
+    infill_mode: InfillMode | None = None
+    infill_context: int | None = None
+    infill_canvas: int = 24
 
 
 @dataclass(frozen=True)
