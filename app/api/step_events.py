@@ -95,7 +95,7 @@ class ReplyTeller:
             "forwards": event.step + 1,
             "ms": self._ms(),
             **self._block(event.start),
-            "tokens": [{**self._proposal(each), "offset": self._offset(told, each)} for each in final],
+            "tokens": [self._proposal(each) | {"offset": self._offset(told, each)} for each in final],
         }
         if self._with_proposals:
             answer["proposals"] = [self._proposal(each) for each in event.proposals if not each.is_final]
@@ -107,7 +107,7 @@ class ReplyTeller:
         block = self._block(told.position + self._reply.prompt_tokens)
         for position, token_id in enumerate(item.token_ids, start=told.position):
             offset, text = told.texts.add(token_id)
-            tokens.append({"position": position, **self._token(token_id), "text": text, "offset": offset})
+            tokens.append({"position": position, **token_body(self._text, token_id), "text": text, "offset": offset})
         event = {
             "type": "committed",
             "choice": item.index,
@@ -123,22 +123,7 @@ class ReplyTeller:
         return event
 
     def _proposal(self, proposal: Proposal) -> Event:
-        answer = {
-            "position": self._position(proposal),
-            **self._token(proposal.token_id),
-            "confidence": round(proposal.confidence, 6),
-        }
-        if proposal.alternatives:
-            answer["alternatives"] = [
-                {**self._token(token_id), "confidence": round(confidence, 6)}
-                for token_id, confidence in proposal.alternatives
-            ]
-        return answer
-
-    def _token(self, token_id: int) -> Event:
-        special = self._text.special(token_id)
-        token = {"id": token_id, "text": self._text.of(token_id)}
-        return token if special is None else {**token, "special": special}
+        return {"position": self._position(proposal), **proposal_body(self._text, proposal)}
 
     def _position(self, proposal: Proposal) -> int:
         return proposal.position - self._reply.prompt_tokens
@@ -169,6 +154,22 @@ class ReplyTeller:
 
     def _ms(self) -> float:
         return round(1000 * (time.monotonic() - self._began), 1)
+
+
+def proposal_body(text: TokenText, proposal: Proposal) -> Event:
+    answer = {**token_body(text, proposal.token_id), "confidence": round(proposal.confidence, 6)}
+    if proposal.alternatives:
+        answer["alternatives"] = [
+            {**token_body(text, token_id), "confidence": round(confidence, 6)}
+            for token_id, confidence in proposal.alternatives
+        ]
+    return answer
+
+
+def token_body(text: TokenText, token_id: int) -> Event:
+    special = text.special(token_id)
+    token = {"id": token_id, "text": text.of(token_id)}
+    return token if special is None else {**token, "special": special}
 
 
 def error_event(error: Exception) -> tuple[int, Event]:

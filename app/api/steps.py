@@ -12,7 +12,11 @@ from simple_websocket import Server
 from app.api import sockets
 from app.api.chat import ChatAnswer, to_call
 from app.api.context import service
-from app.api.schemas import ChatSchema, load
+from app.api.infill import InfillAnswer
+from app.api.infill import to_call as to_infill_call
+from app.api.infill_events import InfillTeller
+from app.api.infill_schemas import InfillSchema
+from app.api.schemas import MAX_ALTERNATIVES, ChatSchema, Integer, load
 from app.api.step_events import Event
 
 blueprint = Blueprint("steps", __name__)
@@ -26,7 +30,7 @@ def steps(ws: Server) -> None:
 
 def answer(request: dict[str, Any]) -> sockets.Answer:
     """Which endpoint a request is meant for shows in its fields."""
-    return ChatSteps(request)
+    return InfillSteps(request) if "segments" in request else ChatSteps(request)
 
 
 class ChatSteps:
@@ -39,6 +43,28 @@ class ChatSteps:
 
     def events(self) -> Iterator[Event | None]:
         return self._answer.step_events()
+
+    def close(self) -> None:
+        self._answer.close()
+
+
+class WatchedInfillSchema(InfillSchema):
+    """An infill over the WebSocket."""
+
+    alternatives = Integer(0, MAX_ALTERNATIVES, load_default=0)
+
+
+class InfillSteps:
+    """An infill's steps."""
+
+    def __init__(self, request: dict[str, Any]) -> None:
+        body = load(WatchedInfillSchema(), request)
+        service().check_model(body.get("model"))
+        self._answer = InfillAnswer(service().infill(to_infill_call({**body, "watch": True})))
+        self._with_proposals = body["alternatives"] > 0
+
+    def events(self) -> Iterator[Event | None]:
+        return InfillTeller(self._answer, service().token_text(), self._with_proposals).events()
 
     def close(self) -> None:
         self._answer.close()

@@ -68,7 +68,7 @@ export class CanvasView {
   draw(step) {
     const { recording } = this;
     if (!recording?.started) return;
-    if (!this.blocks.length) this.build();
+    this.build();
     this.step = step;
     const front = this.front(step);
     const last = recording.segments ? Infinity : front + AHEAD;
@@ -80,7 +80,7 @@ export class CanvasView {
     const isOver = step >= recording.numSteps && recording.ended;
     this.blocks.forEach(({ element, nodes, block }) => {
       element.hidden = nodes.every((position) => this.states[position].kind === "gone");
-      element.classList.toggle("current", !isOver && current?.block === block);
+      element.classList.toggle("current", !isOver && (recording.segments ? true : current?.block === block));
     });
     this.follow(front);
   }
@@ -100,18 +100,26 @@ export class CanvasView {
     return this.recording.steps[Math.max(0, step - 1)]?.end ?? 0;
   }
 
+  // What is not there yet: the text around holes, and the blocks, which come with the first event or later.
   build() {
-    const { recording } = this;
-    const groups = recording.segments ?? recording.started.canvas.blocks.map(([start, end], block) => ({ start, end, block }));
-    for (const group of groups) {
-      if (group.text !== undefined) this.element.append(make("span", "given", group.text));
-      else this.element.append(this.buildBlock(group));
+    const { segments, groups } = this.recording;
+    if (!this.rest.isConnected) {
+      this.holes = [];
+      for (const segment of segments ?? []) {
+        if (typeof segment === "string") this.element.append(make("span", "given", segment));
+        else this.element.append((this.holes[segment.hole] = make("span", "hole")));
+      }
+      this.element.append(this.rest);
     }
-    this.element.append(this.rest);
+    for (const group of groups.slice(this.blocks.length)) {
+      const block = this.buildBlock(group);
+      if (segments) this.holes[group.hole].append(block);
+      else this.rest.before(block);
+    }
   }
 
-  buildBlock({ start, end, block, hole }) {
-    const element = make("span", hole === undefined ? "block" : "block hole");
+  buildBlock({ start, end, block }) {
+    const element = make("span", "block");
     const nodes = [];
     for (let position = start; position < end; position++) {
       const node = make("span", "cell");
@@ -120,7 +128,7 @@ export class CanvasView {
       nodes.push(position);
       element.append(node);
     }
-    this.blocks.push({ element, nodes, block: block ?? 0 });
+    this.blocks.push({ element, nodes, block });
     return element;
   }
 

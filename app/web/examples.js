@@ -3,10 +3,10 @@ export const MARKER = "___";
 
 export const EXAMPLES = {
   chat: [
+    "Write a Python function that checks whether a number is prime.",
     "Write a Python function that returns the largest number in a list.",
-    "Write a function that checks if a number is even.",
-    "Write a Python function that removes duplicates from a list.",
-    "Write a function that counts the vowels in a string.",
+    "Write a function that counts how often each word occurs in a text.",
+    "Write a function keep_above_7(items) that keeps the numbers greater than 7. Use type hints.",
     "Write a class to represent a bank account.",
   ],
   infill: [

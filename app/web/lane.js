@@ -64,6 +64,7 @@ export class Lane {
 }
 
 function reason(recording) {
-  const why = recording.finished?.choices[0].finish_reason;
+  const best = recording.finished?.choices[0];
+  const why = best?.finish_reason ?? best?.holes?.find((hole) => hole.finish_reason !== "stop")?.finish_reason;
   return why === "length" ? "cut at its length" : why === "deadline" ? "cut at its time" : "";
 }

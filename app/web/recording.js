@@ -6,7 +6,10 @@ export class Recording {
     this.label = label;
     this.request = request;
     this.events = [];
-    this.cells = []; // by position; {block, start, end, final: {step, ...} | null, proposals: Map(step -> proposal)}
+    // By position: {block, since, until, final: {step, ...} | null, gone: step | null, proposals: Map(step -> proposal)};
+    // `since` and `until` are the steps between which its canvas is in force.
+    this.cells = [];
+    this.groups = []; // blocks, or holes of a canvas: {block, hole, start, end}
     this.segments = null; // of an infill: text and holes, in order
     this.steps = []; // {ms, tokens, positions, block, deleted}
     this.commits = []; // {ms, step, block}
@@ -30,20 +33,29 @@ export class Recording {
   take(event) {
     this.events.push(event);
     if (event.choice) return; // only the first choice is drawn
-    const take = { started: "takeStarted", step: "takeStep", committed: "takeCommitted", finished: "takeFinished", error: "takeError" }[event.type];
+    const take = { canvas: "takeCanvas", started: "takeStarted", step: "takeStep", committed: "takeCommitted", finished: "takeFinished", error: "takeError" }[event.type];
     if (take) this[take](event);
   }
 
   takeStarted(event) {
     this.started = event;
-    const { canvas } = event;
-    if (canvas.segments) this.segments = canvas.segments;
-    canvas.blocks.forEach(([start, end], block) => {
-      for (let position = start; position < end; position++) this.cells[position] = { block, final: null, gone: null, proposals: new Map() };
-    });
-    for (const given of canvas.given ?? []) {
-      const cell = this.cells[given.position];
-      if (cell) cell.final = { ...given, step: -1, given: true };
+    this.segments = event.segments ?? null;
+    event.canvas?.blocks.forEach(([start, end], block) => this.addGroup({ block, start, end }));
+  }
+
+  // An infill's canvas; a longer one takes the place of the one before.
+  takeCanvas(event) {
+    for (const cell of this.cells) cell.until ??= this.numSteps;
+    for (const { hole, start, end, given } of event.holes) {
+      this.addGroup({ block: hole, hole, start, end });
+      for (const token of given) this.cells[token.position].final = { ...token, step: -1, given: true };
+    }
+  }
+
+  addGroup(group) {
+    this.groups.push(group);
+    for (let position = group.start; position < group.end; position++) {
+      this.cells[position] = { block: group.block, since: this.numSteps, until: null, final: null, gone: null, proposals: new Map() };
     }
   }
 
@@ -53,16 +65,17 @@ export class Recording {
       const cell = this.cells[token.position];
       if (cell) cell.final = { ...token, step };
     }
-    for (const position of event.deleted ?? []) if (this.cells[position]) this.cells[position].gone = step;
+    const removed = new Set(event.removed);
+    for (const position of removed) this.cells[position].gone = step;
     for (const proposal of event.proposals ?? []) this.cells[proposal.position]?.proposals.set(step, proposal);
     const before = this.steps.at(-1);
     this.steps.push({
       ms: event.ms,
       block: event.block,
-      start: event.start,
-      end: event.end,
-      made: event.tokens.map((token) => ({ position: token.position, confidence: token.confidence })),
-      tokens: (before?.tokens ?? 0) + event.tokens.filter((token) => !token.special).length,
+      start: event.start ?? this.cells.findIndex((cell) => cell.until === null),
+      end: event.end ?? this.cells.length,
+      made: event.tokens.map(({ position, confidence }) => ({ position, confidence, isRemoved: removed.has(position) })),
+      tokens: (before?.tokens ?? 0) + event.tokens.filter((token) => !token.special && !removed.has(token.position)).length,
     });
   }
 
@@ -94,6 +107,12 @@ export class Recording {
     return this.events.filter((event) => event.type === "committed" && !event.choice).map((event) => event.text).join("");
   }
 
+  // How many positions the largest block, or the canvas, has.
+  get rows() {
+    if (this.segments) return Math.max(1, ...this.groups.map(({ start, end }) => end - start)) * Math.max(1, new Set(this.groups.map(({ hole }) => hole)).size);
+    return Math.max(1, ...this.groups.slice(0, 2).map(({ start, end }) => end - start));
+  }
+
   // The last position that anything was ever said of; behind it the canvas stayed masked.
   get reach() {
     return this.cells.findLastIndex((cell) => cell?.final);
@@ -102,6 +121,7 @@ export class Recording {
   // How a position looks after `step` steps: {kind: "final" | "mask" | "gone", token}.
   at(position, step) {
     const cell = this.cells[position];
+    if (step < cell.since || (cell.until !== null && step >= cell.until)) return { kind: "gone" };
     if (cell.gone !== null && cell.gone < step) return { kind: "gone" };
     if (cell.final && cell.final.step < step) return { kind: "final", token: cell.final, fresh: cell.final.step === step - 1 };
     if (step >= this.numSteps && this.ended === "finished" && position > this.reach) return { kind: "gone" };

@@ -19,7 +19,7 @@ export class Weave {
 
   // `total` is the number of steps that the slider's width stands for.
   draw(recording, total) {
-    const rows = this.rows(recording);
+    const { rows } = recording;
     this.element.setAttribute("viewBox", `0 0 ${Math.max(1, total)} ${HEIGHT}`);
     for (; this.drawn < recording.numSteps; this.drawn++) this.add(recording.steps[this.drawn], this.drawn, rows);
     for (; this.commits < recording.commits.length; this.commits++) {
@@ -28,15 +28,12 @@ export class Weave {
     }
   }
 
-  rows(recording) {
-    return Math.max(1, ...(recording.started?.canvas.blocks ?? []).slice(0, 2).map(([start, end]) => end - start), recording.segments ? recording.cells.length : 1);
-  }
-
   add({ made, start }, step, rows) {
     const height = HEIGHT / rows;
-    for (const { position, confidence } of made) {
+    for (const { position, confidence, isRemoved } of made) {
       const y = Math.min(rows - 1, position - start) * height;
       const mark = node("rect", { x: step + 0.08, y: y + height * 0.08, width: 0.84, height: height * 0.84 });
+      if (isRemoved) mark.classList.add("removed");
       mark.style.setProperty("--doubt", Math.sqrt(1 - Math.min(1, confidence ?? 1)).toFixed(3));
       this.element.append(mark);
     }

@@ -16,6 +16,7 @@ from app.serving.infill.calls import (
     HoleDone,
     InfillCall,
     LengthMethod,
+    WindowStep,
 )
 from app.serving.infill.results import hole_tokens, log_probability, mean_log_probability
 from app.serving.infill.session import Session
@@ -43,11 +44,13 @@ class Variant:
 
 @dataclass
 class Draft:
-    """A candidate while it is made. `filled` are the holes that are settled, `lengths` the canvases of the others."""
+    """A candidate while it is made. `filled` are the holes that are settled, `lengths` the canvases of the others,
+    `window` what was submitted last."""
 
     variant: Variant
     lengths: list[int]
     filled: dict[int, Filled] = field(default_factory=dict)
+    window: Window | None = None
 
 
 class CanvasLayout:
@@ -128,7 +131,7 @@ class CanvasRoute:
         self.prompt_tokens = self._layout.num_given
         session.submit([self._job(draft) for draft in self._drafts])
 
-    def __iter__(self) -> Iterator[HoleDelta | HoleDone | Stepped | None]:
+    def __iter__(self) -> Iterator[HoleDelta | HoleDone | WindowStep | None]:
         at_once = self._method != "several"
         yield from self._fill(list(enumerate(self._drafts)), at_once)
         missing = self._call.n - len({self._texts(draft) for draft in self._drafts})
@@ -149,7 +152,9 @@ class CanvasRoute:
                 yield HoleDelta(self.candidates[0].number, hole, filled.text)
                 yield HoleDone(self.candidates[0].number, hole, filled)
 
-    def _fill(self, running: list[tuple[int, Draft]], at_once: bool) -> Iterator[HoleDelta | HoleDone | Stepped | None]:
+    def _fill(
+        self, running: list[tuple[int, Draft]], at_once: bool
+    ) -> Iterator[HoleDelta | HoleDone | WindowStep | None]:
         """Until no hole of these is left."""
         while running:
             for item in self._session.events():
@@ -167,9 +172,12 @@ class CanvasRoute:
     def _texts(self, draft: Draft) -> tuple[str, ...]:
         return tuple(self._filled(draft.filled[hole]).text for hole in sorted(draft.filled))
 
-    def _take(self, number: int, draft: Draft, event: Event, at_once: bool) -> Iterator[HoleDelta | HoleDone | Stepped]:
+    def _take(
+        self, number: int, draft: Draft, event: Event, at_once: bool
+    ) -> Iterator[HoleDelta | HoleDone | WindowStep]:
         if isinstance(event, Stepped):
-            yield event
+            assert draft.window is not None
+            yield WindowStep(number, draft.window, len(self._layout.prompt_ids), event)
         elif isinstance(event, Filled) and event.hole not in draft.filled and not self._is_too_short(draft, event):
             draft.filled[event.hole] = event
             if at_once:
@@ -266,7 +274,8 @@ class CanvasRoute:
         ]
         ends = [self._ends(hole) for hole in self._call.holes]
         banned = [self._banned(hole, own) for hole, own in zip(self._call.holes, ends, strict=True)]
-        params = self._with_window(self._layout.window(contents, banned, ends, self._delete is not None))
+        draft.window = self._layout.window(contents, banned, ends, self._delete is not None)
+        params = self._with_window(draft.window)
         if draft.variant.temperature is not None:
             params = replace(params, temperature=draft.variant.temperature)
         return Job(self._layout.prompt_ids, replace(params, seed=draft.variant.seed))
