@@ -148,7 +148,7 @@ export class CanvasView {
     node.classList.toggle("selected", position === this.selected);
     node.style.setProperty("--doubt", doubt(token?.confidence).toFixed(3));
     if (kind === "final") write(node, token);
-    else if (token) node.textContent = visible(token).replaceAll("\n", "⏎").trim() || "␣";
+    else if (token) node.textContent = token.special?.includes("delete") ? "×" : visible(token).replaceAll("\n", "⏎").trim() || "␣";
     else node.textContent = "";
   }
 

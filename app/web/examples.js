@@ -10,8 +10,9 @@ export const EXAMPLES = {
     "Write a class to represent a bank account.",
   ],
   infill: [
-    "def mean(values):\n    total = ___\n    return total / ___\n",
+    "class BankAccount:\n    def __init__(self, balance=0):\n        ___\n\n    def deposit(self, amount):\n        ___\n\n    def withdraw(self, amount):\n        ___\n",
+    "class Stack:\n    def __init__(self):\n        ___\n\n    def push(self, item):\n        ___\n",
     "def is_even(n):\n    return ___\n",
-    "def largest(numbers):\n    best = numbers[0]\n    for number in numbers:\n        if ___:\n            best = number\n    return ___\n",
+    "def is_palindrome(text):\n    return ___\n",
   ],
 };

@@ -123,10 +123,10 @@ function askForKey() {
 function setTask(chosen, text) {
   drafts[chosen] = text ?? drafts[chosen];
   find("prompt").value = drafts[chosen];
-  find("prompt").rows = chosen === "infill" ? 9 : 4;
+  find("prompt").rows = chosen === "infill" ? 10 : 4;
   find("prompt").classList.toggle("code", chosen === "infill");
   find("prompt-label").textContent = chosen === "infill" ? "Code with holes" : "What should the function do?";
-  find("prompt-help").textContent = chosen === "infill" ? `${MARKER} is a hole; any number of them, with text between.` : "";
+  find("prompt-help").textContent = chosen === "infill" ? "Three underscores make a hole. There may be several, with text between them." : "";
   find("prompt-help").hidden = chosen !== "infill";
   find("form").elements.task.value = chosen;
   settings.forTask(chosen);
@@ -138,12 +138,18 @@ function showExamples(chosen) {
     ...EXAMPLES[chosen].map((text) => {
       const button = document.createElement("button");
       button.type = "button";
-      button.textContent = chosen === "infill" ? text.split("\n")[0].replace(/^def |:$/g, "") : text.replace(/^Write (a|an) (Python )?(function that |class to )?/, "").replace(/\.$/, "");
+      button.textContent = shortened(chosen, text);
       button.title = text;
       button.addEventListener("click", () => setTask(chosen, text));
       return button;
     }),
   );
+}
+
+function shortened(chosen, text) {
+  if (chosen === "infill") return text.split("\n")[0].replace(/^(def|class) |:$/g, "");
+  const words = text.replace(/^Write a (Python )?(function (that )?|class to )/, "").replace(/\.( Use type hints\.)?$/, "");
+  return words.length > 42 ? `${words.slice(0, 40).trimEnd()}…` : words;
 }
 
 function setCompare() {

@@ -71,8 +71,8 @@ export function recipe(request, params) {
   const mode = value("decode_mode");
   if (mode) parts.push(mode);
   if (["threshold", "adaptive"].includes(mode) && value("threshold") != null) parts.push(`at ${value("threshold")}`);
-  if (mode === "static" && value("steps")) parts.push(`${value("steps")} steps at most`);
-  if (value("block_length")) parts.push(`blocks of ${value("block_length")}`);
+  if (mode === "static" && value("steps") && !request.segments) parts.push(`${value("steps")} steps at most`);
+  if (value("block_length") && !request.segments) parts.push(`blocks of ${value("block_length")}`);
   if (value("temperature")) parts.push(`temperature ${value("temperature")}`);
   return parts.join(", ");
 }

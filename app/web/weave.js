@@ -32,7 +32,7 @@ export class Weave {
     const height = HEIGHT / rows;
     for (const { position, confidence, isRemoved } of made) {
       const y = Math.min(rows - 1, position - start) * height;
-      const mark = node("rect", { x: step + 0.08, y: y + height * 0.08, width: 0.84, height: height * 0.84 });
+      const mark = node("rect", { x: step + 0.08, y: y + height * 0.08, width: 0.84, height: Math.max(2.4, height * 0.84) });
       if (isRemoved) mark.classList.add("removed");
       mark.style.setProperty("--doubt", Math.sqrt(1 - Math.min(1, confidence ?? 1)).toFixed(3));
       this.element.append(mark);
