@@ -12,7 +12,7 @@ from app.engine.events import Stepped
 from app.engine.params import GenerationParams
 from app.errors import PromptTooLong, RequestError
 from app.serving.backend import Backend, ModelInfo
-from app.serving.calls import ChatCall, Defaults, InfillMode
+from app.serving.calls import DecodingCall, Defaults, InfillMode
 from app.serving.executor import Executor, Job
 from app.serving.infill.calls import EditCall, HoleDelta, HoleDone, InfillCall, Outcome
 from app.serving.infill.canvas import CanvasRoute
@@ -215,7 +215,7 @@ class InfillPlanner:
         self, call: InfillCall, max_tokens: int, prompt_len: int, ends: Collection[int]
     ) -> GenerationParams:
         """One token more than the limit, for the end token."""
-        wanted = ChatCall(max_tokens=max_tokens + 1, steps=call.steps, block_length=call.block_length)
+        wanted = DecodingCall(max_tokens=max_tokens + 1, steps=call.steps, block_length=call.block_length)
         lengths = plan_lengths(wanted, self.defaults, prompt_len, self.backend.info.max_model_len)
         return self._params(call, lengths.gen_length, lengths.steps, ends)
 
