@@ -54,6 +54,11 @@ class Infill:
     def is_complete(self) -> bool:
         return self.outcome is not None
 
+    @property
+    def num_tokens(self) -> int:
+        """Of all candidates that are told."""
+        return sum(len(hole.tokens) for one in self.outcome.candidates for hole in one.holes) if self.outcome else 0
+
     def abort(self) -> None:
         self._session.abort()
 
