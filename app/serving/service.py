@@ -20,6 +20,7 @@ from app.serving.infill.infill import Infill, InfillPlanner
 from app.serving.infill.support import Support, find_support
 from app.serving.lengths import Lengths, plan_lengths
 from app.serving.reply import Choice, Reply
+from app.serving.token_log import TokenLog
 from app.text.stream import TextStream
 from app.text.token_text import TokenText
 from app.text.tokenizer import Tokenizer
@@ -170,6 +171,10 @@ class Service:
 
     def token_text(self) -> TokenText:
         return TokenText(self.executor.backend.tokenizer)
+
+    def token_log(self, offset: int) -> TokenLog:
+        """For a text that begins at this character."""
+        return TokenLog(self.executor.backend.tokenizer, self.token_text(), offset)
 
     def tokenize(self, text: str, add_special_tokens: bool) -> list[int]:
         return self.executor.backend.tokenizer.encode(text, add_special_tokens)
