@@ -11,7 +11,7 @@ from typing import Any
 from app.engine.params import GenerationParams
 from app.errors import RequestError
 from app.serving.backend import Backend, ModelInfo
-from app.serving.calls import ChatCall, Defaults, InfillMode
+from app.serving.calls import DecodingCall, Defaults, InfillMode
 from app.serving.executor import Executor, Job
 from app.serving.infill.calls import EditCall, HoleDelta, HoleDone, InfillCall, Outcome, WindowStep
 from app.serving.infill.canvas import CanvasRoute
@@ -53,6 +53,11 @@ class Infill:
     @property
     def is_complete(self) -> bool:
         return self.outcome is not None
+
+    @property
+    def num_tokens(self) -> int:
+        """Of all candidates that are told."""
+        return sum(len(hole.tokens) for one in self.outcome.candidates for hole in one.holes) if self.outcome else 0
 
     def abort(self) -> None:
         self._session.abort()
@@ -240,7 +245,7 @@ class InfillPlanner:
         self, call: InfillCall, max_tokens: int, prompt_len: int, ends: Collection[int]
     ) -> GenerationParams:
         """One token more than the limit, for the end token."""
-        wanted = ChatCall(max_tokens=max_tokens + 1, steps=call.steps, block_length=call.block_length)
+        wanted = DecodingCall(max_tokens=max_tokens + 1, steps=call.steps, block_length=call.block_length)
         lengths = plan_lengths(wanted, self.defaults, prompt_len, self.backend.info.max_model_len)
         return self._params(call, lengths.gen_length, lengths.steps, ends)
 
