@@ -21,7 +21,7 @@ from jinja2 import Environment
 from jinja2.exceptions import TemplateError
 
 from app import create_app
-from app.engine.events import Committed, Counters, Event, Failed, Finished, Proposal, Stepped, Token
+from app.engine.events import Committed, Counters, Event, Failed, Finished, Proposal, Seen, Stepped, Token
 from app.engine.params import GenerationParams
 from app.serving.backend import Backend, ModelInfo
 from app.serving.service import Service
@@ -107,6 +107,7 @@ class FakeSequence:
     left: deque[int]
     blocks: int = 0
     generated: int = 0
+    is_watched: bool = False
 
 
 Script = Callable[[Sequence[int], GenerationParams], Sequence[int]]
@@ -162,7 +163,7 @@ class FakeEngine:
         if EOS in ids and not params.ignore_eos:
             del ids[ids.index(EOS) + 1 :]
         sequence_id = next(self._ids)
-        self._sequences[sequence_id] = FakeSequence(tuple(prompt_ids), params, deque(ids))
+        self._sequences[sequence_id] = FakeSequence(tuple(prompt_ids), params, deque(ids), is_watched=params.watch)
         with self._changed:
             self.added.append(self._sequences[sequence_id])
             self._changed.notify_all()
@@ -188,6 +189,19 @@ class FakeEngine:
             self.aborted.append(sequence_id)
             self._changed.notify_all()
         return Finished(sequence_id, "abort", self._counters(sequence))
+
+    def watch(self, sequence_id: int, is_watched: bool) -> Seen | None:
+        """Between two blocks, so nothing of the next one is final."""
+        sequence = self._sequences.get(sequence_id)
+        if sequence is None:
+            return None
+        with self._changed:
+            sequence.is_watched = is_watched or sequence.params.watch
+            self._changed.notify_all()
+        first, length = len(sequence.prompt_ids) + sequence.generated, sequence.params.block_length
+        block = range(first, first // length * length + length)
+        nothing = (None,) * len(block)
+        return Seen(sequence_id, 2 * sequence.blocks, block.start, block.stop, nothing, nothing)
 
     def allow(self, steps: float = math.inf) -> None:
         with self._changed:
@@ -216,7 +230,7 @@ class FakeEngine:
         filled = (len(sequence.prompt_ids) + sequence.generated) % sequence.params.block_length
         size = min(sequence.params.block_length - filled, len(sequence.left))
         ids = tuple(sequence.left.popleft() for _ in range(size))
-        events: list[Event] = list(self._steps(sequence_id, sequence, ids)) if sequence.params.watch else []
+        events: list[Event] = list(self._steps(sequence_id, sequence, ids)) if sequence.is_watched else []
         tokens = tuple(
             Token(token_id, 1 / (sequence.generated + index + 1), 2 * sequence.blocks + (index < size // 2))
             for index, token_id in enumerate(ids)

@@ -36,7 +36,7 @@ def advance(sequence: Sequence, proposals: Proposals | None, eos_token_ids: Coll
     selected = sequence.present_rule()(proposals, sequence.step)
     if sequence.params.window is not None:
         return fill_window(sequence, proposals, selected)
-    events = [stepped(sequence, proposals, selected)] if sequence.params.watch else []
+    events = [stepped(sequence, proposals, selected)] if sequence.is_watched else []
     unmask(sequence, proposals.pick(selected))
     end = None if sequence.params.ignore_eos else find_end(sequence, {*eos_token_ids, *sequence.params.end_token_ids})
     if end is None and sequence.canvas.masked_positions(sequence.block):
@@ -61,7 +61,7 @@ def fill_window(sequence: Sequence, proposals: Proposals, selected: list[int]) -
     gone = {proposals.positions[index] for index in deletes}
     for index in tokens:
         gone.update(sequence.ended_by(proposals.positions[index]))
-    events = [stepped(sequence, proposals, selected, gone)] if sequence.params.watch else []
+    events = [stepped(sequence, proposals, selected, gone)] if sequence.is_watched else []
     sequence.delete(gone)
     left = sequence.canvas.holes_with_masks()
     events += [sequence.filled(hole) for hole in sorted(before - left)]

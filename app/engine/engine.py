@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from app.engine.denoise import advance, finish_prefill, probe
-from app.engine.events import Event, Failed, Finished
+from app.engine.events import Event, Failed, Finished, Seen
 from app.engine.kv_cache import KVCache
 from app.engine.params import EngineConfig, GenerationParams
 from app.engine.prefix_cache import PrefixCache
@@ -79,6 +79,17 @@ class Engine:
             return None
         self._remove(sequence)
         return Finished(sequence.id, "abort", sequence.counters())
+
+    def watch(self, sequence_id: int, is_watched: bool) -> Seen | None:
+        """Tell the sequence's steps from now on, or no longer; where it is now, unless it has ended.
+
+        One that was added as watched stays so.
+        """
+        sequence = self._sequences.get(sequence_id)
+        if sequence is None:
+            return None
+        sequence.is_watched = is_watched or sequence.params.watch
+        return sequence.seen()
 
     def _guarded(self, run: Callable[[Work], list[Event]], work: Work) -> list[Event]:
         if not work:

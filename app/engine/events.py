@@ -102,6 +102,21 @@ class Stepped:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """Where a sequence is when somebody begins to watch it: the block [start, end) after `num_steps` steps.
+
+    `tokens` and `holes` are those of each position; None: still masked, and in no hole.
+    """
+
+    sequence_id: int
+    num_steps: int
+    start: int
+    end: int
+    tokens: tuple[Token | None, ...]
+    holes: tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
 class Finished:
     """The last event of a sequence. "stop": it ended by itself; a canvas always does."""
 
@@ -118,4 +133,4 @@ class Failed:
     by_shutdown: bool = False
 
 
-Event = Committed | Filled | Probed | Stepped | Finished | Failed
+Event = Committed | Filled | Probed | Stepped | Seen | Finished | Failed

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from app.engine.attention import Span
 from app.engine.canvas import Block, Canvas
-from app.engine.events import Counters, Filled
+from app.engine.events import Counters, Filled, Seen
 from app.engine.params import GenerationParams
 from app.engine.penalties import Penalties
 from app.engine.sampling import MaskedRows
@@ -49,6 +49,7 @@ class Sequence:
     ) -> None:
         self.id = sequence_id
         self.params = params
+        self.is_watched = params.watch
         self.canvas = Canvas(prompt_ids, params.gen_length, params.block_length, mask_token_id, params.window)
         may_delete = params.window is not None and params.window.may_delete
         self.delete_token_id = delete_token_id if may_delete else None
@@ -158,6 +159,14 @@ class Sequence:
         tokens = self.canvas.hole(hole)
         self.count_generated(sum(token.step is not None for token in tokens))
         return Filled(self.id, hole, tuple(tokens), self._num_deleted[hole])
+
+    def seen(self) -> Seen:
+        canvas, block = self.canvas, self.block
+        positions = range(block.start, block.end)
+        tokens = tuple(None if canvas.masked[position] else canvas.token(position) for position in positions)
+        return Seen(
+            self.id, self.num_steps, block.start, block.end, tokens, tuple(canvas.holes[block.start : block.end])
+        )
 
     def begin(self, slot: int, num_cached: int) -> None:
         """The scheduler admits it, with keys and values for its first `num_cached` positions in the slot."""

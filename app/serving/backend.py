@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from app.engine.events import Event, Finished
+from app.engine.events import Event, Finished, Seen
 from app.engine.params import GenerationParams, ModelSource
 from app.text.tokenizer import Tokenizer
 
@@ -20,6 +20,7 @@ class EngineLike(Protocol):
     def add(self, prompt_ids: Sequence[int], params: GenerationParams, submitted: float | None = None) -> int: ...
     def step(self) -> list[Event]: ...
     def abort(self, sequence_id: int) -> Finished | None: ...
+    def watch(self, sequence_id: int, is_watched: bool) -> Seen | None: ...
 
 
 @dataclass(frozen=True)

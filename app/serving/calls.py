@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from app.engine.events import Counters, Stepped
+from app.engine.events import Counters, Seen, Stepped
 from app.engine.events import Proposal as Proposal
 from app.engine.events import Token as Token
 from app.engine.params import DECODE_MODES as DECODE_MODES
@@ -119,6 +119,14 @@ class Step:
 
     index: int
     event: Stepped
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Where a choice is when somebody begins to follow it."""
+
+    index: int
+    event: Seen
 
 
 @dataclass(frozen=True)

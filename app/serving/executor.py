@@ -42,11 +42,17 @@ class Abort:
     index: int
 
 
+@dataclass(frozen=True)
+class Watch:
+    generation: Generation
+    is_watched: bool
+
+
 class Close:
     """Ends the thread."""
 
 
-Command = Add | Abort | Close
+Command = Add | Abort | Watch | Close
 
 
 class Executor:
@@ -122,7 +128,7 @@ class Executor:
         """
         if self._backend is None:
             raise ModelLoading
-        generation = Generation(len(jobs), self._submit_abort)
+        generation = Generation(len(jobs), self._submit_abort, self._submit_watch)
         with self._changed:
             if self._closing:
                 raise ShuttingDown
@@ -151,6 +157,9 @@ class Executor:
 
     def _submit_abort(self, generation: Generation, index: int) -> None:
         self._commands.put(Abort(generation, index))
+
+    def _submit_watch(self, generation: Generation, is_watched: bool) -> None:
+        self._commands.put(Watch(generation, is_watched))
 
     def _run(self) -> None:
         try:
@@ -200,6 +209,8 @@ class Executor:
                 return False
             if isinstance(command, Add):
                 self._add(backend, command)
+            elif isinstance(command, Watch):
+                self._watch(backend, command)
             else:
                 self._abort(backend, command)
 
@@ -220,6 +231,13 @@ class Executor:
         event = None if sequence_id is None else backend.engine.abort(sequence_id)
         if event:
             self._deliver(event)
+
+    def _watch(self, backend: Backend, command: Watch) -> None:
+        for index in range(command.generation.num_sequences):
+            sequence_id = self._sequence_ids.get((command.generation, index))
+            event = None if sequence_id is None else backend.engine.watch(sequence_id, command.is_watched)
+            if event and command.is_watched:
+                self._deliver(event)
 
     def _fail_all(self, backend: Backend, by_shutdown: bool = False) -> None:
         for sequence_id in list(self._owners):

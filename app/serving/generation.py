@@ -11,9 +11,15 @@ from app.engine.events import Event
 class Generation:
     """Events of one request's sequences, in order, each with the index of its sequence. Safe from any thread."""
 
-    def __init__(self, num_sequences: int, abort: Callable[[Generation, int], None]) -> None:
+    def __init__(
+        self,
+        num_sequences: int,
+        abort: Callable[[Generation, int], None],
+        watch: Callable[[Generation, bool], None],
+    ) -> None:
         self.num_sequences = num_sequences
         self._abort = abort
+        self._watch = watch
         self._events: queue.SimpleQueue[tuple[int, Event]] = queue.SimpleQueue()
 
     def put(self, index: int, event: Event) -> None:
@@ -34,3 +40,7 @@ class Generation:
         """
         for each in range(self.num_sequences) if index is None else [index]:
             self._abort(self, each)
+
+    def watch(self, is_watched: bool) -> None:
+        """Have the steps of all sequences told from now on, each behind a Seen event, or no longer."""
+        self._watch(self, is_watched)

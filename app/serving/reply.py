@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from app.engine.events import Committed, Counters, Event, Failed, Finished, Stepped, Token
+from app.engine.events import Committed, Counters, Event, Failed, Finished, Seen, Stepped, Token
 from app.engine.params import GenerationParams
 from app.errors import EngineFailed, ShuttingDown
 from app.serving.backend import ModelInfo
-from app.serving.calls import Delta, Ended, Step
+from app.serving.calls import Delta, Ended, Sight, Step
+from app.serving.feed import TICK_S, Feed
 from app.serving.generation import Generation
 from app.text.stream import TextStream
-
-# How long a caller waits at most before it may look whether its client is still there.
-TICK_S = 0.1
 
 
 @dataclass
@@ -53,6 +51,7 @@ class Reply:
     ) -> None:
         """`params` are the first prompt's; `prompt_lens` are tokens."""
         self._generation = generation
+        self.feed = Feed(generation.watch)
         self.choices = list(choices)
         self.model = model
         self.params = params
@@ -102,16 +101,25 @@ class Reply:
 
     def abort(self) -> None:
         self._generation.abort()
+        self.feed.end()
 
     def __iter__(self) -> Iterator[Delta | Ended | Step | None]:
-        while not self.is_complete:
-            item = self._generation.next(TICK_S)
-            if item is None:
-                yield None
-            else:
-                yield from self._take(*item)
+        with self.feed.told():
+            while not self.is_complete:
+                item = self._generation.next(TICK_S)
+                if item is None:
+                    yield None
+                else:
+                    yield from self._own(self._take(*item))
 
-    def _take(self, index: int, event: Event) -> Iterator[Delta | Ended | Step]:
+    def _own(self, items: Iterator[Delta | Ended | Step | Sight]) -> Iterator[Delta | Ended | Step]:
+        """What the caller asked for; followers hear everything."""
+        for item in items:
+            self.feed.tell(item)
+            if not isinstance(item, Step | Sight) or (isinstance(item, Step) and self.params.watch):
+                yield item
+
+    def _take(self, index: int, event: Event) -> Iterator[Delta | Ended | Step | Sight]:
         choice = self.choices[index]
         if isinstance(event, Committed):
             if choice.finish_reason is None:  # else: committed before the abort reached the engine
@@ -119,6 +127,9 @@ class Reply:
         elif isinstance(event, Stepped):
             if choice.finish_reason is None:
                 yield Step(index, event)
+        elif isinstance(event, Seen):
+            if choice.finish_reason is None:
+                yield Sight(index, event)
         elif isinstance(event, Finished):
             if choice.finish_reason is None:
                 tail = choice.stream.flush()
@@ -128,7 +139,7 @@ class Reply:
             choice.counters = event.counters
             yield Ended(index, choice.finish_reason, event.counters)
         elif isinstance(event, Failed):
-            self.abort()
+            self._generation.abort()
             if event.by_shutdown:
                 raise ShuttingDown
             raise EngineFailed("The engine failed while it worked on this request; the server's log has the cause.")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from app.engine.events import Counters, Stepped
+from app.engine.events import Counters, Seen, Stepped
 from app.engine.params import Window as Window
 from app.serving.calls import InfillMode
 from app.text.fim_dialects import ContextFile as ContextFile
@@ -127,6 +127,16 @@ class WindowStep:
     window: Window
     start: int
     event: Stepped
+
+
+@dataclass(frozen=True)
+class WindowSight:
+    """Where a candidate is when somebody begins to follow it."""
+
+    candidate: int
+    window: Window
+    start: int
+    event: Seen
 
 
 @dataclass(frozen=True)

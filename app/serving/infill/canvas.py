@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.engine.events import Event, Filled, Probed, Stepped
+from app.engine.events import Event, Filled, Probed, Seen, Stepped
 from app.engine.params import GenerationParams, Window
 from app.serving.executor import Job
 from app.serving.infill.calls import (
@@ -17,6 +17,7 @@ from app.serving.infill.calls import (
     HoleDone,
     InfillCall,
     LengthMethod,
+    WindowSight,
     WindowStep,
 )
 from app.serving.infill.pins import Content, PinnedTexts
@@ -139,7 +140,7 @@ class CanvasRoute:
         self.prompt_tokens = self._layout.num_given
         session.submit([self._job(draft) for draft in self._drafts])
 
-    def __iter__(self) -> Iterator[HoleDelta | HoleDone | WindowStep | None]:
+    def __iter__(self) -> Iterator[HoleDelta | HoleDone | WindowStep | WindowSight | None]:
         at_once = self._method != "several"
         yield from self._fill(list(enumerate(self._drafts)), at_once)
         missing = self._call.n - len({self._texts(draft) for draft in self._drafts})
@@ -163,7 +164,7 @@ class CanvasRoute:
 
     def _fill(
         self, running: list[tuple[int, Draft]], at_once: bool
-    ) -> Iterator[HoleDelta | HoleDone | WindowStep | None]:
+    ) -> Iterator[HoleDelta | HoleDone | WindowStep | WindowSight | None]:
         """Until no hole of these is left."""
         while running:
             for item in self._session.events():
@@ -183,10 +184,13 @@ class CanvasRoute:
 
     def _take(
         self, number: int, draft: Draft, event: Event, at_once: bool
-    ) -> Iterator[HoleDelta | HoleDone | WindowStep]:
+    ) -> Iterator[HoleDelta | HoleDone | WindowStep | WindowSight]:
         if isinstance(event, Stepped):
             assert draft.window is not None
             yield WindowStep(number, draft.window, len(self._layout.prompt_ids), event)
+        elif isinstance(event, Seen):
+            assert draft.window is not None
+            yield WindowSight(number, draft.window, len(self._layout.prompt_ids), event)
         elif isinstance(event, Filled) and event.hole not in draft.filled and not self._is_too_short(draft, event):
             draft.filled[event.hole] = event
             filled = draft.answers[event.hole] = self._filled(draft, event)

@@ -13,7 +13,8 @@ from app.errors import RequestError
 from app.serving.backend import Backend, ModelInfo
 from app.serving.calls import DecodingCall, Defaults, InfillMode
 from app.serving.executor import Executor, Job
-from app.serving.infill.calls import EditCall, HoleDelta, HoleDone, InfillCall, Outcome, WindowStep
+from app.serving.feed import Feed
+from app.serving.infill.calls import EditCall, HoleDelta, HoleDone, InfillCall, Outcome, WindowSight, WindowStep
 from app.serving.infill.canvas import CanvasRoute
 from app.serving.infill.one_by_one import PromptRoute
 from app.serving.infill.pins import PinnedTexts
@@ -45,6 +46,7 @@ class Infill:
         warnings: Sequence[str],
     ) -> None:
         self._route, self._session = route, session
+        self.feed = Feed(session.watch)
         self.call, self.mode, self.model, self.params = call, mode, model, params
         self._warnings = list(warnings)
         self._started = time.monotonic()
@@ -61,9 +63,18 @@ class Infill:
 
     def abort(self) -> None:
         self._session.abort()
+        self.feed.end()
 
     def __iter__(self) -> Iterator[HoleDelta | HoleDone | WindowStep | None]:
-        yield from self._route
+        with self.feed.told():
+            for item in self._route:
+                if item is not None:
+                    self.feed.tell(item)
+                if not isinstance(item, WindowStep | WindowSight) or (isinstance(item, WindowStep) and self.call.watch):
+                    yield item
+            self._conclude()
+
+    def _conclude(self) -> None:
         if self._session.is_aborted:
             return
         candidates = tuple(self._route.candidates)

@@ -9,8 +9,8 @@ from dataclasses import replace
 from app.engine.events import Counters, Event, Failed, Finished
 from app.errors import EngineFailed, ShuttingDown
 from app.serving.executor import Executor, Job
+from app.serving.feed import TICK_S
 from app.serving.generation import Generation
-from app.serving.reply import TICK_S
 
 
 class Session:
@@ -25,6 +25,7 @@ class Session:
         self._deadline = None if time_budget_ms is None else time.monotonic() + time_budget_ms / 1000
         self._generation: Generation | None = None
         self._is_aborted = False
+        self._is_watched = False
         self.counters: list[Counters] = []
 
     def submit(self, jobs: Sequence[Job]) -> None:
@@ -35,6 +36,8 @@ class Session:
         )
         if self._is_aborted:
             self._generation.abort()
+        if self._is_watched:
+            self._generation.watch(True)
 
     def events(self) -> Iterator[tuple[int, Event] | None]:
         """(index of the job, event) until all jobs have ended; None about every TICK_S of silence.
@@ -64,6 +67,12 @@ class Session:
             self._is_aborted = True
         if self._generation is not None:
             self._generation.abort(index)
+
+    def watch(self, is_watched: bool) -> None:
+        """Have the steps of what runs, and of later phases, told from now on, or no longer."""
+        self._is_watched = is_watched
+        if self._generation is not None:
+            self._generation.watch(is_watched)
 
     @property
     def is_aborted(self) -> bool:
