@@ -42,7 +42,9 @@ def create_app(settings: Settings | None = None, load: Callable[[], Backend] | N
             "ELBARTO_API_KEY is not set: whoever reaches %s:%d can use this server", settings.host, settings.port
         )
     service = create_service(settings, load, on_failure=end_process)
-    config = HttpConfig(settings.api_key, settings.cors_origins, settings.max_body_bytes, settings.sse_keepalive_s)
+    config = HttpConfig(
+        settings.api_key, settings.cors_origins, settings.max_body_bytes, settings.sse_keepalive_s, settings.watch
+    )
     return create_flask(service, config)
 
 

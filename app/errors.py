@@ -11,8 +11,11 @@ ElBartoError
     │   └── Unsupported
     ├── Unauthorized 401
     ├── ForeignOrigin 403
+    ├── WatchingRefused 403
     ├── ModelNotFound 404
+    ├── GenerationNotFound 404
     ├── BodyTimeout 408
+    ├── GenerationEnded 410
     ├── QueueFull 429
     ├── EngineFailed 500
     └── Unavailable 503
@@ -100,6 +103,26 @@ class ModelNotFound(ApiError):
 
     def __init__(self, name: str, served: str) -> None:
         super().__init__(f"The model {name!r} does not exist; this server has {served!r}.", "model")
+
+
+class WatchingRefused(ApiError):
+    """Other people's requests are not for everybody."""
+
+    status, type, code = 403, "permission_error", "watching_not_allowed"
+
+
+class GenerationNotFound(ApiError):
+    status, type, code = 404, "invalid_request_error", "generation_not_found"
+
+    def __init__(self, generation_id: str) -> None:
+        super().__init__(f"No request with the id {generation_id!r} is running.", "id")
+
+
+class GenerationEnded(ApiError):
+    status, type, code = 410, "invalid_request_error", "generation_ended"
+
+    def __init__(self) -> None:
+        super().__init__("The request that was followed ended without an answer: its client left.")
 
 
 class BodyTimeout(ApiError):

@@ -273,6 +273,13 @@ class Settings:
     strict_model: bool = _setting(
         False, _Boolean(), "true or false", "Answer 404 when a request names a model that is not the loaded one."
     )
+    watch: Literal["off", "positions", "full"] = _setting(
+        "positions",
+        _choice("off", "positions", "full"),
+        "off, positions or full",
+        "What /v1/generations tells of running requests to those who may look (with the key; without one, from this "
+        "machine): nothing, progress with positions and confidences, or their text too.",
+    )
     sse_keepalive_s: float = _setting(
         15.0,
         fields.Float(validate=validate.Range(min=0)),

@@ -12,6 +12,7 @@ from app.api import (
     chat,
     completions,
     errors,
+    generations,
     health,
     infill,
     llama_cpp,
@@ -21,6 +22,7 @@ from app.api import (
     sockets,
     steps,
     tokens,
+    traffic,
 )
 from app.api.context import EXTENSION
 from app.api.origins import allow_origins
@@ -35,6 +37,7 @@ class HttpConfig:
     cors_origins: Sequence[str] = ()
     max_body_bytes: int = 4 * 2**20
     sse_keepalive_s: float = 15.0
+    watch: str = "positions"
 
 
 def create_flask(service: Service, config: HttpConfig) -> Flask:
@@ -42,6 +45,8 @@ def create_flask(service: Service, config: HttpConfig) -> Flask:
     app.extensions[EXTENSION] = service
     app.config["MAX_CONTENT_LENGTH"] = config.max_body_bytes
     app.config["SSE_KEEPALIVE_S"] = config.sse_keepalive_s
+    app.config[generations.WATCH] = config.watch
+    app.extensions[traffic.EXTENSION] = traffic.Traffic()
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     request_log.register(app)
@@ -50,6 +55,6 @@ def create_flask(service: Service, config: HttpConfig) -> Flask:
         auth.require_key(app, config.api_key)
     errors.register(app, config.max_body_bytes)
     sockets.register(app, config.max_body_bytes)
-    for part in (chat, completions, infill, llama_cpp, models, health, tokens, steps, pages):
+    for part in (chat, completions, infill, llama_cpp, models, health, tokens, steps, generations, pages):
         app.register_blueprint(part.blueprint)
     return app

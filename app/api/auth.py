@@ -10,7 +10,7 @@ from app.errors import Unauthorized
 
 OPEN_ENDPOINTS = {"health.health", "pages.index", "pages.asset"}
 # Sockets that browsers open: they cannot set headers, so the key may come with the first message (app.api.sockets).
-FIRST_MESSAGE_ENDPOINTS = {"steps.steps"}
+FIRST_MESSAGE_ENDPOINTS = {"steps.steps", "generations.steps"}
 KEY = "API_KEY"
 
 
@@ -35,6 +35,11 @@ def require_key(app: Flask, api_key: str) -> None:
 def needs_key() -> bool:
     """Whether this request was let in without a key, to bring it with its first message."""
     return bool(g.get("needs_key", False))
+
+
+def has_key() -> bool:
+    """Whether the server has one, which it then wants of everybody."""
+    return current_app.config.get(KEY) is not None
 
 
 def is_key(given: str) -> bool:

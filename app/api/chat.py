@@ -14,6 +14,7 @@ from app.api.request_log import RequestRecord, record
 from app.api.schemas import ChatSchema, load
 from app.api.sse import DONE, StreamEvent, event_stream
 from app.api.step_events import Event, ReplyTeller, error_event
+from app.api.traffic import traffic
 from app.api.usage import elbarto, usage
 from app.errors import RequestError, Unsupported
 from app.serving.calls import ChatCall, Delta, Ended
@@ -79,6 +80,7 @@ class ChatAnswer:
         self._tells_steps = body["stream_mode"] == "steps"
         self._alternatives = body["alternatives"]
         self._head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": reply.model.id}
+        self._leave = traffic().enter(self._head, reply)
 
     def whole(self) -> Response:
         for _ in self._reply:
@@ -107,6 +109,7 @@ class ChatAnswer:
 
     def close(self) -> None:
         """However the response ended: leave the engine and tell the log."""
+        self._leave()
         self._reply.abort()
         self._record.tokens = self._reply.completion_tokens
         self._record.tokens_per_forward = self._reply.tokens_per_forward or None

@@ -11,7 +11,6 @@ from app.api.context import service
 from app.api.running import RunningAnswer
 from app.api.sse import DONE, StreamEvent
 from app.api.usage import completion_elbarto, completion_usage
-from app.errors import Unsupported
 from app.serving.completion import Completion
 from app.serving.completion_parts import End, Text
 from app.serving.token_log import Entry, Scored, TokenLog
@@ -23,7 +22,6 @@ class TextAnswer(RunningAnswer):
     id_prefix, kind, chunk_kind = "cmpl", "text_completion", "text_completion"
 
     def __init__(self, completion: Completion, body: dict[str, Any]) -> None:
-        super().__init__(completion)
         self._completion = completion
         self._with_usage = body.get("stream_options", {}).get("include_usage", False)
         self._with_token_ids = body["return_token_ids"]
@@ -34,6 +32,7 @@ class TextAnswer(RunningAnswer):
             "created": int(time.time()),
             "model": completion.model.id,
         }
+        super().__init__(completion, self._head)
 
     def body(self) -> dict[str, Any]:
         choices = []
@@ -123,11 +122,6 @@ class ChatShapedAnswer(TextAnswer):
     """`choices[].message`, and `delta` in a stream: Mistral's shape, in which the last chunk has the usage."""
 
     id_prefix, kind, chunk_kind = "fim", "chat.completion", "chat.completion.chunk"
-
-    def __init__(self, completion: Completion, body: dict[str, Any]) -> None:
-        super().__init__(completion, body)
-        if self._num_likely is not None:
-            raise Unsupported("logprobs are not supported here; /v1/completions has them.", "logprobs")
 
     def _openings(self, num_choices: int) -> Iterator[StreamEvent]:
         for index in range(num_choices):

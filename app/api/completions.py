@@ -39,6 +39,8 @@ def fim_completions() -> Response:
 
 def _answer(shape: type[TextAnswer], is_fim: bool) -> Response:
     body = load(CompletionSchema(), json_body())
+    if is_fim and body.get("logprobs") is not None:
+        raise Unsupported("logprobs are not supported here; /v1/completions has them.", "logprobs")
     service().check_model(body.get("model"))
     completion = begin_completion(service(), to_call(body, is_fim))
     return shape(completion, body).respond(is_streamed=body["stream"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response
@@ -82,37 +82,17 @@ class InfillAnswer(RunningAnswer):
     kind = "infill"
 
     def __init__(self, infill: Infill) -> None:
-        super().__init__(infill)
         self.infill = infill
         self._head = {"id": f"{self.kind}-{uuid.uuid4().hex}"}
         self._rest = {"created": int(time.time()), "model": infill.model.id, "infill_mode": infill.mode}
+        super().__init__(infill, self.head)
 
     @property
     def head(self) -> dict[str, Any]:
         return {**self._head, **self._rest}
 
     def body(self) -> dict[str, Any]:
-        outcome = self._outcome
-        choices = [
-            {
-                "index": index,
-                "score": round(candidate.score, 4),
-                "text": candidate.text,
-                "holes": [hole_body(number, hole) for number, hole in enumerate(candidate.holes)],
-            }
-            for index, candidate in enumerate(outcome.candidates)
-        ]
-        return {
-            **self._head,
-            "object": "infill",
-            **self._rest,
-            "filled": "together" if self.infill.mode == "canvas" else "in order",
-            "text": choices[0]["text"],
-            "holes": choices[0]["holes"],
-            "choices": choices,
-            "usage": infill_usage(outcome),
-            "elbarto": infill_elbarto(self.infill, outcome),
-        }
+        return infill_body(self.head, self.infill)
 
     @property
     def _outcome(self) -> Outcome:
@@ -159,6 +139,32 @@ class EditAnswer(InfillAnswer):
             "usage": infill_usage(outcome),
             "elbarto": infill_elbarto(self.infill, outcome),
         }
+
+
+def infill_body(head: Mapping[str, Any], infill: Infill) -> dict[str, Any]:
+    """Of an infill that is complete."""
+    outcome = infill.outcome
+    assert outcome is not None
+    choices = [
+        {
+            "index": index,
+            "score": round(candidate.score, 4),
+            "text": candidate.text,
+            "holes": [hole_body(number, hole) for number, hole in enumerate(candidate.holes)],
+        }
+        for index, candidate in enumerate(outcome.candidates)
+    ]
+    return {
+        "id": head["id"],
+        "object": "infill",
+        **head,
+        "filled": "together" if infill.mode == "canvas" else "in order",
+        "text": choices[0]["text"],
+        "holes": choices[0]["holes"],
+        "choices": choices,
+        "usage": infill_usage(outcome),
+        "elbarto": infill_elbarto(infill, outcome),
+    }
 
 
 def hole_body(index: int, hole: FilledHole) -> dict[str, Any]:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from app.api.infill import InfillAnswer
+from app.api.infill import infill_body
 from app.api.step_events import Event, proposal_body, token_body
 from app.api.usage import params_body
-from app.serving.calls import TokenText
-from app.serving.infill.calls import HoleDelta, Window, WindowStep
+from app.serving.calls import Token, TokenText
+from app.serving.infill.calls import HoleDelta, HoleDone, Window, WindowSight, WindowStep
+from app.serving.infill.infill import Infill
 
 
 @dataclass
@@ -31,34 +33,63 @@ class Told:
 
 
 class InfillTeller:
-    def __init__(self, answer: InfillAnswer, text: TokenText, with_proposals: bool) -> None:
-        self._answer = answer
+    """Turns what a watched infill says into events. `head` holds the id, when it was created, the model, the mode."""
+
+    def __init__(
+        self,
+        head: Event,
+        infill: Infill,
+        text: TokenText,
+        with_proposals: bool = False,
+        began: float | None = None,
+    ) -> None:
+        self._head = head
+        self._infill = infill
         self._text = text
         self._with_proposals = with_proposals
         self._told: dict[int, Told] = {}
-        self._began = time.monotonic()
+        self._began = began or time.monotonic()
 
-    def events(self) -> Iterator[Event | None]:
-        """Everything, from `started` to `finished`; None is a moment of silence. Raises what the infill raises."""
+    def events(self, items: Iterator[Any]) -> Iterator[Event | None]:
+        """Everything, from `started` to `finished`, of what the infill says; None is a moment of silence.
+
+        Raises what the infill raises.
+        """
         yield self.started()
-        for item in self._answer.events():
-            if isinstance(item, WindowStep):
-                yield from self._step(item)
-            elif isinstance(item, HoleDelta):
-                yield self._committed(item)
-            elif item is None:
+        for item in items:
+            if item is None:
                 yield None
-        if self._answer.infill.is_complete:
-            yield {"type": "finished", "ms": self._ms(), **self._answer.body()}
+            else:
+                yield from self.tell(item)
+        if self._infill.is_complete:
+            yield self.finished()
+
+    def tell(self, item: HoleDelta | HoleDone | WindowStep | WindowSight) -> Iterator[Event]:
+        told = self._told.setdefault(item.candidate, Told())
+        if isinstance(item, WindowSight):
+            if told.window is not item.window:
+                told.steps = item.event.num_steps
+                yield self._canvas(item, told, item.event.tokens, item.event.holes)
+        elif isinstance(item, WindowStep):
+            if told.window is not item.window and item.event.step == 0:
+                tokens = [None if token_id is None else Token(token_id) for token_id in item.window.token_ids]
+                yield self._canvas(item, told, tokens, item.window.holes)
+            if told.window is item.window:  # else: who comes late has yet to hear where it is
+                yield self._step(item, told)
+        elif isinstance(item, HoleDelta):
+            yield self._committed(item, told)
+
+    def finished(self) -> Event:
+        return {"type": "finished", "ms": self._ms(), **infill_body(self._head, self._infill)}
 
     def started(self) -> Event:
-        infill = self._answer.infill
+        infill = self._infill
         segments: list[str | Event] = [infill.call.texts[0]]
         for number, text in enumerate(infill.call.texts[1:]):
             segments += [{"hole": number}, text]
         return {
             "type": "started",
-            **self._answer.head,
+            **self._head,
             "object": "infill.steps",
             "num_choices": infill.call.n,
             "params": params_body(infill.params),
@@ -66,10 +97,7 @@ class InfillTeller:
             "warnings": [],
         }
 
-    def _step(self, item: WindowStep) -> Iterator[Event]:
-        told = self._told.setdefault(item.candidate, Told())
-        if told.window is not item.window:
-            yield self._canvas(item, told)
+    def _step(self, item: WindowStep, told: Told) -> Event:
         final = [each for each in item.event.proposals if each.is_final]
         removed = {position - item.start for position in item.event.removed}
         answer: Event = {"type": "step", "choice": item.candidate, "step": told.steps, "forwards": told.steps + 1}
@@ -87,13 +115,19 @@ class InfillTeller:
         answer["removed"] = [told.numbers[index] for index in sorted(removed)]
         told.numbers = [number for index, number in enumerate(told.numbers) if index not in removed]
         told.steps += 1
-        yield answer
+        return answer
 
-    def _canvas(self, item: WindowStep, told: Told) -> Event:
-        """A new one: every position of a hole gets a number, and what is given in the hole is told."""
+    def _canvas(
+        self,
+        item: WindowStep | WindowSight,
+        told: Told,
+        tokens: Sequence[Token | None],
+        places: Sequence[int | None],
+    ) -> Event:
+        """A new one: every position of a hole gets a number, and what is final in the hole is told."""
         told.window, told.numbers = item.window, []
         holes: dict[int, Event] = {}
-        for hole, token_id in zip(item.window.holes, item.window.token_ids, strict=True):
+        for hole, token in zip(places, tokens, strict=True):
             if hole is None:
                 told.numbers.append(None)
                 continue
@@ -102,12 +136,15 @@ class InfillTeller:
             told.holes[number] = hole
             body = holes.setdefault(hole, {"hole": hole, "start": number, "end": number, "given": []})
             body["end"] = number + 1
-            if token_id is not None:
-                body["given"].append({"position": number, **token_body(self._text, token_id)})
+            if token is not None:
+                body["given"].append({"position": number, **self._token(token)})
         return {"type": "canvas", "choice": item.candidate, "ms": self._ms(), "holes": list(holes.values())}
 
-    def _committed(self, item: HoleDelta) -> Event:
-        told = self._told.setdefault(item.candidate, Told())
+    def _token(self, token: Token) -> Event:
+        body = token_body(self._text, token.id)
+        return body if token.confidence is None else {**body, "confidence": round(token.confidence, 6)}
+
+    def _committed(self, item: HoleDelta, told: Told) -> Event:
         offset = told.offsets[item.hole]
         told.offsets[item.hole] += len(item.text)
         place = {"hole": item.hole, "offset": offset, "text": item.text}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -58,7 +60,8 @@ class LlamaCppAnswer(RunningAnswer):
     """`content` and timings; a stream's last event has `stop`, and no [DONE] behind it."""
 
     def __init__(self, completion: Completion, body: dict[str, Any]) -> None:
-        super().__init__(completion)
+        head = {"id": f"llamacpp-{uuid.uuid4().hex}", "created": int(time.time()), "model": completion.model.id}
+        super().__init__(completion, head)
         self._completion = completion
         self._fields: Sequence[str] | None = body.get("response_fields")
 

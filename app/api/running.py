@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from flask import Response, current_app, jsonify
 
 from app.api.context import ClientConnection
 from app.api.request_log import RequestRecord, record
 from app.api.sse import StreamEvent, event_stream
+from app.api.traffic import traffic
+from app.serving.completion import Completion
+from app.serving.infill.infill import Infill
 
 # nginx's number for it; nobody is left to read it, but the log is.
 CLIENT_CLOSED_REQUEST = 499
 
 
-class Work(Protocol):
-    """What runs in the engine for an answer. Iterating it does the rest; None is a moment of silence."""
-
-    def __iter__(self) -> Iterator[Any]: ...
-    def abort(self) -> None: ...
-    @property
-    def is_complete(self) -> bool: ...
-    @property
-    def num_tokens(self) -> int: ...
-
-
 class RunningAnswer:
     """What the endpoints have in common that answer with infills or completions, whole or streamed."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Infill | Completion, head: Mapping[str, Any]) -> None:
+        """`head` holds the answer's id, when it was created and the model. Iterating the work does the rest of it; None
+        is a moment of silence."""
         self._work = work
+        self._leave = traffic().enter(head, work)
         self._client = ClientConnection()
         self._record: RequestRecord = record()
 
@@ -63,6 +58,7 @@ class RunningAnswer:
 
     def close(self) -> None:
         """However the response ended: leave the engine and tell the log."""
+        self._leave()
         self._work.abort()
         if self._work.is_complete:
             self._record.tokens = self._work.num_tokens

@@ -50,9 +50,24 @@ def register(app: Flask, max_message_bytes: int) -> None:
 
 def serve(ws: Server, answer: Callable[[dict[str, Any]], Answer]) -> None:
     """Read the request, send its answer's events, and close. `answer` may refuse it by raising an ApiError."""
+    _converse(ws, lambda: answer(_first_message(ws)))
+
+
+def tell(ws: Server, answer: Callable[[], Answer]) -> None:
+    """The same where there is nothing to ask for; the first message is the key, if no header had it."""
+
+    def begin() -> Answer:
+        if needs_key():
+            _check_key(_message(ws).get("api_key"))
+        return answer()
+
+    _converse(ws, begin)
+
+
+def _converse(ws: Server, begin: Callable[[], Answer]) -> None:
     status = 101
     try:
-        status = _send_all(ws, answer(_first_message(ws)))
+        status = _send_all(ws, begin())
         _close(ws, None)
     except (ConnectionClosed, OSError):
         status = CLOSED_BY_CLIENT
@@ -88,9 +103,13 @@ def _first_message(ws: Server) -> dict[str, Any]:
     key = message.pop("api_key", None)
     if not needs_key():
         return message if message or key is None else _message(ws)
+    _check_key(key)
+    return message or _message(ws)
+
+
+def _check_key(key: Any) -> None:
     if not isinstance(key, str) or not is_key(key):
         raise Unauthorized('A valid API key is required: send {"api_key": "KEY"} as the first message.')
-    return message or _message(ws)
 
 
 def _message(ws: Server) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from app.api.errors import api_error_body, unexpected_error_body
 from app.api.usage import elbarto, params_body, usage
 from app.errors import ApiError
-from app.serving.calls import Delta, Ended, Proposal, RunningText, Step, TokenText
+from app.serving.calls import Delta, Ended, Proposal, RunningText, Sight, Step, Stepped, TokenText
 from app.serving.reply import Reply
 
 Event = dict[str, Any]
@@ -29,13 +29,15 @@ class Told:
 class ReplyTeller:
     """Turns what a watched reply says into events. `head` holds the id, when it was created and the model."""
 
-    def __init__(self, head: Event, reply: Reply, text: TokenText, with_proposals: bool = False) -> None:
+    def __init__(
+        self, head: Event, reply: Reply, text: TokenText, with_proposals: bool = False, began: float | None = None
+    ) -> None:
         self._head = head
         self._reply = reply
         self._text = text
         self._with_proposals = with_proposals
         self._told = [Told(text.running()) for _ in reply.choices]
-        self._began = time.monotonic()
+        self._began = began or time.monotonic()
 
     def events(self) -> Iterator[Event | None]:
         """Everything, from `started` to `finished`; None is a moment of silence. Raises what the reply raises."""
@@ -68,6 +70,18 @@ class ReplyTeller:
             yield self._step(item)
         elif isinstance(item, Delta) and (item.text or item.token_ids):
             yield self._committed(item)
+
+    def catch_up(self, sight: Sight) -> Iterator[Event]:
+        """A step that tells all of the present block that is final, if anything is."""
+        seen = sight.event
+        final = tuple(
+            Proposal(position, token.id, token.confidence or 0.0, is_final=True)
+            for position, token in enumerate(seen.tokens, seen.start)
+            if token is not None and token.step is not None
+        )
+        if final:
+            stepped = Stepped(seen.sequence_id, seen.num_steps - 1, seen.start, seen.end, final)
+            yield from self.tell(Step(sight.index, stepped))
 
     def finished(self) -> Event:
         choices = [

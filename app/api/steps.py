@@ -64,7 +64,9 @@ class InfillSteps:
         self._with_proposals = body["alternatives"] > 0
 
     def events(self) -> Iterator[Event | None]:
-        return InfillTeller(self._answer, service().token_text(), self._with_proposals).events()
+        return InfillTeller(
+            self._answer.head, self._answer.infill, service().token_text(), self._with_proposals
+        ).events(self._answer.events())
 
     def close(self) -> None:
         self._answer.close()

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from app.engine.events import Counters, Seen, Stepped
+from app.engine.events import Counters, Seen
 from app.engine.events import Proposal as Proposal
+from app.engine.events import Stepped as Stepped
 from app.engine.events import Token as Token
 from app.engine.params import DECODE_MODES as DECODE_MODES
 from app.engine.params import DecodeMode, Remasking
