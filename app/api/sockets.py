@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -24,6 +25,7 @@ from app.errors import BodyTimeout, RequestError, Unauthorized
 
 PING_S = 20.0
 CLOSING_S = 2.0  # for the client's half of the closing handshake
+SEND_TIMEOUT_S = 30  # a client that takes nothing for so long is gone
 CLOSED_BY_CLIENT = 499
 # An error's close code is 4000 and HTTP's status for it (4000 to 4999 are for applications).
 ERROR_CODE = 4000
@@ -66,6 +68,7 @@ def tell(ws: Server, answer: Callable[[], Answer]) -> None:
 
 def _converse(ws: Server, begin: Callable[[], Answer]) -> None:
     status = 101
+    ws.sock = WholeSends(ws.sock, SEND_TIMEOUT_S)
     try:
         status = _send_all(ws, begin())
         _close(ws, None)
@@ -83,6 +86,27 @@ def _converse(ws: Server, begin: Callable[[], Answer]) -> None:
 
 def send(ws: Server, event: dict[str, Any]) -> None:
     ws.send(json.dumps(event, ensure_ascii=False, separators=(",", ":")))
+
+
+class WholeSends:
+    """A socket whose `send` sends all of a frame, unmixed with others' (the library's thread sends pings), or fails.
+
+    The library takes no notice of how much was sent, and would wait for ever for a client that stopped reading.
+    """
+
+    def __init__(self, inner: socket.socket, timeout_s: int) -> None:
+        self._inner = inner
+        self._lock = threading.Lock()
+        inner.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", timeout_s, 0))
+
+    def send(self, data: bytes) -> int:
+        """Raises OSError."""
+        with self._lock:
+            self._inner.sendall(data)
+        return len(data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
 
 
 def _send_all(ws: Server, answer: Answer) -> int:

@@ -5,7 +5,6 @@ const KEY = "elbarto-key";
 export const key = {
   get: () => sessionStorage.getItem(KEY) ?? "",
   set: (value) => sessionStorage.setItem(KEY, value),
-  forget: () => sessionStorage.removeItem(KEY),
 };
 
 // Sends `request` and calls `take(event)` for each event, then `end(how)`: "finished", "failed", "stopped" or "lost".

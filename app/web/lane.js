@@ -9,11 +9,10 @@ import { Weave } from "./weave.js";
 const OUTCOMES = { finished: "", stopped: "stopped", lost: "connection lost", failed: "failed" };
 
 export class Lane {
-  constructor(label, request) {
+  constructor(label) {
     const template = document.getElementById("lane-template");
     this.element = template.content.firstElementChild.cloneNode(true);
     this.label = label;
-    this.request = request;
     this.step = 0;
     this.pointed = null;
     this.recording = null;

@@ -16,7 +16,7 @@ const transport = new Transport((step, total) => lanes.forEach((lane) => lane.dr
 const drafts = { chat: EXAMPLES.chat[0], infill: EXAMPLES.infill[0] };
 let lanes = [];
 let stops = [];
-let server = { state: "unknown" };
+let wasReady = false; // the server, at any time
 
 const task = () => new FormData(find("form")).get("task");
 const compares = () => find("compare").checked;
@@ -60,6 +60,7 @@ function place(recordings) {
   find("lanes").replaceChildren(...lanes.map((lane) => lane.element));
   find("lanes").classList.toggle("two", lanes.length > 1);
   document.body.classList.toggle("compares", lanes.length > 1);
+  document.body.classList.toggle("infills", recordings.some((recording) => recording.request.segments));
   transport.load(lanes);
 }
 
@@ -176,11 +177,11 @@ async function open(file) {
 const textOf = (segments) => segments.map((segment) => (typeof segment === "string" ? segment : MARKER)).join("");
 
 function tellServer(now, before) {
-  server = now;
   const words = { ok: now.model, loading: "the model is loading", away: "server not reachable, trying again", closed: "shutting down", failed: "the model could not be loaded" };
   find("server").dataset.state = now.state;
   find("server-text").textContent = words[now.state] ?? now.state;
-  if (before && before.state !== "ok" && now.state === "ok") say(`Reconnected: ${now.model} is ready.`);
+  if (before && now.state === "ok") say(`${wasReady ? "Reconnected: " : ""}${now.model} is ready.`);
+  wasReady ||= now.state === "ok";
   if (before?.state === "ok" && now.state !== "ok" && !stops.length) say("The server went away. This page waits for it.", true);
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import logging
+import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -77,6 +78,23 @@ def test_committed_texts_are_whole_characters_at_their_offsets(address: str) -> 
         for token in event["tokens"]:
             assert REPLY[token["offset"] :].startswith(token["text"])
     assert text == REPLY
+
+
+def test_a_character_of_several_tokens_is_never_torn(make_client: MakeClient) -> None:
+    """Each byte is a token: a block of four holds one emoji, parts of two, or the middle of a family of three."""
+    reply = "a👩‍👩‍👧b🙂é"
+    with listening(make_client(FakeEngine(says(reply)))) as address:
+        events, _ = converse(address, {**HELLO, "max_tokens": 40})
+
+    text = ""
+    for event in only(events, "committed"):
+        text += event["text"]
+        for token in event["tokens"]:
+            assert reply[token["offset"] :].startswith(token["text"])
+    told = [token for step in only(events, "step") for token in step["tokens"]]
+    assert text == reply
+    assert {token["text"] for token in told} == {"a", "b", "", None}  # a part of a character has no text of its own
+    assert [token["offset"] for token in told if token["text"] == "a"] == [0]
 
 
 def test_a_step_knows_an_offset_once_nothing_before_it_is_masked(address: str) -> None:
@@ -180,6 +198,22 @@ def test_a_silent_client_is_told_and_left(make_client: MakeClient, monkeypatch: 
         events, code = converse(address)
 
     assert (events[0]["error"]["code"], code) == ("request_timeout", 4408)
+
+
+def test_a_message_beyond_the_limit_closes_the_socket(make_client: MakeClient) -> None:
+    with listening(make_client(max_body_bytes=1000)) as address:
+        events, code = converse(address, {**HELLO, "user": "x" * 1000})
+
+    assert (events, code) == ([], 1009)
+
+
+def test_a_client_that_stops_reading_is_given_up() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        patient = sockets.WholeSends(ours, timeout_s=1)
+        assert patient.send(b"read") == 4
+        with pytest.raises(OSError, match="unavailable"):
+            patient.send(bytes(50_000_000))
 
 
 # Access
