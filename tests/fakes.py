@@ -96,6 +96,18 @@ class ByteTokenizer:
         return b"" if skip_special_tokens else SPECIALS.get(token_id, "").encode()
 
 
+class FimTokenizer(ByteTokenizer):
+    """With Seed-Coder's sentinels, so that its model infills between them, suffix first: see `fim_ids`."""
+
+    def get_added_vocab(self) -> dict[str, int]:
+        return {**super().get_added_vocab(), "<[fim-suffix]>": 3, "<[fim-prefix]>": 4, "<[fim-middle]>": 6}
+
+
+def fim_ids(prefix: str, suffix: str) -> tuple[int, ...]:
+    """The prompt that a model with the FimTokenizer gets for what is missing between the two."""
+    return (3, *byte_ids(suffix), 4, *byte_ids(prefix), 6)
+
+
 def _raise_exception(message: str) -> None:
     raise TemplateError(message)
 
