@@ -1,0 +1,155 @@
+"""Following requests of the embedded model from the middle on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.engine.events import Event, Finished, Seen
+from app.engine.params import GenerationParams, ModelSource
+from app.serving.backend import Backend, EngineLike, load_backend
+from app.settings import EMBEDDED_MODEL
+from tests import fakes
+from tests.api.sockets import Socket, converse, listening
+from tests.api.test_generations import Asking, followed, joined, only_one
+from tests.fakes import PATIENCE_S
+
+INFILL = {
+    "segments": [
+        "class BankAccount:\n    def __init__(self, balance=0):\n        ",
+        {"hole": {"single_line": True}},
+        "\n\n    def deposit(self, amount):\n        ",
+        {"hole": {"single_line": True}},
+        "\n",
+    ],
+    "seed": 1,
+}
+CHAT = {
+    "messages": [{"role": "user", "content": "Write a function that checks if a number is even."}],
+    "max_tokens": 48,
+}
+
+
+class Gated:
+    """The engine, which takes as many steps as it is allowed to."""
+
+    def __init__(self, engine: EngineLike) -> None:
+        self._engine = engine
+        self.allowed = threading.Semaphore(0)
+        self.is_open = False
+        self.waits = threading.Event()
+
+    @property
+    def has_work(self) -> bool:
+        return self._engine.has_work
+
+    def add(self, prompt_ids: Sequence[int], params: GenerationParams, submitted: float | None = None) -> int:
+        return self._engine.add(prompt_ids, params, submitted)
+
+    def abort(self, sequence_id: int) -> Finished | None:
+        return self._engine.abort(sequence_id)
+
+    def watch(self, sequence_id: int, is_watched: bool) -> Seen | None:
+        return self._engine.watch(sequence_id, is_watched)
+
+    def step(self) -> list[Event]:
+        while not self.is_open and not self.allowed.acquire(timeout=0.01):
+            self.waits.set()
+        self.waits.clear()
+        return self._engine.step()
+
+    def allow(self, steps: int) -> None:
+        """So many steps, and wait for their end."""
+        for _ in range(steps):
+            assert self.waits.wait(PATIENCE_S)
+            self.waits.clear()
+            self.allowed.release()
+        assert self.waits.wait(PATIENCE_S)
+
+
+@pytest.fixture(scope="module")
+def backend() -> Backend:
+    return load_backend(ModelSource(str(EMBEDDED_MODEL), None, "cpu", "float32", 1, 512, 4, 0))
+
+
+@contextmanager
+def gated(backend: Backend) -> Iterator[tuple[FlaskClient, str, Gated]]:
+    engine = Gated(backend.engine)
+    client = fakes.make_client(load=lambda: replace(backend, engine=engine), watch="full")
+    fakes.service_of(client).executor.wait_until_ready()
+    with listening(client) as address:
+        try:
+            yield client, address, engine
+        finally:
+            engine.is_open = True
+    fakes.close_client(client)
+
+
+def follow_from(engine: Gated, client: FlaskClient, address: str, steps: int) -> tuple[Socket, dict[str, Any]]:
+    engine.allow(steps)
+    socket = followed(address, only_one(client)["id"])
+    return socket, joined(socket)
+
+
+@pytest.mark.parametrize("steps", [0, 3, 12])
+def test_an_infill_that_is_followed_is_the_one_that_is_not(backend: Backend, steps: int) -> None:
+    with gated(backend) as (client, address, engine):
+        asking = Asking(address, "/v1/infill", **INFILL)
+        assert engine.waits.wait(PATIENCE_S)
+        socket, started = follow_from(engine, client, address, steps)
+        engine.is_open = True
+        followed_answer, events = asking.result(), socket.rest()
+        answer = client.post("/v1/infill", json=INFILL).json
+
+    assert followed_answer["holes"] == answer["holes"]
+    assert [part for part in started["segments"] if isinstance(part, dict)] == [{"hole": 0}, {"hole": 1}]
+    texts = {0: "", 1: ""}
+    for event in [*started["so_far"], *events]:
+        if event["type"] == "committed":
+            texts[event["hole"]] += event["text"]
+    assert texts == {number: hole["text"] for number, hole in enumerate(answer["holes"])}
+    final = follow_canvas(events)
+    for number, ids in final.items():
+        assert [token["id"] for token in answer["holes"][number]["tokens"]] == ids
+    assert len(final) + len({event["hole"] for event in started["so_far"]}) >= 2
+
+
+def follow_canvas(events: list[dict[str, Any]]) -> dict[int, list[int]]:
+    """The token ids of each hole that was still open, put together from the events as a client would."""
+    ids: dict[int, int] = {}
+    holes: dict[int, range] = {}
+    gone: set[int] = set()
+    for event in events:
+        if event["type"] == "canvas":
+            holes = {hole["hole"]: range(hole["start"], hole["end"]) for hole in event["holes"]}
+            ids |= {token["position"]: token["id"] for hole in event["holes"] for token in hole["given"]}
+        elif event["type"] == "step":
+            ids |= {token["position"]: token["id"] for token in event["tokens"]}
+            gone |= set(event["removed"])
+    return {number: [ids[at] for at in places if at not in gone] for number, places in holes.items()}
+
+
+@pytest.mark.parametrize("steps", [1, 7, 20])
+def test_a_chat_that_is_followed_from_the_middle(backend: Backend, steps: int) -> None:
+    with gated(backend) as (client, address, engine):
+        asking = Asking(address, **CHAT)
+        assert engine.waits.wait(PATIENCE_S)
+        socket, started = follow_from(engine, client, address, steps)
+        engine.is_open = True
+        answer, events = asking.result(), socket.rest()
+        whole, _ = converse(address, CHAT)
+
+    text = "".join(event["text"] for event in [*started["so_far"], *events] if event["type"] == "committed")
+    assert text == answer["choices"][0]["message"]["content"] == events[-1]["choices"][0]["text"]
+    everything = {token["position"]: token for event in whole if event["type"] == "step" for token in event["tokens"]}
+    committed = {token["position"] for event in started["so_far"] for token in event["tokens"]}
+    later = {token["position"]: token for event in events if event["type"] == "step" for token in event["tokens"]}
+    assert committed | later.keys() == everything.keys()
+    for position, token in later.items():
+        assert (token["id"], token["confidence"]) == (everything[position]["id"], everything[position]["confidence"])
