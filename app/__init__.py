@@ -43,7 +43,12 @@ def create_app(settings: Settings | None = None, load: Callable[[], Backend] | N
         )
     service = create_service(settings, load, on_failure=end_process)
     config = HttpConfig(
-        settings.api_key, settings.cors_origins, settings.max_body_bytes, settings.sse_keepalive_s, settings.watch
+        settings.api_key,
+        settings.cors_origins,
+        settings.max_body_bytes,
+        settings.sse_keepalive_s,
+        settings.watch,
+        __version__,
     )
     return create_flask(service, config)
 

@@ -11,6 +11,7 @@ from app.api import (
     auth,
     chat,
     completions,
+    docs,
     errors,
     generations,
     health,
@@ -38,6 +39,7 @@ class HttpConfig:
     max_body_bytes: int = 4 * 2**20
     sse_keepalive_s: float = 15.0
     watch: str = "positions"
+    version: str = "0"
 
 
 def create_flask(service: Service, config: HttpConfig) -> Flask:
@@ -46,6 +48,7 @@ def create_flask(service: Service, config: HttpConfig) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = config.max_body_bytes
     app.config["SSE_KEEPALIVE_S"] = config.sse_keepalive_s
     app.config[generations.WATCH] = config.watch
+    app.config[docs.VERSION] = config.version
     app.extensions[traffic.EXTENSION] = traffic.Traffic()
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -55,6 +58,6 @@ def create_flask(service: Service, config: HttpConfig) -> Flask:
         auth.require_key(app, config.api_key)
     errors.register(app, config.max_body_bytes)
     sockets.register(app, config.max_body_bytes)
-    for part in (chat, completions, infill, llama_cpp, models, health, tokens, steps, generations, pages):
+    for part in (chat, completions, infill, llama_cpp, models, health, tokens, steps, generations, pages, docs):
         app.register_blueprint(part.blueprint)
     return app

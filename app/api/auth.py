@@ -8,14 +8,14 @@ from flask import Flask, current_app, g, request
 
 from app.errors import Unauthorized
 
-OPEN_ENDPOINTS = {"health.health", "pages.index", "pages.asset"}
+OPEN_ENDPOINTS = {"health.health", "pages.index", "pages.asset", "docs.page", "docs.asset", "docs.document"}
 # Sockets that browsers open: they cannot set headers, so the key may come with the first message (app.api.sockets).
 FIRST_MESSAGE_ENDPOINTS = {"steps.steps", "generations.steps"}
 KEY = "API_KEY"
 
 
 def require_key(app: Flask, api_key: str) -> None:
-    """Guard every route but /health, the page (it asks for the key) and the CORS preflight, which cannot carry one."""
+    """Guard every route but /health, the pages (they ask for it) and the CORS preflight, which cannot carry one."""
     app.config[KEY] = api_key
 
     @app.before_request

@@ -19,18 +19,18 @@ blueprint = Blueprint("pages", __name__)
 
 @blueprint.get("/")
 def index() -> Response:
-    return _send("index.html")
+    return send_page(WEB, "index.html")
 
 
 @blueprint.get("/web/<path:name>")
 def asset(name: str) -> Response:
-    return _send(name)
+    return send_page(WEB, name)
 
 
-def _send(name: str) -> Response:
+def send_page(directory: Path, name: str, policy: str = POLICY) -> Response:
     """Browsers ask again each time, and mostly hear that nothing has changed (304)."""
-    response = send_from_directory(WEB, name, mimetype=TYPES.get(Path(name).suffix), max_age=0)
-    response.headers["Content-Security-Policy"] = POLICY
+    response = send_from_directory(directory, name, mimetype=TYPES.get(Path(name).suffix), max_age=0)
+    response.headers["Content-Security-Policy"] = policy
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

@@ -1,0 +1,38 @@
+"""GET /openapi.json, and GET /docs, the page that shows it (RapiDoc, shipped beside it with its licence)."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Response, current_app, jsonify
+
+from app.api.openapi.document import Json, make_document
+from app.api.pages import POLICY, send_page
+
+ASSETS = Path(__file__).resolve().parent / "openapi" / "assets"
+VERSION = "VERSION"
+# RapiDoc writes style attributes; its style sheets are its own objects, which no policy is about.
+DOCS_POLICY = f"{POLICY}; style-src-attr 'unsafe-inline'"
+
+blueprint = Blueprint("docs", __name__)
+
+
+@blueprint.get("/openapi.json")
+def document() -> Response:
+    return jsonify(_document(current_app.config[VERSION]))
+
+
+@blueprint.get("/docs")
+def page() -> Response:
+    return send_page(ASSETS, "index.html", DOCS_POLICY)
+
+
+@blueprint.get("/docs/<path:name>")
+def asset(name: str) -> Response:
+    return send_page(ASSETS, name, DOCS_POLICY)
+
+
+@cache
+def _document(version: str) -> Json:
+    return make_document(version)

@@ -1,0 +1,263 @@
+"""JSON Schema of what the server answers. Fields may be added; ignore what you do not know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.serving.calls import DECODE_MODES, INFILL_MODES
+
+Json = dict[str, Any]
+
+STRING: Json = {"type": "string"}
+TEXT_OR_NULL: Json = {"type": ["string", "null"]}
+BOOLEAN: Json = {"type": "boolean"}
+COUNT: Json = {"type": "integer", "minimum": 0}
+COUNT_OR_NULL: Json = {"type": ["integer", "null"], "minimum": 0}
+NUMBER: Json = {"type": "number"}
+MS: Json = {"type": ["number", "null"], "description": "Milliseconds."}
+SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
+
+
+def ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def enum(*values: str, **more: Any) -> Json:
+    return {"type": "string", "enum": list(values), **more}
+
+
+def array(items: Json, **more: Any) -> Json:
+    return {"type": "array", "items": items, **more}
+
+
+def record(description: str = "", optional: tuple[str, ...] = (), /, **properties: Json) -> Json:
+    """An object in which all properties but the optional ones are there."""
+    required = [name for name in properties if name not in optional]
+    schema: Json = {"type": "object", "required": required, "properties": properties}
+    return {"description": description, **schema} if description else schema
+
+
+HEAD = {"id": STRING, "created": {**COUNT, "description": "Seconds since 1970."}, "model": STRING}
+MADE = {"usage": ref("Usage"), "elbarto": ref("Made")}
+FINISH = {"finish_reason": enum("stop", "length")}
+HOLES = array(ref("FilledHole"))
+PACE = {
+    f"{part}_{name}": NUMBER for part in ("prompt", "predicted") for name in ("n", "ms", "per_token_ms", "per_second")
+}
+LLAMA_CPP_FIELDS = (
+    *("index", "content", "tokens", "id_slot", "stop", "model", "tokens_predicted", "tokens_evaluated"),
+    *("tokens_cached", "generation_settings", "has_new_line", "truncated", "stop_type", "stopping_word"),
+    *("timings", "elbarto"),
+)
+GENERATION_PROGRESS = record(
+    "Of replies `tokens` and `max_tokens`, of infills `holes_filled` and `holes`.",
+    ("tokens", "max_tokens", "holes_filled", "holes"),
+    tokens=COUNT,
+    max_tokens=COUNT,
+    holes_filled=COUNT,
+    holes=COUNT,
+)
+
+SCHEMAS: dict[str, Json] = {
+    "Error": record(
+        "OpenAI's shape, for every error.",
+        error=record(
+            message=STRING,
+            type=enum(
+                *("invalid_request_error", "authentication_error", "permission_error", "rate_limit_error"),
+                *("unavailable_error", "server_error"),
+            ),
+            param={**TEXT_OR_NULL, "description": "The field at fault."},
+            code=TEXT_OR_NULL,
+        ),
+    ),
+    "Usage": record(
+        prompt_tokens=COUNT,
+        completion_tokens={**COUNT, "description": "The tokens delivered, of all choices together."},
+        total_tokens=COUNT,
+        prompt_tokens_details=record(cached_tokens={**COUNT, "description": "Not computed again for this request."}),
+    ),
+    "Params": record(
+        "The parameters after rounding.",
+        steps=COUNT,
+        gen_length=COUNT,
+        block_length=COUNT,
+        decode_mode=enum(*DECODE_MODES),
+        threshold={"type": ["number", "null"]},
+        factor=NUMBER,
+        gamma=NUMBER,
+        small_block_length=COUNT_OR_NULL,
+        time_budget_ms=COUNT_OR_NULL,
+        remasking=enum("low_confidence", "random"),
+        temperature=NUMBER,
+        top_p=NUMBER,
+        top_k={"type": "integer"},
+        repetition_penalty=NUMBER,
+        presence_penalty=NUMBER,
+        frequency_penalty=NUMBER,
+        seed={"type": "integer"},
+    ),
+    "Made": record(
+        "How the answer was made: counters summed over its sequences, times the longest.",
+        ("steps", "fused_commits", "first_block_ms", "sequences", "infill_mode"),
+        steps={**COUNT, "description": "As denoise_forwards."},
+        denoise_forwards={**COUNT, "description": "Denoising forwards."},
+        fused_commits={**COUNT, "description": "Denoising forwards that also committed the block before theirs."},
+        prefill_forwards=COUNT,
+        sequences={**COUNT, "description": "Of an infill: sequences that ran for it."},
+        tpf={**NUMBER, "description": "Tokens per forward: delivered tokens over denoising forwards."},
+        prompt_tokens=COUNT,
+        cached_tokens=COUNT,
+        prefill_tokens=COUNT,
+        queue_ms=MS,
+        first_block_ms=MS,
+        total_ms=MS,
+        infill_mode=enum(*INFILL_MODES),
+        params=ref("Params"),
+        warnings=array(STRING),
+    ),
+    "ChatCompletion": record(
+        **HEAD,
+        object=enum("chat.completion"),
+        choices=array(
+            record(
+                "",
+                ("token_ids",),
+                index=COUNT,
+                message=record(role=enum("assistant"), content=STRING),
+                logprobs={"type": "null"},
+                **FINISH,
+                token_ids=array(COUNT, description="With `return_token_ids`."),
+            )
+        ),
+        **MADE,
+    ),
+    "TextCompletion": record(
+        **HEAD,
+        object=enum("text_completion"),
+        choices=array(
+            record(
+                "",
+                ("token_ids",),
+                index=COUNT,
+                text=STRING,
+                logprobs={"anyOf": [ref("Logprobs"), {"type": "null"}]},
+                **FINISH,
+                token_ids=array(COUNT, description="With `return_token_ids`."),
+            )
+        ),
+        **MADE,
+    ),
+    "Logprobs": record(
+        "Of the tokens as they were accepted.",
+        tokens=array(STRING),
+        token_logprobs=array(NUMBER),
+        top_logprobs=array({"type": "object", "additionalProperties": NUMBER}),
+        text_offset=array(COUNT, description="In characters."),
+    ),
+    "FilledHole": record(
+        index=COUNT,
+        text=STRING,
+        finish_reason=STRING,
+        tokens=array(
+            record(
+                id=COUNT,
+                text=STRING,
+                confidence=SHARE,
+                step={**COUNT_OR_NULL, "description": "null: it was given."},
+                pinned=BOOLEAN,
+            ),
+            description="What was decoded; `text` is what is left of it after stop strings and cleaning up.",
+        ),
+    ),
+    "Infill": record(
+        **HEAD,
+        object=enum("infill"),
+        infill_mode=enum(*INFILL_MODES),
+        filled=enum("together", "in order"),
+        text={**STRING, "description": "The whole text of the best candidate."},
+        holes=HOLES,
+        choices=array(
+            record(
+                index=COUNT,
+                score={**NUMBER, "description": "Mean log probability of its tokens; the best is first."},
+                text=STRING,
+                holes=HOLES,
+            )
+        ),
+        **MADE,
+    ),
+    "Edit": record(
+        **HEAD,
+        object=enum("edit"),
+        infill_mode=enum(*INFILL_MODES),
+        text=STRING,
+        edits=array({"allOf": [record(start=COUNT, end=COUNT), ref("FilledHole")]}),
+        **MADE,
+    ),
+    "LlamaCppAnswer": record(
+        "With `response_fields`, those alone.",
+        LLAMA_CPP_FIELDS,
+        index=COUNT,
+        content=STRING,
+        tokens=array(COUNT),
+        id_slot=COUNT,
+        stop=BOOLEAN,
+        model=STRING,
+        tokens_predicted=COUNT,
+        tokens_evaluated=COUNT,
+        tokens_cached=COUNT,
+        generation_settings={"type": "object"},
+        has_new_line=BOOLEAN,
+        truncated=BOOLEAN,
+        stop_type=enum("limit", "eos"),
+        stopping_word=STRING,
+        timings=record(cache_n=COUNT, **PACE),
+        elbarto=ref("Made"),
+    ),
+    "Props": record(
+        default_generation_settings=record(n_ctx=COUNT, params={"type": "object"}),
+        total_slots=COUNT,
+        model_alias=STRING,
+        model_path=STRING,
+        modalities={"type": "object"},
+        is_sleeping=BOOLEAN,
+        status=STRING,
+    ),
+    "Model": record(
+        id=STRING,
+        object=enum("model"),
+        created=COUNT,
+        owned_by=STRING,
+        max_model_len={**COUNT, "description": "Prompt and reply together, in tokens."},
+        family=STRING,
+        block_length=COUNT,
+        mask_token_id=COUNT,
+        infill_modes=array(enum(*INFILL_MODES)),
+        infill_context={**COUNT_OR_NULL, "description": "Tokens around a hole that the model makes use of."},
+    ),
+    "ModelList": record(object=enum("list"), data=array(ref("Model"))),
+    "Health": record(
+        status=enum("ok", "loading", "failed", "closed"),
+        queue=record("Sequences.", running=COUNT, waiting=COUNT, capacity=COUNT),
+        model=TEXT_OR_NULL,
+        device=TEXT_OR_NULL,
+        dtype=TEXT_OR_NULL,
+    ),
+    "Tokens": record(tokens=array(COUNT), count=COUNT, max_model_len=COUNT),
+    "Detokenized": record("The text, by two names.", prompt=STRING, content=STRING),
+    "Generation": record(
+        "",
+        ("texts",),
+        id={**STRING, "description": "As in the answer."},
+        object=enum("generation"),
+        request_id={**STRING, "description": "As in the answer's x-request-id header."},
+        endpoint=STRING,
+        model=STRING,
+        created=COUNT,
+        age_ms=NUMBER,
+        progress=GENERATION_PROGRESS,
+        texts=array(TEXT_OR_NULL, description="With ELBARTO_WATCH=full: of each choice, or of each hole, so far."),
+    ),
+    "GenerationList": record(object=enum("list"), data=array(ref("Generation"))),
+}

@@ -1,0 +1,211 @@
+"""The OpenAPI document."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from marshmallow import Schema
+
+from app.api.openapi.answers import SCHEMAS, ref
+from app.api.openapi.fields import property_of
+from app.api.openapi.routes import ROUTES, Route
+
+Json = dict[str, Any]
+
+ABOUT = """An OpenAI-compatible server for block-diffusion code models.
+
+Unknown fields are ignored, and `null` means that a field is absent. A request's Content-Type is not looked at: bodies
+are JSON. Every answer has an `x-request-id` header (the request's own, if it sent one); every error is a JSON object in
+OpenAI's shape. A stream that fails after its beginning ends with an error as its last event, and without `[DONE]`."""
+TAGS = {
+    "Text": "Conversations and prompts.",
+    "Infilling": "Holes in a text, and texts made anew.",
+    "llama.cpp": "What editor plugins for llama.cpp ask for.",
+    "Watching": "Every denoising step, of one's own requests and of others'.",
+    "Server": "The model, its tokenizer, and how the server does.",
+    "Pages": "For browsers.",
+}
+# status: (what it means, type, code, an example's message)
+ERRORS = {
+    400: (
+        "The request is not valid: `param` names the field. Also for a prompt that is too long "
+        "(context_length_exceeded) and for what this server does not support (unsupported_parameter).",
+        *("invalid_request_error", "invalid_value", "temperature must be a number of at least 0 and at most 2, got 3"),
+    ),
+    401: (
+        "The key is missing or wrong (only where the server has one, ELBARTO_API_KEY).",
+        *("authentication_error", "invalid_api_key"),
+        "A valid API key is required: send it as `Authorization: Bearer KEY` or as `X-Api-Key: KEY`.",
+    ),
+    403: (
+        "A page from another origin may not ask (ELBARTO_CORS_ORIGINS); or who asks may not watch (ELBARTO_WATCH).",
+        *("permission_error", "origin_not_allowed"),
+        "Pages from https://elsewhere.example may not use this server; its operator can allow them (cors_origins).",
+    ),
+    404: (
+        "There is no such model (where the server runs with ELBARTO_STRICT_MODEL, or at /v1/models), file or route.",
+        *("invalid_request_error", "model_not_found"),
+        "The model 'gpt-4o' does not exist; this server has 'elbarto-mini'.",
+    ),
+    405: (
+        "Another method at this path; the Allow header names those that are.",
+        *(
+            "invalid_request_error",
+            "method_not_allowed",
+            "PUT is not allowed on /health; allowed: GET, HEAD, OPTIONS.",
+        ),
+    ),
+    408: (
+        "The body did not arrive in time.",
+        *("invalid_request_error", "request_timeout", "The request body did not arrive in time."),
+    ),
+    413: (
+        "The body is larger than ELBARTO_MAX_BODY_BYTES.",
+        *("invalid_request_error", "request_too_large"),
+        "The request body is larger than the 4194304 bytes that this server takes.",
+    ),
+    416: (
+        "The file does not have the range that was asked for.",
+        *("invalid_request_error", None, "The server cannot provide the requested range."),
+    ),
+    429: (
+        "Too many requests are waiting (ELBARTO_MAX_QUEUE). Try again after Retry-After seconds.",
+        *("rate_limit_error", "queue_full"),
+        "The server is overloaded (replies running or waiting: 80). Try again soon.",
+    ),
+    500: (
+        "A defect, or a forward that failed (engine_failed). The server's log has the cause under the request's id.",
+        *("server_error", "engine_failed"),
+        "The engine failed while it worked on this request; the server's log has the cause.",
+    ),
+    503: (
+        "The model is still loading (model_loading), or the server is shutting down (shutting_down). Try again after "
+        "Retry-After seconds.",
+        *("unavailable_error", "model_loading", "The model is still loading. Try again soon."),
+    ),
+}
+PARAMS = {400: "temperature", 404: "model"}
+PLAIN = {101: "The WebSocket is open.", 206: "A part of the file.", 304: "The file has not changed."}
+REQUEST_ID = {"x-request-id": {"description": "The request's id, as in the log.", "schema": {"type": "string"}}}
+RETRY_AFTER = {"Retry-After": {"description": "In seconds.", "schema": {"type": "integer"}}}
+ALLOW = {"Allow": {"description": "The methods of this path.", "schema": {"type": "string"}}}
+CHALLENGE = {"WWW-Authenticate": {"description": "Bearer.", "schema": {"type": "string"}}}
+ERROR_HEADERS = {401: CHALLENGE, 405: ALLOW, 429: RETRY_AFTER, 503: RETRY_AFTER}
+IGNORED = {
+    "x-elbarto-ignored": {
+        "description": "The request's fields that the chat template has no use for.",
+        "schema": {"type": "string"},
+    }
+}
+
+
+def make_document(version: str) -> Json:
+    plugin = MarshmallowPlugin(schema_name_resolver=_component_name)
+    spec = APISpec(
+        title="El Barto Serve",
+        version=version,
+        openapi_version="3.1.0",
+        plugins=[plugin],
+        info={"description": ABOUT, "license": {"name": "MIT", "identifier": "MIT"}},
+        servers=[{"url": "/"}],
+        tags=[{"name": name, "description": text} for name, text in TAGS.items()],
+        security=[{}, {"bearer": []}, {"key": []}],
+    )
+    assert plugin.converter is not None
+    plugin.converter.add_attribute_function(property_of)  # type: ignore[no-untyped-call]
+    spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
+    spec.components.security_scheme("key", {"type": "apiKey", "in": "header", "name": "X-Api-Key"})
+    for name, schema in SCHEMAS.items():
+        spec.components.schema(name, schema)
+    for status in ERRORS:
+        spec.components.response(_error_name(status), _error(status))
+    for route in ROUTES:
+        path = openapi_path(route.rule)
+        spec.path(path, operations={route.method.lower(): _operation(route)})
+    return spec.to_dict()
+
+
+def openapi_path(rule: str) -> str:
+    """flask's `/v1/models/<path:model_id>` is OpenAPI's `/v1/models/{model_id}`."""
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule)
+
+
+def _component_name(schema: type[Schema] | Schema) -> str:
+    kind = schema if isinstance(schema, type) else type(schema)
+    name = kind.__name__.removesuffix("Schema")
+    return f"{name}Request" if kind in {route.body for route in ROUTES} else name
+
+
+def _operation(route: Route) -> Json:
+    words = re.findall(r"\w+", f"{route.method.lower()} {openapi_path(route.rule)}")
+    operation: Json = {
+        "operationId": "_".join(words),
+        "tags": [route.tag],
+        "summary": route.summary,
+        "responses": _responses(route),
+    }
+    if route.description:
+        operation["description"] = route.description
+    if route.is_open:
+        operation["security"] = []
+    if route.parameters:
+        operation["parameters"] = [
+            {"name": name, "in": "path", "required": True, "description": text, "example": example}
+            | {"schema": {"type": "string", "minLength": 1}}
+            for name, text, example in route.parameters
+        ]
+    if route.body:
+        examples = {_key(name): {"summary": name, "value": value} for name, value in route.examples.items()}
+        content = {"application/json": {"schema": route.body, "examples": examples}}
+        operation["requestBody"] = {"required": True, "content": content}
+    return operation
+
+
+def _key(summary: str) -> str:
+    return re.sub(r"\W+", "-", summary)
+
+
+def _responses(route: Route) -> Json:
+    responses: Json = {}
+    if 101 not in route.errors:
+        responses["200"] = _success(route)
+    for status in sorted(route.errors):
+        if status == 503 and route.answer == "Health":
+            content = {"application/json": {"schema": ref("Health")}}
+            responses["503"] = {"description": "Not ready.", "headers": REQUEST_ID | RETRY_AFTER, "content": content}
+        elif status in PLAIN:
+            responses[str(status)] = {"description": PLAIN[status]}
+            if status == 206:
+                responses["206"]["content"] = {route.content_type: {}}
+        else:
+            responses[str(status)] = {"$ref": f"#/components/responses/{_error_name(status)}"}
+    return responses
+
+
+def _success(route: Route) -> Json:
+    schema = ref(route.answer) if route.answer else {"type": "object"} if "json" in route.content_type else {}
+    content: Json = {route.content_type: {"schema": schema} if schema else {}}
+    if route.stream:
+        content["text/event-stream"] = {
+            "schema": {
+                "type": "string",
+                "description": "With `stream`: server-sent events; `data:` is JSON, or [DONE].",
+            },
+            "examples": {"stream": {"summary": "A stream, shortened", "value": route.stream}},
+        }
+    headers = REQUEST_ID | (IGNORED if route.answer == "ChatCompletion" else {})
+    return {"description": "Done." if route.method == "POST" else "Here it is.", "headers": headers, "content": content}
+
+
+def _error_name(status: int) -> str:
+    return f"Error{status}"
+
+
+def _error(status: int) -> Json:
+    meaning, kind, code, message = ERRORS[status]
+    error = {"message": message, "type": kind, "param": PARAMS.get(status), "code": code}
+    content = {"application/json": {"schema": ref("Error"), "example": {"error": error}}}
+    return {"description": meaning, "headers": REQUEST_ID | ERROR_HEADERS.get(status, {}), "content": content}

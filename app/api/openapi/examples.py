@@ -1,0 +1,107 @@
+"""Requests that work as they are, and a stream of each kind. Times, ids and counters differ from run to run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Examples = dict[str, Any]
+
+QUESTION = {"role": "user", "content": "Write a function that checks if a number is even."}
+
+CHAT: Examples = {
+    "plain": {"messages": [QUESTION], "max_tokens": 64},
+    "streamed": {"messages": [QUESTION], "max_tokens": 64, "stream": True, "stream_options": {"include_usage": True}},
+    "faster, by confidence": {"messages": [QUESTION], "max_tokens": 64, "decode_mode": "threshold", "threshold": 0.9},
+    "two replies, sampled": {"messages": [QUESTION], "max_tokens": 64, "n": 2, "temperature": 0.8, "seed": 7},
+    "every denoising step": {"messages": [QUESTION], "max_tokens": 32, "stream": True, "stream_mode": "steps"},
+}
+COMPLETIONS: Examples = {
+    "go on": {"prompt": "def add(a, b):\n    ", "max_tokens": 16},
+    "fill in the middle": {"prompt": "def add(a, b):\n    return ", "suffix": "\n", "max_tokens": 16},
+    "sentinels in the prompt": {
+        "prompt": "<fim_prefix>def add(a, b):\n    return <fim_suffix>\n<fim_middle>",
+        "max_tokens": 16,
+    },
+    "several prompts, log probabilities": {"prompt": ["x = 1 + ", "y = 2 * "], "max_tokens": 4, "logprobs": 2},
+    "streamed": {"prompt": "def add(a, b):\n    ", "max_tokens": 16, "stream": True},
+}
+FIM: Examples = {
+    "plain": {"prompt": "def add(a, b):\n    return ", "suffix": "\n", "max_tokens": 16},
+    "streamed": {"prompt": "def add(a, b):\n    return ", "suffix": "\n", "max_tokens": 16, "stream": True},
+}
+BANK = [
+    "class BankAccount:\n    def __init__(self, balance=0):\n        ",
+    {"hole": {"single_line": True}},
+    "\n\n    def deposit(self, amount):\n        ",
+    {"hole": {"single_line": True}},
+    "\n",
+]
+INFILL: Examples = {
+    "two holes": {"segments": BANK},
+    "streamed": {"segments": BANK, "stream": True},
+    "three candidates": {"segments": ["def add(a, b):\n    return ", {"hole": {"max_tokens": 8}}, "\n"], "n": 3},
+    "pinned text": {"segments": ["def area(r):\n    ", {"hole": {"pinned": ["return"], "single_line": True}}, "\n"]},
+}
+EDITS: Examples = {
+    "rewrite": {"text": "def add(a, b):\n    return a - b\n", "spans": [[26, 31]]},
+    "redenoise": {"text": "def add(a, b):\n    return a - b\n", "spans": [[26, 31]], "mode": "redenoise"},
+    "streamed": {"text": "def add(a, b):\n    return a - b\n", "spans": [[26, 31]], "stream": True},
+}
+LLAMA_CPP_INFILL: Examples = {
+    "as llama.vim asks": {
+        "input_prefix": "def add(a, b):\n",
+        "prompt": "    return ",
+        "input_suffix": "\n",
+        "n_predict": 16,
+        "response_fields": ["content", "timings/predicted_n"],
+    },
+    "streamed": {"input_prefix": "x = ", "input_suffix": "\n", "n_predict": 8, "stream": True},
+}
+LLAMA_CPP_COMPLETION: Examples = {
+    "plain": {"prompt": "def add(a, b):\n    return ", "n_predict": 8},
+    "streamed": {"prompt": "def add(a, b):\n    return ", "n_predict": 8, "stream": True},
+}
+TOKENIZE: Examples = {
+    "a text": {"prompt": "def add(a, b):"},
+    "a conversation": {"messages": [{"role": "user", "content": "Hi"}]},
+}
+DETOKENIZE: Examples = {"plain": {"tokens": [294, 73]}}
+
+CHAT_STREAM = """data: {"id":"chatcmpl-1","created":1767225600,"model":"elbarto-mini","object":"chat.completion.chunk",\
+"choices":[{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}]}
+
+data: {"id":"chatcmpl-1","created":1767225600,"model":"elbarto-mini","object":"chat.completion.chunk",\
+"choices":[{"index":0,"delta":{"content":"def "},"logprobs":null,"finish_reason":null}]}
+
+data: {"id":"chatcmpl-1","created":1767225600,"model":"elbarto-mini","object":"chat.completion.chunk",\
+"choices":[{"index":0,"delta":{},"logprobs":null,"finish_reason":"stop"}]}
+
+data: [DONE]
+
+"""
+TEXT_STREAM = """data: {"id":"cmpl-1","created":1767225600,"model":"elbarto-mini","object":"text_completion",\
+"choices":[{"index":0,"text":"return a + b","logprobs":null,"finish_reason":null}]}
+
+data: {"id":"cmpl-1","created":1767225600,"model":"elbarto-mini","object":"text_completion",\
+"choices":[{"index":0,"text":"","logprobs":null,"finish_reason":"stop"}]}
+
+data: [DONE]
+
+"""
+INFILL_STREAM = """data: {"type":"started","id":"infill-1","object":"infill.event","created":1767225600,\
+"model":"elbarto-mini","infill_mode":"canvas","num_holes":1,"n":1}
+
+data: {"type":"delta","choice":0,"hole":0,"text":"a + b"}
+
+data: {"type":"hole","choice":0,"hole":0,"text":"a + b","finish_reason":"stop"}
+
+data: {"type":"finished", ...}
+
+data: [DONE]
+
+"""
+LLAMA_CPP_STREAM = """data: {"index":0,"content":"a + b","tokens":[],"stop":false,"id_slot":0,"tokens_predicted":0}
+
+data: {"index":0,"content":"","stop":true, ...}
+
+"""

@@ -1,0 +1,142 @@
+"""JSON Schema of the request fields: what each of them accepts."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any
+
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
+from marshmallow import Schema, fields
+
+from app.api.completion_schemas import Dialects, Prompts
+from app.api.infill_schemas import HoleSchema, Pins, Segments, Spans
+from app.api.llama_cpp_schemas import Names
+from app.api.openapi.texts import describe
+from app.api.schemas import Boolean, Content, Integer, Number, Object, Objects, StopList, Text, TokenIds
+from app.serving.completion import DIALECT_NAMES
+
+Json = dict[str, Any]
+
+STRING: Json = {"type": "string"}
+TOKEN_IDS: Json = {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 1}
+
+
+def property_of(converter: OpenAPIConverter, field: fields.Field[Any], **_: Any) -> Json:
+    """apispec's hook. `null` means absent, so every field takes it that need not be there."""
+    accepted = schema_of(field, converter)
+    if not field.required:
+        accepted = or_null(accepted)
+    assert isinstance(field.parent, Schema)
+    return {**accepted, "description": describe(type(field.parent), field.data_key or field.name)}
+
+
+def or_null(schema: Json) -> Json:
+    if "type" in schema:
+        nullable = {**schema, "type": [schema["type"], "null"]}
+        return {**nullable, "enum": [*schema["enum"], None]} if "enum" in schema else nullable
+    return {"anyOf": [*schema.get("anyOf", [schema]), {"type": "null"}]}
+
+
+def ref(converter: OpenAPIConverter, schema: Schema) -> Json:
+    """A component of its own."""
+    found: Json = converter.resolve_nested_schema(schema)  # type: ignore[no-untyped-call]
+    return found
+
+
+@singledispatch
+def schema_of(field: fields.Field[Any], converter: OpenAPIConverter) -> Json:
+    raise TypeError(f"{field.name} is a {type(field).__name__}, which this file does not know")
+
+
+@schema_of.register
+def _(field: Number, converter: OpenAPIConverter) -> Json:
+    limits = {"minimum": field.low, "maximum": field.high, "exclusiveMinimum": field.above}
+    return {"type": "number", **{name: limit for name, limit in limits.items() if limit is not None}}
+
+
+@schema_of.register
+def _(field: Integer, converter: OpenAPIConverter) -> Json:
+    return {**schema_of.dispatch(Number)(field, converter), "type": "integer"}
+
+
+@schema_of.register
+def _(field: Boolean, converter: OpenAPIConverter) -> Json:
+    return {"type": "boolean"}
+
+
+@schema_of.register
+def _(field: Text, converter: OpenAPIConverter) -> Json:
+    return {**STRING, "enum": list(field.choices)} if field.choices else STRING
+
+
+@schema_of.register
+def _(field: TokenIds, converter: OpenAPIConverter) -> Json:
+    return TOKEN_IDS
+
+
+@schema_of.register
+def _(field: StopList, converter: OpenAPIConverter) -> Json:
+    return {"anyOf": [STRING, {"type": "array", "items": STRING}]}
+
+
+@schema_of.register
+def _(field: Names, converter: OpenAPIConverter) -> Json:
+    return {"type": "array", "items": STRING}
+
+
+@schema_of.register
+def _(field: Dialects, converter: OpenAPIConverter) -> Json:
+    return {"type": "array", "items": {**STRING, "enum": list(DIALECT_NAMES)}}
+
+
+@schema_of.register
+def _(field: Content, converter: OpenAPIConverter) -> Json:
+    part = {
+        "type": "object",
+        "required": ["type", "text"],
+        "properties": {"type": {**STRING, "enum": ["text"]}, "text": STRING},
+    }
+    return {"anyOf": [STRING, {"type": "array", "items": {"anyOf": [STRING, part]}}]}
+
+
+@schema_of.register
+def _(field: Prompts, converter: OpenAPIConverter) -> Json:
+    several = {"type": "array", "items": {"anyOf": [STRING, TOKEN_IDS]}, "minItems": 1}
+    return {"anyOf": [STRING, TOKEN_IDS, several]}
+
+
+@schema_of.register
+def _(field: Object, converter: OpenAPIConverter) -> Json:
+    return ref(converter, field.schema) if field.schema else {"type": "object"}
+
+
+@schema_of.register
+def _(field: Objects, converter: OpenAPIConverter) -> Json:
+    return {"type": "array", "items": schema_of(field.item, converter)}
+
+
+@schema_of.register
+def _(field: Pins, converter: OpenAPIConverter) -> Json:
+    text = {**STRING, "minLength": 1}
+    pin = {
+        "type": "object",
+        "required": ["text"],
+        "properties": {"text": text, "at": {**STRING, "enum": ["anywhere", "start", "end"], "default": "anywhere"}},
+    }
+    return {"type": "array", "items": {"anyOf": [text, pin]}}
+
+
+@schema_of.register
+def _(field: Segments, converter: OpenAPIConverter) -> Json:
+    hole = {"type": "object", "required": ["hole"], "properties": {"hole": ref(converter, HoleSchema())}}
+    return {"type": "array", "items": {"anyOf": [STRING, hole]}, "minItems": 1}
+
+
+@schema_of.register
+def _(field: Spans, converter: OpenAPIConverter) -> Json:
+    offset = {"type": "integer", "minimum": 0}
+    return {
+        "type": "array",
+        "minItems": 1,
+        "items": {"type": "array", "items": offset, "minItems": 2, "maxItems": 2},
+    }
