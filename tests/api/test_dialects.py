@@ -236,6 +236,21 @@ def test_the_first_line_comes_before_the_rest_is_made(make_client: MakeClient) -
     assert text + "".join(arriving) == "\n  first = 1\n  second = 2\n"
 
 
+def test_a_client_that_leaves_a_hole(make_client: MakeClient) -> None:
+    """As editors do with every keystroke."""
+    engine = FakeEngine(says("a" * 64), gated=True)
+    client = make_client(engine, tokenizer=FimTokenizer())
+    response = post(client, PATH, prompt=P, suffix=S, stream=True, buffered=False)
+    engine.allow(2)
+    assert next(texts_in(response))
+
+    response.close()
+
+    engine.allow(1)
+    engine.wait_for(lambda: engine.aborted == [0])
+    assert engine.steps <= 3
+
+
 def test_stops_in_a_hole(client: FlaskClient) -> None:
     """Continue sends a dozen."""
     stops = [
