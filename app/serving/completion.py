@@ -115,9 +115,10 @@ def _text(service: Service, prompt: str | Sequence[int]) -> str:
 
 
 def _infill_call(call: CompletionCall, hole: FimPrompt) -> InfillCall:
+    """Who stops at a line break wants one line, and need not wait for others to be filled on the canvas."""
     return InfillCall(
         [hole.prefix, hole.suffix],
-        [Hole(max_tokens=call.max_tokens or call.gen_length)],
+        [Hole(max_tokens=call.max_tokens or call.gen_length, single_line="\n" in call.stop)],
         mode=call.infill_mode,
         length_method=call.length_method,
         n=call.num_made,
