@@ -7,7 +7,21 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from app.api import auth, chat, completions, errors, health, infill, llama_cpp, models, request_log, tokens
+from app.api import (
+    auth,
+    chat,
+    completions,
+    errors,
+    health,
+    infill,
+    llama_cpp,
+    models,
+    pages,
+    request_log,
+    sockets,
+    steps,
+    tokens,
+)
 from app.api.context import EXTENSION
 from app.api.origins import allow_origins
 from app.serving.service import Service
@@ -35,6 +49,7 @@ def create_flask(service: Service, config: HttpConfig) -> Flask:
     if config.api_key:
         auth.require_key(app, config.api_key)
     errors.register(app, config.max_body_bytes)
-    for part in (chat, completions, infill, llama_cpp, models, health, tokens):
+    sockets.register(app, config.max_body_bytes)
+    for part in (chat, completions, infill, llama_cpp, models, health, tokens, steps, pages):
         app.register_blueprint(part.blueprint)
     return app

@@ -21,6 +21,7 @@ from app.serving.infill.infill import Infill
 blueprint = Blueprint("infill", __name__)
 
 CALL_FIELDS = ("n", "length_method", "seed", "stop", "language", "filename", "steps", "block_length", "time_budget_ms")
+WATCH_FIELDS = ("watch", "alternatives")
 
 
 @blueprint.post("/v1/infill")
@@ -69,7 +70,7 @@ def to_call(body: dict[str, Any]) -> InfillCall:
         mode=body.get("infill_mode"),
         context=context_files(body),
         sampling=sampling(body),
-        **{name: body[name] for name in CALL_FIELDS if name in body},
+        **{name: body[name] for name in (*CALL_FIELDS, *WATCH_FIELDS) if name in body},
     )
 
 
@@ -85,6 +86,10 @@ class InfillAnswer(RunningAnswer):
         self.infill = infill
         self._head = {"id": f"{self.kind}-{uuid.uuid4().hex}"}
         self._rest = {"created": int(time.time()), "model": infill.model.id, "infill_mode": infill.mode}
+
+    @property
+    def head(self) -> dict[str, Any]:
+        return {**self._head, **self._rest}
 
     def body(self) -> dict[str, Any]:
         outcome = self._outcome

@@ -131,6 +131,6 @@ def _infill_call(call: CompletionCall, hole: FimPrompt) -> InfillCall:
         block_length=call.block_length,
         time_budget_ms=call.time_budget_ms,
         sampling={name: getattr(call, name) for name in SAMPLING_FIELDS},
-        watch=call.watch,
+        scored=call.watch,
         alternatives=call.alternatives,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from app.engine.events import Stepped
 from app.serving.backend import ModelInfo
 from app.serving.calls import Delta, Ended, Step
-from app.serving.infill.calls import Candidate, FilledHole, HoleDelta, HoleDone, Outcome
+from app.serving.infill.calls import Candidate, FilledHole, HoleDelta, HoleDone, Outcome, WindowStep
 from app.serving.infill.infill import Infill
 from app.serving.infill.results import log_probability
 from app.serving.reply import Reply
@@ -162,8 +162,8 @@ class InfillPart(Part):
                 yield Text(index, limit.flush(), self._tokens(event.filled))
                 # The end is told below, when the outcome with its counters is there.
                 finish_reason = "stop" if limit.is_over else _finish_reason(event.filled)
-            elif isinstance(event, Stepped):
-                self._alternatives.take(event)
+            elif isinstance(event, WindowStep | Stepped):
+                self._alternatives.take(event.event if isinstance(event, WindowStep) else event)
             else:
                 yield None
         if self.infill.is_complete:

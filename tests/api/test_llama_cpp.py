@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from app.api.llama_cpp import timings
 from tests.api.wire import error_of, events_in, post
 from tests.fakes import EOS, FakeEngine, FimTokenizer, byte_ids, fim_ids, says
 
@@ -116,16 +117,31 @@ def test_everything_that_is_told(client: FlaskClient) -> None:
     assert answer["elbarto"]["infill_mode"] == "fim"
 
 
-def test_timings_add_up(client: FlaskClient) -> None:
-    """The fake engine says that each of its sequences ran for 2 ms and took a prefill, and 2 steps a block."""
-    timings = infill(client, **AROUND)["timings"]
+def test_timings_share_the_time_by_forwards() -> None:
+    made = {"cached_tokens": 4, "prefill_tokens": 20, "prefill_forwards": 1, "denoise_forwards": 4}
 
-    assert timings["prompt_n"] == len(fim_ids(BEFORE, AFTER)) // 4 * 4
-    assert timings["predicted_n"] == len(" = sum(xs)")
-    for part in ("prompt", "predicted"):
-        number, spent_ms = timings[f"{part}_n"], timings[f"{part}_ms"]
-        assert timings[f"{part}_per_token_ms"] == pytest.approx(spent_ms / number, abs=0.001)
-        assert timings[f"{part}_per_second"] == pytest.approx(1000 * number / spent_ms, rel=0.01)
+    told = timings({**made, "queue_ms": 10.0, "total_ms": 60.0}, 8)
+
+    assert told == {
+        "cache_n": 4,
+        "prompt_n": 20,
+        "prompt_ms": 10.0,
+        "prompt_per_token_ms": 0.5,
+        "prompt_per_second": 2000.0,
+        "predicted_n": 8,
+        "predicted_ms": 40.0,
+        "predicted_per_token_ms": 5.0,
+        "predicted_per_second": 200.0,
+    }
+
+
+def test_timings_of_nothing(client: FlaskClient) -> None:
+    nothing = {"cached_tokens": 4, "prefill_tokens": 0, "prefill_forwards": 0, "denoise_forwards": 0}
+
+    told = timings({**nothing, "queue_ms": 1.0, "total_ms": 1.0}, 0)
+
+    assert {value for name, value in told.items() if name != "cache_n"} == {0}
+    assert infill(client, **AROUND)["timings"]["predicted_n"] == len(" = sum(xs)")
 
 
 @pytest.mark.parametrize(("n_predict", "num_tokens"), [(4096, 12), (5, 5), (-1, 12), (-2, 12)])
