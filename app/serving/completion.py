@@ -22,7 +22,7 @@ class CompletionCall(PromptCall):
 
     With a `suffix`, or where `is_fim` says so, each prompt is the text before a hole; else one that is written in any
     of `fim_dialects` (None: all) is taken apart. The fields below `is_fim` are for those alone. `min_indent`: the text
-    ends before a line that is indented by fewer characters.
+    ends before a line that is indented by fewer characters. `soft_budget_ms` does not cut a hole's first line.
     """
 
     best_of: int | None = None
@@ -34,6 +34,7 @@ class CompletionCall(PromptCall):
     infill_mode: InfillMode | None = None
     length_method: LengthMethod | None = None
     min_indent: int = 0
+    soft_budget_ms: int | None = None
 
     @property
     def num_made(self) -> int:
@@ -130,6 +131,7 @@ def _infill_call(call: CompletionCall, hole: FimPrompt) -> InfillCall:
         steps=call.steps,
         block_length=call.block_length,
         time_budget_ms=call.time_budget_ms,
+        soft_budget_ms=call.soft_budget_ms,
         sampling={name: getattr(call, name) for name in SAMPLING_FIELDS},
         scored=call.watch,
         alternatives=call.alternatives,

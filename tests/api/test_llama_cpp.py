@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Callable
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -10,7 +13,7 @@ from flask.testing import FlaskClient
 
 from app.api.llama_cpp import timings
 from tests.api.wire import error_of, events_in, post
-from tests.fakes import EOS, FakeEngine, FimTokenizer, byte_ids, fim_ids, says
+from tests.fakes import EOS, PATIENCE_S, FakeEngine, FimTokenizer, byte_ids, fim_ids, says, service_of, wait_until
 
 MakeClient = Callable[..., FlaskClient]
 
@@ -79,7 +82,40 @@ def test_llama_vim(client: FlaskClient, engine: FakeEngine) -> None:
     assert answer["timings/predicted_n"] == len(" = sum(xs)")
     assert engine.added[0].prompt_ids == fim_ids("# x.py\nX = 1\n\n" + BEFORE, AFTER)
     params = engine.added[0].params
-    assert (params.top_k, params.top_p, params.time_budget_ms) == (40, 0.99, 1000)
+    assert (params.top_k, params.top_p, params.time_budget_ms) == (40, 0.99, None)
+
+
+def test_llama_vim_looks_for_the_content_in_the_bytes(client: FlaskClient) -> None:
+    """With a regular expression, before it decodes the JSON: no blank may stand behind the colon."""
+    assert re.match(r'\{.*"content"\s*:"', post(client, "/infill", **LLAMA_VIM).text)
+
+
+def late_answer(make_client: MakeClient, text: str) -> dict[str, Any]:
+    """What comes of it when the time for predicting is over before there is anything."""
+    engine = FakeEngine(says(text), gated=True)
+    client = make_client(engine, tokenizer=FimTokenizer())
+    answers: list[dict[str, Any]] = []
+    asking = Thread(target=lambda: answers.append(infill(client, **AROUND, t_max_predict_ms=1)))
+    asking.start()
+    engine.wait_until_stepping()
+    time.sleep(0.01)
+    engine.allow(8)
+    if len(text) > 80:  # it is ended, before the step in which the engine stands is over
+        engine.wait_until_stepping()
+        wait_until(lambda: service_of(client).executor._commands.qsize() == 1)
+        engine.allow(1)
+    asking.join(PATIENCE_S)
+    return answers[0]
+
+
+def test_the_time_for_predicting_does_not_cut_the_first_line(make_client: MakeClient) -> None:
+    line = " = sum(x for x in xs)"
+
+    short, long = late_answer(make_client, line), late_answer(make_client, f"{line}\n" + 80 * "z")
+
+    assert (short["content"], short["stop_type"]) == (line, "eos")
+    assert (long["content"].partition("\n")[0], long["stop_type"]) == (line, "limit")
+    assert len(long["content"]) < 40
 
 
 def test_llama_vscode(client: FlaskClient, engine: FakeEngine) -> None:

@@ -112,6 +112,7 @@ def test_llama_vim(embedded: Server, hole: str) -> None:
         "samplers": ["top_k", "top_p", "infill"],
         "cache_prompt": True,
         "t_max_prompt_ms": 500,
+        "t_max_predict_ms": 250,
         "response_fields": [*fields, "truncated", "tokens_cached"],
         "temperature": 0,
     }

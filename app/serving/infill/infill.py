@@ -99,7 +99,7 @@ class InfillPlanner:
             raise RequestError(
                 f"The steps of an infill are told in the mode canvas alone, not in {mode}.", "infill_mode"
             )
-        session = Session(self.executor, call.time_budget_ms)
+        session = Session(self.executor, call.time_budget_ms, call.soft_budget_ms)
         self._check_parts(call, mode)
         routes: Mapping[InfillMode, Begin] = {
             "canvas": self._begin_canvas,

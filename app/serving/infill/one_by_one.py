@@ -106,6 +106,8 @@ class PromptRoute:
             new = answer.cleaner.add(self._take_tokens(answer, event.tokens))
             if answer.cleaner.is_over:
                 answer.finish_reason = "stop"
+            elif answer.finish_reason is None and self._has_enough(answer.text + new):
+                answer.finish_reason = "deadline"
             if answer.finish_reason:
                 self._session.abort(number)
             if new:
@@ -113,6 +115,11 @@ class PromptRoute:
                 yield HoleDelta(number, hole, new)
         elif isinstance(event, Finished):
             yield from self._finish(number, hole, answer, event)
+
+    def _has_enough(self, text: str) -> bool:
+        """Whether a soft budget is spent, and there is a line that is not blank."""
+        is_overdue = self._call.soft_budget_ms is not None and self._session.is_overdue
+        return is_overdue and "\n" in text.lstrip()
 
     def _take_tokens(self, answer: Answer, tokens: Sequence[Token]) -> str:
         """The text of the tokens up to the end token, a stop string or the limit."""
