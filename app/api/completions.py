@@ -67,8 +67,8 @@ def _check(body: dict[str, Any]) -> None:
     """What cannot be had together; raises RequestError."""
     if body["echo"] and "logprobs" in body:
         raise Unsupported(
-            "logprobs of an echoed prompt are not supported: this model denoises blocks, and does not predict a prompt's "
-            "tokens one by one. Without echo, those of the completion are there.",
+            "logprobs of an echoed prompt are not supported: this model denoises blocks, and does not predict a "
+            "prompt's tokens one by one. Without echo, those of the completion are there.",
             "echo",
         )
     for field in ("max_tokens", "max_completion_tokens"):

@@ -60,11 +60,13 @@ class LlamaCppCompletionSchema(LlamaCppSchema):
 
 
 def infill_call(body: dict[str, Any]) -> CompletionCall:
+    """As in llama.cpp, the time for predicting counts once there is a line: llama.vim allows a quarter of a second."""
     return CompletionCall(
         prompts=[body["input_prefix"] + body["prompt"]],
         suffix=body["input_suffix"],
         context=context_files(body),
         min_indent=body["n_indent"],
+        soft_budget_ms=_budget_ms(body),
         **_common(body),
     )
 
@@ -72,7 +74,14 @@ def infill_call(body: dict[str, Any]) -> CompletionCall:
 def completion_call(body: dict[str, Any]) -> CompletionCall:
     if len(body["prompt"]) > 1:
         raise RequestError("prompt must be one prompt here; /v1/completions takes several.", "prompt")
-    return CompletionCall(prompts=body["prompt"], min_indent=body["n_indent"], **_common(body))
+    return CompletionCall(
+        prompts=body["prompt"], min_indent=body["n_indent"], time_budget_ms=_budget_ms(body), **_common(body)
+    )
+
+
+def _budget_ms(body: dict[str, Any]) -> int | None:
+    budget_ms: int = body.get("t_max_predict_ms", 0)
+    return min(budget_ms, MAX_BUDGET_MS) if budget_ms > 0 else None
 
 
 def _common(body: dict[str, Any]) -> dict[str, Any]:
@@ -85,6 +94,4 @@ def _common(body: dict[str, Any]) -> dict[str, Any]:
         given["temperature"] = min(body["temperature"], HIGHEST_TEMPERATURE)
     if "repeat_penalty" in body:
         given["repetition_penalty"] = body["repeat_penalty"]
-    if body.get("t_max_predict_ms", 0) > 0:
-        given["time_budget_ms"] = min(body["t_max_predict_ms"], MAX_BUDGET_MS)
     return given

@@ -22,7 +22,7 @@ class CompletionCall(PromptCall):
 
     With a `suffix`, or where `is_fim` says so, each prompt is the text before a hole; else one that is written in any
     of `fim_dialects` (None: all) is taken apart. The fields below `is_fim` are for those alone. `min_indent`: the text
-    ends before a line that is indented by fewer characters.
+    ends before a line that is indented by fewer characters. `soft_budget_ms` does not cut a hole's first line.
     """
 
     best_of: int | None = None
@@ -34,6 +34,7 @@ class CompletionCall(PromptCall):
     infill_mode: InfillMode | None = None
     length_method: LengthMethod | None = None
     min_indent: int = 0
+    soft_budget_ms: int | None = None
 
     @property
     def num_made(self) -> int:
@@ -115,9 +116,10 @@ def _text(service: Service, prompt: str | Sequence[int]) -> str:
 
 
 def _infill_call(call: CompletionCall, hole: FimPrompt) -> InfillCall:
+    """Who stops at a line break wants one line, and need not wait for others to be filled on the canvas."""
     return InfillCall(
         [hole.prefix, hole.suffix],
-        [Hole(max_tokens=call.max_tokens or call.gen_length)],
+        [Hole(max_tokens=call.max_tokens or call.gen_length, single_line="\n" in call.stop)],
         mode=call.infill_mode,
         length_method=call.length_method,
         n=call.num_made,
@@ -129,7 +131,8 @@ def _infill_call(call: CompletionCall, hole: FimPrompt) -> InfillCall:
         steps=call.steps,
         block_length=call.block_length,
         time_budget_ms=call.time_budget_ms,
+        soft_budget_ms=call.soft_budget_ms,
         sampling={name: getattr(call, name) for name in SAMPLING_FIELDS},
-        watch=call.watch,
+        scored=call.watch,
         alternatives=call.alternatives,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from app.engine.events import Stepped
 from app.serving.backend import ModelInfo
 from app.serving.calls import Delta, Ended, Step
 from app.serving.infill.calls import Candidate, FilledHole, HoleDelta, HoleDone, Outcome, WindowStep
@@ -161,8 +162,8 @@ class InfillPart(Part):
                 yield Text(index, limit.flush(), self._tokens(event.filled))
                 # The end is told below, when the outcome with its counters is there.
                 finish_reason = "stop" if limit.is_over else _finish_reason(event.filled)
-            elif isinstance(event, WindowStep):
-                self._alternatives.take(event.event)
+            elif isinstance(event, WindowStep | Stepped):
+                self._alternatives.take(event.event if isinstance(event, WindowStep) else event)
             else:
                 yield None
         if self.infill.is_complete:

@@ -211,6 +211,7 @@ def test_a_hole_that_is_finished_ends_the_work(make_client: MakeClient) -> None:
     asking.start()
 
     engine.allow(9)
+    engine.wait_until_stepping()
     wait_until(lambda: service_of(client).executor._commands.qsize() == 1)
     engine.allow(1)
     asking.join(PATIENCE_S)
@@ -234,6 +235,21 @@ def test_the_first_line_comes_before_the_rest_is_made(make_client: MakeClient) -
     assert "second = 2" not in text
     engine.allow()
     assert text + "".join(arriving) == "\n  first = 1\n  second = 2\n"
+
+
+def test_a_client_that_leaves_a_hole(make_client: MakeClient) -> None:
+    """As editors do with every keystroke."""
+    engine = FakeEngine(says("a" * 64), gated=True)
+    client = make_client(engine, tokenizer=FimTokenizer())
+    response = post(client, PATH, prompt=P, suffix=S, stream=True, buffered=False)
+    engine.allow(2)
+    assert next(texts_in(response))
+
+    response.close()
+
+    engine.allow(1)
+    engine.wait_for(lambda: engine.aborted == [0])
+    assert engine.steps <= 3
 
 
 def test_stops_in_a_hole(client: FlaskClient) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Callable
+from threading import Thread
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from app.api.llama_cpp import timings
 from tests.api.wire import error_of, events_in, post
-from tests.fakes import EOS, FakeEngine, FimTokenizer, byte_ids, fim_ids, says
+from tests.fakes import EOS, PATIENCE_S, FakeEngine, FimTokenizer, byte_ids, fim_ids, says, service_of, wait_until
 
 MakeClient = Callable[..., FlaskClient]
 
@@ -78,7 +82,40 @@ def test_llama_vim(client: FlaskClient, engine: FakeEngine) -> None:
     assert answer["timings/predicted_n"] == len(" = sum(xs)")
     assert engine.added[0].prompt_ids == fim_ids("# x.py\nX = 1\n\n" + BEFORE, AFTER)
     params = engine.added[0].params
-    assert (params.top_k, params.top_p, params.time_budget_ms) == (40, 0.99, 1000)
+    assert (params.top_k, params.top_p, params.time_budget_ms) == (40, 0.99, None)
+
+
+def test_llama_vim_looks_for_the_content_in_the_bytes(client: FlaskClient) -> None:
+    """With a regular expression, before it decodes the JSON: no blank may stand behind the colon."""
+    assert re.match(r'\{.*"content"\s*:"', post(client, "/infill", **LLAMA_VIM).text)
+
+
+def late_answer(make_client: MakeClient, text: str) -> dict[str, Any]:
+    """What comes of it when the time for predicting is over before there is anything."""
+    engine = FakeEngine(says(text), gated=True)
+    client = make_client(engine, tokenizer=FimTokenizer())
+    answers: list[dict[str, Any]] = []
+    asking = Thread(target=lambda: answers.append(infill(client, **AROUND, t_max_predict_ms=1)))
+    asking.start()
+    engine.wait_until_stepping()
+    time.sleep(0.01)
+    engine.allow(8)
+    if len(text) > 80:  # it is ended, before the step in which the engine stands is over
+        engine.wait_until_stepping()
+        wait_until(lambda: service_of(client).executor._commands.qsize() == 1)
+        engine.allow(1)
+    asking.join(PATIENCE_S)
+    return answers[0]
+
+
+def test_the_time_for_predicting_does_not_cut_the_first_line(make_client: MakeClient) -> None:
+    line = " = sum(x for x in xs)"
+
+    short, long = late_answer(make_client, line), late_answer(make_client, f"{line}\n" + 80 * "z")
+
+    assert (short["content"], short["stop_type"]) == (line, "eos")
+    assert (long["content"].partition("\n")[0], long["stop_type"]) == (line, "limit")
+    assert len(long["content"]) < 40
 
 
 def test_llama_vscode(client: FlaskClient, engine: FakeEngine) -> None:
@@ -116,16 +153,31 @@ def test_everything_that_is_told(client: FlaskClient) -> None:
     assert answer["elbarto"]["infill_mode"] == "fim"
 
 
-def test_timings_add_up(client: FlaskClient) -> None:
-    """The fake engine says that each of its sequences ran for 2 ms and took a prefill, and 2 steps a block."""
-    timings = infill(client, **AROUND)["timings"]
+def test_timings_share_the_time_by_forwards() -> None:
+    made = {"cached_tokens": 4, "prefill_tokens": 20, "prefill_forwards": 1, "denoise_forwards": 4}
 
-    assert timings["prompt_n"] == len(fim_ids(BEFORE, AFTER)) // 4 * 4
-    assert timings["predicted_n"] == len(" = sum(xs)")
-    for part in ("prompt", "predicted"):
-        number, spent_ms = timings[f"{part}_n"], timings[f"{part}_ms"]
-        assert timings[f"{part}_per_token_ms"] == pytest.approx(spent_ms / number, abs=0.001)
-        assert timings[f"{part}_per_second"] == pytest.approx(1000 * number / spent_ms, rel=0.01)
+    told = timings({**made, "queue_ms": 10.0, "total_ms": 60.0}, 8)
+
+    assert told == {
+        "cache_n": 4,
+        "prompt_n": 20,
+        "prompt_ms": 10.0,
+        "prompt_per_token_ms": 0.5,
+        "prompt_per_second": 2000.0,
+        "predicted_n": 8,
+        "predicted_ms": 40.0,
+        "predicted_per_token_ms": 5.0,
+        "predicted_per_second": 200.0,
+    }
+
+
+def test_timings_of_nothing(client: FlaskClient) -> None:
+    nothing = {"cached_tokens": 4, "prefill_tokens": 0, "prefill_forwards": 0, "denoise_forwards": 0}
+
+    told = timings({**nothing, "queue_ms": 1.0, "total_ms": 1.0}, 0)
+
+    assert {value for name, value in told.items() if name != "cache_n"} == {0}
+    assert infill(client, **AROUND)["timings"]["predicted_n"] == len(" = sum(xs)")
 
 
 @pytest.mark.parametrize(("n_predict", "num_tokens"), [(4096, 12), (5, 5), (-1, 12), (-2, 12)])

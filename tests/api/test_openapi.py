@@ -231,7 +231,9 @@ def test_the_page_may_load_nothing_from_elsewhere(client: FlaskClient) -> None:
 
     policy = dict(part.strip().split(" ", 1) for part in response.headers["Content-Security-Policy"].split(";"))
     assert response.mimetype == "text/html"
-    assert policy.pop("style-src-attr") == "'unsafe-inline'"
+    assert policy.pop("style-src") == "'self' 'unsafe-inline'"
+    assert policy.pop("img-src") == "'self' data:"
+    assert policy["script-src"] == "'self'"
     assert set(policy.values()) == {"'none'", "'self'"}
     for name in re.findall(r'(?:src|href|spec-url)="([^"]+)"', response.text):
         assert client.get(name, buffered=True).status_code == 200, name

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.engine.events import Stepped
 from app.engine.params import GenerationParams
 from app.errors import RequestError
 from app.serving.backend import Backend, ModelInfo
@@ -29,7 +30,8 @@ Begin = Callable[[InfillCall, Session], tuple[Route, GenerationParams]]
 
 
 class Infill:
-    """Iterate it for HoleDelta, HoleDone, WindowStep where it is watched, and None about every TICK_S of silence.
+    """Iterate it for HoleDelta, HoleDone, WindowStep or Stepped where it is watched or scored, and None about every
+    TICK_S of silence.
 
     `outcome` is there once the iteration is over. Raises EngineFailed or ShuttingDown. `abort` may come at any time,
     from any thread, and again.
@@ -65,12 +67,13 @@ class Infill:
         self._session.abort()
         self.feed.end()
 
-    def __iter__(self) -> Iterator[HoleDelta | HoleDone | WindowStep | None]:
+    def __iter__(self) -> Iterator[HoleDelta | HoleDone | WindowStep | Stepped | None]:
         with self.feed.told():
             for item in self._route:
-                if item is not None:
+                if item is not None and not isinstance(item, Stepped):
                     self.feed.tell(item)
-                if not isinstance(item, WindowStep | WindowSight) or (isinstance(item, WindowStep) and self.call.watch):
+                is_step = isinstance(item, WindowStep | Stepped)
+                if not isinstance(item, WindowSight) and (self.call.watch or not is_step):
                     yield item
             self._conclude()
 
@@ -108,7 +111,7 @@ class InfillPlanner:
             raise RequestError(
                 f"The steps of an infill are told in the mode canvas alone, not in {mode}.", "infill_mode"
             )
-        session = Session(self.executor, call.time_budget_ms)
+        session = Session(self.executor, call.time_budget_ms, call.soft_budget_ms)
         self._check_parts(call, mode)
         routes: Mapping[InfillMode, Begin] = {
             "canvas": self._begin_canvas,
@@ -247,7 +250,7 @@ class InfillPlanner:
             seed=seed,
             time_budget_ms=call.time_budget_ms,
             end_token_ids=tuple(ends),
-            watch=call.watch,
+            watch=call.watch or call.scored,
             alternatives=call.alternatives,
             **self.sampling,
         )
