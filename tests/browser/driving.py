@@ -23,6 +23,20 @@ def ask(page: Any, text: str | None = None, task: str = "Ask", speed: str = AS_I
     page.click("#run")
 
 
+def ask_without_end(page: Any) -> None:
+    """A run that only a stop ends: the small random model is soon done with a reply that may end."""
+    page.evaluate(
+        """() => {
+            const send = WebSocket.prototype.send;
+            WebSocket.prototype.send = function (data) {
+                send.call(this, JSON.stringify({ ...JSON.parse(data), ignore_eos: true }));
+            };
+        }"""
+    )
+    ask(page, "hello", max_tokens_a="2000", steps_a="2000", block_length_a="1")
+    eventually(page, "document.querySelectorAll('.cell.final').length >= 2")
+
+
 def eventually(page: Any, condition: str, what: str | None = None) -> None:
     """Wait for a JavaScript condition. Playwright's own way needs `eval` in the page, which its policy forbids."""
     wait_for(lambda: page.evaluate(condition), what or condition)
