@@ -92,8 +92,8 @@ function finish() {
   for (const id of ["save", "copy"]) find(id).disabled = !recordings.some((recording) => recording.numSteps);
   const error = recordings.find((recording) => recording.error)?.error;
   if (error?.code === "invalid_api_key") askForKey();
+  else if (recordings.some((recording) => recording.ended === "lost")) say(`${error?.message ?? "The connection was lost."} Looking for the server…`, true);
   else if (error) say(error.message, true);
-  else if (recordings.some((recording) => recording.ended === "lost")) say("The connection was lost. Looking for the server…", true);
   else if (recordings.some((recording) => recording.ended === "stopped")) say("Stopped. The server has let go of it.");
   else say(summary(recordings));
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) transport.toEnd();
@@ -182,7 +182,7 @@ function tellServer(now, before) {
   find("server-text").textContent = words[now.state] ?? now.state;
   if (before && now.state === "ok") say(`${wasReady ? "Reconnected: " : ""}${now.model} is ready.`);
   wasReady ||= now.state === "ok";
-  if (before?.state === "ok" && now.state !== "ok" && !stops.length) say("The server went away. This page waits for it.", true);
+  if (before?.state === "ok" && now.state !== "ok" && !stops.length) say("The server went away. Looking for it…", true);
 }
 
 function onKey(event) {
