@@ -12,6 +12,7 @@ from app.serving.calls import DECODE_MODES, INFILL_MODES
 from app.serving.infill.calls import ContextFile, Hole, Pin
 
 SEGMENT = 'a string or {"hole": {...}}'
+ESCAPED = SEGMENT.replace("{", "{{").replace("}", "}}")  # marshmallow formats its messages
 LENGTH_METHODS = ("delete", "several", "exact")
 
 
@@ -114,7 +115,7 @@ class ContextFileSchema(BodySchema):
 class InfillSchema(DecodingSchema):
     """POST /v1/infill."""
 
-    segments = Segments(required=True, error_messages={"required": f"is required: a list; each item is {SEGMENT}"})
+    segments = Segments(required=True, error_messages={"required": f"is required: a list; each item is {ESCAPED}"})
     n = Integer(1, 16, load_default=1)
     infill_mode = Text(*INFILL_MODES)
     length_method = Text(*LENGTH_METHODS)

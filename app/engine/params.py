@@ -103,7 +103,7 @@ class GenerationParams:
         assert self.threshold is None or 0 <= self.threshold <= 1
         assert self.factor >= 0
         assert self.gamma >= 0
-        assert self.small_block_length is None or self.window or self.block_length % self.small_block_length == 0
+        assert self.small_block_length is None or self.small_block_length >= 1
         assert self.temperature >= 0
         assert 0 <= self.top_p <= 1
         assert 0 < self.repetition_penalty <= MAX_REPETITION_PENALTY

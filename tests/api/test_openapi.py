@@ -138,6 +138,13 @@ def test_every_example_gets_what_is_documented(embedded: FlaskClient, rule: str,
         assert events_in(response)
 
 
+@pytest.mark.parametrize("rule", ["/v1/infill", "/v1/edits", "/v1/fim/completions"])
+def test_a_canvas_takes_parts_that_do_not_divide_the_block_length(embedded: FlaskClient, rule: str) -> None:
+    (body, *_) = next(route for route in POSTS if route.rule == rule).examples.values()
+
+    check_answer(operation(rule), embedded.post(rule, json={**body, "small_block_length": 3}))
+
+
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.method == "GET"], ids=lambda route: route.rule)
 def test_every_get_gets_what_is_documented(embedded: FlaskClient, route: Any) -> None:
     path = openapi_path(route.rule)

@@ -109,7 +109,7 @@ def make_document(version: str) -> Json:
         version=version,
         openapi_version="3.1.0",
         plugins=[plugin],
-        info={"description": ABOUT, "license": {"name": "MIT", "identifier": "MIT"}},
+        info={"description": ABOUT},
         servers=[{"url": "/"}],
         tags=[{"name": name, "description": text} for name, text in TAGS.items()],
         security=[{}, {"bearer": []}, {"key": []}],
@@ -190,10 +190,7 @@ def _success(route: Route) -> Json:
     content: Json = {route.content_type: {"schema": schema} if schema else {}}
     if route.stream:
         content["text/event-stream"] = {
-            "schema": {
-                "type": "string",
-                "description": "With `stream`: server-sent events; `data:` is JSON, or [DONE].",
-            },
+            "schema": {"description": "With `stream`: server-sent events; `data` is JSON, or [DONE]."},
             "examples": {"stream": {"summary": "A stream, shortened", "value": route.stream}},
         }
     headers = REQUEST_ID | (IGNORED if route.answer == "ChatCompletion" else {})
