@@ -18,7 +18,7 @@ def fill(client: FlaskClient, segments: Segments, **body: Any) -> dict[str, Any]
     response = post(client, INFILL, segments=segments, **body)
     assert response.status_code == 200, response.text
     answer: dict[str, Any] = response.json
-    check(answer, segments, body.get("n", 1))
+    check(answer, segments, body.get("n") or 1)
     return answer
 
 
@@ -29,7 +29,7 @@ def fill_streamed(client: FlaskClient, segments: Segments, **body: Any) -> list[
     assert [event["type"] for event in events if event["type"] in ("started", "finished")] == ["started", "finished"]
     finished = {name: value for name, value in events[-1].items() if name != "type"}
     assert (events[0]["type"], events[-1]["type"]) == ("started", "finished")
-    check(finished, segments, body.get("n", 1))
+    check(finished, segments, body.get("n") or 1)
     assert {name: events[0][name] for name in ("id", "model", "infill_mode")} == {
         name: finished[name] for name in ("id", "model", "infill_mode")
     }

@@ -129,8 +129,6 @@ class CanvasRoute:
         self._room = room
         self._layout = CanvasLayout(texts, tokenizer, params.block_length)
         self._method: LengthMethod = call.length_method or ("several" if delete_token_id is None else "delete")
-        if delete_token_id is None and self._method == "delete":
-            self._method = "several"
         self._delete = delete_token_id if self._method == "delete" else None
         self._drafts = [Draft(variant, self._lengths(variant)) for variant in self._variants(canvas)]
         self.candidates: list[Candidate] = []

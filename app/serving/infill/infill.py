@@ -120,6 +120,11 @@ class InfillPlanner:
         return Infill(route, session, infill, mode, self.backend.info, params, self._warnings(infill, mode))
 
     def _begin_canvas(self, call: InfillCall, session: Session) -> tuple[CanvasRoute, GenerationParams]:
+        if call.length_method == "delete" and self.support.delete_token_id is None:
+            raise RequestError(
+                "length_method must be several or exact for this model, which has no delete token, got delete.",
+                "length_method",
+            )
         limits = self._limits(call)
         pinned = [PinnedTexts(hole.pinned, self.backend.tokenizer) for hole in call.holes]
         self._check_pinned(pinned, limits)
@@ -250,6 +255,8 @@ class InfillPlanner:
             warnings.append(f"{self.backend.info.id} was not trained on canvases: what it fills in may be poor.")
         if mode != "canvas" and any(hole.pinned for hole in call.holes):
             warnings.append(f"pinned is ignored: the route {mode} cannot keep tokens in place.")
+        if mode != "canvas" and call.length_method is not None:
+            warnings.append(f"length_method is ignored: on the route {mode} an end token ends a hole.")
         return warnings
 
 
