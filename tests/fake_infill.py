@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from app.engine.events import Event, Filled, Finished, Probed, Token
+from app.engine.events import Committed, Event, Filled, Finished, Probed, Token
 from app.engine.params import GenerationParams, Window
 from tests.fakes import FIRST_BYTE, ByteTokenizer, FakeEngine, FakeSequence, byte_ids
 
@@ -27,8 +27,9 @@ class FimTokenizer(ByteTokenizer):
 
 
 @dataclass
-class CanvasEngine(FakeEngine):
+class InfillEngine(FakeEngine):
     """A step fills one hole of a canvas, the last one first. What the text does not need of the hole leaves it.
+    Replies are `script`'s.
 
     `confidence` is every token's; a probe finds `fit` for each of its targets. The rest is FakeEngine's.
     """
@@ -46,7 +47,7 @@ class CanvasEngine(FakeEngine):
     def _commit(self, sequence_id: int, sequence: FakeSequence) -> list[Event]:
         window = sequence.params.window
         if window is None:
-            return super()._commit(sequence_id, sequence)
+            return [self._with_confidence(event, sequence) for event in super()._commit(sequence_id, sequence)]
         holes = {hole for hole, token_id in zip(window.holes, window.token_ids, strict=True) if token_id is None}
         left = sorted(hole for hole in holes if hole is not None)[: -sequence.blocks or None]
         sequence.blocks += 1
@@ -57,6 +58,12 @@ class CanvasEngine(FakeEngine):
             del self._sequences[sequence_id]
             events.append(Finished(sequence_id, "stop", self._counters(sequence)))
         return events
+
+    def _with_confidence(self, event: Event, sequence: FakeSequence) -> Event:
+        if not isinstance(event, Committed):
+            return event
+        confidence, step = self.confidence(sequence.params), sequence.blocks - 1
+        return replace(event, tokens=tuple(Token(token_id, confidence, step) for token_id in event.token_ids))
 
     def _fill(self, sequence_id: int, sequence: FakeSequence, window: Window, hole: int) -> Filled:
         own = [token_id for token_id, its in zip(window.token_ids, window.holes, strict=True) if its == hole]

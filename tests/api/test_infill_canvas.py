@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from app.engine.params import GenerationParams
 from tests.api.infill_wire import fill, fill_streamed, reasons_of, texts_of
-from tests.fake_infill import CANVAS_MODEL, CanvasEngine, always, seen
+from tests.fake_infill import CANVAS_MODEL, InfillEngine, always, seen
 
 MakeClient = Callable[..., FlaskClient]
 HOLE: dict[str, Any] = {"hole": {}}
@@ -26,13 +26,13 @@ def make_canvas(make_client: MakeClient) -> MakeClient:
     return lambda engine, **options: make_client(engine, info=CANVAS_MODEL, **options)
 
 
-def masks(engine: CanvasEngine) -> list[int]:
+def masks(engine: InfillEngine) -> list[int]:
     """How many masks each canvas began with."""
     return [window.num_masks for window in engine.canvases]
 
 
 def test_all_holes_are_on_one_canvas(make_canvas: MakeClient) -> None:
-    engine = CanvasEngine(fills=always("first", "second"))
+    engine = InfillEngine(fills=always("first", "second"))
 
     answer = fill(make_canvas(engine), TWO)
 
@@ -43,7 +43,7 @@ def test_all_holes_are_on_one_canvas(make_canvas: MakeClient) -> None:
 
 
 def test_the_answer_in_full(make_canvas: MakeClient) -> None:
-    answer = fill(make_canvas(CanvasEngine(fills=always("é1"))), ONE, seed=7)
+    answer = fill(make_canvas(InfillEngine(fills=always("é1"))), ONE, seed=7)
 
     tokens = answer["holes"][0]["tokens"]
     assert [(token["text"], token["confidence"], token["step"]) for token in tokens] == [
@@ -69,7 +69,7 @@ def test_the_answer_in_full(make_canvas: MakeClient) -> None:
 
 
 def test_a_hole_that_loses_no_position_begins_again_with_twice_the_masks(make_canvas: MakeClient) -> None:
-    engine = CanvasEngine(fills=always("x" * 50))
+    engine = InfillEngine(fills=always("x" * 50))
 
     answer = fill(make_canvas(engine), ONE)
 
@@ -79,7 +79,7 @@ def test_a_hole_that_loses_no_position_begins_again_with_twice_the_masks(make_ca
 
 
 def test_the_other_holes_keep_what_they_have(make_canvas: MakeClient) -> None:
-    engine = CanvasEngine(fills=always("short", "x" * 30))
+    engine = InfillEngine(fills=always("short", "x" * 30))
 
     answer = fill(make_canvas(engine), TWO)
 
@@ -88,7 +88,7 @@ def test_the_other_holes_keep_what_they_have(make_canvas: MakeClient) -> None:
 
 
 def test_a_hole_has_at_most_max_tokens(make_canvas: MakeClient) -> None:
-    engine = CanvasEngine(fills=always("y" * 100, "x" * 100))
+    engine = InfillEngine(fills=always("y" * 100, "x" * 100))
 
     answer = fill(make_canvas(engine), ["a", {"hole": {"max_tokens": 30}}, "b", {"hole": {"max_tokens": 5}}, "c"])
 
@@ -98,7 +98,7 @@ def test_a_hole_has_at_most_max_tokens(make_canvas: MakeClient) -> None:
 
 
 def test_what_just_fits_may_have_been_longer(make_canvas: MakeClient) -> None:
-    client = make_canvas(CanvasEngine(fills=always("xxx")))
+    client = make_canvas(InfillEngine(fills=always("xxx")))
 
     assert reasons_of(fill(client, ["a", {"hole": {"max_tokens": 3}}])) == ["length"]
     assert reasons_of(fill(client, ["a", {"hole": {"max_tokens": 4}}])) == ["stop"]
@@ -106,7 +106,7 @@ def test_what_just_fits_may_have_been_longer(make_canvas: MakeClient) -> None:
 
 @pytest.mark.parametrize("asked", [None, 9, 10_000])
 def test_the_operator_limits_every_hole(make_canvas: MakeClient, asked: int | None) -> None:
-    engine = CanvasEngine(fills=always("x" * 100))
+    engine = InfillEngine(fills=always("x" * 100))
     hole = {} if asked is None else {"max_tokens": asked}
 
     answer = fill(make_canvas(engine, infill_max_tokens=8), ["a", {"hole": hole}, "b"])
@@ -117,7 +117,7 @@ def test_the_operator_limits_every_hole(make_canvas: MakeClient, asked: int | No
 
 
 def test_exact_is_that_long(make_canvas: MakeClient) -> None:
-    engine = CanvasEngine(fills=always("x" * 100))
+    engine = InfillEngine(fills=always("x" * 100))
 
     answer = fill(make_canvas(engine), ["a", {"hole": {"max_tokens": 9}}, "b"], length_method="exact")
 
@@ -128,7 +128,7 @@ def test_exact_is_that_long(make_canvas: MakeClient) -> None:
 
 def test_several_lengths_in_one_batch(make_canvas: MakeClient) -> None:
     """The likeliest one, with what stands behind it, is taken."""
-    engine = CanvasEngine(
+    engine = InfillEngine(
         fills=lambda hole, num_masks, params: "x" * num_masks,
         confidence=lambda params: 0.9 if params.window and params.window.num_masks == 8 else 0.5,
     )
@@ -143,7 +143,7 @@ def test_several_lengths_in_one_batch(make_canvas: MakeClient) -> None:
 
 def test_the_text_behind_the_hole_decides_too(make_canvas: MakeClient) -> None:
     """All lengths are as likely by themselves; behind four letters the suffix is the likeliest."""
-    engine = CanvasEngine(
+    engine = InfillEngine(
         fills=lambda hole, num_masks, params: "x" * num_masks,
         fit=lambda window: 0.9 if sum(token_id is not None for token_id in window.token_ids) == 4 else 0.1,
     )
@@ -152,7 +152,7 @@ def test_the_text_behind_the_hole_decides_too(make_canvas: MakeClient) -> None:
 
 
 def test_a_model_without_deletes_tries_several_lengths(make_client: MakeClient) -> None:
-    engine = CanvasEngine()
+    engine = InfillEngine()
 
     answer = fill(make_client(engine), ONE, infill_mode="canvas")
 
@@ -161,7 +161,7 @@ def test_a_model_without_deletes_tries_several_lengths(make_client: MakeClient) 
 
 
 def test_several_lengths_up_to_max_tokens(make_client: MakeClient) -> None:
-    engine = CanvasEngine()
+    engine = InfillEngine()
 
     fill(make_client(engine), ["a", {"hole": {"max_tokens": 10}}], infill_mode="canvas")
 
@@ -173,7 +173,7 @@ def test_a_time_budget_that_is_spent_ends_the_search_for_the_length(make_canvas:
         time.sleep(0.005)
         return "x" * 100
 
-    engine = CanvasEngine(fills=slowly)
+    engine = InfillEngine(fills=slowly)
 
     answer = fill(make_canvas(engine), ONE, time_budget_ms=1)
 
@@ -186,7 +186,7 @@ def test_a_time_budget_that_is_spent_ends_the_search_for_the_length(make_canvas:
 
 
 def test_a_stop_string_ends_the_text(make_canvas: MakeClient) -> None:
-    client = make_canvas(CanvasEngine(fills=always("1 + 2 # sum")))
+    client = make_canvas(InfillEngine(fills=always("1 + 2 # sum")))
 
     answer = fill(client, ["x = ", {"hole": {"max_tokens": 11}}, "\n"], stop=["#", "+ 2", "sum"])
 
@@ -196,7 +196,7 @@ def test_a_stop_string_ends_the_text(make_canvas: MakeClient) -> None:
 
 
 def test_what_repeats_the_suffix_is_cut_from_the_text_and_not_from_the_tokens(make_canvas: MakeClient) -> None:
-    client = make_canvas(CanvasEngine(fills=always("y = 1\n    return y")))
+    client = make_canvas(InfillEngine(fills=always("y = 1\n    return y")))
 
     answer = fill(client, ["def f():\n    ", HOLE, "\n    return y\n"])
 
@@ -205,7 +205,7 @@ def test_what_repeats_the_suffix_is_cut_from_the_text_and_not_from_the_tokens(ma
 
 
 def test_a_single_line_has_no_line_break(make_canvas: MakeClient) -> None:
-    engine = CanvasEngine(fills=always("one\ntwo"))
+    engine = InfillEngine(fills=always("one\ntwo"))
 
     answer = fill(make_canvas(engine), ["x = ", {"hole": {"single_line": True}}, "\n"])
 
@@ -227,7 +227,7 @@ def test_a_single_line_has_no_line_break(make_canvas: MakeClient) -> None:
     ],
 )
 def test_pinned_texts(make_canvas: MakeClient, pinned: list[Any], canvas: str) -> None:
-    engine = CanvasEngine(fills=always("x" * 10))
+    engine = InfillEngine(fills=always("x" * 10))
     hole = {"max_tokens": 6, "pinned": pinned}
 
     answer = fill(make_canvas(engine), ["<", {"hole": hole}, ">"], length_method="exact")
@@ -241,7 +241,7 @@ def test_pinned_texts(make_canvas: MakeClient, pinned: list[Any], canvas: str) -
 
 def test_the_gap_between_pinned_texts_is_for_the_model(make_canvas: MakeClient) -> None:
     answer = fill(
-        make_canvas(CanvasEngine(fills=always("abc"))),
+        make_canvas(InfillEngine(fills=always("abc"))),
         ["<", {"hole": {"pinned": [{"text": "(", "at": "start"}, {"text": ")", "at": "end"}]}}, ">"],
     )
 
@@ -250,7 +250,7 @@ def test_the_gap_between_pinned_texts_is_for_the_model(make_canvas: MakeClient) 
 
 
 def test_a_hint_is_a_comment_above_the_holes_line_and_not_in_the_answer(make_canvas: MakeClient) -> None:
-    engine = CanvasEngine(fills=always("y"))
+    engine = InfillEngine(fills=always("y"))
     segments = ["def f():\n    x = ", {"hole": {"hint": "adds one\nto it", "max_tokens": 2}}, "\n"]
 
     answer = fill(make_canvas(engine), segments)
@@ -260,7 +260,7 @@ def test_a_hint_is_a_comment_above_the_holes_line_and_not_in_the_answer(make_can
 
 
 def test_a_hint_in_another_language(make_canvas: MakeClient) -> None:
-    engine = CanvasEngine()
+    engine = InfillEngine()
 
     fill(make_canvas(engine), ["f(", {"hole": {"hint": "sum", "max_tokens": 1}}, ")"], language="javascript")
 
@@ -268,7 +268,7 @@ def test_a_hint_in_another_language(make_canvas: MakeClient) -> None:
 
 
 def test_other_files_stand_before_the_prefix(make_canvas: MakeClient) -> None:
-    engine = CanvasEngine(fills=always("y"))
+    engine = InfillEngine(fills=always("y"))
     context = [{"filename": "a.py", "text": "A = 1\n"}, {"text": "B = 2"}]
 
     answer = fill(make_canvas(engine), ["x = ", {"hole": {"max_tokens": 1}}, "\n"], context=context)
@@ -278,7 +278,7 @@ def test_other_files_stand_before_the_prefix(make_canvas: MakeClient) -> None:
 
 
 def test_what_the_model_has_no_use_for_is_cut_at_line_ends_from_the_far_ends(make_canvas: MakeClient) -> None:
-    engine = CanvasEngine(fills=always("y"))
+    engine = InfillEngine(fills=always("y"))
     before = "".join(f"a{number:03}\n" for number in range(300))
     after = "".join(f"\nb{number:03}" for number in range(300))
 
@@ -306,7 +306,7 @@ def test_candidates_are_ranked(make_canvas: MakeClient) -> None:
         assert params.window is not None
         return 0.1 if params.temperature else {12: 0.3, 24: 0.6, 48: 0.9}[params.window.num_masks]
 
-    engine = CanvasEngine(fills=by_variant, confidence=confidence)
+    engine = InfillEngine(fills=by_variant, confidence=confidence)
 
     answer = fill(make_canvas(engine), ONE, n=3)
 
@@ -316,7 +316,7 @@ def test_candidates_are_ranked(make_canvas: MakeClient) -> None:
 
 def test_what_is_the_same_is_tried_again_warmer(make_canvas: MakeClient) -> None:
     """Greedy candidates say the same: others are sampled, each with a seed of its own."""
-    engine = CanvasEngine(fills=lambda hole, num_masks, params: f"{params.seed}" if params.temperature > 1 else "same")
+    engine = InfillEngine(fills=lambda hole, num_masks, params: f"{params.seed}" if params.temperature > 1 else "same")
 
     answer = fill(make_canvas(engine), ONE, n=3, seed=1)
 
@@ -326,7 +326,7 @@ def test_what_is_the_same_is_tried_again_warmer(make_canvas: MakeClient) -> None
 
 
 def test_fewer_where_there_are_no_more(make_canvas: MakeClient) -> None:
-    answer = fill(make_canvas(CanvasEngine(fills=always("same"))), ONE, n=3)
+    answer = fill(make_canvas(InfillEngine(fills=always("same"))), ONE, n=3)
 
     assert len(answer["choices"]) == 1
     assert answer["elbarto"]["warnings"] == ["Only 1 of 3 candidates are distinct."]
@@ -336,7 +336,7 @@ def test_fewer_where_there_are_no_more(make_canvas: MakeClient) -> None:
 
 
 def test_events_come_in_the_order_in_which_things_happen(make_canvas: MakeClient) -> None:
-    engine = CanvasEngine(fills=always("first", "second"))
+    engine = InfillEngine(fills=always("first", "second"))
 
     started, *events, finished = fill_streamed(make_canvas(engine), TWO)
 
@@ -352,7 +352,7 @@ def test_events_come_in_the_order_in_which_things_happen(make_canvas: MakeClient
 
 
 def test_choice_counts_the_candidates_as_they_were_begun(make_canvas: MakeClient) -> None:
-    engine = CanvasEngine(
+    engine = InfillEngine(
         fills=by_variant, confidence=lambda params: 0.9 if params.window and params.window.num_masks == 48 else 0.5
     )
 
@@ -366,7 +366,7 @@ def test_choice_counts_the_candidates_as_they_were_begun(make_canvas: MakeClient
 
 def test_several_lengths_are_one_answer_in_a_stream(make_canvas: MakeClient) -> None:
     """Which of them counts is known at the end."""
-    engine = CanvasEngine(fills=lambda hole, num_masks, params: "x" * num_masks)
+    engine = InfillEngine(fills=lambda hole, num_masks, params: "x" * num_masks)
 
     _, *events, finished = fill_streamed(make_canvas(engine), TWO, length_method="several")
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from tests.api.infill_wire import EDITS, INFILL, edit, fill
 from tests.api.wire import error_of, post
-from tests.fake_infill import CANVAS_MODEL, CanvasEngine, FimTokenizer
+from tests.fake_infill import CANVAS_MODEL, FimTokenizer, InfillEngine
 
 MakeClient = Callable[..., FlaskClient]
 HOLE: dict[str, Any] = {"hole": {}}
@@ -93,7 +93,7 @@ SPANS = [
 
 @pytest.fixture
 def canvas(make_client: MakeClient) -> FlaskClient:
-    return make_client(CanvasEngine(), info=CANVAS_MODEL)
+    return make_client(InfillEngine(), info=CANVAS_MODEL)
 
 
 def check(client: FlaskClient, path: str, body: dict[str, Any], param: str, message: str) -> None:
@@ -154,7 +154,7 @@ def test_no_object(canvas: FlaskClient, path: str) -> None:
 
 
 def test_more_candidates_than_places(make_client: MakeClient) -> None:
-    client = make_client(CanvasEngine(), info=CANVAS_MODEL, max_queue=2)
+    client = make_client(InfillEngine(), info=CANVAS_MODEL, max_queue=2)
 
     check(client, INFILL, {"segments": ONE, "n": 4}, "n", "n must be at most 3 on this server, got 4.")
 
@@ -168,7 +168,7 @@ def test_pinned_texts_that_leave_nothing_to_fill_in(canvas: FlaskClient) -> None
 
 def test_a_length_method_that_the_model_has_not(make_client: MakeClient) -> None:
     message = "length_method must be several or exact for this model, which has no delete token, got delete."
-    client = make_client(CanvasEngine())
+    client = make_client(InfillEngine())
 
     check(
         client,
@@ -203,7 +203,7 @@ def test_text_between_holes_is_not_cut(canvas: FlaskClient, path: str, param: st
 
 
 def test_another_model(make_client: MakeClient) -> None:
-    client = make_client(CanvasEngine(), info=CANVAS_MODEL, strict_model=True)
+    client = make_client(InfillEngine(), info=CANVAS_MODEL, strict_model=True)
 
     for path, body in (INFILL, {"segments": ONE}), (EDITS, {"text": "abc", "spans": [[0, 1]]}):
         error = error_of(post(client, path, model="gpt-4o", **body), 404)
