@@ -271,9 +271,11 @@ def test_other_files_stand_before_the_prefix(make_canvas: MakeClient) -> None:
     engine = InfillEngine(fills=always("y"))
     context = [{"filename": "a.py", "text": "A = 1\n"}, {"text": "B = 2"}]
 
-    answer = fill(make_canvas(engine), ["x = ", {"hole": {"max_tokens": 1}}, "\n"], context=context)
+    segments = ["x = ", {"hole": {"max_tokens": 1}}, "\n"]
 
-    assert seen(engine.added[0]) == "# a.py\nA = 1\n\nB = 2\n\nx = _\n"
+    answer = fill(make_canvas(engine), segments, context=context, filename="b.py")
+
+    assert seen(engine.added[0]) == "# a.py\nA = 1\n\nB = 2\n\n# b.py\nx = _\n"
     assert answer["text"] == "x = y\n"
 
 

@@ -179,11 +179,22 @@ def test_a_length_method_that_the_model_has_not(make_client: MakeClient) -> None
     )
 
 
-def test_parts_of_a_block_that_do_not_divide_it(make_client: MakeClient) -> None:
-    client = make_client(tokenizer=FimTokenizer())
-    body = {"segments": ONE, "small_block_length": 3, "infill_mode": "fim"}
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (INFILL, {"segments": ONE, "infill_mode": "canvas"}),
+        (INFILL, {"segments": ONE, "infill_mode": "fim"}),
+        (INFILL, {"segments": ONE, "infill_mode": "chat"}),
+        (EDITS, {"text": "abc", "spans": [[0, 1]], "mode": "rewrite"}),
+        (EDITS, {"text": "abc", "spans": [[0, 1]], "mode": "redenoise"}),
+        (EDITS, {"text": "abc", "spans": [[0, 1]], "mode": "polish"}),
+    ],
+)
+def test_parts_of_a_block_that_do_not_divide_it(make_client: MakeClient, path: str, body: dict[str, Any]) -> None:
+    client = make_client(InfillEngine(), tokenizer=FimTokenizer(), info=CANVAS_MODEL)
+    message = "small_block_length must divide the block length, 4, got 3."
 
-    check(client, INFILL, body, "small_block_length", "small_block_length must divide the block length, 4, got 3.")
+    check(client, path, {**body, "small_block_length": 3}, "small_block_length", message)
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ class InfillPlanner:
                 f"The steps of an infill are told in the mode canvas alone, not in {mode}.", "infill_mode"
             )
         session = Session(self.executor, call.time_budget_ms)
-        self._check_parts(call, mode)
+        self._check_parts(call)
         routes: Mapping[InfillMode, Begin] = {
             "canvas": self._begin_canvas,
             "fim": self._begin_fim,
@@ -114,6 +114,7 @@ class InfillPlanner:
             raise RequestError(
                 f"mode must be rewrite for this model: {call.mode} needs one that was trained on canvases.", "mode"
             )
+        self._check_parts(infill)
         session = Session(self.executor, infill.time_budget_ms)
         texts = visible_texts(infill, tokenizer, self._room(sum(sizes)))
         params = self._params(infill, gen_length=self._block_length(infill), steps=1)
@@ -191,9 +192,9 @@ class InfillPlanner:
         route = PromptRoute(call, tokenizer, session, make_job, limits, ends, is_chat=True)
         return route, self._block_params(call, max(limits), 0, ())
 
-    def _check_parts(self, call: InfillCall, mode: InfillMode) -> None:
+    def _check_parts(self, call: InfillCall) -> None:
         part = self.sampling["small_block_length"]
-        if mode != "canvas" and part and self._block_length(call) % part:
+        if part and self._block_length(call) % part:
             raise RequestError(
                 f"small_block_length must divide the block length, {self._block_length(call)}, got {part}.",
                 "small_block_length",
