@@ -204,6 +204,13 @@ def test_what_repeats_the_suffix_is_cut_from_the_text_and_not_from_the_tokens(ma
     assert "".join(token["text"] for token in answer["holes"][0]["tokens"]) == "y = 1\n    return y"
 
 
+def test_a_hole_on_the_same_line_has_begun_it(make_canvas: MakeClient) -> None:
+    """So the first line of what repeats the suffix is the rest of that line."""
+    client = make_canvas(InfillEngine(fills=always("a,", "1)\nreturn y")))
+
+    assert texts_of(fill(client, ["y = f(", HOLE, " ", HOLE, ")\nreturn y\n"])) == ["a,", "1"]
+
+
 def test_a_single_line_has_no_line_break(make_canvas: MakeClient) -> None:
     engine = InfillEngine(fills=always("one\ntwo"))
 

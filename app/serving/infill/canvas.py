@@ -266,7 +266,8 @@ class CanvasRoute:
         stopped = min((at for stop in self._call.stop if (at := text.find(stop)) >= 0), default=None)
         if stopped is not None:
             text, reason = text[:stopped], "stop"
-        before, after = texts[event.hole], texts[event.hole + 1]
+        before = "_".join(texts[: event.hole + 1])  # a hole on the same line has begun it, whatever will be in it
+        after = texts[event.hole + 1]
         text = clean_infill(text, before, after, single_line=hole.single_line, is_chat=False)
         return FilledHole(text, tokens, reason)
 
