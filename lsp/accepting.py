@@ -66,7 +66,7 @@ async def _ask(session: Session, ask: Ask, token: Token) -> Any:
 
 
 def _typed_of_last(session: Session, document: Document, offset: int) -> tuple[int, Pinned]:
-    """Where the hole begins, and what is pinned in it: from the last suggestion's start, if the user typed on from there."""
+    """Where the hole begins, and what is pinned in it: what the user has typed from the last suggestion's start on."""
     last = session.shown.last(document.uri)
     if last is None or not last.candidates:
         return offset, ()

@@ -1,8 +1,8 @@
 """Open documents, with lines as LSP has them.
 
 pygls splits lines with `str.splitlines`, which also splits at form feeds and U+2028. Editors do not, so everything
-below such a character would be off by a line; these documents split only at \\n, \\r\\n and \\r. Offsets are code points,
-whatever the client counts in.
+below such a character would be off by a line; these documents split only at \\n, \\r\\n and \\r. Offsets are code
+points, whatever the client counts in.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ ARRIVES_S = 2.0  # an editor tells of the change that it has made well within th
 
 @dataclass(frozen=True)
 class Change:
-    """Replace `old`, at `start` of a text, by `new` (with the document's line ends). Unsure spans are offsets in `new`."""
+    """Replace `old`, at `start` of a text, by `new` (with the document's line ends). `unsure` are spans of `new`."""
 
     start: int
     old: str
@@ -32,7 +32,7 @@ class Change:
 
 
 def rebased(changes: Sequence[Change], snapshot: Snapshot, text: str) -> list[Change]:
-    """The changes for a text that the user has edited elsewhere meanwhile; raises Outdated if he has edited these places."""
+    """The changes for a text that the user has edited elsewhere meanwhile; Outdated if he has edited these places."""
     if text == snapshot.text:
         return list(changes)
     start, end, grown = _edited(snapshot.text, text)
