@@ -13,7 +13,10 @@ CASES: dict[str, tuple[str, list[tuple[str, str, bool]]]] = {
     "pass in a function": ("def f():\n    pass\n", [("pass", "statement", True)]),
     "pass in a class": ("class A(E):\n    pass\n", [("pass", "statement", False)]),
     "pass in an except": ("try:\n    f()\nexcept E:\n    pass\n", [("pass", "statement", False)]),
-    "not implemented": ("def f():\n    raise NotImplementedError('x')\n", [("raise NotImplementedError('x')", "statement", True)]),
+    "not implemented": (
+        "def f():\n    raise NotImplementedError('x')\n",
+        [("raise NotImplementedError('x')", "statement", True)],
+    ),
     "abstract": ("class A:\n    @abstractmethod\n    def f(self):\n        ...\n", [("...", "statement", False)]),
     "overload": ("@typing.overload\ndef f(x: int) -> int: ...\n", [("...", "statement", False)]),
     "value": ("x = ...\n", [("...", "value", True)]),
@@ -28,7 +31,10 @@ CASES: dict[str, tuple[str, list[tuple[str, str, bool]]]] = {
     "todo": ("# TODO: sort\nx = 1\n", [("# TODO: sort", "todo", True)]),
     "todo behind code": ("x = 1  # TODO: better\n", []),
     "todo in a string": ('x = "# TODO"\n', []),
-    "todo above a hole": ("def f():\n    # TODO(me): sort\n    pass\n", [("# TODO(me): sort\n    pass", "statement", True)]),
+    "todo above a hole": (
+        "def f():\n    # TODO(me): sort\n    pass\n",
+        [("# TODO(me): sort\n    pass", "statement", True)],
+    ),
     "empty body": ("def f():\nx = 1\n", [("", "body", True)]),
     "empty body at the end": ("def f():", [("", "body", True)]),
     "docstring only": ('def f():\n    """Sort."""\n', [("", "body", True)]),
@@ -78,7 +84,8 @@ def test_the_hole_at_the_cursor_or_the_only_one_on_the_line() -> None:
 
 
 def test_the_function_around_the_cursor() -> None:
-    text = "class A:\n    def f(self):\n        if x:\n            ...\n\n        return 1\n\n    def g(self):\n        ...\n\nx = ...\n"
+    first = "class A:\n    def f(self):\n        if x:\n            ...\n\n        return 1\n"
+    text = first + "\n    def g(self):\n        ...\n\nx = ...\n"
 
     start, end, name = function_span(text, "python", text.index("return")) or (0, 0, "")
     assert name == "f"

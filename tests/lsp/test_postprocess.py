@@ -93,7 +93,7 @@ def test_clean(name: str) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_what_is_clean_stays(name: str) -> None:
     """Cleaning once is enough: what an editor is shown would pass again."""
-    around, candidate, expected = CASES[name]
+    around, _, expected = CASES[name]
     prefix, _, suffix = around.partition("|")
 
     assert clean(expected, Situation(prefix, suffix)) == expected
