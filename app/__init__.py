@@ -69,6 +69,7 @@ def create_service(
         settings.prefix_cache_bytes,
         generation_config=settings.generation_config,
         quantization=settings.quantization,
+        cuda_graphs=settings.cuda_graphs,
     )
     chosen = _chosen_defaults(settings)
     load = load or (lambda: load_backend(source))
