@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 from lsprotocol.converters import get_converter
@@ -15,7 +16,7 @@ from lsp.inline import current_items
 from lsp.rewriting import Accepted
 from lsp.session import Session
 from lsp.shown import Suggestion
-from lsp.snapshot import take
+from lsp.snapshot import Snapshot, take
 from lsp.wire import Pinned
 
 Token = str | int | None
@@ -33,10 +34,8 @@ async def regenerate(session: Session, arguments: Arguments, token: Token) -> An
     document = arguments.document(session)
     offset, _ = arguments.needed_span(document)
     session.completions.forget(take(document, offset))
-    at, pinned = _typed_of_last(session, document, offset)
-    ask = Ask(
-        take(document, at), session.num_candidates(True), is_invoked=True, pinned=pinned, seed=random.getrandbits(31)
-    )
+    snapshot, pinned = _before_typing(session, document, offset)
+    ask = Ask(snapshot, session.num_candidates(True), is_invoked=True, pinned=pinned, seed=random.getrandbits(31))
     return await _ask(session, ask, token)
 
 
@@ -65,15 +64,20 @@ async def _ask(session: Session, ask: Ask, token: Token) -> Any:
     return get_converter().unstructure(items) if items is not None else None
 
 
-def _typed_of_last(session: Session, document: Document, offset: int) -> tuple[int, Pinned]:
-    """Where the hole begins, and what is pinned in it: from the last suggestion's start, if the user typed on from there."""
+def _before_typing(session: Session, document: Document, offset: int) -> tuple[Snapshot, Pinned]:
+    """The text without what the user has typed of the last suggestion, and that as pinned text.
+
+    To the candidates for it the rule on stale answers applies, which takes the typed text off again.
+    """
+    snapshot = take(document, offset)
     last = session.shown.last(document.uri)
     if last is None or not last.candidates:
-        return offset, ()
+        return snapshot, ()
     typed = document.source[last.offset : offset]
     if not typed or not any(candidate.text.startswith(typed) for candidate in last.candidates):
-        return offset, ()
-    return last.offset, ({"text": typed, "at": "start"},)
+        return snapshot, ()
+    text = document.source[: last.offset] + document.source[offset:]
+    return replace(snapshot, text=text, offset=last.offset), ({"text": typed, "at": "start"},)
 
 
 def _end_of(document: Document, suggestion: Suggestion, candidate: Candidate) -> int | None:

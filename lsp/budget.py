@@ -70,5 +70,5 @@ def _tail(text: str, size: int) -> str:
 def _head(text: str, size: int) -> str:
     if len(text) <= size:
         return text
-    end = text.rfind("\n", 0, size + 1)
+    end = text.rfind("\n", 0, size)
     return text[: end + 1] if end >= 0 else text[:size]

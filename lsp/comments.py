@@ -116,13 +116,16 @@ async def _insert(session: Session, document: Document, mark: Mark, text: str) -
     for _ in range(TRIES):
         if session.documents.document(document.uri) is not document:
             raise Outdated("The document was closed meanwhile.")
-        version = document.version
-        edit = workspace_edit(session, document, [Change(mark.start, "", text)])
+        version, at = document.version, mark.start
+        edit = workspace_edit(session, document, [Change(at, "", text)])
         answer = await session.server.workspace_apply_edit_async(
             types.ApplyWorkspaceEditParams(edit, "Generate from comment")
         )
         has_changed = await changed_since(document, version)
         if answer.applied:
+            if document.source[at : at + len(text)] == text:
+                # An editor may tell of "x\ny\n" as inserted behind the line end, where that comes to the same text.
+                mark.start = mark.end = at + len(text)
             return
         if not has_changed:
             raise LspError(f"The editor did not apply the edit: {answer.failure_reason or 'it gave no reason'}.")

@@ -106,7 +106,7 @@ class Completions:
         return await self._compute(ask)
 
     async def _compute(self, ask: Ask) -> Found:
-        """Ask the model server. Where it is away there is nothing to suggest; it is the connection that tells the user."""
+        """Ask the model server. Where it is away there is nothing to suggest; the connection tells the user."""
         try:
             ready = self._connection.ready()
             if not ready.model.infill_modes:

@@ -1,8 +1,8 @@
 """Open documents, with lines as LSP has them.
 
 pygls splits lines with `str.splitlines`, which also splits at form feeds and U+2028. Editors do not, so everything
-below such a character would be off by a line; these documents split only at \\n, \\r\\n and \\r. Offsets are code points,
-whatever the client counts in.
+below such a character would be off by a line; these documents split only at \\n, \\r\\n and \\r. Offsets are code
+points, whatever the client counts in.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from urllib.parse import unquote
 from lsprotocol import types
 from pygls.workspace import TextDocument, Workspace
 from pygls.workspace.position_codec import ServerTextPosition
+
+from lsp.stale import difference
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
@@ -62,10 +64,10 @@ class Document(TextDocument):
         return min(start, end), max(start, end)
 
     def change_offsets(self, change: types.TextDocumentContentChangeEvent) -> tuple[int, int, str]:
-        """What a change, not yet applied, replaces, and by which text."""
+        """What a change, not yet applied, replaces, and by which text. Some clients send all of the text anew."""
         if isinstance(change, types.TextDocumentContentChangePartial):
             return (*self.offsets(change.range), change.text)
-        return 0, len(self.source), change.text
+        return difference(self.source, change.text)
 
     def _apply_incremental_change(self, change: types.TextDocumentContentChangePartial) -> None:
         start, end, text = self.change_offsets(change)

@@ -22,11 +22,12 @@ from lsp.unsure import to_json
 async def fill_hole(session: Session, arguments: Arguments, id: str) -> int:
     document = arguments.document(session)
     start, _ = arguments.needed_span(document)
+    hint, pinned = arguments.hint, arguments.pinned
     holes = find_holes(document.source, document.language_id or "")
     hole = hole_at(holes, document.source, start)
     if hole is None:
         raise NothingToDo("There is no hole here: put ... or ___ where code is missing.")
-    order = Order(take(document, hole.start), [hole], arguments.hint, arguments.pinned)
+    order = Order(take(document, hole.start), [hole], hint, pinned)
     return await run_order(session, order, arguments.command, id, "Fill this hole")
 
 

@@ -12,6 +12,7 @@ from lsp.documents import Document
 from lsp.errors import LspError, Outdated
 from lsp.session import Session
 from lsp.snapshot import Snapshot
+from lsp.stale import difference
 
 TRIES = 5
 ARRIVES_S = 2.0  # an editor tells of the change that it has made well within that
@@ -19,7 +20,7 @@ ARRIVES_S = 2.0  # an editor tells of the change that it has made well within th
 
 @dataclass(frozen=True)
 class Change:
-    """Replace `old`, at `start` of a text, by `new` (with the document's line ends). Unsure spans are offsets in `new`."""
+    """Replace `old`, at `start` of a text, by `new` (with the document's line ends). `unsure` are spans of `new`."""
 
     start: int
     old: str
@@ -32,10 +33,11 @@ class Change:
 
 
 def rebased(changes: Sequence[Change], snapshot: Snapshot, text: str) -> list[Change]:
-    """The changes for a text that the user has edited elsewhere meanwhile; raises Outdated if he has edited these places."""
+    """The changes for a text that the user has edited elsewhere meanwhile; Outdated if he has edited these places."""
     if text == snapshot.text:
         return list(changes)
-    start, end, grown = _edited(snapshot.text, text)
+    start, end, new = difference(snapshot.text, text)
+    grown = len(new) - (end - start)
     found = []
     for change in changes:
         if change.end <= start and change.start != change.end:
@@ -104,23 +106,3 @@ async def changed_since(document: Document, version: int | None) -> bool:
             return False
         await asyncio.sleep(0.005)
     return True
-
-
-def _edited(before: str, after: str) -> tuple[int, int, int]:
-    """Start and end (in `before`) of all that differs, and by how much the text has grown."""
-    shortest = min(len(before), len(after))
-    start = _common(before, after, shortest)
-    end = _common(before[::-1], after[::-1], shortest - start)
-    return start, len(before) - end, len(after) - len(before)
-
-
-def _common(one: str, other: str, limit: int) -> int:
-    """Length of the common start, by halving."""
-    low, high = 0, limit
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[:middle] == other[:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

@@ -17,7 +17,10 @@ _BLANK = re.compile(r"(?<!\w)___(?!\w)")
 _VALUE = re.compile(r"(?:=|\breturn|=>|:=)[ \t]*(\.\.\.)[ \t]*[;,]?[ \t]*$")
 _TODO = re.compile(r"\W{1,4}\s*TODO\b(?:\([^)]*\))?:?\s*", re.IGNORECASE)
 _HEADER = re.compile(r"\s*(?:(?:async\s+)?(?:def|for|with)|class|if|elif|else|while|try|except|finally|match|case)\b")
-_FUNCTION = re.compile(r"\s*(?:(?:\w+\s+)*(?:def|function|fn|func|fun|sub)\b|.*\)\s*(?:->.*|:.*)?[{]\s*$)")
+_FUNCTION = re.compile(
+    r"(?!\s*(?:\}\s*)?(?:if|else|for|while|switch|catch|try|with|match|do)\b)"
+    r"\s*(?:(?:\w+\s+)*(?:def|function|fn|func|fun|sub)\b|.*\)\s*(?:->.*|:.*)?[{]\s*$)"
+)
 _ABSTRACT = re.compile(r"\s*@(?:\w+\.)*(?:overload|abstractmethod|abstractproperty)\b")
 
 

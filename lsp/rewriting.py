@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import accumulate
 
 from lsp.budget import cut_window
 from lsp.candidates import unsure_spans
@@ -98,6 +100,13 @@ def _changes(
 
 def unchanged_spans(accepted: Accepted, text: str) -> list[tuple[int, int]]:
     """What still stands of a completion in the text; what the user changed in it is his, and stays."""
-    start, now = accepted.mark.start, text[accepted.mark.start : accepted.mark.end]
-    blocks = SequenceMatcher(None, accepted.text, now, autojunk=False).get_matching_blocks()
-    return [(start + block.b, start + block.b + block.size) for block in blocks if block.size]
+    start = accepted.mark.start
+    before, now = _words(accepted.text), _words(text[accepted.mark.start : accepted.mark.end])
+    ends = [0, *accumulate(map(len, now))]
+    blocks = SequenceMatcher(None, before, now, autojunk=False).get_matching_blocks()
+    return [(start + ends[block.b], start + ends[block.b + block.size]) for block in blocks if block.size]
+
+
+def _words(text: str) -> list[str]:
+    """A word that the user has changed is his as a whole."""
+    return re.findall(r"\w+|\s+|[^\w\s]", text)

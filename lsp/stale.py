@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from lsp.snapshot import Snapshot
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lsp.snapshot import Snapshot
 
 
 def typed_since(snapshot: Snapshot, text: str) -> str | None:
@@ -30,3 +33,23 @@ def moved(offset: int, start: int, end: int, text: str, at_start: bool = False) 
     if offset >= end:
         return offset + len(text) - (end - start)
     return start + (0 if at_start else len(text))
+
+
+def difference(before: str, after: str) -> tuple[int, int, str]:
+    """All that differs between two texts as one change: start and end in `before`, and what stands there in `after`."""
+    shortest = min(len(before), len(after))
+    start = _common(before, after, shortest)
+    end = _common(before[::-1], after[::-1], shortest - start)
+    return start, len(before) - end, after[start : len(after) - end]
+
+
+def _common(one: str, other: str, limit: int) -> int:
+    """Length of the common start, by halving."""
+    low, high = 0, limit
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
