@@ -62,8 +62,11 @@ def start(nvim: str, tmp_path: Path, model_server: FakeServer) -> Iterator[Calla
 def set_up(editor: Editor, options: str = "{}") -> None:
     """With the Python that runs the tests."""
     cmd = [sys.executable, "-m", "lsp"]
-    code = "local cmd, root = ...; require('elbarto').setup(vim.tbl_extend('keep', %s, { cmd = cmd, cmd_env = { PYTHONPATH = root } }))"
-    editor.lua(code % options, cmd, str(ROOT))
+    code = f"""
+        local cmd, root = ...
+        require('elbarto').setup(vim.tbl_extend('keep', {options}, {{ cmd = cmd, cmd_env = {{ PYTHONPATH = root }} }}))
+    """
+    editor.lua(code, cmd, str(ROOT))
 
 
 def wait_until_ready(editor: Editor, seconds: float = 20) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 --- `:ElBarto`, its sub-commands and their completion.
 
+local messages = require('elbarto.messages')
 local server = require('elbarto.server')
 
 local M = {}
@@ -27,7 +28,7 @@ local function toggle(is_on)
   return function(call)
     local bufnr = choice(call, { 'buffer' }) and vim.api.nvim_get_current_buf() or nil
     local is_now = ghost.toggle(is_on, bufnr)
-    server.notify(('automatic suggestions are %s%s'):format(is_now and 'on' or 'off', bufnr and ' in this buffer' or ''))
+    messages.say(('automatic suggestions are %s%s'):format(is_now and 'on' or 'off', bufnr and ' in this buffer' or ''))
   end
 end
 
@@ -38,7 +39,7 @@ local function ask(name, on_answer)
   return function()
     local client = server.client()
     if not client then
-      server.notify('the language server does not run; :checkhealth elbarto may say why', vim.log.levels.WARN)
+      messages.say('the language server does not run; :checkhealth elbarto may say why', vim.log.levels.WARN)
       return
     end
     server.execute(client, name, vim.empty_dict(), vim.api.nvim_get_current_buf(), on_answer)
@@ -137,18 +138,18 @@ function M.run(given)
   local name = given.fargs[1] or 'status'
   local found = M.all[name]
   if not found then
-    server.notify(('"%s" is no command; there are: %s'):format(name, table.concat(names(), ', ')), vim.log.levels.ERROR)
+    messages.say(('"%s" is no command; there are: %s'):format(name, table.concat(names(), ', ')), vim.log.levels.ERROR)
     return
   end
   if given.range > 0 and not found.range then
-    server.notify(('"%s" takes no lines'):format(name), vim.log.levels.ERROR)
+    messages.say(('"%s" takes no lines'):format(name), vim.log.levels.ERROR)
     return
   end
   local rest = vim.trim(given.args:sub(#name + 1))
   local call = { rest = rest, words = vim.list_slice(given.fargs, 2), place = place_of(given) }
   local is_fine, problem = pcall(found.run, call)
   if not is_fine then
-    server.notify(('%s: %s'):format(name, problem), vim.log.levels.ERROR)
+    messages.say(('%s: %s'):format(name, problem), vim.log.levels.ERROR)
   end
 end
 

@@ -1,6 +1,7 @@
 --- The commands that change the text. The language server applies the edits; here is where and what.
 
 local places = require('elbarto.places')
+local messages = require('elbarto.messages')
 local server = require('elbarto.server')
 
 local M = {}
@@ -20,7 +21,7 @@ local function run(name, place, argument, where)
   local bufnr = vim.api.nvim_get_current_buf()
   local client = server.client(bufnr)
   if not client then
-    server.notify('the language server does not serve this buffer; :checkhealth elbarto may say why', vim.log.levels.WARN)
+    messages.say('the language server does not serve this buffer; :checkhealth elbarto may say why', vim.log.levels.WARN)
     return
   end
   place = place or {}
@@ -110,7 +111,7 @@ function M.holes()
       :totable()
     vim.fn.setloclist(0, {}, ' ', { title = 'El Barto: holes', items = items })
     if #items == 0 then
-      server.notify('there are no holes here')
+      messages.say('there are no holes here')
     else
       vim.cmd.lopen()
     end

@@ -20,14 +20,14 @@ end
 ---@param given? table
 function M.setup(given)
   local options, problems = require('elbarto.options').parse(given)
-  local server = require('elbarto.server')
+  local server, messages = require('elbarto.server'), require('elbarto.messages')
   is_set_up = true
   if vim.fn.has('nvim-0.11') == 0 then
-    server.notify('Neovim 0.11 or newer is needed', vim.log.levels.ERROR)
+    messages.say('Neovim 0.11 or newer is needed', vim.log.levels.ERROR)
     return
   end
   if #problems > 0 then
-    server.notify('setup(): ' .. table.concat(problems, '; '), vim.log.levels.ERROR)
+    messages.say('setup(): ' .. table.concat(problems, '; '), vim.log.levels.ERROR)
   end
   define_highlights()
   local group = vim.api.nvim_create_augroup('elbarto.highlights', {})

@@ -1,5 +1,7 @@
 --- The language server as a client of Neovim's: found, started, started again, asked.
 
+local messages = require('elbarto.messages')
+
 local M = {}
 
 M.NAME = 'elbarto'
@@ -11,15 +13,7 @@ local QUIET = { [-32800] = true, [-32802] = true, [-32801] = true }
 local options = require('elbarto.options').defaults
 local is_set_up = false
 local restarts = {} ---@type number[] when it was started again
-
---- One message of the plugin.
----@param message string
----@param level? integer
-function M.notify(message, level)
-  vim.schedule(function()
-    vim.notify('El Barto: ' .. message, level or vim.log.levels.INFO, { title = 'El Barto' })
-  end)
-end
+local told ---@type string? the problem that the user knows of
 
 --- The repository that this plugin is a part of, if it is.
 ---@return string?
@@ -104,6 +98,9 @@ function M.config()
     init_options = { settings = settings, clientFeatures = features() },
     settings = { elbarto = settings },
     handlers = {
+      ['window/showMessage'] = function(_, params)
+        messages.received(params)
+      end,
       ['elbarto/status'] = function(_, params)
         require('elbarto.status').received(params)
       end,
@@ -161,7 +158,10 @@ function M.attach(bufnr)
   end
   local problem = M.problem()
   if problem then
-    vim.notify_once('El Barto: ' .. problem .. '. :checkhealth elbarto says more.', vim.log.levels.ERROR)
+    if problem ~= told then
+      told = problem
+      messages.say(problem .. '; :checkhealth elbarto says more', vim.log.levels.ERROR)
+    end
     return
   end
   local config = M.config()
@@ -219,7 +219,7 @@ function M.exited(code, signal, client_id)
   if #restarts >= options.restarts then
     M.is_stopped = true
     local message = 'the language server ended (exit code %d, signal %d) and is not started again; '
-    M.notify((message .. ':checkhealth elbarto may say why, :ElBarto restart tries again'):format(code, signal), vim.log.levels.ERROR)
+    messages.say((message .. ':checkhealth elbarto may say why, :ElBarto restart tries again'):format(code, signal), vim.log.levels.ERROR)
     return
   end
   table.insert(restarts, now)
@@ -248,7 +248,7 @@ function M.request(client, method, params, bufnr, on_answer, on_end)
     end
     if err then
       if not QUIET[err.code] then
-        M.notify(err.message or vim.inspect(err), vim.log.levels.ERROR)
+        messages.say(err.message or vim.inspect(err), vim.log.levels.ERROR)
       end
     elseif on_answer then
       on_answer(result)
