@@ -51,6 +51,7 @@ class Completions:
         self.cache = Cache(options.cache_entries)
         self.jobs: Jobs[Found] = Jobs()
         self.pace = Pace()
+        self.sent = self.hung_up = 0  # requests to the model server, and those of them that were cancelled
         self._connection = connection
         self._requests = requests
         self._status = status
@@ -129,7 +130,12 @@ class Completions:
     async def _infill(self, ready: Ready, ask: Ask) -> Answer:
         request = self._request(ready, ask)
         started = time.monotonic()
-        answer = await ready.client.infill(request)
+        self.sent += 1
+        try:
+            answer = await ready.client.infill(request)
+        except asyncio.CancelledError:
+            self.hung_up += 1
+            raise
         seconds = time.monotonic() - started
         self.pace.answered(seconds)
         self._status.answered(seconds, answer.tpf)
@@ -156,4 +162,5 @@ class Completions:
     def _found(self, answer: Answer, ask: Ask) -> Found:
         holes = [choice[0] for choice in answer.choices]
         kept = clean_all((hole.text for hole in holes), self._situation(ask.snapshot))
-        return Found(tuple(from_filled(holes[index], text) for index, text in kept), answer.is_draft)
+        is_draft = bool(ask.budget_ms) and answer.is_draft(self.options.max_tokens)
+        return Found(tuple(from_filled(holes[index], text) for index, text in kept), is_draft)

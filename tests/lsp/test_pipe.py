@@ -48,6 +48,12 @@ def test_the_range_is_empty_and_the_candidate_a_single_line_before_text(client: 
         assert item["range"]["start"] == item["range"]["end"] == {"line": 0, "character": 6}
 
 
+def test_an_automatic_request_in_the_middle_of_a_line(client: Client, fake: FakeServer) -> None:
+    fake.answers["print("] = "total"
+    client.open("print( + offset, file=stream)\n")
+    assert client.complete(0, 6, invoked=False) == ["total"]
+
+
 def test_a_second_request_at_the_same_place_shares_the_first_ones_work(client: Client, fake: FakeServer) -> None:
     fake.delay_s = 0.3
     client.open(ADD)

@@ -1,0 +1,43 @@
+"""An infill that arrives piece by piece: what of it is certain to stay after cleaning up."""
+
+from __future__ import annotations
+
+from app.text.cleanup import clean_infill, cut_single_line
+from app.text.suffix_overlap import SuffixOverlap
+
+
+class InfillStream:
+    """Passes on what cleaning up the whole will not take back; holds back the rest, an answer of a chat model to its
+    end. `is_over`: what comes is cut off anyway.
+    """
+
+    def __init__(self, prefix: str, suffix: str, *, single_line: bool, is_chat: bool) -> None:
+        self._prefix, self._suffix = prefix, suffix
+        self._single_line, self._is_chat = single_line, is_chat
+        self._overlap = SuffixOverlap(prefix, suffix)
+        self._text = ""
+        self._num_shown = 0
+        self.is_over = False
+
+    def add(self, text: str) -> str:
+        self._text += text
+        if self._is_chat:  # fences and an echo of the prefix show only at the end
+            return ""
+        size, self.is_over = self._overlap.certain(self._text)
+        if self._single_line:
+            line = cut_single_line(self._text)
+            self.is_over = self.is_over or (len(line) < len(self._text) and len(line) <= size)
+            size = min(size, len(line))
+        return self._show(self._text[:size])
+
+    def flush(self) -> str:
+        """The end."""
+        whole = clean_infill(
+            self._text, self._prefix, self._suffix, single_line=self._single_line, is_chat=self._is_chat
+        )
+        return self._show(whole)
+
+    def _show(self, text: str) -> str:
+        new = text[self._num_shown :]
+        self._num_shown = max(self._num_shown, len(text))
+        return new
