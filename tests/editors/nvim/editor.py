@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[3]
 PLUGIN = ROOT / "lsp" / "clients" / "nvim"
 COLUMNS, ROWS = 90, 24
 # Read when the module is imported: a fixture of the suite takes such variables away from the tests.
-NAMED = os.environ.get("ELBARTO_TEST_NVIM")
+NAMED = os.environ.get("ELBARTO_NVIM")
 TRANSCRIPT = os.environ.get("ELBARTO_TEST_TRANSCRIPT")
 
 SCREEN = """
@@ -65,7 +65,7 @@ def find_nvim() -> tuple[str | None, str]:
             found = re.match(r"NVIM v(\d+)\.(\d+)", answer.stdout)
             if found and (int(found[1]), int(found[2])) >= (0, 11):
                 return path, ""
-    return None, "no Neovim 0.11 or newer: tests/editors/nvim/install.sh, or ELBARTO_TEST_NVIM=/path/to/nvim"
+    return None, "no Neovim 0.11 or newer: tests/editors/nvim/install.sh, or ELBARTO_NVIM=/path/to/nvim"
 
 
 class Editor:

@@ -13,7 +13,7 @@ local function check_command()
   health.info('command: ' .. table.concat(cmd, ' ') .. (folder and ' (in ' .. folder .. ')' or ''))
   local asked = vim.list_extend(vim.deepcopy(cmd), { '--version' })
   local is_run, answer = pcall(function()
-    return vim.system(asked, { cwd = folder, text = true, timeout = 15000 }):wait()
+    return vim.system(asked, { cwd = folder, env = server.config().cmd_env, text = true, timeout = 15000 }):wait()
   end)
   if not is_run then
     health.error(tostring(answer))

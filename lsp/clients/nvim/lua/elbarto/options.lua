@@ -77,7 +77,7 @@ end
 local text, boolean = is('string'), is('boolean')
 
 --- Check and what it allows, in words; a table without numbers is a group of options.
-local allowed = {
+M.allowed = {
   cmd = { list(text, 1), 'a list of texts, the program first' },
   cmd_env = { map(text), 'a table from names to texts' },
   settings = {
@@ -104,7 +104,7 @@ local allowed = {
   keymaps = {},
 }
 for action in pairs(M.actions) do
-  allowed.keymaps[action] = {
+  M.allowed.keymaps[action] = {
     function(value)
       return value == false or (type(value) == 'string' and value ~= '')
     end,
@@ -167,7 +167,7 @@ function M.parse(given)
   elseif type(given) ~= 'table' then
     return result, { ('the options must be a table, got %s'):format(shown(given)) }
   end
-  take(given, allowed, result, '', problems)
+  take(given, M.allowed, result, '', problems)
   return result, problems
 end
 
