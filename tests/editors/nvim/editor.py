@@ -26,6 +26,7 @@ except ModuleNotFoundError:  # the tests are skipped then
 
 ROOT = Path(__file__).resolve().parents[3]
 PLUGIN = ROOT / "lsp" / "clients" / "nvim"
+INSTALLED = ROOT / ".venv-nvim" / "bin" / "nvim"  # by install.sh
 COLUMNS, ROWS = 90, 24
 # Read when the module is imported: a fixture of the suite takes such variables away from the tests.
 NAMED = os.environ.get("ELBARTO_NVIM")
@@ -57,15 +58,25 @@ return table.concat(lines, '\\n')
 """
 
 
-def find_nvim() -> tuple[str | None, str]:
-    """The Neovim to test, or why there is none."""
-    for path in (NAMED, shutil.which("nvim"), str(ROOT / ".venv-nvim" / "bin" / "nvim")):
-        if path and Path(path).exists():
-            answer = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20, check=False)
-            found = re.match(r"NVIM v(\d+)\.(\d+)", answer.stdout)
-            if found and (int(found[1]), int(found[2])) >= (0, 11):
-                return path, ""
-    return None, "no Neovim 0.11 or newer: tests/editors/nvim/install.sh, or ELBARTO_NVIM=/path/to/nvim"
+def find_nvim(least: tuple[int, int] = (0, 11)) -> tuple[str | None, str]:
+    """The Neovim to test, or why there is none: the one that ELBARTO_NVIM names, or the first that is new enough."""
+    wanted = "{}.{}".format(*least)
+    for path in (NAMED,) if NAMED else (shutil.which("nvim"), str(INSTALLED)):
+        version = _version_of(path) if path else None
+        if version and version >= least:
+            return path, ""
+        if NAMED:
+            return None, f"ELBARTO_NVIM must be a Neovim from {wanted}, and is {NAMED} ({version or 'cannot be run'})"
+    return None, f"no Neovim {wanted} or newer here: install one with `make nvim`, or name it in ELBARTO_NVIM"
+
+
+def _version_of(path: str) -> tuple[int, int] | None:
+    try:
+        answer = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20, check=False)
+    except OSError:
+        return None
+    found = re.match(r"NVIM v(\d+)\.(\d+)", answer.stdout)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 class Editor:

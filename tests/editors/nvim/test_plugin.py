@@ -79,8 +79,9 @@ def test_the_links_of_the_help_lead_somewhere(edit: Edit, tmp_path: Path) -> Non
     editor = edit("")
     help_of(editor, tmp_path)
     for tag in set(re.findall(r"\|([^|\s]+)\|", (tmp_path / "doc" / "elbarto.txt").read_text())):
-        assert tag in editor.lua("return vim.fn.getcompletion((...), 'help')", tag), tag
-    editor.command("silent help elbarto-status")
+        if tag != "lsp-inline_completion" or editor.lua("return vim.fn.has('nvim-0.12') == 1"):
+            assert tag in editor.lua("return vim.fn.getcompletion((...), 'help')", tag), tag
+    editor.command("silent! help elbarto-status")  # an error: where a Neovim was unpacked without its parsers
     assert editor.lua("return vim.bo.filetype") == "help"
     assert "*elbarto-status*" in editor.lua("return vim.api.nvim_get_current_line()")
 
