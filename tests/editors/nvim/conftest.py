@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from tests.editors.nvim.editor import ROOT, Editor, find_nvim, note, running
+from tests.editors.nvim.editor import ROOT, Editor, find_nvim, running
 from tests.lsp import fake_server
 from tests.lsp.fake_server import FakeServer
 
@@ -45,11 +45,6 @@ def nvim() -> str:
     if path is None:
         pytest.skip(reason)
     return path
-
-
-@pytest.fixture(autouse=True)
-def _title(request: pytest.FixtureRequest) -> None:
-    note(f"--- {request.node.name}")
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """A real Neovim, driven like by a user: keys go in, and the screen is looked at.
 
 It runs as a child that embeds it, with a screen of its own and without anybody's configuration, and every call has a
-time limit. With ELBARTO_TEST_TRANSCRIPT what was typed and seen is written there.
+time limit.
 """
 
 from __future__ import annotations
@@ -28,9 +28,8 @@ ROOT = Path(__file__).resolve().parents[3]
 PLUGIN = ROOT / "lsp" / "clients" / "nvim"
 INSTALLED = ROOT / ".venv-nvim" / "bin" / "nvim"  # by install.sh
 COLUMNS, ROWS = 90, 24
-# Read when the module is imported: a fixture of the suite takes such variables away from the tests.
-NAMED = os.environ.get("ELBARTO_NVIM")
-TRANSCRIPT = os.environ.get("ELBARTO_TEST_TRANSCRIPT")
+# Not named as our settings are: the server refuses to start with one that it does not know.
+NAMED = os.environ.get("TEST_NVIM")
 
 SCREEN = """
 vim.cmd.redraw()
@@ -59,15 +58,15 @@ return table.concat(lines, '\\n')
 
 
 def find_nvim(least: tuple[int, int] = (0, 11)) -> tuple[str | None, str]:
-    """The Neovim to test, or why there is none: the one that ELBARTO_NVIM names, or the first that is new enough."""
+    """The Neovim to test, or why there is none: the one that TEST_NVIM names, or the first that is new enough."""
     wanted = "{}.{}".format(*least)
     for path in (NAMED,) if NAMED else (shutil.which("nvim"), str(INSTALLED)):
         version = _version_of(path) if path else None
         if version and version >= least:
             return path, ""
         if NAMED:
-            return None, f"ELBARTO_NVIM must be a Neovim from {wanted}, and is {NAMED} ({version or 'cannot be run'})"
-    return None, f"no Neovim {wanted} or newer here: install one with `make nvim`, or name it in ELBARTO_NVIM"
+            return None, f"TEST_NVIM must be a Neovim from {wanted}, and is {NAMED} ({version or 'cannot be run'})"
+    return None, f"no Neovim {wanted} or newer here: install one with `make nvim`, or name it in TEST_NVIM"
 
 
 def _version_of(path: str) -> tuple[int, int] | None:
@@ -119,7 +118,6 @@ class Editor:
 
     def keys(self, keys: str) -> None:
         """Type; `<Esc>` and the like are keys."""
-        note(f"keys {keys}")
         self.call("nvim_input", keys)
 
     def ex(self, text: str) -> None:
@@ -128,7 +126,6 @@ class Editor:
 
     def open(self, path: Path, text: str) -> None:
         path.write_bytes(text.encode())
-        note(f"edit {path.name}")
         self.command(f"edit {path}")
 
     @property
@@ -171,11 +168,9 @@ class Editor:
 
     def shows_ghost(self, text: str, seconds: float = 15) -> None:
         self.wait(lambda: self.ghost == text, seconds)
-        self.note_screen(f"suggestion {text!r}")
 
     def has_text(self, text: str, seconds: float = 15) -> None:
         self.wait(lambda: self.text == text, seconds)
-        self.note_screen("text")
 
     def settle(self, seconds: float = 0.4) -> None:
         """Let happen what should not."""
@@ -183,10 +178,6 @@ class Editor:
 
     def describe(self) -> str:
         return "\n".join([*self.screen, "mode " + self.mode, "messages:", self.messages])
-
-    def note_screen(self, title: str) -> None:
-        rows = [row for row in self.screen if row not in ("", "~")]
-        note("\n".join([f"see {title}", *(f"    | {row}" for row in rows)]))
 
     def quit(self) -> None:
         with contextlib.suppress(AssertionError, OSError):
@@ -217,15 +208,6 @@ class Editor:
 def _handle(kind: int, data: bytes) -> Any:
     """Buffers, windows and tab pages are numbers to us."""
     return msgpack.unpackb(data)
-
-
-_started = time.monotonic()
-
-
-def note(text: str) -> None:
-    if TRANSCRIPT:
-        with open(TRANSCRIPT, "a", encoding="utf-8") as file:
-            file.write(f"{time.monotonic() - _started:7.2f} {text}\n")
 
 
 @contextmanager

