@@ -51,7 +51,7 @@ class Story:
         self.parts: list[str] = []
 
     def open(self, path: Path, text: str) -> None:
-        self.editor.command("redraw!")  # no message of an earlier step
+        self.editor.command("mode")  # no message of an earlier step
         open_ready(self.editor, path, text)
         self._tell(f"`:edit {path.name}`")
 
