@@ -14,6 +14,7 @@ PAUSE_S = 1.0  # a longer gap is not typing
 FACTOR = 1.3
 # With a server slower than the typing nothing would be waited for: the next key would cancel nearly every request.
 SHORTEST = 0.8
+REPEAT_S = 0.05  # changes that follow one another faster come from a held key or a macro, not from fingers
 
 
 class Pace:
@@ -33,7 +34,7 @@ class Pace:
         """The user has changed a text."""
         now = self._clock()
         if self._last_key is not None and now - self._last_key < PAUSE_S:
-            gap = now - self._last_key
+            gap = max(now - self._last_key, REPEAT_S)
             self._gap_s = gap if self._gap_s is None else 0.7 * self._gap_s + 0.3 * gap
         self._last_key = now
 

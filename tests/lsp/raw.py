@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+# For what comes true within a second on an idle machine, and this one may be anything but idle.
+PATIENCE_S = 60.0
 ROOT = Path(__file__).resolve().parents[2]
 URI = "file:///tmp/a.py"
 INLINE = {"inlineCompletion": {"dynamicRegistration": False}}
@@ -42,6 +44,7 @@ class Client:
         self.handlers: dict[str, Callable[[Any], Any]] = {}
         self.texts: dict[str, tuple[int, str]] = {}
         self._id = 0
+        self._is_held_back = False
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
@@ -51,6 +54,17 @@ class Client:
         with self._lock:
             assert self.process.stdin is not None
             self.process.stdin.write(f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            if not self._is_held_back:
+                self.process.stdin.flush()
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Write what is sent inside only at the end, without a pause between."""
+        self._is_held_back = True
+        yield
+        self._is_held_back = False
+        with self._lock:
+            assert self.process.stdin is not None
             self.process.stdin.flush()
 
     def notify(self, method: str, **params: Any) -> None:
@@ -73,10 +87,10 @@ class Client:
         assert "error" not in answer, answer
         return answer["result"]
 
-    def answer(self, id: int, seconds: float = 10) -> dict[str, Any]:
+    def answer(self, id: int, seconds: float = PATIENCE_S) -> dict[str, Any]:
         return self.wait_for(lambda: self.answers.get(id), seconds)
 
-    def wait_for(self, condition: Callable[[], Any], seconds: float = 10) -> Any:
+    def wait_for(self, condition: Callable[[], Any], seconds: float = PATIENCE_S) -> Any:
         deadline = time.monotonic() + seconds
         while not (value := condition()):
             assert time.monotonic() < deadline, (self.notifications[-5:], self.process.poll())
@@ -125,14 +139,14 @@ class Client:
     def of(self, method: str) -> list[Any]:
         return [one["params"] for one in self.notifications if one["method"] == method]
 
-    def wait_until_ready(self, seconds: float = 15) -> None:
+    def wait_until_ready(self, seconds: float = PATIENCE_S) -> None:
         self.wait_for(lambda: self.command("status")["state"] == "ready", seconds)
 
     def stop(self) -> int:
         if self.process.poll() is None:
             self.call("shutdown")
             self.notify("exit")
-        return self.process.wait(10)
+        return self.process.wait(PATIENCE_S)
 
     def _read(self) -> None:
         assert self.process.stdout is not None
@@ -197,6 +211,7 @@ def language_server(*arguments: str, stderr: Any = None, **variables: str) -> It
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=stderr,
+        bufsize=2**20,
     )
     client = Client(process)
     try:
