@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.editors.nvim.conftest import Edit, Start, open_ready, wait_until_ready
-from tests.editors.nvim.editor import PLUGIN, Editor
+from tests.editors.nvim.editor import PLUGIN, ROOT, Editor
 from tests.lsp.fake_server import FakeServer
 
 
@@ -105,6 +105,23 @@ def test_a_missing_language_server_gives_one_message(start: Start, tmp_path: Pat
         editor.open(tmp_path / name, "x\n")
         editor.settle(0.2)
     assert editor.messages.count("/nowhere/python cannot be run") == 1
+
+
+def test_the_documented_configuration(start: Start, tmp_path: Path) -> None:
+    """As docs/editors.md has it, with the language server that the plugin finds."""
+    if not (ROOT / ".venv" / "bin" / "python").exists():
+        pytest.skip("the repository has no .venv, where the plugin looks for the language server")
+    page = (ROOT / "docs" / "editors.md").read_text(encoding="utf-8").partition("with the plugin\n")[2]
+    editor = start(setup=False)
+    editor.lua(page.partition("```lua\n")[2].partition("```")[0].replace("ELBARTO", str(ROOT)))
+    editor.command("set laststatus=2")
+    open_ready(editor, tmp_path / "a.py", "def add(a, b):\n")
+    editor.keys("oreturn ")
+    editor.shows_ghost("a + b")
+    editor.keys("<M-w><Tab>")
+    editor.has_text("def add(a, b):\n    return a + b")
+    assert any("El Barto" in row for row in editor.screen)
+    assert editor.messages == ""
 
 
 def test_neovims_own_inline_completion_works_with_the_configuration(
