@@ -1,4 +1,4 @@
---- Suggestions, drawn where they would go, while you type.
+--- Suggestions while you type: asked for, cycled, accepted.
 ---
 --- The plugin draws them itself: Neovim 0.11 cannot, and 0.12 asks only after a pause of its own, has no request by hand,
 --- and inserts a suggestion a second time after the start of it was typed. What is typed of a suggestion here stays a
@@ -7,119 +7,26 @@
 local parts = require('elbarto.parts')
 local places = require('elbarto.places')
 local server = require('elbarto.server')
+local shown = require('elbarto.shown')
 
 local M = {}
 
 local INVOKED, AUTOMATIC = 1, 2
 local METHOD = 'textDocument/inlineCompletion'
-local drawn = vim.api.nvim_create_namespace('elbarto.ghost')
-local anchors = vim.api.nvim_create_namespace('elbarto.anchor')
-
----@class elbarto.Item
----@field text string
----@field snippet? string
----@field command? lsp.Command
-
---- What is suggested in a buffer: from `anchor` on, and the text between it and the cursor was typed since.
----@class elbarto.Ghost
----@field client_id integer
----@field items elbarto.Item[]
----@field index integer
----@field anchor integer an extmark
----@field right string what stands to the right of it on its line
----@field is_invoked boolean
----@field is_cycled boolean
 
 ---@class elbarto.Pending
 ---@field client vim.lsp.Client
 ---@field id? integer
 ---@field place string
 
-local ghosts = {} ---@type table<integer, elbarto.Ghost?>
 local pending = {} ---@type table<integer, elbarto.Pending?>
-local settings = { automatic = true, count = true }
+local is_on_everywhere = true
+
+M.is_visible = shown.is_visible
 
 ---@param bufnr integer
 local function is_inserting(bufnr)
   return vim.api.nvim_get_current_buf() == bufnr and vim.api.nvim_get_mode().mode:sub(1, 1) == 'i'
-end
-
----@param bufnr integer
----@return integer? row
----@return integer? column
-local function anchor_of(bufnr)
-  local ghost = ghosts[bufnr]
-  local mark = ghost and vim.api.nvim_buf_get_extmark_by_id(bufnr, anchors, ghost.anchor, {})
-  if mark and mark[1] then
-    return mark[1], mark[2]
-  end
-end
-
---- What was typed since the suggestion was made; nil if the text has changed in another way.
----@param bufnr integer
----@return string?
-local function typed_in(bufnr)
-  local row, column = anchor_of(bufnr)
-  if not row then
-    return nil
-  end
-  local cursor_row, cursor_column = places.cursor(bufnr)
-  if cursor_row < row or (cursor_row == row and cursor_column < column) then
-    return nil
-  end
-  local line = vim.api.nvim_buf_get_lines(bufnr, cursor_row, cursor_row + 1, false)[1]
-  if line:sub(cursor_column + 1) ~= ghosts[bufnr].right then
-    return nil
-  end
-  return table.concat(vim.api.nvim_buf_get_text(bufnr, row, column, cursor_row, cursor_column, {}), '\n')
-end
-
---- What is left of a suggestion; nil where something else was typed, or all of it.
----@param item elbarto.Item
----@param typed string
----@return string?
-local function rest_of(item, typed)
-  if vim.startswith(item.text, typed) and #item.text > #typed then
-    return item.text:sub(#typed + 1)
-  end
-end
-
----@param bufnr integer
-local function draw(bufnr)
-  vim.api.nvim_buf_clear_namespace(bufnr, drawn, 0, -1)
-  local ghost, typed = ghosts[bufnr], typed_in(bufnr)
-  local rest = ghost and typed and rest_of(ghost.items[ghost.index], typed)
-  if not rest then
-    return
-  end
-  local row, column = places.cursor(bufnr)
-  local tabstop = vim.bo[bufnr].tabstop
-  local lines = {} ---@type [string, string][][]
-  for number, line in ipairs(vim.split(rest, '\n', { plain = true })) do
-    local from = number == 1 and vim.fn.virtcol('.') - 1 or 0
-    table.insert(lines, { { parts.drawn(line, from, tabstop), 'ElBartoGhost' } })
-  end
-  if ghost.is_cycled and settings.count then
-    table.insert(lines[#lines], { (' (%d/%d)'):format(ghost.index, #ghost.items), 'ElBartoGhostCount' })
-  end
-  local first = table.remove(lines, 1)
-  vim.api.nvim_buf_set_extmark(bufnr, drawn, row, column, {
-    virt_text = first,
-    virt_text_pos = 'inline',
-    virt_lines = #lines > 0 and lines or nil,
-    hl_mode = 'combine',
-    undo_restore = false,
-    strict = false,
-  })
-end
-
----@param bufnr integer
-local function clear(bufnr)
-  if vim.api.nvim_buf_is_valid(bufnr) then
-    vim.api.nvim_buf_clear_namespace(bufnr, drawn, 0, -1)
-    vim.api.nvim_buf_clear_namespace(bufnr, anchors, 0, -1)
-  end
-  ghosts[bufnr] = nil
 end
 
 ---@param bufnr integer
@@ -131,113 +38,16 @@ local function cancel(bufnr)
   end
 end
 
----@param found lsp.InlineCompletionItem[]
----@return elbarto.Item[]
-local function items_of(found)
-  return vim
-    .iter(found)
-    :map(function(item)
-      local text, snippet = item.insertText, nil
-      if type(text) == 'table' then
-        snippet = parts.normalized(text.value)
-        text = parts.snippet_text(snippet)
-      end
-      return { text = parts.normalized(text), snippet = snippet, command = item.command }
-    end)
-    :totable()
-end
-
---- Tell the language server, which counts it where it is asked to.
----@param bufnr integer
----@param method string
----@param more? table
-local function tell(bufnr, method, more)
-  local ghost = ghosts[bufnr]
-  local client = ghost and vim.lsp.get_client_by_id(ghost.client_id)
-  local command = ghost and ghost.items[ghost.index].command
-  local argument = command and command.arguments and command.arguments[1]
-  if client and argument then
-    client:notify(method, vim.tbl_extend('force', { id = argument.id, index = argument.index }, more or {}))
-  end
-end
-
 --- Show what the language server answered, if it still fits.
 ---@param client vim.lsp.Client
 ---@param bufnr integer
 ---@param found lsp.InlineCompletionItem[]
 ---@param is_invoked boolean
 local function show(client, bufnr, found, is_invoked)
-  clear(bufnr)
-  if #found == 0 or not is_inserting(bufnr) then
-    return
+  shown.clear(bufnr)
+  if #found > 0 and is_inserting(bufnr) then
+    shown.open(client, bufnr, found, is_invoked)
   end
-  local cursor_row, cursor_column = places.cursor(bufnr)
-  local row, column = cursor_row, cursor_column
-  if found[1].range then
-    row, column = places.from_lsp(bufnr, found[1].range.start, client.offset_encoding)
-  end
-  local line = vim.api.nvim_buf_get_lines(bufnr, cursor_row, cursor_row + 1, false)[1]
-  ghosts[bufnr] = {
-    client_id = client.id,
-    items = items_of(found),
-    index = 1,
-    anchor = vim.api.nvim_buf_set_extmark(bufnr, anchors, row, column, { right_gravity = false, undo_restore = false }),
-    right = line:sub(cursor_column + 1),
-    is_invoked = is_invoked,
-    is_cycled = false,
-  }
-  if M.settle(bufnr) then
-    tell(bufnr, 'elbarto/didShow')
-  end
-end
-
---- More candidates for what is shown: the shown ones stay where they are.
----@param client vim.lsp.Client
----@param bufnr integer
----@param found lsp.InlineCompletionItem[]
-local function add(client, bufnr, found)
-  local ghost = ghosts[bufnr]
-  if not ghost then
-    return show(client, bufnr, found, true)
-  end
-  ghost.is_invoked = true
-  local typed, known = typed_in(bufnr) or '', {} ---@type string, table<string, true>
-  for _, item in ipairs(ghost.items) do
-    known[item.text] = true
-  end
-  for _, item in ipairs(items_of(found)) do
-    item.text = typed .. item.text
-    if not known[item.text] then
-      item.snippet = typed == '' and item.snippet or nil
-      known[item.text] = true
-      table.insert(ghost.items, item)
-    end
-  end
-  draw(bufnr)
-end
-
---- Draw what is left of the suggestion after what was typed, or of another one that fits; whether there is any.
----@param bufnr integer
----@return boolean
-function M.settle(bufnr)
-  local ghost, typed = ghosts[bufnr], typed_in(bufnr)
-  if not ghost or not typed then
-    clear(bufnr)
-    return false
-  end
-  if not rest_of(ghost.items[ghost.index], typed) then
-    local shown = ghost.items[ghost.index]
-    ghost.items = vim.tbl_filter(function(item)
-      return rest_of(item, typed) ~= nil
-    end, ghost.items)
-    ghost.index = 1
-    if #ghost.items == 0 or shown.text == typed then
-      clear(bufnr)
-      return false
-    end
-  end
-  draw(bufnr)
-  return true
 end
 
 --- Ask for suggestions at the cursor.
@@ -279,7 +89,7 @@ end
 ---@param bufnr integer
 ---@return boolean
 function M.is_automatic(bufnr)
-  return settings.automatic and vim.b[bufnr].elbarto_automatic ~= false
+  return is_on_everywhere and vim.b[bufnr].elbarto_automatic ~= false
 end
 
 --- After a key: go on with what is shown, or ask for something new.
@@ -288,7 +98,7 @@ local function changed(bufnr)
   if not is_inserting(bufnr) then
     return
   end
-  if ghosts[bufnr] and M.settle(bufnr) then
+  if shown.get(bufnr) and shown.settle(bufnr) then
     return
   end
   if M.is_automatic(bufnr) and vim.fn.reg_executing() == '' then
@@ -296,21 +106,14 @@ local function changed(bufnr)
   end
 end
 
----@param bufnr? integer
----@return boolean
-function M.is_visible(bufnr)
-  bufnr = bufnr or vim.api.nvim_get_current_buf()
-  return ghosts[bufnr] ~= nil and #vim.api.nvim_buf_get_extmarks(bufnr, drawn, 0, -1, { limit = 1 }) > 0
-end
-
 --- Take down what is shown, and ask for nothing until the next key.
 ---@param bufnr? integer
 ---@return boolean whether there was anything
 function M.dismiss(bufnr)
   bufnr = bufnr or vim.api.nvim_get_current_buf()
-  local was_visible = M.is_visible(bufnr)
+  local was_visible = shown.is_visible(bufnr)
   cancel(bufnr)
-  clear(bufnr)
+  shown.clear(bufnr)
   return was_visible
 end
 
@@ -354,22 +157,25 @@ end
 ---@return boolean
 function M.cycle(count)
   local bufnr = vim.api.nvim_get_current_buf()
-  local ghost = ghosts[bufnr]
-  if not ghost or not M.is_visible(bufnr) then
+  local ghost = shown.get(bufnr)
+  if not ghost or not shown.is_visible(bufnr) then
     return false
   end
   local function select()
-    if ghosts[bufnr] == ghost then
+    if shown.get(bufnr) == ghost then
       ghost.is_cycled = true
       ghost.index = (ghost.index - 1 + count) % #ghost.items + 1
-      M.settle(bufnr)
-      tell(bufnr, 'elbarto/didShow')
+      shown.settle(bufnr)
+      shown.tell(bufnr, 'elbarto/didShow')
     end
   end
   local had_several = #ghost.items > 1
   if not ghost.is_invoked then
     ask(bufnr, INVOKED, function(client, _, found)
-      add(client, bufnr, found)
+      if not shown.get(bufnr) then
+        return show(client, bufnr, found, true)
+      end
+      shown.add(bufnr, found)
       if not had_several then
         select()
       end
@@ -400,13 +206,13 @@ end
 ---@return boolean
 function M.accept(what)
   local bufnr = vim.api.nvim_get_current_buf()
-  local ghost = ghosts[bufnr]
-  if not ghost or not M.is_visible(bufnr) then
+  local ghost = shown.get(bufnr)
+  if not ghost or not shown.is_visible(bufnr) then
     return false
   end
-  local typed = assert(typed_in(bufnr))
+  local typed = assert(shown.typed(bufnr))
   local item = ghost.items[ghost.index]
-  local rest = assert(rest_of(item, typed))
+  local rest = assert(shown.rest(item, typed))
   local part = parts.all[what or 'all'](rest)
   cancel(bufnr)
   break_undo()
@@ -419,10 +225,10 @@ function M.accept(what)
     ghost.index = assert(vim.iter(ipairs(ghost.items)):find(function(_, one)
       return one == item
     end))
-    M.settle(bufnr)
-    tell(bufnr, 'elbarto/didPartiallyAccept', { acceptedLength = vim.fn.strchars(typed .. part) })
+    shown.settle(bufnr)
+    shown.tell(bufnr, 'elbarto/didPartiallyAccept', { acceptedLength = vim.fn.strchars(typed .. part) })
   else
-    clear(bufnr)
+    shown.clear(bufnr)
     if item.snippet and typed == '' then
       local indent = vim.api.nvim_get_current_line():match('^%s*')
       vim.snippet.expand(parts.dedented(item.snippet, indent))
@@ -445,17 +251,17 @@ end
 ---@return boolean
 function M.toggle(is_on, bufnr)
   if is_on == nil then
-    is_on = not (bufnr and M.is_automatic(bufnr) or not bufnr and settings.automatic)
+    is_on = not (bufnr and M.is_automatic(bufnr) or not bufnr and is_on_everywhere)
   end
   if bufnr then
     vim.b[bufnr].elbarto_automatic = is_on
   else
-    settings.automatic = is_on
+    is_on_everywhere = is_on
   end
-  if not is_on then
-    for number in pairs(ghosts) do
-      clear(number)
-    end
+  if not is_on and bufnr then
+    shown.clear(bufnr)
+  elseif not is_on then
+    shown.clear_all()
   end
   require('elbarto.status').changed()
   return is_on
@@ -495,11 +301,7 @@ end
 --- Its language server has ended.
 ---@param client_id integer
 function M.ended(client_id)
-  for bufnr, ghost in pairs(ghosts) do
-    if ghost.client_id == client_id then
-      clear(bufnr)
-    end
-  end
+  shown.clear_all(client_id)
   for bufnr, request in pairs(pending) do
     if request.client.id == client_id then
       pending[bufnr] = nil
@@ -509,7 +311,8 @@ end
 
 ---@param given { automatic: boolean, count: boolean }
 function M.setup(given)
-  settings = { automatic = given.automatic, count = given.count }
+  is_on_everywhere = given.automatic
+  shown.has_count = given.count
 end
 
 return M
