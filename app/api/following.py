@@ -45,7 +45,7 @@ def follow_reply(head: Mapping[str, Any], reply: Reply, text: TokenText, began: 
                     yield from teller.catch_up(item)
             elif not isinstance(item, Step) or item.index in seen:
                 yield from teller.tell(item)
-        if not reply.is_complete:
+        if not reply.is_complete or reply.was_abandoned:
             raise GenerationEnded
         yield teller.finished()
 

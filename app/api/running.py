@@ -27,6 +27,7 @@ class RunningAnswer:
         self._work = work
         self._leave = traffic().enter(head, work)
         self._client = ClientConnection()
+        work.watch_client(self._client.is_gone)
         self._record: RequestRecord = record()
 
     def respond(self, is_streamed: bool) -> Response:

@@ -15,6 +15,7 @@ from app.engine.params import EngineConfig, ModelSource
 from app.errors import ConfigError, StartError
 from app.models.checkpoint import Checkpoint, load_checkpoint
 from app.models.device import choose_device, choose_dtype
+from app.models.packed_linear import pack
 from app.models.quantization import check_quantization, weight_bytes
 
 logger = logging.getLogger(__name__)
@@ -39,10 +40,13 @@ def load_model(source: ModelSource) -> LoadedModel:
     device = choose_device(source.device)
     dtype = choose_dtype(source.dtype, device)
     check_quantization(source.quantization, device, dtype)
+    if source.cuda_graphs and device.type != "cuda":
+        raise ConfigError(f"ELBARTO_CUDA_GRAPHS is true; it is for CUDA, and the model would run on {device}.")
     try:
         checkpoint = load_checkpoint(
             source.path, source.revision, device, dtype, source.generation_config == "auto", source.quantization
         )
+        pack(checkpoint.model)
         config = checkpoint.model.config
         engine = Engine(checkpoint.model, checkpoint.diffusion, _engine_config(source, checkpoint))
     except (MemoryError, RuntimeError) as error:
@@ -93,7 +97,12 @@ def _engine_config(source: ModelSource, checkpoint: Checkpoint) -> EngineConfig:
         raise ConfigError(
             f"ELBARTO_MAX_MODEL_LEN is {max_model_len}; {checkpoint.name} has {max_position} positions at most."
         )
-    return EngineConfig(max_model_len, source.max_sequences, prefix_cache_bytes=source.prefix_cache_bytes)
+    return EngineConfig(
+        max_model_len,
+        source.max_sequences,
+        prefix_cache_bytes=source.prefix_cache_bytes,
+        cuda_graphs=source.cuda_graphs,
+    )
 
 
 def _is_out_of_memory(error: Exception) -> bool:

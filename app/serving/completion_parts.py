@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from app.engine.events import Stepped
@@ -72,6 +72,9 @@ class Part:
     def abort(self) -> None:
         raise NotImplementedError
 
+    def watch_client(self, is_gone: Callable[[], bool]) -> None:
+        raise NotImplementedError
+
     def _events(self) -> Iterator[Text | End | None]:
         raise NotImplementedError
 
@@ -94,6 +97,13 @@ class ReplyPart(Part):
 
     def abort(self) -> None:
         self.reply.abort()
+
+    def watch_client(self, is_gone: Callable[[], bool]) -> None:
+        self.reply.watch_client(is_gone)
+
+    @property
+    def is_complete(self) -> bool:
+        return super().is_complete and not self.reply.was_abandoned
 
     def _events(self) -> Iterator[Text | End | None]:
         if len(self._made) > len(self.choices):
@@ -147,6 +157,9 @@ class InfillPart(Part):
 
     def abort(self) -> None:
         self.infill.abort()
+
+    def watch_client(self, is_gone: Callable[[], bool]) -> None:
+        self.infill.watch_client(is_gone)
 
     def _events(self) -> Iterator[Text | End | None]:
         yield from self._single() if self.infill.call.n == 1 else self._several()

@@ -18,6 +18,8 @@ class Generation:
         watch: Callable[[Generation, bool], None],
     ) -> None:
         self.num_sequences = num_sequences
+        # Whether nobody listens any more. The executor's thread asks before every step.
+        self.is_abandoned: Callable[[], bool] = lambda: False
         self._abort = abort
         self._watch = watch
         self._events: queue.SimpleQueue[tuple[int, Event]] = queue.SimpleQueue()

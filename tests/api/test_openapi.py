@@ -139,10 +139,12 @@ def test_every_example_gets_what_is_documented(embedded: FlaskClient, rule: str,
 
 
 @pytest.mark.parametrize("rule", ["/v1/infill", "/v1/edits", "/v1/fim/completions"])
-def test_a_canvas_takes_parts_that_do_not_divide_the_block_length(embedded: FlaskClient, rule: str) -> None:
+def test_parts_that_do_not_divide_the_block_length_are_refused(embedded: FlaskClient, rule: str) -> None:
     (body, *_) = next(route for route in POSTS if route.rule == rule).examples.values()
+    response = embedded.post(rule, json={**body, "small_block_length": 3})
 
-    check_answer(operation(rule), embedded.post(rule, json={**body, "small_block_length": 3}))
+    assert error_of(response, 400)["param"] == "small_block_length"
+    check_answer(operation(rule), response)
 
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.method == "GET"], ids=lambda route: route.rule)
