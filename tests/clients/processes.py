@@ -21,10 +21,10 @@ NODE = shutil.which("node")
 OFFLINE = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_TELEMETRY": "False", "LANGSMITH_TRACING": "false"}
 
 
-def run_python(script: str, url: str) -> dict[str, Any]:
-    """With the Python of .venv-clients; skips the test where there is none."""
-    if not PYTHON.exists():
-        pytest.skip("needs .venv-clients, which `make test` makes")
+def run_python(script: str, package: str, url: str) -> dict[str, Any]:
+    """With the Python of .venv-clients; skips the test where there is none, or not the package."""
+    if not any(PYTHON.parents[1].glob(f"lib/python*/site-packages/{package}")):
+        pytest.skip(f"needs {package} in .venv-clients: `make test` puts it there")
     return _run(str(PYTHON), str(HERE / script), url, **OFFLINE)
 
 

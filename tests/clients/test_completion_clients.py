@@ -35,7 +35,7 @@ def continues(embedded: Server) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def python(embedded: Server) -> dict[str, Any]:
-    return run_python("completions.py", embedded.url)
+    return run_python("completions.py", "langchain_openai", embedded.url)
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
