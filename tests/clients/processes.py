@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from app.settings import ROOT
-from tests.servers import PATIENCE_S
 
 HERE = Path(__file__).parent
 PYTHON = ROOT / ".venv-clients" / "bin" / "python"
 NODE = shutil.which("node")
+# litellm and LangChain are slow to import, and a busy machine makes them slower.
+IMPORTS_S = 180.0
 # litellm would ask the network for prices, LangChain's tracing for a place to send to.
 OFFLINE = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_TELEMETRY": "False", "LANGSMITH_TRACING": "false"}
 
@@ -39,7 +40,7 @@ def run_node(script: str, package: str, url: str) -> dict[str, Any]:
 
 def _run(*command: str, **variables: str) -> dict[str, Any]:
     environ = {**os.environ, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", **variables}
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=PATIENCE_S)
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=IMPORTS_S)
     assert done.returncode == 0, done.stderr
     seen: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return seen
