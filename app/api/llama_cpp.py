@@ -13,7 +13,7 @@ from app.api.context import json_body, service
 from app.api.llama_cpp_schemas import LlamaCppCompletionSchema, LlamaCppInfillSchema, completion_call, infill_call
 from app.api.running import RunningAnswer
 from app.api.schemas import load
-from app.api.sse import StreamEvent
+from app.api.sse import StreamEvent, event_stream
 from app.api.usage import completion_elbarto, completion_usage
 from app.serving.completion import Completion, CompletionCall, begin_completion
 from app.serving.completion_parts import Text
@@ -52,7 +52,8 @@ def props() -> Response:
 def _answer(call: CompletionCall, body: dict[str, Any]) -> Response:
     service().check_model(body.get("model"))
     if body["n_predict"] == 0:  # plugins warm a cache with it, and read nothing back
-        return jsonify(_selected(_told_of_nothing(service().model.id), body.get("response_fields")))
+        told = _selected(_told_of_nothing(service().model.id), body.get("response_fields"))
+        return event_stream(iter([told]), 0) if body["stream"] else jsonify(told)
     return LlamaCppAnswer(begin_completion(service(), call), body).respond(is_streamed=body["stream"])
 
 

@@ -117,7 +117,7 @@ def _hole(service: Service, call: CompletionCall, prompt: str | Sequence[int]) -
 
 
 def _text(service: Service, prompt: str | Sequence[int]) -> str:
-    return prompt if isinstance(prompt, str) else service.detokenize(prompt)
+    return prompt if isinstance(prompt, str) else service.detokenize(prompt, "prompt")
 
 
 def _infill_call(call: CompletionCall, hole: FimPrompt) -> InfillCall:

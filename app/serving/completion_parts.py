@@ -172,7 +172,8 @@ class InfillPart(Part):
                 if text:
                     yield Text(index, text)
             elif isinstance(event, HoleDone):
-                yield Text(index, limit.flush(), self._tokens(event.filled))
+                rest = limit.flush()
+                yield Text(index, rest, self._tokens(event.filled, self.choices[index].text + rest))
                 # The end is told below, when the outcome with its counters is there.
                 finish_reason = "stop" if limit.is_over else _finish_reason(event.filled)
             elif isinstance(event, WindowStep | Stepped):
@@ -194,14 +195,14 @@ class InfillPart(Part):
     def _choice(self, candidate: Candidate) -> Choice:
         (hole,), limit = candidate.holes, IndentationLimit(self._min_indent)
         text = limit.add(hole.text) + limit.flush()
-        return Choice(text, list(self._tokens(hole)), "stop" if limit.is_over else _finish_reason(hole))
+        return Choice(text, list(self._tokens(hole, text)), "stop" if limit.is_over else _finish_reason(hole))
 
-    def _tokens(self, hole: FilledHole) -> tuple[Scored, ...]:
-        """Those of the hole's text: cleaning up may have cut others off at either end."""
+    def _tokens(self, hole: FilledHole, told: str) -> tuple[Scored, ...]:
+        """Those of the text that is told of the hole: others may have been cut off at either end."""
         scored = [self._alternatives.score(token.id, token.confidence, token.step) for token in hole.tokens]
         texts = [token.text for token in hole.tokens]
         start = max(0, "".join(texts).find(hole.text))
-        end = start + len(hole.text)
+        end = start + len(told)
         kept, at = [], 0
         for token, text in zip(scored, texts, strict=True):
             if at < end and at + len(text) > start:

@@ -182,8 +182,9 @@ class Service:
     def tokenize_messages(self, messages: Sequence[Mapping[str, Any]]) -> list[int]:
         return self.executor.backend.tokenizer.encode_chat(messages, {})
 
-    def detokenize(self, token_ids: Sequence[int]) -> str:
-        _check_vocabulary(token_ids, self.model.vocab_size, "tokens")
+    def detokenize(self, token_ids: Sequence[int], param: str = "tokens") -> str:
+        """`param` is the request's field that has the ids. Raises RequestError."""
+        _check_vocabulary(token_ids, self.model.vocab_size, param)
         return self.executor.backend.tokenizer.decode(token_ids, skip_special_tokens=False)
 
     @staticmethod

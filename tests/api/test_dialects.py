@@ -184,6 +184,8 @@ def test_token_ids_with_a_suffix(client: FlaskClient, engine: FakeEngine) -> Non
     complete(client, prompt=byte_ids(P), suffix=S)
 
     assert engine.added[0].prompt_ids == fim_ids(P, S)
+    error = error_of(post(client, PATH, prompt=[99_999], suffix=S), 400)
+    assert error["message"] == "prompt must hold token ids from 0 to 263, got 99999."
 
 
 @pytest.mark.parametrize("field", ["max_tokens", "max_completion_tokens"])

@@ -137,6 +137,7 @@ def test_plugins_warm_a_cache_and_read_nothing(client: FlaskClient, engine: Fake
     answer = infill(client, **warming)
 
     assert answer == {} if fields else answer["content"] == ""
+    assert events_in(post(client, "/infill", **{**warming, "stream": True})) == [answer]
     assert not engine.added
 
 
@@ -200,6 +201,7 @@ def test_a_text_ends_before_a_line_that_is_indented_less(make_client: MakeClient
         assert infill(client, **around, n_indent=n_indent)["content"] == expected
         events = events_in(post(client, "/infill", **around, n_indent=n_indent, stream=True))
         assert "".join(event["content"] for event in events) == expected
+        assert events[-1]["tokens_predicted"] == len(expected), "tokens that are cut off are not delivered"
 
 
 def test_a_stream_ends_with_stop_and_nothing_behind_it(client: FlaskClient) -> None:

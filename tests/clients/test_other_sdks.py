@@ -14,7 +14,7 @@ SENTENCE = "This model's maximum context length is 2048 tokens."
 
 @pytest.fixture(scope="module")
 def python(server: Server) -> dict[str, Any]:
-    return run_python("openai_2_and_litellm.py", server.url)
+    return run_python("openai_2_and_litellm.py", "litellm", server.url)
 
 
 @pytest.fixture(scope="module")
