@@ -22,6 +22,7 @@ PARTS: Mapping[str, str] = {
     "quantization": "the layers' weights in 8 or 4 bits against all of them: speed, memory, agreement, bits per byte",
     "concurrency": "several streams in one batch against one stream",
     "prefix": "time to the first block: a prompt that is cached against one that is not",
+    "steps": "streams that nobody watches against an engine that cannot tell steps, and watched ones",
     "floor": "one forward against the time that it takes to read the weights",
     "http": "the same work through the server against the bare engine",
     "contention": "one core kept busy by another program against a quiet machine",

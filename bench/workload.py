@@ -68,10 +68,11 @@ def chat_prompt(subject: Subject, request: str) -> list[int]:
     return Tokenizer(subject.tokenizer).encode_chat([{"role": "user", "content": request}], {})
 
 
-def run_engine(engine: Engine, prompts: Ids[Ids[int]], params: GenerationParams) -> Sample:
-    """All prompts at once, to their end. Raises RuntimeError where the engine fails one."""
+def run_engine(engine: Engine, prompts: Ids[Ids[int]], params: GenerationParams | Ids[GenerationParams]) -> Sample:
+    """All prompts at once, to their end; `params` are of each or of all. Raises RuntimeError where one fails."""
+    each = [params] * len(prompts) if isinstance(params, GenerationParams) else params
     start = time.perf_counter()
-    streams = {engine.add(prompt, params): _Stream() for prompt in prompts}
+    streams = {engine.add(prompt, own): _Stream() for prompt, own in zip(prompts, each, strict=True)}
     while engine.has_work:
         events = engine.step()
         now = time.perf_counter() - start

@@ -90,9 +90,8 @@ export class CanvasView {
     const node = this.nodes[Math.max(0, front - 1)];
     const { scrollHeight, clientHeight } = this.element;
     if (!node || scrollHeight <= clientHeight || this.recording.segments) return;
-    const bottom = node.offsetTop - this.element.offsetTop + node.offsetHeight + 24;
-    if (bottom > this.element.scrollTop + clientHeight) this.element.scrollTop = bottom - clientHeight / 2;
-    else if (bottom < this.element.scrollTop) this.element.scrollTop = Math.max(0, bottom - clientHeight / 2);
+    const bottom = node.getBoundingClientRect().bottom - this.element.getBoundingClientRect().top;
+    if (bottom > clientHeight || bottom < 0) this.element.scrollTop += bottom - clientHeight / 2;
   }
 
   // Where the canvas is being filled after `step` steps.

@@ -58,7 +58,7 @@ def test_parts_run_and_leave_json_plots_and_a_table(tmp_path: Path, capsys: pyte
 
 
 @pytest.mark.parametrize(
-    "parts", [("recompute", "concurrency", "floor"), ("quantization",), ("http",), ("contention",)]
+    "parts", [("recompute", "concurrency", "steps", "floor"), ("quantization",), ("http",), ("contention",)]
 )
 def test_the_other_parts_give_ratios(parts: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`http` and `contention` start processes of their own: a server, and a program that keeps a core busy."""

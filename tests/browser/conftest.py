@@ -25,8 +25,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(servers, servers.__name__)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
+    """For this folder alone: its event loop must be gone when asynchronous tests follow."""
     with sync_api.sync_playwright() as playwright:
         found = next(filter(None, map(shutil.which, NAMES)), None)
         try:
@@ -74,7 +75,7 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
     assert problems == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The embedded model: what the page's own examples are made for."""
     with running(tmp_path_factory.mktemp("browsed") / "log", ELBARTO_MODEL_PATH="") as server:

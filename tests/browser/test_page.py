@@ -111,6 +111,19 @@ def test_two_settings_side_by_side(embedded: Server, open_page: OpenPage) -> Non
     assert cells(page, "mask", 0)
 
 
+def test_a_long_reply_is_followed_to_where_it_is_filled(embedded: Server, open_page: OpenPage) -> None:
+    page = open_page(embedded, viewport={"width": 1360, "height": 700})
+    ask(page, "Write a class to represent a bank account.")
+    wait_for_end(page)
+
+    frame = page.locator(".canvas").bounding_box()
+    for step in (1, 40, 70, 5):
+        seek(page, step)
+        fresh = page.locator(".cell.fresh").bounding_box()
+        assert frame["y"] <= fresh["y"]
+        assert fresh["y"] + fresh["height"] <= frame["y"] + frame["height"]
+
+
 def test_two_holes_are_filled(embedded: Server, open_page: OpenPage) -> None:
     page = open_page(embedded)
     ask(page, HOLES, task="Fill holes")
