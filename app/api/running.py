@@ -28,6 +28,7 @@ class RunningAnswer:
         self._leave = traffic().enter(head, work)
         self._client = ClientConnection()
         work.watch_client(self._client.is_gone)
+        self._was_left = False
         self._record: RequestRecord = record()
 
     def respond(self, is_streamed: bool) -> Response:
@@ -47,6 +48,7 @@ class RunningAnswer:
         """The work's, as long as the client is there; ends early, with work that is not complete, when it is not."""
         for event in self._work:
             if self._client.is_gone():
+                self._was_left = True
                 return
             yield event
 
@@ -61,14 +63,18 @@ class RunningAnswer:
         """However the response ended: leave the engine and tell the log."""
         self._leave()
         self._work.abort()
-        if self._work.is_complete:
+        if self._is_whole:
             self._record.tokens = self._work.num_tokens
         elif self._record.status == 200:
             self._record.status = CLIENT_CLOSED_REQUEST
 
+    @property
+    def _is_whole(self) -> bool:
+        return self._work.is_complete and not self._was_left
+
     def _whole(self) -> Response:
         for _ in self.events():
             pass
-        if not self._work.is_complete:
+        if not self._is_whole:
             return Response(status=CLIENT_CLOSED_REQUEST)
         return jsonify(self.body())

@@ -14,7 +14,7 @@ from app.engine.engine import Engine
 from app.engine.params import EngineConfig, ModelSource
 from app.errors import ConfigError, StartError
 from app.models.checkpoint import Checkpoint, load_checkpoint
-from app.models.device import choose_device, choose_dtype
+from app.models.device import choose_attention_kernels, choose_device, choose_dtype
 from app.models.packed_linear import pack
 from app.models.quantization import check_quantization, weight_bytes
 
@@ -39,6 +39,7 @@ def load_model(source: ModelSource) -> LoadedModel:
     torch.set_num_threads(source.num_threads or default_num_threads())
     device = choose_device(source.device)
     dtype = choose_dtype(source.dtype, device)
+    choose_attention_kernels(device)
     check_quantization(source.quantization, device, dtype)
     if source.cuda_graphs and device.type != "cuda":
         raise ConfigError(f"ELBARTO_CUDA_GRAPHS is true; it is for CUDA, and the model would run on {device}.")

@@ -69,14 +69,14 @@ class Completion:
     def prompt_of(self, index: int) -> str:
         return self.prompts[index // self.call.n]
 
-    def abort(self) -> None:
-        for part in self.parts:
-            part.abort()
-
     def watch_client(self, is_gone: Callable[[], bool]) -> None:
         """Abort before the first step that finds the client gone."""
         for part in self.parts:
             part.watch_client(is_gone)
+
+    def abort(self) -> None:
+        for part in self.parts:
+            part.abort()
 
     def __iter__(self) -> Iterator[Text | End | None]:
         """One part after the other: they run side by side all the same."""

@@ -69,10 +69,11 @@ class Part:
     def is_complete(self) -> bool:
         return all(choice.finish_reason is not None for choice in self.choices.values())
 
-    def abort(self) -> None:
+    def watch_client(self, is_gone: Callable[[], bool]) -> None:
+        """Abort before the first step that finds the client gone."""
         raise NotImplementedError
 
-    def watch_client(self, is_gone: Callable[[], bool]) -> None:
+    def abort(self) -> None:
         raise NotImplementedError
 
     def _events(self) -> Iterator[Text | End | None]:
@@ -95,15 +96,11 @@ class ReplyPart(Part):
         self._made = [Choice() for _ in reply.choices]
         self._alternatives = [Alternatives() for _ in reply.choices]
 
-    def abort(self) -> None:
-        self.reply.abort()
-
     def watch_client(self, is_gone: Callable[[], bool]) -> None:
         self.reply.watch_client(is_gone)
 
-    @property
-    def is_complete(self) -> bool:
-        return super().is_complete and not self.reply.was_abandoned
+    def abort(self) -> None:
+        self.reply.abort()
 
     def _events(self) -> Iterator[Text | End | None]:
         if len(self._made) > len(self.choices):
@@ -155,11 +152,11 @@ class InfillPart(Part):
         assert self.infill.outcome is not None
         return self.infill.outcome
 
-    def abort(self) -> None:
-        self.infill.abort()
-
     def watch_client(self, is_gone: Callable[[], bool]) -> None:
         self.infill.watch_client(is_gone)
+
+    def abort(self) -> None:
+        self.infill.abort()
 
     def _events(self) -> Iterator[Text | End | None]:
         yield from self._single() if self.infill.call.n == 1 else self._several()
