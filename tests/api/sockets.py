@@ -6,7 +6,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from simple_websocket import Client, ConnectionClosed
 from werkzeug.serving import WSGIRequestHandler, make_server
+from wsproto.events import Ping
+from wsproto.utilities import LocalProtocolError
 
 from tests.fakes import PATIENCE_S
 
@@ -56,6 +58,11 @@ class Socket:
 
     def __init__(self, address: str, path: str = "/v1/steps", headers: dict[str, str] | None = None) -> None:
         self._client = Client(f"ws://{address}{path}", headers=list((headers or {}).items()))
+
+    def wake(self) -> None:
+        """simple_websocket's client leaves what came with the end of the handshake until more comes: a pong does."""
+        with suppress(LocalProtocolError, OSError):  # where the server has said all that it had to say
+            self._client.sock.send(self._client.ws.send(Ping()))
 
     def send(self, message: Any) -> None:
         self._client.send(message if isinstance(message, str | bytes) else json.dumps(message))

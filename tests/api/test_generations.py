@@ -76,7 +76,9 @@ def after_blocks(engine: FakeEngine, blocks: int) -> None:
 
 
 def followed(address: str, generation_id: str, **headers: str) -> Socket:
-    return Socket(address, f"{GENERATIONS}/{generation_id}/steps", headers)
+    socket = Socket(address, f"{GENERATIONS}/{generation_id}/steps", headers)
+    socket.wake()
+    return socket
 
 
 def joined(socket: Socket) -> dict[str, Any]:
