@@ -1,0 +1,294 @@
+// A real VS Code (code-server) with the extension installed from its .vsix, in a real browser, driven by real keys.
+import { execFileSync, spawn } from "node:child_process";
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+export const repository = resolve(here, "../../..");
+export const python = process.env.PYTHON ?? join(repository, ".venv/bin/python");
+const installed = process.env.VSCODE_DIR ?? join(here, "installed");
+const vsix = join(repository, "lsp/clients/vscode/elbarto.vsix");
+const { chromium } = createRequire(join(installed, "drive/package.json"))("playwright-core");
+
+/** What happened, with the seconds since the start, on stdout and in a file. */
+export class Transcript {
+  constructor(path) {
+    this.path = path;
+    this.started = performance.now();
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, "");
+  }
+
+  say(...parts) {
+    const seconds = ((performance.now() - this.started) / 1000).toFixed(2).padStart(7);
+    const line = `${seconds}  ${parts.map((part) => (typeof part === "string" ? part : JSON.stringify(part))).join(" ")}`;
+    appendFileSync(this.path, `${line}\n`);
+    console.log(line);
+  }
+}
+
+/** Poll until `condition` gives something true; that is the answer. */
+export async function until(what, condition, seconds = 15) {
+  const deadline = Date.now() + seconds * 1000;
+  let last;
+  while (Date.now() < deadline) {
+    last = await condition();
+    if (last) return last;
+    await sleep(50);
+  }
+  throw new Error(`in vain for ${seconds} s: ${what}`);
+}
+
+export async function freePort() {
+  return new Promise((done) => {
+    const server = createServer();
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+}
+
+/** The fake model server. */
+export class Model {
+  static async start() {
+    const process_ = spawn(python, [join(here, "model.py")], { stdio: ["pipe", "pipe", "inherit"] });
+    const model = new Model();
+    model.process = process_;
+    model.lines = createInterface({ input: process_.stdout })[Symbol.asyncIterator]();
+    model.url = (await model.read()).url;
+    return model;
+  }
+
+  async read() {
+    const { value, done } = await this.lines.next();
+    if (done) throw new Error("the fake model server has ended");
+    return JSON.parse(value);
+  }
+
+  async order(order) {
+    this.process.stdin.write(`${JSON.stringify(order)}\n`);
+    const answer = await this.read();
+    if (answer.error) throw new Error(answer.error);
+    return answer;
+  }
+
+  set(values) {
+    return this.order({ set: values });
+  }
+
+  records() {
+    return this.order({ records: true });
+  }
+
+  async stop() {
+    this.process.stdin.end();
+    await ended(this.process);
+  }
+}
+
+/** One editor. Settings of scope "machine" are taken from a file of their own, as VS Code does on a remote machine. */
+export class Editor {
+  static async start({ name, files, settings = {}, machineSettings = {}, env = {}, transcript }) {
+    const editor = new Editor();
+    editor.transcript = transcript;
+    editor.root = join(here, "run", name);
+    rmSync(editor.root, { recursive: true, force: true });
+    editor.folder = join(editor.root, "project");
+    editor.data = join(editor.root, "data");
+    mkdirSync(editor.folder, { recursive: true });
+    for (const [path, text] of Object.entries(files)) writeFileSync(join(editor.folder, path), text);
+    editor.userSettings = { ...USER_SETTINGS, ...settings };
+    editor.machineSettings = machineSettings;
+    editor.writeSettings();
+    await editor.serve(env);
+    await editor.browse();
+    return editor;
+  }
+
+  writeSettings(user = {}, machine = {}) {
+    Object.assign(this.userSettings, user);
+    Object.assign(this.machineSettings, machine);
+    for (const [place, values] of [["User", this.userSettings], ["Machine", this.machineSettings]]) {
+      mkdirSync(join(this.data, place), { recursive: true });
+      writeFileSync(join(this.data, place, "settings.json"), JSON.stringify(values, null, 2));
+    }
+  }
+
+  async serve(env) {
+    const port = await freePort();
+    const program = join(installed, "server/node_modules/.bin/code-server");
+    const common = ["--user-data-dir", this.data, "--extensions-dir", join(this.root, "extensions")];
+    const environment = cleanEnvironment({ PATH: `${join(installed, "node/node_modules/.bin")}:${process.env.PATH}`, ...env });
+    const installing = [...common, "--install-extension", vsix];
+    const said = execFileSync(program, installing, { env: environment, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+    this.transcript.say(said.trim().split("\n").at(-1));
+    const flags = ["--auth", "none", "--bind-addr", `127.0.0.1:${port}`, "--disable-workspace-trust", "--disable-telemetry"];
+    const more = ["--disable-update-check", "--disable-getting-started-override"];
+    this.server = spawn(program, [...flags, ...more, ...common, this.folder], {
+      env: environment,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    this.serverLog = "";
+    for (const stream of [this.server.stdout, this.server.stderr]) {
+      stream.on("data", (data) => (this.serverLog += data));
+    }
+    this.url = `http://127.0.0.1:${port}/?folder=${encodeURIComponent(this.folder)}`;
+    await until("code-server listens", () => fetch(this.url).then(() => true, () => false), 60);
+  }
+
+  async browse() {
+    const args = ["--no-sandbox", "--disable-gpu"];
+    const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+    this.browser = await chromium.launch({ executablePath, args });
+    const context = await this.browser.newContext({ viewport: { width: 1000, height: 640 }, deviceScaleFactor: 1.5 });
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    this.page = await context.newPage();
+    this.console = [];
+    this.page.on("console", (message) => this.console.push(`${message.type()}: ${message.text()}`));
+    await this.page.goto(this.url);
+    await this.page.waitForSelector(".monaco-workbench", { timeout: 60_000 });
+    this.transcript.say("workbench up");
+  }
+
+  async stop() {
+    await this.browser?.close();
+    if (this.server && this.server.exitCode === null) {
+      process.kill(-this.server.pid, "SIGTERM");
+      await ended(this.server);
+    }
+  }
+
+  press(...keys) {
+    return keys.reduce((before, key) => before.then(() => this.page.keyboard.press(key)), Promise.resolve());
+  }
+
+  type(text, delay = 60) {
+    return this.page.keyboard.type(text, { delay });
+  }
+
+  /** Open a file of the project; the cursor goes to a line and column (from 1), or the end of the line. */
+  async open(name, line, column) {
+    await this.press("Control+P");
+    await this.page.waitForSelector(".quick-input-widget:visible");
+    await this.page.keyboard.insertText(name);
+    await this.page.waitForSelector(`.quick-input-list .monaco-list-row[aria-label*="${name}"]`);
+    await this.press("Enter");
+    await this.page.waitForSelector(`.tab.active[data-resource-name="${name}"]`);
+    if (line !== undefined) await this.goTo(line, column);
+  }
+
+  async goTo(line, column) {
+    await this.press("Control+G");
+    await this.page.waitForSelector(".quick-input-widget:visible");
+    await this.page.keyboard.insertText(`:${line}:${column ?? 1}`);
+    await sleep(150);
+    await this.press("Enter");
+    if (column === undefined) await this.press("End");
+    await sleep(100);
+  }
+
+  /** Run a command by its title in the palette. */
+  async command(title) {
+    await this.press("F1");
+    await this.page.waitForSelector(".quick-input-widget:visible");
+    await this.page.keyboard.insertText(title);
+    const row = `.quick-input-list .monaco-list-row[aria-label^="${title}"]`;
+    await this.page.waitForSelector(row);
+    await this.page.click(row);
+  }
+
+  /** The ghost text that is shown. */
+  ghost() {
+    return this.page.evaluate(() => {
+      const inline = [...document.querySelectorAll(".ghost-text-decoration, .ghost-text-decoration-preview")];
+      const below = [...document.querySelectorAll(".ghost-text .view-line, .suggest-preview-text .view-line")];
+      return [inline.map((each) => each.textContent).join(""), ...below.map((each) => each.textContent)]
+        .join("\n")
+        .replaceAll("\u00a0", " ")
+        .trimEnd();
+    });
+  }
+
+  ghostIs(text, seconds) {
+    return until(`ghost text ${JSON.stringify(text)}`, async () => (await this.ghost()) === text, seconds);
+  }
+
+  status() {
+    return this.page.evaluate(() => {
+      const item = document.querySelector('.statusbar-item[id$="elbarto.status"]');
+      return item && { text: item.textContent.trim(), label: item.querySelector("a")?.getAttribute("aria-label"), icon: item.innerHTML.match(/codicon-([\w-]+)/)?.[1] };
+    });
+  }
+
+  statusIs(what, condition, seconds) {
+    return until(`status bar: ${what}`, async () => {
+      const status = await this.status();
+      return status && condition(status) && status;
+    }, seconds);
+  }
+
+  /** The messages that are shown. */
+  messages() {
+    return this.page.evaluate(() =>
+      [...document.querySelectorAll(".notification-toast .notification-list-item-message")].map((each) => each.textContent),
+    );
+  }
+
+  messageWith(text, seconds) {
+    return until(`a message with ${JSON.stringify(text)}`, async () => (await this.messages()).find((each) => each.includes(text)), seconds);
+  }
+
+  async dismissMessages() {
+    await this.command("Notifications: Clear All Notifications");
+  }
+
+  /** The text of a file, saved first. */
+  async saved(name) {
+    await this.press("Control+S");
+    await until(`${name} is saved`, () => this.page.evaluate(() => document.querySelector(".tab.active.dirty") === null));
+    return readFileSync(join(this.folder, name), "utf8");
+  }
+
+  savedIs(name, text, seconds = 15) {
+    return until(`${name} is ${JSON.stringify(text)}`, async () => (await this.saved(name)) === text, seconds).catch((error) => {
+      throw new Error(`${error.message}; it is ${JSON.stringify(readFileSync(join(this.folder, name), "utf8"))}`);
+    });
+  }
+
+  /** A part of the window, in CSS pixels. */
+  async screenshot(path, clip) {
+    mkdirSync(dirname(path), { recursive: true });
+    await this.page.screenshot({ path, ...(clip ? { clip } : {}) });
+    this.transcript.say("screenshot", path.replace(`${repository}/`, ""));
+  }
+}
+
+const USER_SETTINGS = {
+  "workbench.startupEditor": "none",
+  "workbench.colorTheme": "Default Dark Modern",
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "security.workspace.trust.enabled": false,
+  "telemetry.telemetryLevel": "off",
+  "chat.disableAIFeatures": true,
+  "git.enabled": false,
+  "editor.minimap.enabled": false,
+  "files.autoSave": "off",
+};
+
+/** Without anything that would decide for the language server under test. */
+function cleanEnvironment(more) {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(ELBARTO_|VSCODE_|NODE_TEST)/.test(name));
+  return { ...Object.fromEntries(kept), ...more };
+}
+
+function ended(process_) {
+  if (process_.exitCode !== null || process_.signalCode !== null) return Promise.resolve();
+  return new Promise((done) => process_.once("exit", done));
+}
