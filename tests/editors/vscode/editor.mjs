@@ -1,6 +1,6 @@
 // A real VS Code (code-server) with the extension installed from its .vsix, in a real browser, driven by real keys.
 import { execFileSync, spawn } from "node:child_process";
-import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
@@ -147,13 +147,15 @@ export class Editor {
     const args = ["--no-sandbox", "--disable-gpu"];
     const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
     this.browser = await chromium.launch({ executablePath, args });
-    const context = await this.browser.newContext({ viewport: { width: 1000, height: 640 }, deviceScaleFactor: 1.5 });
+    const context = await this.browser.newContext({ viewport: { width: 820, height: 400 }, deviceScaleFactor: 1.5 });
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     this.page = await context.newPage();
     this.console = [];
     this.page.on("console", (message) => this.console.push(`${message.type()}: ${message.text()}`));
     await this.page.goto(this.url);
     await this.page.waitForSelector(".monaco-workbench", { timeout: 60_000 });
+    await this.page.waitForSelector(".explorer-folders-view .monaco-list-row", { timeout: 60_000 });
+    await this.press("Control+B"); // more room for the text
     this.transcript.say("workbench up");
   }
 
@@ -187,7 +189,7 @@ export class Editor {
   async goTo(line, column) {
     await this.press("Control+G");
     await this.page.waitForSelector(".quick-input-widget:visible");
-    await this.page.keyboard.insertText(`:${line}:${column ?? 1}`);
+    await this.page.keyboard.insertText(`${line}:${column ?? 1}`);
     await sleep(150);
     await this.press("Enter");
     if (column === undefined) await this.press("End");
@@ -202,6 +204,8 @@ export class Editor {
     const row = `.quick-input-list .monaco-list-row[aria-label^="${title}"]`;
     await this.page.waitForSelector(row);
     await this.page.click(row);
+    await this.page.mouse.move(0, 0); // no tooltips
+    await this.page.waitForSelector(".quick-input-widget", { state: "hidden" });
   }
 
   /** The ghost text that is shown. */
@@ -245,14 +249,50 @@ export class Editor {
     return until(`a message with ${JSON.stringify(text)}`, async () => (await this.messages()).find((each) => each.includes(text)), seconds);
   }
 
+  /** Press a button of a message. */
+  async answer(text, button) {
+    const toast = this.page.locator(".notification-toast", { hasText: text });
+    await toast.locator(".monaco-button", { hasText: button }).click();
+  }
+
   async dismissMessages() {
     await this.command("Notifications: Clear All Notifications");
   }
 
+  statusBarHas(text) {
+    return until(`the status bar has ${text}`, () =>
+      this.page.evaluate((text) => document.querySelector(".part.statusbar").textContent.includes(text), text),
+    );
+  }
+
+  /** The text with the underline of what is unsure. */
+  underlined() {
+    return this.page.evaluate(() =>
+      [...document.querySelectorAll(".view-line span")]
+        .filter((each) => getComputedStyle(each).textDecoration.includes("dotted") && each.children.length === 0)
+        .map((each) => each.textContent)
+        .join(""),
+    );
+  }
+
+  /** The language servers that this editor has started. */
+  languageServers() {
+    return descendants(this.server.pid)
+      .map((pid) => ({ pid, command: read(`/proc/${pid}/cmdline`).split("\0"), folder: link(`/proc/${pid}/cwd`) }))
+      .filter(({ command }) => command.includes("-m") && command.includes("lsp"));
+  }
+
+  killLanguageServer() {
+    for (const { pid } of this.languageServers()) process.kill(pid, "SIGKILL");
+  }
+
   /** The text of a file, saved first. */
   async saved(name) {
-    await this.press("Control+S");
-    await until(`${name} is saved`, () => this.page.evaluate(() => document.querySelector(".tab.active.dirty") === null));
+    await until(`${name} is saved`, async () => {
+      await this.press("Control+S");
+      await sleep(50);
+      return this.page.evaluate(() => document.querySelector(".tab.active.dirty") === null);
+    });
     return readFileSync(join(this.folder, name), "utf8");
   }
 
@@ -262,10 +302,9 @@ export class Editor {
     });
   }
 
-  /** A part of the window, in CSS pixels. */
-  async screenshot(path, clip) {
+  async screenshot(path) {
     mkdirSync(dirname(path), { recursive: true });
-    await this.page.screenshot({ path, ...(clip ? { clip } : {}) });
+    await this.page.screenshot({ path });
     this.transcript.say("screenshot", path.replace(`${repository}/`, ""));
   }
 }
@@ -291,4 +330,29 @@ function cleanEnvironment(more) {
 function ended(process_) {
   if (process_.exitCode !== null || process_.signalCode !== null) return Promise.resolve();
   return new Promise((done) => process_.once("exit", done));
+}
+
+function descendants(pid) {
+  const parents = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => [Number(name), Number(read(`/proc/${name}/stat`).replace(/^.*\) /s, "").split(" ")[1])]);
+  const found = [pid];
+  for (const each of found) found.push(...parents.filter(([, parent]) => parent === each).map(([child]) => child));
+  return found;
+}
+
+function read(path) {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return ""; // it has ended
+  }
+}
+
+function link(path) {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return "";
+  }
 }

@@ -1,16 +1,19 @@
 // The extension against the fake model server: every command, in one editor, in this order.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { Editor, Model, python, repository, Transcript, until } from "./editor.mjs";
 
-const images = process.env.IMAGES ?? join(import.meta.dirname, "run");
-const transcript = new Transcript(join(import.meta.dirname, "run", "fake.txt"));
+const run = join(import.meta.dirname, "run");
+const images = process.env.IMAGES ?? run;
+const bare = join(run, "bare/bin/python"); // a Python without packages
+const transcript = new Transcript(join(run, "fake.txt"));
 const say = (...parts) => transcript.say(...parts);
 
 const ANSWERS = {
   "def add(a, b):\n    return ": ["a + b", "b + a", "sum((a, b))"],
-  "return b + a": "",
+  "def pair(x):\n    return ": ["(x, x)", "[x, x]"],
   "    pi = 3\n    ": "return pi * r * r",
   "    total = ": "sum(values)",
   "    count = ": "len(values)",
@@ -28,12 +31,17 @@ const FILES = {
   "mean.py": MEAN,
   "greet.py": "def greet(name):\n    print(name)\n",
   "one.py": "# A function that answers one.\n",
+  "pair.py": "def pair(x):\n    return \n",
+  "slow.py": "def slow(values):\n    total = ...\n    return total\n",
+  "unsure.py": "def unsure(values):\n    total = ...\n    return total\n",
 };
+const DEFAULT = { delay_s: 0, seed: 0 };
 
 let model;
 let editor;
 
 before(async () => {
+  execFileSync(python, ["-m", "venv", "--clear", "--without-pip", join(run, "bare")]);
   model = await Model.start();
   await model.set({ answers: ANSWERS, default: "", chat: "```python\ndef one():\n    return 1\n```", confidences: { sum: 0.31 } });
   editor = await Editor.start({
@@ -53,13 +61,13 @@ after(async () => {
   await model?.stop();
 });
 
-/** A subtest that leaves a picture where it fails. */
-function step(name, run) {
+/** A test that leaves a picture where it fails. */
+function step(name, body) {
   test(name, async () => {
     try {
-      await run();
+      await body();
     } catch (error) {
-      const path = join(import.meta.dirname, "run", `failed-${name.replace(/\W+/g, "-")}.png`);
+      const path = join(run, `failed-${name.replace(/\W+/g, "-")}.png`);
       await editor?.screenshot(path);
       say("failed", name, "status", await editor.status(), "messages", await editor.messages());
       throw error;
@@ -78,7 +86,7 @@ step("ghost text appears while typing", async () => {
   await editor.type("return ");
   await editor.ghostIs("a + b");
   say("ghost", await editor.ghost());
-  await editor.screenshot(join(images, "vscode-ghost-text.png"), { x: 0, y: 0, width: 1000, height: 640 });
+  await editor.screenshot(join(images, "vscode-ghost-text.png"));
 });
 
 step("the status bar shows milliseconds and tokens per forward", async () => {
@@ -101,7 +109,7 @@ step("a word is accepted, then the rest", async () => {
   await until("the rest is shown", async () => /^ ?\+ a$/.test(await editor.ghost()));
   say("accepted a word; rest", await editor.ghost());
   await editor.press("Tab");
-  await editor.savedIs("add.py", "def add(a, b):\n    return b + a");
+  await editor.savedIs("add.py", "def add(a, b):\n    return b + a\n");
   say("accepted", "return b + a");
 });
 
@@ -122,7 +130,7 @@ step("all holes are filled in one edit, and undone at once", async () => {
   const filled = MEAN.replace("...", "sum(values)").replace("...", "len(values)");
   await editor.savedIs("mean.py", filled);
   say("two holes filled", filled);
-  await editor.screenshot(join(images, "vscode-two-holes.png"), { x: 0, y: 0, width: 1000, height: 640 });
+  await editor.screenshot(join(images, "vscode-two-holes.png"));
   await editor.press("Control+Z");
   await editor.savedIs("mean.py", MEAN);
   say("one undo gives", MEAN);
@@ -141,4 +149,171 @@ step("code is generated from a comment", async () => {
   await editor.command("El Barto: Generate from Comment");
   await until("the function is there", async () => (await editor.saved("one.py")).includes("def one():\n    return 1"));
   say("generated", await editor.saved("one.py"));
+});
+
+step("another suggestion is asked for", async () => {
+  await editor.open("pair.py", 2);
+  await editor.command("El Barto: Suggest Here");
+  await editor.ghostIs("(x, x)");
+  await model.set({ answers: { ...ANSWERS, "def pair(x):\n    return ": ["x, x", "[x] * 2"] } });
+  await editor.command("El Barto: Suggest Something Else Here");
+  await editor.ghostIs("x, x");
+  say("something else", await editor.ghost());
+  await editor.press("Escape");
+  await model.set({ answers: ANSWERS });
+});
+
+step("holes are found", async () => {
+  await editor.open("mean.py", 1, 1);
+  await editor.command("El Barto: Go to Next Hole");
+  await editor.statusBarHas("Ln 3, Col 16 (3 selected)");
+  await editor.command("El Barto: Go to Next Hole");
+  await editor.statusBarHas("Ln 4, Col 16 (3 selected)");
+  await editor.command("El Barto: Go to Previous Hole");
+  await editor.statusBarHas("Ln 3, Col 16 (3 selected)");
+});
+
+step("a hint goes along", async () => {
+  await editor.open("mean.py", 3, 14);
+  await editor.command("El Barto: Fill This Hole with a Hint...");
+  await editor.page.waitForSelector(".quick-input-widget:visible");
+  await editor.type("all of them", 5);
+  await editor.press("Enter");
+  await editor.savedIs("mean.py", MEAN.replace("...", "sum(values)"));
+  const { body } = (await model.records()).at(-1);
+  const holes = body.segments.filter((segment) => segment.hole);
+  assert.equal(holes[0].hole.hint, "all of them");
+  say("sent", holes);
+});
+
+step("a command is cancelled, and the server stops within a step", async () => {
+  await model.set({ delay_s: 20 });
+  await editor.open("slow.py", 2, 14);
+  await editor.command("El Barto: Fill All Holes of the Function or Selection");
+  const busy = await editor.statusIs("busy", ({ icon }) => icon === "sync");
+  say("status", busy);
+  await editor.command("El Barto: Cancel");
+  await editor.statusIs("ready", ({ icon }) => icon === "sparkle");
+  const aborted = await until("the server was hung up on", async () => (await model.records()).at(-1).isAborted);
+  assert.equal(aborted, true);
+  assert.equal(await editor.saved("slow.py"), FILES["slow.py"]);
+  say("cancelled: the server has done", (await model.records()).at(-1).steps, "of 10 steps; the file is as it was");
+});
+
+step("progress has a Cancel button", async () => {
+  await editor.open("slow.py", 2, 14);
+  await editor.command("El Barto: Fill This Hole");
+  await editor.messageWith("El Barto: filling the hole");
+  await editor.screenshot(join(run, "progress.png"));
+  await editor.answer("El Barto: filling the hole", "Cancel");
+  await until("the server was hung up on", async () => (await model.records()).at(-1).isAborted);
+  await until("the progress has gone", async () => (await editor.messages()).length === 0);
+  assert.equal(await editor.saved("slow.py"), FILES["slow.py"]);
+  await model.set(DEFAULT);
+});
+
+step("typing cancels what is being computed", async () => {
+  await model.set({ delay_s: 20 });
+  const before = (await model.records()).length;
+  await editor.open("pair.py", 2);
+  await editor.command("El Barto: Suggest Here");
+  await until("it is computed", async () => (await model.records()).length > before);
+  await editor.type("x");
+  await until("the server was hung up on", async () => (await model.records())[before].isAborted);
+  say("typing cancelled it after", (await model.records())[before].steps, "steps");
+  await editor.press("Escape");
+  await editor.command("El Barto: Cancel");
+  await model.set(DEFAULT);
+});
+
+step("what is unsure is underlined, and denoised again", async () => {
+  editor.writeSettings({ "elbarto.confidence": "highlight" });
+  await editor.open("unsure.py", 2, 14);
+  await editor.statusIs("ready", ({ icon }) => icon === "sparkle");
+  await editor.command("El Barto: Fill This Hole");
+  await editor.savedIs("unsure.py", FILES["unsure.py"].replace("...", "sum(values)"));
+  const underlined = await until("an underline", () => editor.underlined());
+  assert.equal(underlined, "sum");
+  say("underlined", underlined);
+  await editor.screenshot(join(run, "unsure.png"));
+  await model.set({ answers: { ...ANSWERS, "sum(values)": "len(values)", "    total = sum(values)": "    total = len(values)" } });
+  await editor.goTo(2, 1);
+  await editor.press("Shift+End");
+  await editor.command("El Barto: Re-denoise What Is Unsure");
+  await editor.savedIs("unsure.py", FILES["unsure.py"].replace("...", "len(values)"));
+  say("denoised again", "len(values)");
+  await until("no underline", async () => !(await editor.underlined()));
+  await model.set({ answers: ANSWERS });
+  editor.writeSettings({ "elbarto.confidence": "off" });
+});
+
+step("automatic completions are switched off", async () => {
+  await editor.command("El Barto: Switch Automatic Completions On or Off");
+  await editor.statusIs("off", ({ text }) => text.includes("(off)"));
+  const before = (await model.records()).length;
+  await editor.open("pair.py", 2);
+  await editor.type("y");
+  await editor.press("Backspace");
+  await new Promise((done) => setTimeout(done, 1500));
+  assert.equal((await model.records()).length, before);
+  await editor.command("El Barto: Switch Automatic Completions On or Off");
+  await editor.statusIs("on", ({ text }) => !text.includes("(off)"));
+});
+
+step("one message when the model server goes, and it comes back by itself", async () => {
+  await model.order({ stop: true });
+  await editor.open("mean.py", 4, 14);
+  await editor.command("El Barto: Fill This Hole");
+  const status = await editor.statusIs("error", ({ icon }) => icon === "warning");
+  say("status", status, "messages", await editor.messages());
+  await editor.screenshot(join(run, "server-down.png"));
+  await editor.dismissMessages();
+  await model.order({ start: true });
+  await editor.statusIs("ready", ({ icon }) => icon === "sparkle", 60);
+  say("back", await editor.messages());
+  await editor.dismissMessages();
+});
+
+step("a language server that dies is started again", async () => {
+  editor.killLanguageServer();
+  await editor.statusIs("ready", ({ icon, label }) => icon === "sparkle" && label.includes("ready"), 30);
+  await until("a new one", () => editor.languageServers().length === 1);
+  await editor.open("mean.py", 4, 14);
+  await editor.command("El Barto: Fill This Hole");
+  await editor.savedIs("mean.py", MEAN.replace("...", "sum(values)").replace("...", "len(values)"));
+  assert.deepEqual(await editor.messages(), []);
+});
+
+step("Python that is missing is named, and the commands say so too", async () => {
+  editor.writeSettings({}, { "elbarto.languageServer.python": "/nowhere/python3" });
+  const message = await editor.messageWith("/nowhere/python3 cannot be run", 30);
+  say("message", message);
+  await editor.screenshot(join(run, "no-python.png"));
+  await editor.statusIs("error", ({ icon }) => icon === "warning");
+  await editor.dismissMessages();
+  await editor.command("El Barto: Fill This Hole");
+  const again = await editor.messageWith("/nowhere/python3 cannot be run", 30);
+  assert.doesNotMatch(again, /Client is not running/);
+  await editor.dismissMessages();
+});
+
+step("packages that are missing are named", async () => {
+  editor.writeSettings({}, { "elbarto.languageServer.python": bare });
+  say("message", await editor.messageWith("needs pygls and httpx", 30));
+  await editor.dismissMessages();
+});
+
+step("a folder without the language server is named", async () => {
+  editor.writeSettings({}, { "elbarto.languageServer.folder": editor.folder });
+  say("message", await editor.messageWith("its folder lsp is missing", 30));
+  await editor.dismissMessages();
+});
+
+step("the language server that comes with the extension works", async () => {
+  editor.writeSettings({}, { "elbarto.languageServer.folder": "", "elbarto.languageServer.python": python });
+  await editor.statusIs("ready", ({ icon }) => icon === "sparkle", 30);
+  await editor.open("greet.py", 2, 1);
+  await editor.command("El Barto: Suggest Here");
+  say("status", await editor.status());
+  assert.match(editor.languageServers()[0].folder, /extensions\/elbarto-serve\.elbarto-[\d.]+\/server$/);
 });

@@ -1,8 +1,10 @@
-// Progress of a request: a notification with a Cancel button, once the server says that there is something to show.
+// Progress of a request: a notification with a Cancel button, for what takes longer than a second.
 import { randomUUID } from "node:crypto";
 import { CancellationTokenSource, type Progress, ProgressLocation, window } from "vscode";
 import { type CancellationToken, WorkDoneProgress } from "vscode-languageclient";
 import type { LanguageClient } from "vscode-languageclient/node";
+
+const AFTER_MS = 1000;
 
 export async function withProgress<Result>(
   client: LanguageClient,
@@ -14,24 +16,24 @@ export async function withProgress<Result>(
   const forwarded = token?.onCancellationRequested(() => cancellation.cancel());
   let end = () => {};
   const ended = new Promise<void>((resolve) => (end = resolve));
-  let shown: Progress<{ message: string }> | undefined;
+  let title = "El Barto";
+  let progress: Progress<{ message: string }> | undefined;
   const listener = client.onProgress(WorkDoneProgress.type, workDoneToken, (value) => {
-    if (value.kind === "begin") {
-      const options = { location: ProgressLocation.Notification, title: value.title, cancellable: true };
-      void window.withProgress(options, (progress, cancelled) => {
-        shown = progress;
-        cancelled.onCancellationRequested(() => cancellation.cancel());
-        return ended;
-      });
-    } else if (value.kind === "report" && value.message) {
-      shown?.report({ message: value.message });
-    } else if (value.kind === "end") {
-      end();
-    }
+    if (value.kind === "begin") title = value.title;
+    else if (value.kind === "report" && value.message) progress?.report({ message: value.message });
   });
+  const timer = setTimeout(() => {
+    const options = { location: ProgressLocation.Notification, title, cancellable: true };
+    void window.withProgress(options, (shown, cancelled) => {
+      progress = shown;
+      cancelled.onCancellationRequested(() => cancellation.cancel());
+      return ended;
+    });
+  }, AFTER_MS);
   try {
     return await request(workDoneToken, cancellation.token);
   } finally {
+    clearTimeout(timer);
     end();
     listener.dispose();
     forwarded?.dispose();
