@@ -68,6 +68,7 @@ def create_service(
         settings.max_sequences,
         settings.prefix_cache_bytes,
         generation_config=settings.generation_config,
+        quantization=settings.quantization,
     )
     chosen = _chosen_defaults(settings)
     load = load or (lambda: load_backend(source))
@@ -81,7 +82,7 @@ def create_service(
 
     executor = Executor(load_and_tell, on_failure, settings.max_queue)
     executor.start()
-    return Service(executor, chosen, settings.strict_model)
+    return Service(executor, chosen, settings.strict_model, settings.infill_max_tokens)
 
 
 def explain_defaults(settings: Settings) -> dict[str, tuple[str, str]]:

@@ -222,6 +222,12 @@ class Settings:
         "auto, float32, bfloat16 or float16",
         "The precision of the weights. auto is bfloat16 where the hardware has it.",
     )
+    quantization: Literal["none", "int8", "int4", "fp8"] = _setting(
+        "none",
+        _choice("none", "int8", "int4", "fp8"),
+        "none, int8, int4 or fp8",
+        "Fewer bits for the layers' weights: less memory, slightly different replies. fp8 is for CUDA alone.",
+    )
     num_threads: int | None = _setting(
         None,
         _integer(1),
@@ -248,6 +254,12 @@ class Settings:
         _integer(0),
         "an integer from 0; 0 = no prefix cache",
         "Memory for keys and values of prompts and replies that later requests may begin with.",
+    )
+    infill_max_tokens: int = _setting(
+        128,
+        _integer(1),
+        "an integer from 1",
+        "Tokens in one hole, at most. Requests that ask for more get as many; editors ask for thousands.",
     )
     max_body_bytes: int = _setting(
         4 * 1024 * 1024, _integer(1), "an integer from 1", "Bytes in a request body; larger ones are answered 413."

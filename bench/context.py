@@ -52,14 +52,14 @@ class Context:
     def size(self, full: int, quick: int) -> int:
         return quick if self.options.quick else full
 
-    def checkpoint(self, dtype: torch.dtype | None = None) -> Subject:
+    def checkpoint(self, dtype: torch.dtype | None = None, quantization: str = "none") -> Subject:
         """The model on disk: the embedded one, unless the command line names another."""
-        return load_subject(self.options.model, self.device, dtype or self.dtype)
+        return load_subject(self.options.model, self.device, dtype or self.dtype, quantization)
 
-    def random(self, shape: str = "125M", dtype: torch.dtype | None = None) -> Subject:
+    def random(self, shape: str = "125M", dtype: torch.dtype | None = None, quantization: str = "none") -> Subject:
         """Random weights of a real shape; a tiny one in a quick run."""
         name = "tiny" if self.options.quick else shape
-        return random_subject(name, self.options.seed, self.device, dtype or self.dtype)
+        return random_subject(name, self.options.seed, self.device, dtype or self.dtype, quantization)
 
     def more_shapes(self) -> list[str]:
         """Those asked for; the served models' own where a CUDA device has the memory."""

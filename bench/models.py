@@ -12,6 +12,7 @@ from app.engine.params import EngineConfig
 from app.models.checkpoint import load_checkpoint, tensor_places
 from app.models.config import ModelConfig, RopeScaling
 from app.models.families import Diffusion
+from app.models.quantization import quantize, weight_bytes
 from app.models.transformer import RMSNorm, Transformer
 
 MASK_ID, EOS_ID = 5, 2
@@ -49,6 +50,7 @@ class Subject:
     transformer: Transformer
     diffusion: Diffusion
     tokenizer: Any = None
+    quantization: str = "none"
 
     @property
     def config(self) -> ModelConfig:
@@ -59,12 +61,12 @@ class Subject:
         return str(self.transformer.embedding.weight.dtype).removeprefix("torch.")
 
     def __str__(self) -> str:
-        return f"{self.name} {self.dtype_name}"
+        return f"{self.name} {self.dtype_name}" + ("" if self.quantization == "none" else f" {self.quantization}")
 
     @property
     def weight_bytes(self) -> int:
         """What one forward has to read: of the embedding only a few rows, unless it is the head as well."""
-        total = sum(parameter.nbytes for parameter in self.transformer.parameters())
+        total = weight_bytes(self.transformer)
         return total if self.config.tie_word_embeddings else total - self.transformer.embedding.weight.nbytes
 
     def engine(self, max_model_len: int, max_sequences: int = 1, prefix_cache_bytes: int = 0) -> Engine:
@@ -72,13 +74,15 @@ class Subject:
         return Engine(self.transformer, self.diffusion, config)
 
 
-def load_subject(path: str, device: torch.device, dtype: torch.dtype) -> Subject:
+def load_subject(path: str, device: torch.device, dtype: torch.dtype, quantization: str = "none") -> Subject:
     """Raises CheckpointError."""
-    checkpoint = load_checkpoint(path, None, device, dtype)
-    return Subject(checkpoint.name, checkpoint.model, checkpoint.diffusion, checkpoint.tokenizer)
+    checkpoint = load_checkpoint(path, None, device, dtype, quantization=quantization)
+    return Subject(checkpoint.name, checkpoint.model, checkpoint.diffusion, checkpoint.tokenizer, quantization)
 
 
-def random_subject(shape: str, seed: int, device: torch.device, dtype: torch.dtype) -> Subject:
+def random_subject(
+    shape: str, seed: int, device: torch.device, dtype: torch.dtype, quantization: str = "none"
+) -> Subject:
     """The same weights for the same seed, device and dtype."""
     config = SHAPES[shape]
     with torch.device("meta"):
@@ -90,7 +94,10 @@ def random_subject(shape: str, seed: int, device: torch.device, dtype: torch.dty
     for module in model.modules():
         if isinstance(module, RMSNorm):
             module.weight.fill_(1.0)
-    return Subject(f"random {shape}", model, Diffusion("random", MASK_ID, (EOS_ID,), block_length=4))
+    if quantization != "none":
+        quantize(model, quantization, device)
+    diffusion = Diffusion("random", MASK_ID, (EOS_ID,), block_length=4)
+    return Subject(f"random {shape}", model, diffusion, quantization=quantization)
 
 
 def transformers_model(subject: Subject) -> Any:

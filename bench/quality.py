@@ -1,12 +1,19 @@
-"""Are the replies right? Held-out tasks of the training data's generator, whose checks are executed."""
+"""Are the replies right, and how much does a model know? Held-out tasks of the training data's generator.
+
+Their checks are executed, and their answers are scored in bits per byte.
+"""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 SPLITS = ("name", "constant")
+SCORED_BLOCK = 4  # all ways to fill a block of four can be counted out
+ANSWERS = 300  # that training.evaluation.bits scores in full
 
 
 class Quality:
@@ -41,3 +48,25 @@ def load_quality(count: int) -> Quality | None:
             raise
         return None
     return Quality(questions, checks, count)
+
+
+def load_bits(folder: str, count: int) -> Callable[[Any], float] | None:
+    """A function from transformers' model, on the CPU, to its bits per byte over about `count` held-out answers.
+
+    The model must have the vocabulary of the embedded one. None where `load_quality` gives None.
+    """
+    try:
+        bits = importlib.import_module("training.evaluation.bits")
+        context = importlib.import_module("training.evaluation.context")
+        nelbo = importlib.import_module("training.evaluation.nelbo")
+    except ModuleNotFoundError as error:
+        if error.name not in ("training", "training.evaluation"):
+            raise
+        return None
+    texts = bits.answers(context.Context(Path(folder), share=count / ANSWERS))
+
+    def score(model: Any) -> float:
+        result = nelbo.bits_per_byte(nelbo.model_scorer(model), texts, SCORED_BLOCK, 0, random.Random(0))
+        return float(result.value)
+
+    return score

@@ -67,8 +67,18 @@ def _log(args: argparse.Namespace) -> None:
     )
     for name in ("pygls", "httpx", "httpcore", "asyncio"):
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(_without_traceback)
     # Cancelled requests whose answer crossed the cancellation are ordinary; pygls warns of each.
     logging.getLogger("pygls.protocol.json_rpc").setLevel(logging.ERROR)
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """A request that was refused is answered so; where in the code that happened helps nobody."""
+    from pygls.exceptions import JsonRpcException
+
+    if record.exc_info and isinstance(record.exc_info[1], JsonRpcException):
+        record.msg, record.args, record.exc_info = "refused: %s", (record.exc_info[1],), None
+    return True
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -156,4 +156,5 @@ class Completions:
     def _found(self, answer: Answer, ask: Ask) -> Found:
         holes = [choice[0] for choice in answer.choices]
         kept = clean_all((hole.text for hole in holes), self._situation(ask.snapshot))
-        return Found(tuple(from_filled(holes[index], text) for index, text in kept), answer.is_draft)
+        is_draft = bool(ask.budget_ms) and answer.is_draft(self.options.max_tokens)
+        return Found(tuple(from_filled(holes[index], text) for index, text in kept), is_draft)

@@ -71,14 +71,19 @@ def applied(text: str, changes: Sequence[Change]) -> tuple[str, list[tuple[int, 
 def workspace_edit(session: Session, document: Document, changes: Sequence[Change]) -> types.WorkspaceEdit:
     edits = [types.TextEdit(document.range_at(change.start, change.end), change.new) for change in changes]
     workspace = session.server.client_capabilities.workspace
-    if workspace and workspace.workspace_edit and workspace.workspace_edit.document_changes:
+    support = workspace.workspace_edit if workspace else None
+    # Neovim takes versioned edits, and says so only by the operations that need them.
+    if support is not None and (support.document_changes or support.resource_operations):
         versioned = types.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
         return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(versioned, edits)])
     return types.WorkspaceEdit(changes={document.uri: edits})
 
 
 async def apply(session: Session, snapshot: Snapshot, changes: Sequence[Change], label: str) -> int:
-    """Have the editor make the changes; how many. If it is a version ahead of us, once more for that one."""
+    """Have the editor make the changes; how many. If it is a version ahead of us, once more for that one.
+
+    Neovim says that it has applied an edit which it has refused for its version: only the text tells.
+    """
     for _ in range(TRIES):
         document = session.documents.document(snapshot.uri)
         if document is None:
@@ -92,8 +97,10 @@ async def apply(session: Session, snapshot: Snapshot, changes: Sequence[Change],
         answer = await session.server.workspace_apply_edit_async(types.ApplyWorkspaceEditParams(edit, label))
         if answer.applied:
             session.unsure.expect(document, text, spans)
+        has_changed = await changed_since(document, version)
+        if answer.applied and (not has_changed or all(change.new in document.source for change in now)):
             return len(now)
-        if not await changed_since(document, version):
+        if not has_changed:
             raise LspError(f"The editor did not apply the edit: {answer.failure_reason or 'it gave no reason'}.")
     raise Outdated("The text keeps changing; nothing was applied.")
 

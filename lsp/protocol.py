@@ -1,4 +1,4 @@
-"""pygls' protocol, with two things repaired: lines are LSP's, and a cancelled command stops."""
+"""pygls' protocol, with some things repaired: lines are LSP's, a cancelled command stops, an editor may be gone."""
 
 from __future__ import annotations
 
@@ -13,8 +13,27 @@ from pygls.protocol.language_server import lsp_method
 from lsp.documents import Documents
 
 
+class _Writer:
+    """To an editor that may be gone: then nobody is left to write to, and the end of input ends the process."""
+
+    def __init__(self, writer: Any) -> None:
+        self._writer = writer
+
+    def write(self, data: bytes) -> Any:
+        try:
+            return self._writer.write(data)
+        except (BrokenPipeError, ConnectionError, ValueError):
+            return None
+
+    def close(self) -> Any:
+        return self._writer.close()
+
+
 class Protocol(LanguageServerProtocol):
     """The protocol of one client."""
+
+    def set_writer(self, writer: Any, include_headers: bool = True) -> None:
+        super().set_writer(_Writer(writer), include_headers)
 
     def documents(self) -> Documents:
         """The open documents. pygls makes its own workspace, before the first handler of ours runs."""

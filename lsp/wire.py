@@ -112,10 +112,10 @@ class Answer:
     prompt_tokens: int | None = None
     tpf: float | None = None
 
-    @property
-    def is_draft(self) -> bool:
-        """Whether a deadline cut it short."""
-        return any(hole.finish_reason == "deadline" for choice in self.choices for hole in choice)
+    def is_draft(self, max_tokens: int) -> bool:
+        """Whether a time budget cut it short: that ends a hole as its length does, only sooner."""
+        holes = [hole for choice in self.choices for hole in choice]
+        return any(hole.finish_reason in ("length", "deadline") and len(hole.tokens) < max_tokens for hole in holes)
 
 
 def infill_answer(body: Any, num_holes: int) -> Answer:

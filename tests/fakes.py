@@ -21,7 +21,7 @@ from jinja2 import Environment
 from jinja2.exceptions import TemplateError
 
 from app import create_app
-from app.engine.events import Committed, Counters, Event, Failed, Finished
+from app.engine.events import Committed, Counters, Event, Failed, Finished, Proposal, Stepped, Token
 from app.engine.params import GenerationParams
 from app.serving.backend import Backend, ModelInfo
 from app.serving.service import Service
@@ -58,7 +58,19 @@ class ByteTokenizer:
         self.chat_template = chat_template
         self._extra = extra
 
-    def encode(self, text: str, add_special_tokens: bool = False) -> list[int]:
+    def get_added_vocab(self) -> dict[str, int]:
+        return {token: token_id for token_id, token in SPECIALS.items()}
+
+    def get_vocab(self) -> dict[str, int]:
+        return {**self.get_added_vocab(), **{chr(byte): FIRST_BYTE + byte for byte in range(128)}}
+
+    @property
+    def all_special_ids(self) -> list[int]:
+        return list(SPECIALS)
+
+    def encode(self, text: str, add_special_tokens: bool = False, split_special_tokens: bool = False) -> list[int]:
+        if split_special_tokens:
+            return byte_ids(text)
         ids = [0] if add_special_tokens else []
         while text:
             special = next((token_id for token_id, token in SPECIALS.items() if text.startswith(token)), None)
@@ -116,7 +128,8 @@ class FakeEngine:
     """One sequence at a time, one block a step, aligned as the real engine's: the first block shares the prompt's tail.
 
     `script` gives a reply's token ids, which are filled up with end tokens to `gen_length`. A `gated` engine takes no
-    step that was not allowed with `allow`. All records may be read from any thread.
+    step that was not allowed with `allow`. A watched block takes two steps: the later half, then the rest; the
+    n-th token of the reply has a confidence of 1 / (n + 1). All records may be read from any thread.
     """
 
     script: Script = field(default_factory=lambda: says("Hello, world!"))
@@ -203,14 +216,35 @@ class FakeEngine:
         filled = (len(sequence.prompt_ids) + sequence.generated) % sequence.params.block_length
         size = min(sequence.params.block_length - filled, len(sequence.left))
         ids = tuple(sequence.left.popleft() for _ in range(size))
+        events: list[Event] = list(self._steps(sequence_id, sequence, ids)) if sequence.params.watch else []
         sequence.blocks += 1
         sequence.generated += size
-        events: list[Event] = [Committed(sequence_id, ids)]
+        events.append(Committed(sequence_id, tuple(Token(token_id) for token_id in ids)))
         if not sequence.left:
             del self._sequences[sequence_id]
             ended = EOS in ids and not sequence.params.ignore_eos
             events.append(Finished(sequence_id, "stop" if ended else "length", self._counters(sequence)))
         return events
+
+    @staticmethod
+    def _steps(sequence_id: int, sequence: FakeSequence, ids: Sequence[int]) -> Iterator[Stepped]:
+        first = len(sequence.prompt_ids) + sequence.generated
+        start = first // sequence.params.block_length * sequence.params.block_length
+        proposals = [
+            Proposal(
+                first + index,
+                token_id,
+                1 / (sequence.generated + index + 1),
+                is_final=index >= len(ids) // 2,
+                alternatives=((token_id, 0.5), (MASK, 0.25))[: sequence.params.alternatives],
+            )
+            for index, token_id in enumerate(ids)
+        ]
+        left = [proposal for proposal in proposals if not proposal.is_final]
+        for number, told in enumerate((proposals, [replace(proposal, is_final=True) for proposal in left])):
+            if told:
+                end = start + sequence.params.block_length
+                yield Stepped(sequence_id, 2 * sequence.blocks + number, start, end, tuple(told))
 
     @staticmethod
     def _counters(sequence: FakeSequence) -> Counters:

@@ -171,6 +171,7 @@ def test_yaml_values_have_types(load: Any) -> None:
         ({"flags": {"repetition_penalty": "0"}}, ["--repetition-penalty", "'0'", "a number above 0, up to 100"]),
         ({"yaml_text": "presence_penalty: 2.1"}, ["presence_penalty", "2.1", "a number from -2 to 2"]),
         ({"yaml_text": "frequency_penalty: -3"}, ["frequency_penalty", "-3", "a number from -2 to 2"]),
+        ({"flags": {"quantization": "int3"}}, ["--quantization", "'int3'", "none, int8, int4 or fp8"]),
         ({"flags": {"generation_config": "vllm"}}, ["--generation-config", "'vllm'", "auto or none"]),
         ({"environ": {"ELBARTO_BLOCK_LENGTH": "1025"}}, ["ELBARTO_BLOCK_LENGTH", "'1025'", "from 1 to 1024"]),
         ({"environ": {"ELBARTO_DEVICE": "cuda:"}}, ["ELBARTO_DEVICE", "'cuda:'", "cuda:N"]),

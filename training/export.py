@@ -16,7 +16,14 @@ from training.tokenizer import BOS_ID, EOS_ID, PAD_ID, load_tokenizer
 MODEL_CARD = Path(__file__).parent / "model_card.md"
 MAX_SHARD_SIZE = "15MB"  # what a git host takes without complaint
 MAX_NEW_TOKENS = 384  # nothing it writes well is longer
-REQUEST_DEFAULTS = {"tokens_per_step": 1, "temperature": 0.0}  # what the server uses when a request does not say
+# What the server uses when a request does not say. Infills: texts longer than those it was trained on do not help it.
+REQUEST_DEFAULTS = {
+    "tokens_per_step": 1,
+    "temperature": 0.0,
+    "infill_mode": "canvas",
+    "infill_context": 208,
+    "infill_canvas": 24,
+}
 
 
 def export(run: Path, target: Path) -> int:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Sequence as Ids
 from dataclasses import dataclass
+
+from app.engine.events import Token
+from app.engine.params import Window
 
 
 @dataclass(frozen=True)
@@ -18,14 +22,30 @@ class Canvas:
     """Token ids and, beside them, which positions are masked: a prompt may hold the literal mask token as text.
 
     Blocks are aligned to absolute position 0, so the first one that is generated may begin with the prompt's tail, and
-    the last one is cut off where the canvas ends.
+    the last one is cut off where the canvas ends. A `window` is the last block, whatever its length.
     """
 
-    def __init__(self, prompt_ids: Ids[int], gen_length: int, block_length: int, mask_token_id: int) -> None:
+    def __init__(
+        self,
+        prompt_ids: Ids[int],
+        gen_length: int,
+        block_length: int,
+        mask_token_id: int,
+        window: Window | None = None,
+    ) -> None:
+        assert window is None or len(prompt_ids) % block_length == 0
         self.prompt_len = len(prompt_ids)
         self.block_length = block_length
-        self.token_ids = [*prompt_ids, *[mask_token_id] * gen_length]
-        self.masked = [False] * self.prompt_len + [True] * gen_length
+        self._has_window = window is not None
+        behind = window.token_ids if window else (None,) * gen_length
+        prompt_len = self.prompt_len
+        self.token_ids = [*prompt_ids, *(mask_token_id if token_id is None else token_id for token_id in behind)]
+        self.masked = [False] * prompt_len + [token_id is None for token_id in behind]
+        # Of each position: its hole; and how its token became final, once it is (None where it was given).
+        self.holes: list[int | None] = [None] * prompt_len
+        self.holes += window.holes if window else (None,) * gen_length
+        self.confidences: list[float | None] = [None] * len(self.token_ids)
+        self.steps: list[int | None] = [None] * len(self.token_ids)
 
     def __len__(self) -> int:
         return len(self.token_ids)
@@ -37,17 +57,40 @@ class Canvas:
 
     def block_at(self, start: int) -> Block:
         assert start % self.block_length == 0
+        if self._has_window and start == self.prompt_len:
+            return Block(start, len(self))
         return Block(start, min(start + self.block_length, len(self)))
 
     def masked_positions(self, block: Block) -> list[int]:
         return [position for position in range(block.start, block.end) if self.masked[position]]
 
-    def unmask(self, positions: Ids[int], token_ids: Ids[int]) -> None:
-        for position, token_id in zip(positions, token_ids, strict=True):
+    def unmask(
+        self, positions: Ids[int], token_ids: Ids[int], confidences: Ids[float] | None = None, step: int | None = None
+    ) -> None:
+        for index, (position, token_id) in enumerate(zip(positions, token_ids, strict=True)):
             assert self.masked[position]
             self.token_ids[position] = token_id
             self.masked[position] = False
+            self.confidences[position] = confidences[index] if confidences else None
+            self.steps[position] = step
 
-    def generated(self, block: Block) -> list[int]:
-        """The block's token ids that are not prompt."""
-        return self.token_ids[max(block.start, self.prompt_len) : block.end]
+    def delete(self, positions: Collection[int]) -> None:
+        """Take positions of holes away; what stands behind them closes up."""
+        for position in sorted(positions, reverse=True):
+            assert self.holes[position] is not None
+            for column in (self.token_ids, self.masked, self.holes, self.confidences, self.steps):
+                del column[position]
+
+    def generated(self, block: Block) -> list[Token]:
+        """The block's tokens that are not prompt."""
+        return [self.token(position) for position in range(max(block.start, self.prompt_len), block.end)]
+
+    def hole(self, number: int) -> list[Token]:
+        """A hole's tokens, pinned ones too."""
+        return [self.token(position) for position, hole in enumerate(self.holes) if hole == number]
+
+    def token(self, position: int) -> Token:
+        return Token(self.token_ids[position], self.confidences[position], self.steps[position])
+
+    def holes_with_masks(self) -> set[int]:
+        return {hole for hole, masked in zip(self.holes, self.masked, strict=True) if masked and hole is not None}

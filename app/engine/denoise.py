@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from app.engine.events import Committed, Event, Finished, FinishReason
+import torch
+from torch import Tensor
+
+from app.engine.events import Committed, Event, Finished, FinishReason, Probed, Proposal, Stepped
 from app.engine.sampling import Proposals
 from app.engine.sequence import Forward, Sequence
 
@@ -30,21 +33,73 @@ def advance(sequence: Sequence, proposals: Proposals | None, eos_token_ids: Coll
     if sequence.computed < sequence.block.start:  # the block before stood in the same forward
         sequence.num_commits += 1
         sequence.computed = sequence.block.start
-    unmask(sequence, proposals)
-    end = None if sequence.params.ignore_eos else find_end(sequence, eos_token_ids)
-    if end is None and sequence.canvas.masked_positions(sequence.block):
-        return []
-    return finish_block(sequence, end)
-
-
-def unmask(sequence: Sequence, proposals: Proposals) -> None:
-    """Make final what the rule selects."""
     selected = sequence.present_rule()(proposals, sequence.step)
-    token_ids = [proposals.token_ids[index] for index in selected]
-    sequence.canvas.unmask([proposals.positions[index] for index in selected], token_ids)
+    events = [stepped(sequence, proposals, selected)] if sequence.params.watch else []
+    if sequence.params.window is not None:
+        return events + fill_window(sequence, proposals, selected)
+    unmask(sequence, proposals.pick(selected))
+    end = None if sequence.params.ignore_eos else find_end(sequence, {*eos_token_ids, *sequence.params.end_token_ids})
+    if end is None and sequence.canvas.masked_positions(sequence.block):
+        return events
+    return events + finish_block(sequence, end)
+
+
+def unmask(sequence: Sequence, chosen: Proposals) -> None:
+    """Make them final."""
+    sequence.canvas.unmask(chosen.positions, chosen.token_ids, chosen.probabilities, sequence.num_steps - 1)
     if sequence.penalties is not None:
-        sequence.penalties.count(token_ids)
+        sequence.penalties.count(chosen.token_ids)
     sequence.step += 1
+
+
+def fill_window(sequence: Sequence, proposals: Proposals, selected: list[int]) -> list[Event]:
+    """A canvas's step: deletes leave it, as does what stands behind a hole's end; a hole without masks is told."""
+    deletes = {index for index in selected if proposals.token_ids[index] == sequence.delete_token_id}
+    tokens = [index for index in selected if index not in deletes]
+    before = sequence.canvas.holes_with_masks()
+    unmask(sequence, proposals.pick(tokens))
+    gone = {proposals.positions[index] for index in deletes}
+    for index in tokens:
+        gone.update(sequence.ended_by(proposals.positions[index]))
+    sequence.delete(gone)
+    left = sequence.canvas.holes_with_masks()
+    events: list[Event] = [sequence.filled(hole) for hole in sorted(before - left)]
+    if not left:
+        events.append(Finished(sequence.id, "stop", sequence.counters()))
+    return events
+
+
+def stepped(sequence: Sequence, proposals: Proposals, selected: list[int]) -> Event:
+    chosen = set(selected)
+    told = tuple(
+        Proposal(
+            position,
+            proposals.token_ids[index],
+            proposals.probabilities[index],
+            index in chosen,
+            index in chosen and proposals.token_ids[index] == sequence.delete_token_id,
+            tuple(proposals.alternatives[index]) if proposals.alternatives else (),
+        )
+        for index, position in enumerate(proposals.positions)
+    )
+    return Stepped(sequence.id, sequence.num_steps - 1, sequence.block.start, sequence.block.end, told)
+
+
+def probe(sequence: Sequence, logits: Tensor, delete_token_id: int | None) -> Probed:
+    """What the float32 `logits` [masked positions, vocab] of a canvas's first step say, without a step."""
+    window = sequence.params.window
+    assert window is not None
+    probabilities = torch.softmax(logits.double(), dim=-1)
+    best = probabilities.amax(dim=-1).tolist()
+    nothing = [0.0] * len(best)
+    deletes = nothing if delete_token_id is None else probabilities[:, delete_token_id].tolist()
+    targets = nothing
+    if window.targets:
+        masked = [target for target, given in zip(window.targets, window.token_ids, strict=True) if given is None]
+        wanted = torch.tensor([target or 0 for target in masked], device=logits.device)
+        found = probabilities.gather(1, wanted[:, None])[:, 0].tolist()
+        targets = [0.0 if target is None else value for target, value in zip(masked, found, strict=True)]
+    return Probed(sequence.id, tuple(best), tuple(deletes), tuple(targets))
 
 
 def find_end(sequence: Sequence, eos_token_ids: Collection[int]) -> int | None:
@@ -64,14 +119,14 @@ def find_end(sequence: Sequence, eos_token_ids: Collection[int]) -> int | None:
 
 def finish_block(sequence: Sequence, end: int | None) -> list[Event]:
     """A settled block is final: nobody has to wait for its commit, and the last block needs none."""
-    token_ids = sequence.canvas.generated(sequence.block)
+    tokens = sequence.canvas.generated(sequence.block)
     reason: FinishReason | None = "length" if sequence.block.end == len(sequence.canvas) else None
     if end is not None:
-        token_ids, reason = token_ids[: end + 1], "stop"
+        tokens, reason = tokens[: end + 1], "stop"
     elif sequence.is_overdue:
         reason = "length"
-    sequence.count_generated(len(token_ids))
-    events: list[Event] = [Committed(sequence.id, tuple(token_ids))]
+    sequence.count_generated(len(tokens))
+    events: list[Event] = [Committed(sequence.id, tuple(tokens))]
     if reason:
         events.append(Finished(sequence.id, reason, sequence.counters()))
     else:

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from collections.abc import Sequence as Ids
 
 import torch
+from torch import Tensor
 
-from app.engine.denoise import advance, finish_prefill
+from app.engine.denoise import advance, finish_prefill, probe
 from app.engine.events import Event, Failed, Finished
 from app.engine.kv_cache import KVCache
 from app.engine.params import EngineConfig, GenerationParams
@@ -48,10 +49,15 @@ class Engine:
 
     def add(self, prompt_ids: Ids[int], params: GenerationParams, submitted: float | None = None) -> int:
         """Queue a sequence and return its id. `submitted` (time.monotonic) is when the caller asked for it."""
-        assert prompt_ids
+        assert prompt_ids or params.window
         assert len(prompt_ids) + params.gen_length <= self.config.max_model_len
         sequence = Sequence(
-            next(self._ids), prompt_ids, params, self.diffusion.mask_token_id, submitted or time.monotonic()
+            next(self._ids),
+            prompt_ids,
+            params,
+            self.diffusion.mask_token_id,
+            submitted or time.monotonic(),
+            self.diffusion.delete_token_id,
         )
         self._sequences[sequence.id] = sequence
         self._scheduler.add(sequence)
@@ -99,12 +105,25 @@ class Engine:
         assert logits is not None
         device = torch.device("cpu") if logits.device.type == "mps" else logits.device  # as `propose` has it
         for sequence, _ in work:
-            sequence.prepare_penalties(logits.shape[-1], device)
+            sequence.prepare(logits.shape[-1], device)
         rows = [sequence.masked_rows(forward) for sequence, forward in work]
         proposals = propose(logits, rows, self.diffusion.mask_token_id)
-        return [
-            event for (sequence, _), own in zip(work, proposals, strict=True) for event in self._advance(sequence, own)
-        ]
+        events = []
+        first = 0
+        for (sequence, forward), own in zip(work, proposals, strict=True):
+            last = first + len(forward.logit_positions)
+            if sequence.params.window is not None and sequence.params.window.probe:
+                events += self._probe(sequence, logits[first:last])
+            else:
+                events += self._advance(sequence, own)
+            first = last
+        return events
+
+    def _probe(self, sequence: Sequence, logits: Tensor) -> list[Event]:
+        sequence.num_steps += 1
+        self._remove(sequence)
+        probed = probe(sequence, logits, self.diffusion.delete_token_id)
+        return [probed, Finished(sequence.id, "stop", sequence.counters())]
 
     def _advance(self, sequence: Sequence, proposals: Proposals | None) -> list[Event]:
         try:

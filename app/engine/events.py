@@ -31,15 +31,76 @@ class Counters:
 
 
 @dataclass(frozen=True)
+class Token:
+    """What is final at a position: accepted with which probability, in which denoising step of its sequence (from 0);
+    both None where the caller gave it."""
+
+    id: int
+    confidence: float | None = None
+    step: int | None = None
+
+
+@dataclass(frozen=True)
 class Committed:
     """A block's tokens are final. Up to and including the first end token; frozen prompt tokens are left out."""
 
     sequence_id: int
-    token_ids: tuple[int, ...]
+    tokens: tuple[Token, ...]
+
+    @property
+    def token_ids(self) -> tuple[int, ...]:
+        return tuple(token.id for token in self.tokens)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A hole has no mask left. `tokens` are all of it, pinned ones too; `num_deleted` positions have left it."""
+
+    sequence_id: int
+    hole: int
+    tokens: tuple[Token, ...]
+    num_deleted: int
+
+
+@dataclass(frozen=True)
+class Probed:
+    """What a probe found, one entry for each masked position: the probability of the likeliest token, of the delete
+    token (0 without one) and of the target (0 where none was asked for)."""
+
+    sequence_id: int
+    best: tuple[float, ...]
+    deletes: tuple[float, ...]
+    targets: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """At a masked position, of the canvas as it was in that step: the token, its probability, whether it became final
+    (a deleted position leaves the canvas at the end of the step), and the likeliest tokens with theirs."""
+
+    position: int
+    token_id: int
+    confidence: float
+    is_final: bool
+    is_deleted: bool = False
+    alternatives: tuple[tuple[int, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Stepped:
+    """One denoising step of a sequence that is watched: `step` of it (from 0), of the block [start, end)."""
+
+    sequence_id: int
+    step: int
+    start: int
+    end: int
+    proposals: tuple[Proposal, ...]
 
 
 @dataclass(frozen=True)
 class Finished:
+    """The last event of a sequence. "stop": it ended by itself; a canvas always does."""
+
     sequence_id: int
     reason: FinishReason
     counters: Counters
@@ -53,4 +114,4 @@ class Failed:
     by_shutdown: bool = False
 
 
-Event = Committed | Finished | Failed
+Event = Committed | Filled | Probed | Stepped | Finished | Failed

@@ -15,6 +15,7 @@ from app.engine.params import EngineConfig, ModelSource
 from app.errors import ConfigError, StartError
 from app.models.checkpoint import Checkpoint, load_checkpoint
 from app.models.device import choose_device, choose_dtype
+from app.models.quantization import check_quantization, weight_bytes
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +38,11 @@ def load_model(source: ModelSource) -> LoadedModel:
     torch.set_num_threads(source.num_threads or default_num_threads())
     device = choose_device(source.device)
     dtype = choose_dtype(source.dtype, device)
+    check_quantization(source.quantization, device, dtype)
     try:
-        checkpoint = load_checkpoint(source.path, source.revision, device, dtype, source.generation_config == "auto")
+        checkpoint = load_checkpoint(
+            source.path, source.revision, device, dtype, source.generation_config == "auto", source.quantization
+        )
         config = checkpoint.model.config
         engine = Engine(checkpoint.model, checkpoint.diffusion, _engine_config(source, checkpoint))
     except (MemoryError, RuntimeError) as error:
@@ -46,14 +50,15 @@ def load_model(source: ModelSource) -> LoadedModel:
             raise
         raise StartError(
             f"{source.path} does not fit into the memory of {device} as {str(dtype).removeprefix('torch.')}; a smaller "
-            "ELBARTO_MAX_MODEL_LEN or ELBARTO_MAX_SEQUENCES needs less, and so does ELBARTO_DTYPE=bfloat16."
+            "ELBARTO_MAX_MODEL_LEN or ELBARTO_MAX_SEQUENCES needs less, and so does ELBARTO_DTYPE=bfloat16 or "
+            "ELBARTO_QUANTIZATION=int8."
         ) from error
-    weight_bytes = sum(parameter.nbytes for parameter in checkpoint.model.parameters())
     dtype_name = str(dtype).removeprefix("torch.")
     logger.info(
-        "%s: %.1f MB of weights, %.1f MB of KV cache for %d sequences, up to %.1f MB of prefix cache, %s on %s",
+        "%s: %.1f MB of weights%s, %.1f MB of KV cache for %d sequences, up to %.1f MB of prefix cache, %s on %s",
         checkpoint.name,
-        weight_bytes / 1e6,
+        weight_bytes(checkpoint.model) / 1e6,
+        "" if source.quantization == "none" else f" ({source.quantization})",
         engine.kv_cache.num_bytes / 1e6,
         source.max_sequences,
         source.prefix_cache_bytes / 1e6,

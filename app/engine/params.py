@@ -9,9 +9,45 @@ Remasking = Literal["low_confidence", "random"]
 DecodeMode = Literal["static", "threshold", "greedy", "adaptive", "factor", "entropy"]
 DECODE_MODES: tuple[DecodeMode, ...] = get_args(DecodeMode)
 GenerationConfig = Literal["auto", "none"]
+Quantization = Literal["none", "int8", "int4", "fp8"]
 
 MAX_REPETITION_PENALTY = 100.0
 DEFAULT_THRESHOLD = 0.9
+
+
+@dataclass(frozen=True)
+class Window:
+    """The last block of an infilling canvas, of any length: what stands behind the prompt, which is whole blocks.
+
+    `token_ids` are None where a mask is. `holes` has for each position the number of the hole that it belongs to,
+    counted from 0 in order, and None outside; positions of a hole that are not masked are pinned. In hole i the tokens
+    `banned[i]` are never proposed, and one of `ends[i]` ends it: with all positions of the hole behind it that token
+    leaves the canvas. With `may_delete` a position whose token is the delete token leaves the canvas.
+    A `probe` is one forward that changes nothing and tells about the masked positions; `targets` are the tokens whose
+    probabilities there it tells, None where none is asked for.
+    """
+
+    token_ids: tuple[int | None, ...]
+    holes: tuple[int | None, ...]
+    banned: tuple[tuple[int, ...], ...] = ()
+    ends: tuple[tuple[int, ...], ...] = ()
+    may_delete: bool = False
+    probe: bool = False
+    targets: tuple[int | None, ...] = ()
+
+    def __post_init__(self) -> None:
+        assert len(self.holes) == len(self.token_ids)
+        assert self.num_masks > 0
+        assert not self.targets or len(self.targets) == len(self.token_ids)
+        assert all(hole is not None for hole, item in zip(self.holes, self.token_ids, strict=True) if item is None)
+
+    @property
+    def num_masks(self) -> int:
+        return sum(token_id is None for token_id in self.token_ids)
+
+    @property
+    def num_holes(self) -> int:
+        return 1 + max(hole for hole in self.holes if hole is not None)
 
 
 @dataclass(frozen=True)
@@ -25,7 +61,10 @@ class GenerationParams:
     that is given. `time_budget_ms`, from the submission, replaces the mode's rule by one that spends the forwards there
     is time for; blocks that it does not reach stay unsaid. A `top_k` below 1 keeps all tokens. `repetition_penalty` is
     Hugging Face's (over the prompt and what is generated; 1 is off), `presence_penalty` and `frequency_penalty` are
-    OpenAI's (over what is generated; 0 is off).
+    OpenAI's (over what is generated; 0 is off). The reply ends with the checkpoint's end tokens and with those of
+    `end_token_ids`. With a `window` the sequence is an infilling canvas: the window's masks take the place of the
+    reply, and `steps` are for all of them. `watch` tells every step, with the `alternatives` likeliest tokens of each
+    position.
     """
 
     gen_length: int
@@ -46,17 +85,24 @@ class GenerationParams:
     gamma: float = 0.1
     small_block_length: int | None = None
     time_budget_ms: int | None = None
+    end_token_ids: tuple[int, ...] = ()
+    window: Window | None = None
+    watch: bool = False
+    alternatives: int = 0
 
     def __post_init__(self) -> None:
         assert self.block_length >= 1
-        assert self.gen_length >= self.block_length
-        assert self.gen_length % self.block_length == 0
+        if self.window is None:
+            assert self.gen_length >= self.block_length
+            assert self.gen_length % self.block_length == 0
+        else:
+            assert self.gen_length == len(self.window.token_ids)
         assert self.steps >= self.num_blocks
         assert self.steps % self.num_blocks == 0
         assert self.threshold is None or 0 <= self.threshold <= 1
         assert self.factor >= 0
         assert self.gamma >= 0
-        assert self.small_block_length is None or self.block_length % self.small_block_length == 0
+        assert self.small_block_length is None or self.window or self.block_length % self.small_block_length == 0
         assert self.temperature >= 0
         assert 0 <= self.top_p <= 1
         assert 0 < self.repetition_penalty <= MAX_REPETITION_PENALTY
@@ -73,7 +119,7 @@ class GenerationParams:
 
     @property
     def num_blocks(self) -> int:
-        return self.gen_length // self.block_length
+        return 1 if self.window else self.gen_length // self.block_length
 
     @property
     def steps_per_block(self) -> int:
@@ -117,3 +163,4 @@ class ModelSource:
     max_sequences: int = 1
     prefix_cache_bytes: int = 0
     generation_config: GenerationConfig = "auto"
+    quantization: Quantization = "none"

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from app.engine.params import GenerationParams
 from app.engine.sampling import TOKEN_STREAM, uniform
+from app.engine.transfer import SURE_DELETE
 from app.models.transformer import Transformer
 
 
@@ -57,6 +58,50 @@ def generate(
             if reply[index] in eos_token_ids and not params.ignore_eos:
                 return reply[: index + 1]
     return tokens[len(prompt_ids) :].tolist()
+
+
+@torch.inference_mode()
+def fill(
+    model: Transformer,
+    prompt_ids: Ids[int],
+    params: GenerationParams,
+    mask_token_id: int,
+    delete_token_id: int | None = None,
+) -> list[list[int]]:
+    """The token ids of each hole of an infilling canvas, one token a forward, the most confident first.
+
+    Without `delete_token_id` nothing is deleted. With one, deletes that are sure leave the canvas beside the token of
+    each step, and others once no position proposes a token.
+    """
+    window = params.window
+    assert window is not None
+    canvas: list[tuple[int | None, int | None]] = [(token_id, None) for token_id in prompt_ids]
+    canvas += zip(window.token_ids, window.holes, strict=True)
+    while any(token_id is None for token_id, _ in canvas):
+        ids = torch.tensor([mask_token_id if token_id is None else token_id for token_id, _ in canvas])
+        size, start = params.block_length, len(prompt_ids)
+        blocks = torch.arange(len(canvas)).clamp(max=start) // size
+        mask = blocks[None, :] <= blocks[:, None]
+        logits = model.logits(model(ids, torch.arange(len(canvas)), PlainAttention(mask))).double()
+        proposals: dict[int, tuple[int, float]] = {}
+        for position, (token_id, hole) in enumerate(canvas):
+            if token_id is None:
+                confidences = torch.softmax(logits[position], dim=0)
+                allowed = logits[position].clone()
+                assert hole is not None
+                allowed[[mask_token_id, *(window.banned[hole] if window.banned else ())]] = -torch.inf
+                proposal = int(allowed.argmax())
+                proposals[position] = (proposal, confidences[proposal].item())
+        tokens = [position for position in proposals if proposals[position][0] != delete_token_id]
+        deletes = [position for position in proposals if proposals[position][0] == delete_token_id]
+        gone = [position for position in deletes if proposals[position][1] >= SURE_DELETE]
+        if tokens:
+            best = min(tokens, key=lambda position: (-proposals[position][1], position))
+            canvas[best] = (proposals[best][0], canvas[best][1])
+        elif not gone:
+            gone = [min(deletes, key=lambda position: (-proposals[position][1], position))]
+        canvas = [item for position, item in enumerate(canvas) if position not in gone]
+    return [[int(token_id or 0) for token_id, hole in canvas if hole == n] for n in range(window.num_holes)]
 
 
 def denoise(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Sequence as Ids
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -20,25 +20,40 @@ MAX_SCORES = 2**24  # worked on at once: in float64, and three times over, they 
 
 @dataclass(frozen=True)
 class MaskedRows:
-    """One sequence's part of a step's logits: its masked `positions`, and `step` within their block."""
+    """One sequence's part of a step's logits: its masked `positions`, and `step` within their block.
+
+    `banned` are (rows, token ids): tokens that are never proposed there.
+    """
 
     positions: tuple[int, ...]
     step: int
     params: GenerationParams
     penalties: Penalties | None = None
+    banned: tuple[tuple[slice, Tensor], ...] = ()
 
 
 @dataclass(frozen=True)
 class Proposals:
-    """One entry for each masked position of a sequence, in order. `entropies` (nats) only where they are asked for."""
+    """One entry for each masked position of a sequence, in order.
+
+    `confidences` say which proposals are transferred first; they are the `probabilities` of the proposed tokens unless
+    remasking is random. `entropies` (nats) and `alternatives` (the likeliest tokens and their probabilities) are there
+    only where they are asked for.
+    """
 
     positions: tuple[int, ...]
     token_ids: list[int]
     confidences: list[float]
     entropies: list[float]
+    probabilities: list[float] = field(default_factory=list)
+    alternatives: list[list[tuple[int, float]]] = field(default_factory=list)
 
-    def first(self, num: int) -> Proposals:
-        return Proposals(self.positions[:num], self.token_ids[:num], self.confidences[:num], self.entropies[:num])
+    def pick(self, indices: Ids[int]) -> Proposals:
+        """Some of them, without alternatives."""
+        columns = (self.token_ids, self.confidences, self.entropies, self.probabilities)
+        token_ids, confidences, entropies, probabilities = ([col[i] for i in indices] if col else [] for col in columns)
+        positions = tuple(self.positions[index] for index in indices)
+        return Proposals(positions, token_ids, confidences, entropies, probabilities)  # type: ignore[arg-type]
 
 
 def propose(logits: Tensor, sequences: Ids[MaskedRows], mask_token_id: int) -> list[Proposals | None]:
@@ -85,13 +100,20 @@ def _propose(logits: Tensor, sequences: Ids[MaskedRows], mask_token_id: int) -> 
     probabilities = torch.softmax(scores, dim=-1)
     is_number = logits.amax(dim=-1).isfinite()
     scores[:, mask_token_id] = -torch.inf
+    first = 0
+    for rows in sequences:
+        for part, token_ids in rows.banned:
+            scores[first + part.start : first + part.stop].index_fill_(1, token_ids, -torch.inf)
+        first += len(rows.positions)
     token_ids = _choose(scores, sequences)
     confidences = probabilities.gather(1, token_ids[:, None]).squeeze(1)
     columns = [token_ids.double(), confidences, is_number.double()]
     if any(rows.params.mode == "entropy" for rows in sequences):
         columns.append(torch.special.entr(probabilities).sum(dim=-1))
     # One transfer for all: token ids are exact in float64.
-    return _split(torch.stack(columns).tolist(), sequences)
+    split = _split(torch.stack(columns).tolist(), sequences)
+    _add_alternatives(split, probabilities, sequences)
+    return split
 
 
 def _choose(scores: Tensor, sequences: Ids[MaskedRows]) -> Tensor:
@@ -127,12 +149,25 @@ def _split(host: list[list[float]], sequences: Ids[MaskedRows]) -> list[Proposal
         if not all(is_number[part]):
             split.append(None)
             continue
-        sure = confidences[part]
+        sure = likely = confidences[part]
         if rows.params.remasking == "random":
             sure = uniform(rows.params.seed, CONFIDENCE_STREAM, rows.positions, rows.step).tolist()
         ids = [int(token_id) for token_id in token_ids[part]]
-        split.append(Proposals(rows.positions, ids, sure, entropies[part]))
+        split.append(Proposals(rows.positions, ids, sure, entropies[part], likely))
     return split
+
+
+def _add_alternatives(proposals: Ids[Proposals | None], probabilities: Tensor, sequences: Ids[MaskedRows]) -> None:
+    """The likeliest tokens, for those sequences that ask for them."""
+    first = 0
+    for own, rows in zip(proposals, sequences, strict=True):
+        last = first + len(rows.positions)
+        if own is not None and rows.params.alternatives:
+            num = min(rows.params.alternatives, probabilities.shape[-1])
+            values, token_ids = probabilities[first:last].topk(num, dim=-1)
+            pairs = zip(token_ids.tolist(), values.tolist(), strict=True)
+            own.alternatives.extend(list(zip(ids, likely, strict=True)) for ids, likely in pairs)
+        first = last
 
 
 def sample(scores: Tensor, temperature: Tensor, top_p: Tensor, top_k: Tensor, draws: Tensor) -> Tensor:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import time
+from collections import Counter
+from collections.abc import Collection, Iterator
 from collections.abc import Sequence as Ids
 from dataclasses import dataclass
 from typing import Literal
 
 import torch
+from torch import Tensor
 
 from app.engine.attention import Span
 from app.engine.canvas import Block, Canvas
-from app.engine.events import Counters
+from app.engine.events import Counters, Filled
 from app.engine.params import GenerationParams
 from app.engine.penalties import Penalties
 from app.engine.sampling import MaskedRows
-from app.engine.transfer import TransferRule, deadline_rule, make_rule
+from app.engine.transfer import TransferRule, deadline_rule, delete_rule, make_rule
 
 
 @dataclass(frozen=True)
@@ -35,15 +39,25 @@ class Sequence:
     """
 
     def __init__(
-        self, sequence_id: int, prompt_ids: Ids[int], params: GenerationParams, mask_token_id: int, submitted: float
+        self,
+        sequence_id: int,
+        prompt_ids: Ids[int],
+        params: GenerationParams,
+        mask_token_id: int,
+        submitted: float,
+        delete_token_id: int | None = None,
     ) -> None:
         self.id = sequence_id
         self.params = params
-        self.canvas = Canvas(prompt_ids, params.gen_length, params.block_length, mask_token_id)
+        self.canvas = Canvas(prompt_ids, params.gen_length, params.block_length, mask_token_id, params.window)
+        may_delete = params.window is not None and params.window.may_delete
+        self.delete_token_id = delete_token_id if may_delete else None
         self.slot: int | None = None  # in the KV cache; None until the scheduler admits the sequence
         self.computed = 0  # positions whose keys and values are stored for good
         self.block: Block
         self.rule: TransferRule
+        self._banned: list[Tensor] = []  # of each hole
+        self._num_deleted: Counter[int] = Counter()  # of each hole
         self.step = 0  # within the block
         self.penalties: Penalties | None = None
         self.open_block(self.canvas.prefill_end)
@@ -78,8 +92,10 @@ class Sequence:
 
     def present_rule(self) -> TransferRule:
         """The block's; under a time budget one made for the time that is left."""
-        if self.params.time_budget_ms is None:
-            return self.rule
+        rule = self.rule if self.params.time_budget_ms is None else self._deadline_rule()
+        return rule if self.delete_token_id is None else delete_rule(rule, self.delete_token_id)
+
+    def _deadline_rule(self) -> TransferRule:
         assert self._first_step is not None
         seconds = max(1e-6, (time.monotonic() - self._first_step) / max(1, self.num_steps))
         blocks_left = -(-(len(self.canvas) - self.block.end) // self.params.block_length)
@@ -94,15 +110,53 @@ class Sequence:
         assert self.params.time_budget_ms is not None
         return self._submitted + self.params.time_budget_ms / 1000 - time.monotonic()
 
-    def prepare_penalties(self, vocab_size: int, device: torch.device) -> None:
-        """Where the caller asked for any. Before the first logits: a sequence that waits holds no tensors."""
+    def prepare(self, vocab_size: int, device: torch.device) -> None:
+        """What the first logits need, where the caller asked for it: a sequence that waits holds no tensors."""
         if self.penalties is None and self.params.has_penalties:
-            prompt_ids = self.canvas.token_ids[: self.canvas.prompt_len]
+            given = zip(self.canvas.token_ids, self.canvas.masked, strict=True)
+            prompt_ids = [token_id for token_id, masked in given if not masked]
             self.penalties = Penalties(self.params, prompt_ids, vocab_size, device)
+        window = self.params.window
+        if window is not None and window.banned and not self._banned:
+            self._banned = [torch.tensor(ids, dtype=torch.int64, device=device) for ids in window.banned]
 
     def masked_rows(self, forward: Forward) -> MaskedRows:
         """The sequence's part of a denoising step's logits."""
-        return MaskedRows(forward.logit_positions, self.step, self.params, self.penalties)
+        positions = forward.logit_positions
+        return MaskedRows(positions, self.step, self.params, self.penalties, tuple(self._banned_rows(positions)))
+
+    def _banned_rows(self, positions: Ids[int]) -> Iterator[tuple[slice, Tensor]]:
+        """A hole's positions stand together."""
+        if not self._banned:
+            return
+        first = 0
+        for hole, group in itertools.groupby(self.canvas.holes[position] for position in positions):
+            assert hole is not None
+            last = first + len(list(group))
+            yield slice(first, last), self._banned[hole]
+            first = last
+
+    def ended_by(self, position: int) -> range:
+        """The positions that leave a hole because the token at `position` ends it: that one and those behind it."""
+        canvas, window = self.canvas, self.params.window
+        hole = canvas.holes[position]
+        if window is None or not window.ends or hole is None or canvas.token_ids[position] not in window.ends[hole]:
+            return range(0)
+        end = position
+        while end < len(canvas) and canvas.holes[end] == hole:
+            end += 1
+        return range(position, end)
+
+    def delete(self, positions: Collection[int]) -> None:
+        """These positions leave the window."""
+        self._num_deleted.update(hole for position in positions if (hole := self.canvas.holes[position]) is not None)
+        self.canvas.delete(positions)
+        self.block = self.canvas.block_at(self.block.start)
+
+    def filled(self, hole: int) -> Filled:
+        tokens = self.canvas.hole(hole)
+        self.count_generated(sum(token.step is not None for token in tokens))
+        return Filled(self.id, hole, tuple(tokens), self._num_deleted[hole])
 
     def begin(self, slot: int, num_cached: int) -> None:
         """The scheduler admits it, with keys and values for its first `num_cached` positions in the slot."""
@@ -111,6 +165,7 @@ class Sequence:
         self._started = time.monotonic()
 
     def count_generated(self, num_tokens: int) -> None:
+        """So many more are settled."""
         self.generated_tokens += num_tokens
         if self._first_block is None:
             self._first_block = time.monotonic()
@@ -136,7 +191,7 @@ class Sequence:
         assert self.slot is not None
         length = self.params.block_length
         limits = None
-        if end - start > length:
+        if end - start > length and not (self.params.window and kind == "denoise"):
             limits = tuple(min(end, (position // length + 1) * length) for position in range(start, end))
         span = Span(self.slot, start, end - start, limits)
         return Forward(kind, span, tuple(self.canvas.token_ids[start:end]), masked)

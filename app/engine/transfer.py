@@ -14,6 +14,7 @@ from app.engine.sampling import Proposals
 
 TransferRule = Callable[[Proposals, int], list[int]]
 
+SURE_DELETE = 0.97
 SURE = 0.95  # under a deadline, proposals as sure as that do not wait for more steps
 
 
@@ -93,7 +94,28 @@ def small_block_rule(rule: TransferRule, size: int) -> TransferRule:
     def select(proposals: Proposals, step: int) -> list[int]:
         part = proposals.positions[0] // size
         num = sum(position // size == part for position in proposals.positions)
-        return rule(proposals.first(num), step)
+        return rule(proposals.pick(range(num)), step)
+
+    return select
+
+
+def delete_rule(rule: TransferRule, delete_token_id: int) -> TransferRule:
+    """On a canvas with deletable padding: `rule` among the proposed tokens, and beside it every delete that is sure.
+
+    A delete that is not waits until the tokens are there that decide about the length (bench/LOG.md).
+    """
+
+    def select(proposals: Proposals, step: int) -> list[int]:
+        is_delete = [token_id == delete_token_id for token_id in proposals.token_ids]
+        sure = [
+            index
+            for index, probability in enumerate(proposals.probabilities)
+            if is_delete[index] and probability >= SURE_DELETE
+        ]
+        tokens = [index for index, delete in enumerate(is_delete) if not delete]
+        if tokens:
+            return [tokens[index] for index in rule(proposals.pick(tokens), step)] + sure
+        return sure or rule(proposals, step)
 
     return select
 

@@ -17,6 +17,7 @@ from app.models.config import read_model_config
 from app.models.families import Diffusion, find_family, read_diffusion
 from app.models.files import find_directory, read_json
 from app.models.generation_config import FILE, read_request_defaults
+from app.models.quantization import quantize
 from app.models.transformer import Attention, Transformer
 
 
@@ -35,9 +36,17 @@ class Checkpoint:
 
 
 def load_checkpoint(
-    path: str, revision: str | None, device: torch.device, dtype: torch.dtype, with_request_defaults: bool = True
+    path: str,
+    revision: str | None,
+    device: torch.device,
+    dtype: torch.dtype,
+    with_request_defaults: bool = True,
+    quantization: str = "none",
 ) -> Checkpoint:
-    """Raises CheckpointError, with one sentence, for everything that can be wrong with the files."""
+    """Raises CheckpointError, with one sentence, for everything that can be wrong with the files.
+
+    Weights that are to be quantized are read on the CPU: another device never holds more of them whole than a layer.
+    """
     directory = find_directory(path, revision)
     config = read_json(directory / "config.json")
     generation_config = read_json(directory / FILE, optional=True)
@@ -48,10 +57,13 @@ def load_checkpoint(
     diffusion = read_diffusion(family, config, generation_config, tokenizer)
     with torch.device("meta"):
         model = Transformer(model_config)
-    model = model.to(dtype).to_empty(device=device).requires_grad_(False).eval()
+    first_device = device if quantization == "none" else torch.device("cpu")
+    model = model.to(dtype).to_empty(device=first_device).requires_grad_(False).eval()
     if model_config.tie_word_embeddings:
         model.head.weight = model.embedding.weight  # to_empty unties them
-    load_weights(model, directory, device)
+    load_weights(model, directory, first_device)
+    if quantization != "none":
+        quantize(model, quantization, device)
     name = path if not Path(path).exists() else directory.resolve().name
     return Checkpoint(name, model, diffusion, tokenizer, request_defaults)
 

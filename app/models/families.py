@@ -26,12 +26,16 @@ class Family:
 
 @dataclass(frozen=True)
 class Diffusion:
-    """What the engine has to know about a checkpoint: which token is a mask, which ones end a reply."""
+    """What the engine has to know about a checkpoint: which token is a mask, which ones end a reply.
+
+    With a `delete_token_id` it was trained to fill canvases whose holes are too long: what gets that token leaves them.
+    """
 
     family: str
     mask_token_id: int
     eos_token_ids: tuple[int, ...]
     block_length: int  # The one it was trained with; others work, at some loss.
+    delete_token_id: int | None = None
 
 
 FAMILIES: Mapping[str, Family] = {
@@ -74,16 +78,24 @@ def read_diffusion(
     if eos is None:
         raise CheckpointError("Neither config.json nor the tokenizer names an end token (eos_token_id).")
     eos_token_ids = tuple(eos) if isinstance(eos, list) else (eos,)
-    _check_token_ids(mask, eos_token_ids, config.get("vocab_size"))
-    return Diffusion(family.name, mask, eos_token_ids, block_length)
+    delete = config.get("delete_token_id")
+    _check_token_ids(mask, eos_token_ids, delete, config.get("vocab_size"))
+    return Diffusion(family.name, mask, eos_token_ids, block_length, delete)
 
 
-def _check_token_ids(mask: Any, eos_token_ids: tuple[Any, ...], vocab_size: Any) -> None:
-    for name, token_id in [("mask", mask), *(("end", eos) for eos in eos_token_ids)]:
+def _check_token_ids(mask: Any, eos_token_ids: tuple[Any, ...], delete: Any, vocab_size: Any) -> None:
+    named = [
+        ("mask", mask),
+        *(("end", eos) for eos in eos_token_ids),
+        *([] if delete is None else [("delete", delete)]),
+    ]
+    for name, token_id in named:
         if not isinstance(token_id, int) or not 0 <= token_id < vocab_size:
             raise CheckpointError(f"The {name} token's id is {token_id!r}; config.json's vocab_size is {vocab_size}.")
     if mask in eos_token_ids:
         raise CheckpointError(f"Token {mask} is both the mask token and an end token.")
+    if delete is not None and delete in (mask, *eos_token_ids):
+        raise CheckpointError(f"Token {delete} is the delete token and the mask or an end token as well.")
 
 
 def _first(*values: Any) -> Any:

@@ -68,6 +68,9 @@ OUR_KEYS: Mapping[str, _Key] = {
     "temperature": _number("temperature", 0, 2),
     "presence_penalty": _number("presence_penalty", -2, 2),
     "frequency_penalty": _number("frequency_penalty", -2, 2),
+    "infill_mode": _choice("infill_mode", "canvas", "fim", "chat"),
+    "infill_context": _integer("infill_context", 1),
+    "infill_canvas": _integer("infill_canvas", 1),
 }
 
 OUR_OBJECT = _Key("elbarto", lambda value: isinstance(value, dict), f"an object of {', '.join(OUR_KEYS)}")

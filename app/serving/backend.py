@@ -34,6 +34,8 @@ class ModelInfo:
     block_length: int
     mask_token_id: int
     vocab_size: int
+    eos_token_ids: tuple[int, ...] = ()
+    delete_token_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ def load_backend(source: ModelSource) -> Backend:
         block_length=diffusion.block_length,
         mask_token_id=diffusion.mask_token_id,
         vocab_size=loaded.vocab_size,
+        eos_token_ids=diffusion.eos_token_ids,
+        delete_token_id=diffusion.delete_token_id,
     )
     max_running = loaded.engine.config.max_sequences
     return Backend(loaded.engine, Tokenizer(loaded.tokenizer), info, max_running, loaded.request_defaults)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, get_args
 
-from app.engine.events import Counters
+from app.engine.events import Counters, Stepped
+from app.engine.events import Proposal as Proposal
 from app.engine.params import DECODE_MODES as DECODE_MODES
 from app.engine.params import DecodeMode, Remasking
+from app.engine.params import GenerationParams as GenerationParams
+
+InfillMode = Literal["canvas", "fim", "chat"]
+INFILL_MODES: tuple[InfillMode, ...] = get_args(InfillMode)
 
 
 @dataclass(frozen=True)
@@ -16,7 +21,8 @@ class Defaults:
     """What a request gets where it leaves something open.
 
     `steps` are meant for `gen_length` tokens. With `tokens_per_step` they do not count: every block then gets as many
-    steps as it takes at that pace, whatever the reply's length.
+    steps as it takes at that pace, whatever the reply's length. Of infills: the route, how many tokens around the holes
+    the model makes use of (None: all that fit), and how many masks a hole of unknown length begins with.
     """
 
     steps: int = 256
@@ -35,6 +41,9 @@ class Defaults:
     repetition_penalty: float = 1.0
     presence_penalty: float = 0.0
     frequency_penalty: float = 0.0
+    infill_mode: InfillMode | None = None
+    infill_context: int | None = None
+    infill_canvas: int = 24
 
 
 @dataclass(frozen=True)
@@ -65,6 +74,8 @@ class ChatCall:
     seed: int | None = None
     stop: Sequence[str] = ()
     ignore_eos: bool = False
+    watch: bool = False  # tell every denoising step, with the `alternatives` likeliest tokens of each position
+    alternatives: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,6 +85,14 @@ class Delta:
     index: int
     text: str
     token_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A denoising step of one choice that is watched; its positions are those of the canvas, the prompt's included."""
+
+    index: int
+    event: Stepped
 
 
 @dataclass(frozen=True)

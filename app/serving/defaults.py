@@ -10,8 +10,9 @@ from app.serving.calls import Defaults
 
 CHECKPOINT = "checkpoint"
 BUILT_IN = "default"
-# Each is a setting too; `tokens_per_step` only a checkpoint has.
-SETTING_NAMES = tuple(item.name for item in fields(Defaults) if item.name != "tokens_per_step")
+# What only a checkpoint knows; the others are settings too.
+CHECKPOINT_ONLY = ("tokens_per_step", "infill_mode", "infill_context", "infill_canvas")
+SETTING_NAMES = tuple(item.name for item in fields(Defaults) if item.name not in CHECKPOINT_ONLY)
 
 
 def resolve(chosen: Mapping[str, Any], checkpoint: Mapping[str, Any]) -> Defaults:

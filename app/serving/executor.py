@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from app.engine.events import Committed, Event, Failed
+from app.engine.events import Event, Failed, Finished
 from app.engine.params import GenerationParams
 from app.errors import EngineBroken, ModelLoading, QueueFull, ShuttingDown
 from app.serving.backend import Backend
@@ -22,10 +22,17 @@ State = Literal["loading", "ready", "failed", "closed"]
 
 
 @dataclass(frozen=True)
+class Job:
+    """One sequence that is asked for."""
+
+    prompt_ids: Sequence[int]
+    params: GenerationParams
+
+
+@dataclass(frozen=True)
 class Add:
     generation: Generation
-    prompt_ids: Sequence[int]
-    params: Sequence[GenerationParams]
+    jobs: Sequence[Job]
     submitted: float
 
 
@@ -106,16 +113,23 @@ class Executor:
 
     def submit(self, prompt_ids: Sequence[int], params: Sequence[GenerationParams]) -> Generation:
         """Queue one sequence for each of `params`, all or none; raises QueueFull, ModelLoading or ShuttingDown."""
+        return self.submit_jobs([Job(prompt_ids, each) for each in params])
+
+    def submit_jobs(self, jobs: Sequence[Job], is_admitted: bool = False) -> Generation:
+        """Queue all or none, and what belongs to a request that is admitted already (`is_admitted`) in any case.
+
+        Raises QueueFull, ModelLoading or ShuttingDown.
+        """
         if self._backend is None:
             raise ModelLoading
-        generation = Generation(len(params), self._submit_abort)
+        generation = Generation(len(jobs), self._submit_abort)
         with self._changed:
             if self._closing:
                 raise ShuttingDown
-            if self._live + len(params) > self.capacity:
+            if not is_admitted and self._live + len(jobs) > self.capacity:
                 raise QueueFull(self._live)
-            self._live += len(params)
-            self._commands.put(Add(generation, prompt_ids, params, time.monotonic()))
+            self._live += len(jobs)
+            self._commands.put(Add(generation, jobs, time.monotonic()))
         return generation
 
     def wait_until_ready(self) -> Backend:
@@ -190,9 +204,9 @@ class Executor:
                 self._abort(backend, command)
 
     def _add(self, backend: Backend, command: Add) -> None:
-        for index, params in enumerate(command.params):
+        for index, job in enumerate(command.jobs):
             try:
-                sequence_id = backend.engine.add(command.prompt_ids, params, command.submitted)
+                sequence_id = backend.engine.add(job.prompt_ids, job.params, command.submitted)
             except Exception:
                 logger.exception("a sequence could not be added")
                 command.generation.put(index, Failed(-1))
@@ -220,7 +234,7 @@ class Executor:
         if generation is None:
             return
         generation.put(index, event)
-        if isinstance(event, Committed):
+        if not isinstance(event, Finished | Failed):
             return
         del self._owners[event.sequence_id], self._sequence_ids[generation, index]
         self._count_ended()

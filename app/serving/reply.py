@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from app.engine.events import Committed, Counters, Event, Failed, Finished
+from app.engine.events import Committed, Counters, Event, Failed, Finished, Stepped
 from app.engine.params import GenerationParams
 from app.errors import EngineFailed, ShuttingDown
 from app.serving.backend import ModelInfo
-from app.serving.calls import Delta, Ended
+from app.serving.calls import Delta, Ended, Step
 from app.serving.generation import Generation
 from app.text.stream import TextStream
 
@@ -31,8 +31,8 @@ class Choice:
 class Reply:
     """Iterate it for Delta, Ended, and None about every TICK_S of silence; raises EngineFailed or ShuttingDown.
 
-    `choices` hold what was delivered so far, and everything once the iteration is over. `abort` may come at any time,
-    from any thread, and again.
+    Where it is watched, a Step comes before what it made final. `choices` hold what was delivered so far, and all of it
+    once the iteration is over. `abort` may come at any time, from any thread, and again.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Reply:
     def abort(self) -> None:
         self._generation.abort()
 
-    def __iter__(self) -> Iterator[Delta | Ended | None]:
+    def __iter__(self) -> Iterator[Delta | Ended | Step | None]:
         while not self.is_complete:
             item = self._generation.next(TICK_S)
             if item is None:
@@ -94,11 +94,14 @@ class Reply:
             else:
                 yield from self._take(*item)
 
-    def _take(self, index: int, event: Event) -> Iterator[Delta | Ended]:
+    def _take(self, index: int, event: Event) -> Iterator[Delta | Ended | Step]:
         choice = self.choices[index]
         if isinstance(event, Committed):
             if choice.finish_reason is None:  # else: committed before the abort reached the engine
                 yield from self._take_tokens(index, choice, event.token_ids)
+        elif isinstance(event, Stepped):
+            if choice.finish_reason is None:
+                yield Step(index, event)
         elif isinstance(event, Finished):
             if choice.finish_reason is None:
                 tail = choice.stream.flush()

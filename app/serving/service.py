@@ -15,9 +15,13 @@ from app.serving.backend import ModelInfo
 from app.serving.calls import ChatCall, Defaults
 from app.serving.defaults import resolve
 from app.serving.executor import Executor, State
+from app.serving.infill.calls import EditCall, InfillCall
+from app.serving.infill.infill import Infill, InfillPlanner
+from app.serving.infill.support import Support, find_support
 from app.serving.lengths import Lengths, plan_lengths
 from app.serving.reply import Reply
 from app.text.stream import TextStream
+from app.text.token_text import TokenText
 from app.text.tokenizer import Tokenizer
 
 logger = logging.getLogger(__name__)
@@ -44,9 +48,19 @@ class Health:
 class Service:
     """Thread-safe. Raises ApiErrors; everything that can be refused is refused before a Reply is returned."""
 
-    def __init__(self, executor: Executor, chosen: Mapping[str, Any], strict_model: bool = False) -> None:
-        """`chosen` are the operator's defaults, by fields of Defaults; they stand above the checkpoint's."""
+    def __init__(
+        self,
+        executor: Executor,
+        chosen: Mapping[str, Any],
+        strict_model: bool = False,
+        infill_max_tokens: int = 128,
+    ) -> None:
+        """`chosen` are the operator's defaults, by fields of Defaults; they stand above the checkpoint's.
+
+        A hole of an infill gets at most `infill_max_tokens`.
+        """
         self.executor = executor
+        self._infill_max_tokens = infill_max_tokens
         self._chosen = chosen
         self._strict_model = strict_model
         self._warned_block_lengths: set[int] = set()
@@ -95,6 +109,31 @@ class Service:
             ignored=ignored,
         )
 
+    @property
+    def infill_support(self) -> Support:
+        backend = self.executor.backend
+        info = backend.info
+        defaults = resolve(self._chosen, backend.request_defaults)
+        return find_support(backend.tokenizer, info.delete_token_id, info.max_model_len, defaults)
+
+    def infill(self, call: InfillCall) -> Infill:
+        """Queue an infill. Raises RequestError, PromptTooLong, QueueFull or Unavailable."""
+        return self._infill_planner(call).begin(call)
+
+    def edit(self, call: EditCall) -> Infill:
+        """Queue an edit: an infill whose holes have text already. Raises what `infill` does."""
+        return self._infill_planner(call.infill).begin_edit(call)
+
+    def _infill_planner(self, call: InfillCall) -> InfillPlanner:
+        backend = self.executor.backend
+        defaults = resolve(self._chosen, backend.request_defaults)
+        sampling = _sampling(call.sampling, defaults)
+        limit = self._infill_max_tokens
+        return InfillPlanner(backend, self.executor, self.infill_support, defaults, sampling, limit)
+
+    def token_text(self) -> TokenText:
+        return TokenText(self.executor.backend.tokenizer)
+
     def tokenize(self, text: str, add_special_tokens: bool) -> list[int]:
         return self.executor.backend.tokenizer.encode(text, add_special_tokens)
 
@@ -137,11 +176,8 @@ class Service:
 
 def _params(call: ChatCall, defaults: Defaults, lengths: Lengths) -> GenerationParams:
     """The defaults for what the call leaves open."""
-    asked = {name: value for name in SAMPLING_FIELDS if (value := getattr(call, name)) is not None}
-    left = {name: getattr(defaults, name) for name in SAMPLING_FIELDS if name not in asked}
-    if "threshold" in asked and left.get("decode_mode") not in (None, "adaptive"):
-        left["decode_mode"] = None  # who gives a threshold wants it used, whatever the server's default mode is
-    part = asked.get("small_block_length") or left.get("small_block_length")
+    sampling = _sampling({name: getattr(call, name) for name in SAMPLING_FIELDS}, defaults)
+    part = sampling["small_block_length"]
     if part and lengths.block_length % part:
         raise RequestError(
             f"small_block_length must divide the block length, {lengths.block_length}, got {part}.",
@@ -154,9 +190,19 @@ def _params(call: ChatCall, defaults: Defaults, lengths: Lengths) -> GenerationP
         seed=call.seed if call.seed is not None else secrets.randbits(32),
         ignore_eos=call.ignore_eos,
         time_budget_ms=call.time_budget_ms,
-        **asked,
-        **left,
+        watch=call.watch,
+        alternatives=call.alternatives,
+        **sampling,
     )
+
+
+def _sampling(asked: Mapping[str, Any], defaults: Defaults) -> dict[str, Any]:
+    """What was asked for, and the defaults for the rest; None: not asked for."""
+    given = {name: value for name, value in asked.items() if value is not None}
+    left = {name: getattr(defaults, name) for name in SAMPLING_FIELDS if name not in given}
+    if "threshold" in given and left.get("decode_mode") not in (None, "adaptive"):
+        left["decode_mode"] = None  # who gives a threshold wants it used, whatever the server's default mode is
+    return {**left, **given}
 
 
 def _check_vocabulary(token_ids: Sequence[int], vocab_size: int, param: str) -> None:

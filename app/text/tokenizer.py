@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
+import tokenizers
 from jinja2.exceptions import TemplateError
 
 from app.errors import RequestError
@@ -23,6 +25,45 @@ class Tokenizer:
     def encode(self, text: str, add_special_tokens: bool = False) -> list[int]:
         """Special tokens written out in `text` become their ids."""
         return list(self._tokenizer.encode(text, add_special_tokens=add_special_tokens))
+
+    def encode_plain(self, text: str) -> list[int]:
+        """Special tokens written out in `text` stay text: somebody's code may well hold them."""
+        if self._plain is None:
+            return list(self._tokenizer.encode(text, add_special_tokens=False, split_special_tokens=True))
+        return list(self._plain.encode(text, add_special_tokens=False).ids)
+
+    def token_id(self, token: str) -> int | None:
+        """The id of a special token, None where there is none of that name."""
+        return self._special.get(token)
+
+    @property
+    def has_chat_template(self) -> bool:
+        return bool(self._tokenizer.chat_template)
+
+    @cached_property
+    def special_ids(self) -> tuple[int, ...]:
+        return tuple(sorted({*self._special.values(), *self._tokenizer.all_special_ids}))
+
+    @cached_property
+    def line_break_ids(self) -> tuple[int, ...]:
+        """Tokens with a line break in them, as byte-level vocabularies or byte fallbacks spell it."""
+        breaks = ("\u010a", "\u010d", "\n", "\r", "<0x0A>", "<0x0D>")
+        vocabulary = self._tokenizer.get_vocab()
+        return tuple(sorted(token_id for token, token_id in vocabulary.items() if any(map(token.__contains__, breaks))))
+
+    @cached_property
+    def _special(self) -> Mapping[str, int]:
+        return dict(self._tokenizer.get_added_vocab())
+
+    @cached_property
+    def _plain(self) -> Any:
+        """A copy of its own, because whether special tokens count is a state of the object that all threads share."""
+        backend = getattr(self._tokenizer, "backend_tokenizer", None)
+        if backend is None:
+            return None
+        plain = tokenizers.Tokenizer.from_str(backend.to_str())
+        plain.encode_special_tokens = True
+        return plain
 
     def decode(self, token_ids: Sequence[int], skip_special_tokens: bool = True) -> str:
         """Bytes that are no UTF-8 become U+FFFD."""

@@ -127,6 +127,8 @@ def test_models(client: FlaskClient) -> None:
         "family": "fake",
         "block_length": 4,
         "mask_token_id": 5,
+        "infill_modes": ["chat"],
+        "infill_context": 1024,
     }
 
 

@@ -11,10 +11,11 @@ import pytest
 import torch
 
 from app.cli import main
+from app.settings import EMBEDDED_MODEL
 from bench import quality, registry
 from bench.context import Context, Options
 from bench.measure import Figure, Spread
-from bench.models import random_subject
+from bench.models import load_subject, random_subject, transformers_model
 from bench.parts import contention
 from tests.tiny import CHECKPOINT
 
@@ -56,7 +57,9 @@ def test_parts_run_and_leave_json_plots_and_a_table(tmp_path: Path, capsys: pyte
     assert "| prefix | checkpoint float32, prompt of 250, cached | not cached | speed × " in table
 
 
-@pytest.mark.parametrize("parts", [("recompute", "concurrency", "floor"), ("http",), ("contention",)])
+@pytest.mark.parametrize(
+    "parts", [("recompute", "concurrency", "floor"), ("quantization",), ("http",), ("contention",)]
+)
 def test_the_other_parts_give_ratios(parts: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`http` and `contention` start processes of their own: a server, and a program that keeps a core busy."""
     # As many threads as cores, on a core that is taken, are a matter of seconds: that is what the part shows.
@@ -117,6 +120,14 @@ def test_without_training_evaluation_there_is_no_quality(monkeypatch: pytest.Mon
     monkeypatch.setattr(quality.importlib, "import_module", missing)
 
     assert quality.load_quality(4) is None
+    assert quality.load_bits(str(EMBEDDED_MODEL), 4) is None
+
+
+def test_bits_per_byte_of_the_embedded_model() -> None:
+    score = quality.load_bits(str(EMBEDDED_MODEL), 3)
+
+    assert score is not None
+    assert 0 < score(transformers_model(load_subject(str(EMBEDDED_MODEL), CPU, torch.float32))) < 2
 
 
 def test_what_training_evaluation_lacks_itself_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -181,6 +181,6 @@ def test_a_strong_penalty_keeps_tokens_from_coming_again(engine: Engine) -> None
 def test_tokens_are_counted_where_the_counts_are() -> None:
     """On the device; "meta" stands in for one here."""
     sequence = Sequence(0, PROMPT, replace(PLAIN, presence_penalty=1.0), MASK, submitted=0.0)
-    sequence.prepare_penalties(VOCAB_SIZE, torch.device("meta"))
+    sequence.prepare(VOCAB_SIZE, torch.device("meta"))
 
     unmask(sequence, Proposals((6, 7), [40, 41], [0.5, 0.4], [0.0, 0.0]))

@@ -6,7 +6,14 @@ import pytest
 
 from app.engine.params import GenerationParams
 from app.engine.sampling import Proposals
-from app.engine.transfer import make_rule, most_confident_first, schedule, static_rule, threshold_rule
+from app.engine.transfer import (
+    delete_rule,
+    make_rule,
+    most_confident_first,
+    schedule,
+    static_rule,
+    threshold_rule,
+)
 
 
 def proposals(*confidences: float) -> Proposals:
@@ -81,3 +88,21 @@ def test_a_threshold_replaces_the_schedule() -> None:
 
     assert make_rule(static, 4)(values, 0) == [1, 0]
     assert make_rule(threshold, 4)(values, 0) == [1, 0, 2]
+
+
+def with_deletes(*probabilities: tuple[int, float]) -> Proposals:
+    ids, likely = [item[0] for item in probabilities], [item[1] for item in probabilities]
+    return Proposals(tuple(range(len(ids))), ids, likely, [], likely)
+
+
+@pytest.mark.parametrize(
+    ("proposed", "expected"),
+    [
+        (with_deletes((7, 0.2), (9, 0.5), (7, 0.3)), [2]),  # no delete is sure: the likeliest token
+        (with_deletes((7, 0.2), (9, 0.98), (9, 0.97), (7, 0.3)), [3, 1, 2]),  # sure deletes beside it
+        (with_deletes((9, 0.99), (9, 0.5)), [0]),  # no tokens: the sure ones
+        (with_deletes((9, 0.4), (9, 0.5)), [1]),  # none sure either: the likeliest
+    ],
+)
+def test_deletes_wait_until_they_are_sure(proposed: Proposals, expected: list[int]) -> None:
+    assert delete_rule(static_rule([1]), 9)(proposed, 0) == expected

@@ -156,7 +156,7 @@ class FakeServer:
 
     async def _infill(self, writer: asyncio.StreamWriter, record: Record, is_late: bool) -> None:
         body = record.body
-        reason = "deadline" if is_late else "stop"
+        reason = "length" if is_late else "stop"
         figures = {"usage": {"prompt_tokens": 40, "completion_tokens": 6}, "elbarto": {"tpf": 1.5, "total_ms": 9.0}}
         if record.path == "/v1/edits":
             edits = []

@@ -10,10 +10,10 @@ import pytest
 
 from app.engine.params import GenerationParams
 from app.errors import EngineFailed, ModelNotFound, PromptTooLong, QueueFull, RequestError
-from app.serving.calls import ChatCall, Defaults, Delta, Ended
+from app.serving.calls import ChatCall, Defaults, Delta, Ended, Step
 from app.serving.reply import Reply
 from app.serving.service import Service
-from tests.fakes import EOS, TOOLS_TEMPLATE, VOCAB_SIZE, ByteTokenizer, FakeEngine, byte_ids, says
+from tests.fakes import EOS, FIRST_BYTE, TOOLS_TEMPLATE, VOCAB_SIZE, ByteTokenizer, FakeEngine, byte_ids, says
 
 MakeService = Callable[..., Service]
 
@@ -532,3 +532,25 @@ def test_what_was_raised_or_ignored_is_said(make_service: MakeService) -> None:
     assert stepped.warnings == ["steps was raised from 2 to 4, one for each block."]
     assert ignored.warnings == ["tools is ignored."]
     assert finish(service.chat(call(template_extras={"tools": [{}]}))).ignored == ["tools"]  # ids have no template
+
+
+def test_a_watched_reply_tells_its_steps(make_service: MakeService) -> None:
+    service = make_service(FakeEngine(says("abcdef")))
+
+    items = [item for item in service.chat(call(watch=True, alternatives=1, gen_length=8)) if item is not None]
+    quiet = [item for item in service.chat(call(gen_length=8)) if item is not None]
+
+    steps = [item.event for item in items if isinstance(item, Step)]
+    assert [step.step for step in steps] == list(range(len(steps)))
+    final = [proposal for step in steps for proposal in step.proposals if proposal.is_final]
+    assert bytes(item.token_id - FIRST_BYTE for item in sorted(final, key=lambda item: item.position)[:6]) == b"abcdef"
+    assert all(len(item.alternatives) == 1 for item in final)
+    assert [item for item in items if not isinstance(item, Step)] == quiet
+
+
+def test_a_reply_that_has_ended_tells_no_more_steps(make_service: MakeService) -> None:
+    reply = make_service(FakeEngine(says("abcdefghijkl"))).chat(call(watch=True, max_tokens=2, gen_length=12))
+
+    items = [type(item) for item in reply if item is not None]
+
+    assert Step not in items[items.index(Delta) + 1 :]

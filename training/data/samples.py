@@ -22,12 +22,12 @@ COPY_BLOCK_LENGTHS = (1, 1, 2, 4)
 SYSTEM_PROMPTS = ("You are a helpful assistant.", "You are a helpful coding assistant.", "You write Python code.")
 COPY_ONLY = {"copy": 0.6, "signature": 0.4}
 MIXTURE = {
-    "chat": 0.54,
+    "chat": 0.51,
     "talk": 0.02,
     "code": 0.04,
     "corpus_chat": 0.02,
     "corpus_file": 0.04,
-    "canvas": 0.2,
+    "canvas": 0.23,
     "suffix_first": 0.08,
     "copy": 0.02,
     "signature": 0.04,
@@ -35,6 +35,7 @@ MIXTURE = {
 DELETE_WEIGHT = 0.25  # there are many, and all alike
 END_WEIGHT = 2.0  # of the token that ends an infill: there is one a sample
 MAX_DELETES = 24
+CANVAS_LENGTHS = (16, 24, 32, 48)  # with how many masks a server begins a hole whose length nobody knows
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ class SampleSource:
         weights = [0.0] * len(ids)
         for (start, end), next_start in zip(spans, [*(start for start, _ in spans[1:]), len(text)], strict=True):
             hole, after = self.encode(text[start:end]), self.encode(text[end:next_start])
-            deletes = rng.choice((0, rng.randint(0, MAX_DELETES)))
+            deletes = draw_deletes(len(hole), rng)
             ids += hole + [tk.DELETE_ID] * deletes + after
             weights += [1.0] * len(hole) + [DELETE_WEIGHT] * deletes + [0.0] * len(after)
         return Sample(ids, weights, block_length, window)
@@ -197,6 +198,18 @@ def generated_file(rng: random.Random) -> str:
     """One to three generated definitions, as a file has them."""
     count = rng.choices((1, 2, 3), (0.5, 0.35, 0.15))[0]
     return "\n\n\n".join(draw_task(rng).code for _ in range(count)) + "\n"
+
+
+def draw_deletes(hole_length: int, rng: random.Random) -> int:
+    """How much too long a hole's canvas is: not at all (its length is known), as a decoder leaves it on the way, or
+    as it begins."""
+    style = rng.random()
+    if style < 0.25:
+        return 0
+    if style < 0.55:
+        return rng.randint(0, MAX_DELETES)
+    longer = [length for length in CANVAS_LENGTHS if length >= hole_length]
+    return rng.choice(longer[:2]) - hole_length if longer else 0
 
 
 def draw_telling_task(rng: random.Random) -> Task:

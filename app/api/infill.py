@@ -1,0 +1,215 @@
+"""POST /v1/infill: holes in a text, whole and streamed."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify
+
+from app.api.context import ClientConnection, json_body, service
+from app.api.infill_schemas import SAMPLING, EditSchema, InfillSchema, context_files
+from app.api.request_log import RequestRecord, record
+from app.api.schemas import load
+from app.api.sse import DONE, StreamEvent, event_stream
+from app.api.usage import infill_elbarto, infill_usage
+from app.serving.infill.calls import EditCall, FilledHole, Hole, HoleDelta, HoleDone, InfillCall, Outcome
+from app.serving.infill.infill import Infill
+
+blueprint = Blueprint("infill", __name__)
+
+# nginx's number for it; nobody is left to read it, but the log is.
+CLIENT_CLOSED_REQUEST = 499
+CALL_FIELDS = ("n", "length_method", "seed", "stop", "language", "filename", "steps", "block_length", "time_budget_ms")
+
+
+@blueprint.post("/v1/infill")
+def infill() -> Response:
+    body = load(InfillSchema(), json_body())
+    service().check_model(body.get("model"))
+    answer = InfillAnswer(service().infill(to_call(body)))
+    return answer.respond(is_streamed=body["stream"])
+
+
+@blueprint.post("/v1/edits")
+def edits() -> Response:
+    body = load(EditSchema(), json_body())
+    service().check_model(body.get("model"))
+    answer = EditAnswer(service().edit(to_edit_call(body)), body["spans"])
+    return answer.respond(is_streamed=body["stream"])
+
+
+def to_edit_call(body: dict[str, Any]) -> EditCall:
+    """`steps` and `threshold` are the mode's own for polish and redenoise; for rewrite they are as in an infill."""
+    text, spans = body["text"], body["spans"]
+    starts, ends = [0, *(end for _, end in spans)], [*(start for start, _ in spans), len(text)]
+    own = {"redenoise": ("threshold",), "polish": ("steps", "threshold")}.get(body["mode"], ())
+    decoding = {name: value for name, value in body.items() if name not in own}
+    infill = InfillCall(
+        [text[start:end] for start, end in zip(starts, ends, strict=True)],
+        [Hole(max_tokens=body.get("max_tokens")) for _ in spans],
+        mode=body.get("infill_mode"),
+        sampling=sampling(decoding),
+        **{name: decoding[name] for name in CALL_FIELDS if name in decoding},
+    )
+    return EditCall(
+        infill,
+        [text[start:end] for start, end in spans],
+        body["mode"],
+        threshold=body.get("threshold", EditCall.threshold),
+        num_forwards=body.get("steps", EditCall.num_forwards),
+    )
+
+
+def to_call(body: dict[str, Any]) -> InfillCall:
+    texts, holes = body["segments"]
+    return InfillCall(
+        texts,
+        holes,
+        mode=body.get("infill_mode"),
+        context=context_files(body),
+        sampling=sampling(body),
+        **{name: body[name] for name in CALL_FIELDS if name in body},
+    )
+
+
+def sampling(body: dict[str, Any]) -> dict[str, Any]:
+    return {name: body[name] for name in SAMPLING if name in body}
+
+
+class RunningInfill:
+    """An infill and the client that waits for it; what all endpoints that fill holes have in common."""
+
+    def __init__(self, infill: Infill) -> None:
+        self.infill = infill
+        self._client = ClientConnection()
+        self._record: RequestRecord = record()
+
+    def respond(self, is_streamed: bool) -> Response:
+        try:
+            if is_streamed:
+                response = event_stream(self.stream(), current_app.config["SSE_KEEPALIVE_S"])
+            else:
+                response = self._whole()
+        except Exception:
+            self.close()
+            raise
+        # Not in a `finally` of the generator: one that was never started is closed without running it.
+        response.call_on_close(self.close)
+        return response
+
+    def events(self) -> Iterator[Any]:
+        """The infill's, as long as the client is there; ends early without an outcome when it is not."""
+        for event in self.infill:
+            if self._client.is_gone():
+                return
+            yield event
+
+    def stream(self) -> Iterator[StreamEvent]:
+        raise NotImplementedError
+
+    def body(self, outcome: Outcome) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """However the response ended: leave the engine and tell the log."""
+        self.infill.abort()
+        outcome = self.infill.outcome
+        if outcome is not None:
+            self._record.tokens = sum(len(hole.tokens) for one in outcome.candidates for hole in one.holes)
+        elif self._record.status == 200:
+            self._record.status = CLIENT_CLOSED_REQUEST
+
+    def _whole(self) -> Response:
+        for _ in self.events():
+            pass
+        if self.infill.outcome is None:
+            return Response(status=CLIENT_CLOSED_REQUEST)
+        return jsonify(self.body(self.infill.outcome))
+
+
+class InfillAnswer(RunningInfill):
+    kind = "infill"
+
+    def __init__(self, infill: Infill) -> None:
+        super().__init__(infill)
+        self._head = {"id": f"{self.kind}-{uuid.uuid4().hex}"}
+        self._rest = {"created": int(time.time()), "model": infill.model.id, "infill_mode": infill.mode}
+
+    def body(self, outcome: Outcome) -> dict[str, Any]:
+        choices = [
+            {
+                "index": index,
+                "score": round(candidate.score, 4),
+                "text": candidate.text,
+                "holes": [hole_body(number, hole) for number, hole in enumerate(candidate.holes)],
+            }
+            for index, candidate in enumerate(outcome.candidates)
+        ]
+        return {
+            **self._head,
+            "object": "infill",
+            **self._rest,
+            "filled": "together" if self.infill.mode == "canvas" else "in order",
+            "text": choices[0]["text"],
+            "holes": choices[0]["holes"],
+            "choices": choices,
+            "usage": infill_usage(outcome),
+            "elbarto": infill_elbarto(self.infill, outcome),
+        }
+
+    def stream(self) -> Iterator[StreamEvent]:
+        call = self.infill.call
+        started = {"type": "started", **self._head, "object": f"{self.kind}.event", **self._rest}
+        yield started | {"num_holes": len(call.holes), "n": call.n}
+        for event in self.events():
+            if isinstance(event, HoleDelta):
+                yield {"type": "delta", "choice": event.candidate, "hole": event.hole, "text": event.text}
+            elif isinstance(event, HoleDone):
+                done = {"text": event.filled.text, "finish_reason": event.filled.finish_reason}
+                yield {"type": "hole", "choice": event.candidate, "hole": event.hole, **done}
+            elif event is None:
+                yield None
+        if self.infill.outcome is not None:
+            yield {"type": "finished", **self.body(self.infill.outcome)}
+            yield DONE
+
+
+class EditAnswer(InfillAnswer):
+    kind = "edit"
+
+    def __init__(self, infill: Infill, spans: Sequence[tuple[int, int]]) -> None:
+        super().__init__(infill)
+        self._spans = spans
+
+    def body(self, outcome: Outcome) -> dict[str, Any]:
+        best = outcome.candidates[0]
+        edits = [
+            {"start": start, "end": end, **hole_body(number, hole)}
+            for number, ((start, end), hole) in enumerate(zip(self._spans, best.holes, strict=True))
+        ]
+        return {
+            **self._head,
+            "object": "edit",
+            **self._rest,
+            "text": best.text,
+            "edits": edits,
+            "usage": infill_usage(outcome),
+            "elbarto": infill_elbarto(self.infill, outcome),
+        }
+
+
+def hole_body(index: int, hole: FilledHole) -> dict[str, Any]:
+    tokens = [
+        {
+            "id": token.id,
+            "text": token.text,
+            "confidence": round(token.confidence, 4),
+            "step": token.step,
+            "pinned": token.is_pinned,
+        }
+        for token in hole.tokens
+    ]
+    return {"index": index, "text": hole.text, "finish_reason": hole.finish_reason, "tokens": tokens}

@@ -1,0 +1,165 @@
+"""The bodies of infills and edits."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from marshmallow import ValidationError, fields, validates_schema
+
+from app.api.schemas import BodySchema, Boolean, Integer, Number, Objects, StopList, Text, refusal
+from app.serving.calls import DECODE_MODES, INFILL_MODES
+from app.serving.infill.calls import ContextFile, Hole, Pin
+
+SEGMENT = 'a string or {"hole": {...}}'
+LENGTH_METHODS = ("delete", "several", "exact")
+
+
+class DecodingSchema(BodySchema):
+    """What every request of this kind may choose about decoding."""
+
+    model = Text()
+    stream = Boolean(load_default=False)
+    seed = Integer(-(2**63), 2**64 - 1)
+    stop = StopList()
+    user = Text()
+    temperature = Number(0, 2)
+    top_p = Number(0, 1)
+    top_k = Integer(-1)
+    repetition_penalty = Number(high=100, above=0)
+    presence_penalty = Number(-2, 2)
+    frequency_penalty = Number(-2, 2)
+    steps = Integer(1)
+    block_length = Integer(1, 1024)
+    decode_mode = Text(*DECODE_MODES)
+    threshold = Number(0, 1)
+    factor = Number(0, 100)
+    gamma = Number(0, 100)
+    small_block_length = Integer(1, 1024)
+    time_budget_ms = Integer(1, 3_600_000)
+    remasking = Text("low_confidence", "random")
+
+
+SAMPLING = (
+    *("temperature", "top_p", "top_k", "repetition_penalty", "presence_penalty", "frequency_penalty"),
+    *("decode_mode", "threshold", "factor", "gamma", "small_block_length", "remasking"),
+)
+
+
+class Pins(fields.Field[list[Pin]]):
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Pin]:
+        if not isinstance(value, list):
+            raise refusal("a list of texts", value)
+        pins = [self._pin(index, item) for index, item in enumerate(value)]
+        for index, pin in enumerate(pins):
+            if (pin.at == "start" and index > 0) or (pin.at == "end" and index < len(pins) - 1):
+                raise ValidationError(
+                    {index: [f"is pinned at the {pin.at} of the hole and is not the {_place(pin)} one"]}
+                )
+        return pins
+
+    @staticmethod
+    def _pin(index: int, item: Any) -> Pin:
+        pin = {"text": item} if isinstance(item, str) else item
+        if not isinstance(pin, dict) or not isinstance(pin.get("text"), str) or not pin["text"]:
+            raise ValidationError({index: refusal('a text or {"text": ..., "at": ...}', item).messages})
+        at = pin.get("at", "anywhere")
+        if at not in ("anywhere", "start", "end"):
+            raise ValidationError({index: {"at": refusal("one of anywhere, start, end", at).messages}})
+        return Pin(pin["text"], at)
+
+
+def _place(pin: Pin) -> str:
+    return "first" if pin.at == "start" else "last"
+
+
+class HoleSchema(BodySchema):
+    max_tokens = Integer(1)
+    single_line = Boolean(load_default=False)
+    pinned = Pins(load_default=list)
+    hint = Text()
+
+
+class Segments(fields.Field[tuple[list[str], list[Hole]]]):
+    """Strings and holes to (the texts around the holes, the holes): neighbouring strings are one text."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[list[str], list[Hole]]:
+        if not isinstance(value, list):
+            raise refusal(f"a list; each item is {SEGMENT}", value)
+        texts: list[str] = [""]
+        holes: list[Hole] = []
+        for index, item in enumerate(value):
+            if isinstance(item, str):
+                texts[-1] += item
+            elif isinstance(item, dict) and isinstance(item.get("hole"), dict):
+                if holes and not texts[-1]:
+                    raise ValidationError({index: ["is a hole right behind a hole; there must be text between them"]})
+                try:
+                    holes.append(Hole(**HoleSchema().load(item["hole"])))
+                except ValidationError as error:
+                    raise ValidationError({index: {"hole": error.messages}}) from error
+                texts.append("")
+            else:
+                raise ValidationError({index: refusal(SEGMENT, item).messages})
+        if not holes:
+            raise ValidationError("must have at least one hole")
+        return texts, holes
+
+
+class ContextFileSchema(BodySchema):
+    filename = Text()
+    text = Text(required=True, error_messages={"required": "is required: a string"})
+
+
+class InfillSchema(DecodingSchema):
+    """POST /v1/infill."""
+
+    segments = Segments(required=True, error_messages={"required": f"is required: a list; each item is {SEGMENT}"})
+    n = Integer(1, 16, load_default=1)
+    infill_mode = Text(*INFILL_MODES)
+    length_method = Text(*LENGTH_METHODS)
+    language = Text(load_default="python")
+    filename = Text()
+    context = Objects(ContextFileSchema())
+
+
+class Spans(fields.Field[list[tuple[int, int]]]):
+    """[start, end] offsets, in order afterwards; they neither overlap nor touch."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[tuple[int, int]]:
+        if not isinstance(value, list) or not value:
+            raise refusal("a list of at least one [start, end]", value)
+        for index, item in enumerate(value):
+            is_pair = isinstance(item, list) and len(item) == 2
+            if not is_pair or not all(isinstance(end, int) and not isinstance(end, bool) for end in item):
+                raise ValidationError({index: refusal("[start, end], two integers", item).messages})
+            if not 0 <= item[0] <= item[1]:
+                raise ValidationError({index: refusal("[start, end] with 0 <= start <= end", item).messages})
+        spans = sorted((start, end) for start, end in value)
+        for (_, end), (start, _) in itertools.pairwise(spans):
+            if start <= end:
+                raise ValidationError(f"must neither overlap nor touch; two of them meet at {start}")
+        return spans
+
+
+class EditSchema(DecodingSchema):
+    """POST /v1/edits."""
+
+    text = Text(required=True, error_messages={"required": "is required: a string"})
+    spans = Spans(required=True, error_messages={"required": "is required: a list of [start, end]"})
+    mode = Text("rewrite", "redenoise", "polish", load_default="rewrite")
+    max_tokens = Integer(1)
+    infill_mode = Text(*INFILL_MODES)
+    language = Text(load_default="python")
+
+    @validates_schema
+    def spans_are_inside(self, data: dict[str, Any], **kwargs: Any) -> None:
+        beyond = next((span for span in data["spans"] if span[1] > len(data["text"])), None)
+        if beyond:
+            raise ValidationError(
+                f"must lie in the text, which has {len(data['text'])} characters, got {list(beyond)}", "spans"
+            )
+
+
+def context_files(body: dict[str, Any]) -> list[ContextFile]:
+    return [ContextFile(item.get("filename"), item["text"]) for item in body.get("context", [])]

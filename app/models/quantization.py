@@ -1,0 +1,146 @@
+"""Fewer bits for the weights of the layers' products, made at load from the checkpoint's own weights.
+
+Embedding, norms, attention, keys and values stay in the model's dtype. int8 and int4 on a CPU are our own modules, fast
+there without a compiler; everything else is torchao's, an optional dependency.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from app.errors import ConfigError, StartError
+from app.models.quantized_linear import GROUP, OUTPUTS, Int4Linear, Int8Linear
+from app.models.transformer import Transformer
+
+VNNI = ("avx512_vnni", "avx_vnni")  # without it the kernel's sums of bytes overflow
+INT4_CAPABILITY, FP8_CAPABILITY = (8, 0), (8, 9)
+
+
+def check_quantization(scheme: str, device: torch.device, dtype: torch.dtype) -> None:
+    """Raises StartError, before anything is loaded, where `scheme` ("none", "int8", "int4", "fp8") cannot run."""
+    if scheme == "none":
+        return
+    if device.type not in ("cpu", "cuda"):
+        raise _cannot(scheme, f"there is none for {device}: it needs a CPU or CUDA")
+    if scheme == "fp8" and not _has_capability(device, FP8_CAPABILITY):
+        raise _cannot(scheme, f"it needs a CUDA device of compute capability 8.9 or newer, and {device} is none")
+    if scheme == "int4" and device.type == "cuda":
+        if not _has_capability(device, INT4_CAPABILITY):
+            raise _cannot(scheme, f"it needs a CUDA device of compute capability 8.0 or newer, and {device} is none")
+        if dtype != torch.bfloat16:
+            raise _cannot(scheme, "on CUDA it needs ELBARTO_DTYPE=bfloat16")
+    if _own_kind(scheme, device) is None and importlib.util.find_spec("torchao") is None:
+        raise StartError(
+            f"ELBARTO_QUANTIZATION is {scheme!r}, which needs torchao on {device}: "
+            "pip install -r requirements-quantization.txt"
+        )
+
+
+def quantize(model: Transformer, scheme: str, device: torch.device) -> None:
+    """Replace the weights of a loaded model, a layer at a time, and bring it to `device`; the old ones are let go.
+
+    The embedding stays, and with it a head that shares its weights: a second copy would take memory instead of saving
+    it. A head of its own becomes int8 on a CPU, where that takes a quarter of the time (with few rows the head is the
+    largest product of a small model) and costs nothing that we could measure; in int4 it would cost five times what all
+    layers cost (bench/LOG.md). torchao's int8 unpacks the whole weight for each product, so there the head stays.
+    Raises ConfigError for a shape that int4 does not take.
+    """
+    if scheme == "int4":
+        _check_groups(model)
+    for layer in model.layers:
+        quantize_linears(layer.to(device), scheme)
+    if has_fast_int8(device) and not model.config.tie_word_embeddings:
+        model.head = Int8Linear(model.head.weight, model.head.bias)
+    model.to(device)
+    if model.config.tie_word_embeddings:
+        model.head.weight = model.embedding.weight
+
+
+def quantize_linears(module: nn.Module, scheme: str) -> None:
+    """Every linear layer below `module`, which is where it is to run; `check_quantization` has said that it can."""
+    found = _linears(module)
+    kind = _own_kind(scheme, found[0][2].weight.device)
+    if kind is None:
+        _quantize_by_torchao(module, scheme)
+        return
+    for parent, name, linear in found:
+        setattr(parent, name, kind(linear.weight, linear.bias))
+
+
+def has_fast_int8(device: torch.device) -> bool:
+    """Whether `Int8Linear` runs there: oneDNN on an x86 CPU with VNNI."""
+    if device.type != "cpu" or not torch.backends.mkldnn.is_available():
+        return False
+    capabilities = torch.cpu.get_capabilities()
+    return any(capabilities.get(name) for name in VNNI)
+
+
+def weight_bytes(model: nn.Module) -> int:
+    """What parameters and packed weights take; what two modules share counts once."""
+    tensors = {id(tensor): tensor for tensor in (*model.parameters(), *model.buffers())}
+    return sum(map(_num_bytes, tensors.values()))
+
+
+def _num_bytes(tensor: Tensor) -> int:
+    """torchao's tensors consist of others; oneDNN's packed ones do not say how they are laid out, but how many."""
+    if hasattr(tensor, "__tensor_flatten__"):
+        names, _ = tensor.__tensor_flatten__()
+        return sum(_num_bytes(getattr(tensor, name)) for name in names)
+    return tensor.numel() * tensor.element_size()
+
+
+def _cannot(scheme: str, reason: str) -> ConfigError:
+    return ConfigError(f"ELBARTO_QUANTIZATION is {scheme!r}; {reason}")
+
+
+def _has_capability(device: torch.device, least: tuple[int, int]) -> bool:
+    return device.type == "cuda" and torch.cuda.get_device_capability(device) >= least
+
+
+def _own_kind(scheme: str, device: torch.device) -> Callable[[Tensor, Tensor | None], nn.Module] | None:
+    """The module that takes a linear layer's place; None where torchao does it."""
+    if scheme == "int8" and has_fast_int8(device):
+        return Int8Linear
+    return Int4Linear if scheme == "int4" and device.type == "cpu" else None
+
+
+def _linears(module: nn.Module) -> list[tuple[nn.Module, str, nn.Linear]]:
+    """Every linear layer below, with its parent and its name there."""
+    return [
+        (parent, name, child)
+        for parent in module.modules()
+        for name, child in parent.named_children()
+        if isinstance(child, nn.Linear)
+    ]
+
+
+def _quantize_by_torchao(module: nn.Module, scheme: str) -> None:
+    try:
+        torchao = importlib.import_module("torchao.quantization")
+    except Exception as error:  # A version for another PyTorch fails in many ways.
+        raise StartError(f"ELBARTO_QUANTIZATION is {scheme!r}, and torchao cannot be imported: {error}") from error
+    if scheme == "int8":
+        config = torchao.Int8WeightOnlyConfig(set_inductor_config=False)
+    elif scheme == "int4":
+        # The layout of PyTorch's own kernel; torchao's default layout needs another library.
+        config = torchao.Int4WeightOnlyConfig(
+            group_size=GROUP, int4_packing_format="tile_packed_to_4d", set_inductor_config=False
+        )
+    else:
+        config = torchao.Float8WeightOnlyConfig(set_inductor_config=False)
+    torchao.quantize_(module, config)
+
+
+def _check_groups(model: Transformer) -> None:
+    for _, _, linear in _linears(model.layers):
+        if linear.in_features % GROUP or linear.out_features % OUTPUTS:
+            raise _cannot(
+                "int4",
+                f"it takes products of a multiple of {GROUP} inputs and {OUTPUTS} outputs, and this checkpoint has "
+                f"one of {linear.in_features} and {linear.out_features}",
+            )

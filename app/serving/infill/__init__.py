@@ -1,0 +1,1 @@
+"""Infilling: text around holes in, text in the holes out."""

@@ -1,0 +1,314 @@
+"""The route on a canvas: prefix, masks and suffix in one window, all holes filled together, any position first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from app.engine.events import Event, Filled, Probed, Stepped
+from app.engine.params import GenerationParams, Window
+from app.serving.executor import Job
+from app.serving.infill.calls import (
+    Candidate,
+    FilledHole,
+    Hole,
+    HoleDelta,
+    HoleDone,
+    InfillCall,
+    LengthMethod,
+)
+from app.serving.infill.results import hole_tokens, log_probability, mean_log_probability
+from app.serving.infill.session import Session
+from app.serving.infill.support import joined
+from app.text.cleanup import clean_infill
+from app.text.tokenizer import Tokenizer
+
+Content = list[int | None]  # of a hole: None is a mask
+
+SEVERAL = (4, 8, 16, 32)  # lengths that are tried where nothing can be deleted
+SCORED_SUFFIX = 16  # tokens behind a hole that say how well it fits
+MORE_TEMPERATURE = 0.7  # of candidates that must not be the same as the first
+MOST_TEMPERATURE = 1.2  # where that was not enough
+CONTEXT_TOKENS = 8  # enough for a tokenizer that writes a word differently at the start of a text
+
+
+@dataclass(frozen=True)
+class Variant:
+    """How a candidate is begun: with how many masks in a hole of unknown length, and how it is sampled."""
+
+    canvas: int
+    temperature: float | None
+    seed: int
+
+
+@dataclass
+class Draft:
+    """A candidate while it is made. `filled` are the holes that are settled, `lengths` the canvases of the others."""
+
+    variant: Variant
+    lengths: list[int]
+    filled: dict[int, Filled] = field(default_factory=dict)
+
+
+class CanvasLayout:
+    """The window's token ids around the holes: what stands before the window is whole blocks, and prefilled."""
+
+    def __init__(self, texts: Sequence[str], tokenizer: Tokenizer, block_length: int) -> None:
+        ids = [tokenizer.encode_plain(text) for text in texts]
+        whole = len(ids[0]) // block_length * block_length
+        self.prompt_ids, self.head, self.behind = ids[0][:whole], ids[0][whole:], ids[1:]
+        self.num_given = sum(map(len, ids))
+
+    def before(self, hole: int) -> list[int]:
+        """The last tokens before a hole."""
+        return (self.behind[hole - 1] if hole else [*self.prompt_ids, *self.head])[-CONTEXT_TOKENS:]
+
+    def fill(self, contents: Sequence[Content]) -> Content:
+        """The window's token ids with these contents of the holes."""
+        return [
+            *self.head,
+            *(item for pair in zip(contents, self.behind, strict=True) for part in pair for item in part),
+        ]
+
+    def window(
+        self,
+        contents: Sequence[Content],
+        banned: Sequence[tuple[int, ...]],
+        ends: Sequence[tuple[int, ...]],
+        may_delete: bool,
+    ) -> Window:
+        token_ids = self.fill(contents)
+        holes: list[int | None] = [None] * len(self.head)
+        for number, (content, text) in enumerate(zip(contents, self.behind, strict=True)):
+            holes += [number] * len(content) + [None] * len(text)
+        return Window(tuple(token_ids), tuple(holes), tuple(banned), tuple(ends), may_delete)
+
+    def fit_window(self, contents: Sequence[Sequence[int]]) -> Window | None:
+        """A probe of what stands behind the holes, given what is in them; None where nothing does."""
+        token_ids: Content = list(self.head)
+        targets: list[int | None] = [None] * len(self.head)
+        for content, text in zip(contents, self.behind, strict=True):
+            num = min(SCORED_SUFFIX, len(text))
+            token_ids += [*content, *[None] * num, *text[num:]]
+            targets += [*[None] * len(content), *text[:num], *[None] * (len(text) - num)]
+        holes = tuple(0 if token_id is None else None for token_id in token_ids)
+        if None not in token_ids:
+            return None
+        return Window(tuple(token_ids), holes, probe=True, targets=tuple(targets))
+
+
+class CanvasRoute:
+    """One infill: iterate it, then read `candidates`. The first phase is submitted when it is made."""
+
+    def __init__(
+        self,
+        call: InfillCall,
+        texts: Sequence[str],
+        tokenizer: Tokenizer,
+        session: Session,
+        params: GenerationParams,
+        canvas: int,
+        max_tokens: Sequence[int],
+        delete_token_id: int | None,
+        end_token_ids: Sequence[int],
+        room: int,
+    ) -> None:
+        """`params` are for every window but for its own; `max_tokens` are each hole's; `room` for the whole canvas."""
+        self._call, self._tokenizer, self._session, self._params = call, tokenizer, session, params
+        self._max_tokens = max_tokens
+        self._end_token_ids = end_token_ids
+        self._room = room
+        self._layout = CanvasLayout(texts, tokenizer, params.block_length)
+        self._method: LengthMethod = call.length_method or ("several" if delete_token_id is None else "delete")
+        if delete_token_id is None and self._method == "delete":
+            self._method = "several"
+        self._delete = delete_token_id if self._method == "delete" else None
+        self._drafts = [Draft(variant, self._lengths(variant)) for variant in self._variants(canvas)]
+        self.candidates: list[Candidate] = []
+        self.prompt_tokens = self._layout.num_given
+        session.submit([self._job(draft) for draft in self._drafts])
+
+    def __iter__(self) -> Iterator[HoleDelta | HoleDone | Stepped | None]:
+        at_once = self._method != "several"
+        yield from self._fill(list(enumerate(self._drafts)), at_once)
+        missing = self._call.n - len({self._texts(draft) for draft in self._drafts})
+        if missing > 0 and self._method != "several" and not self._session.is_aborted:
+            more = [
+                Draft(variant, self._lengths(variant))
+                for variant in self._warm_variants(self._drafts[0].variant.canvas, missing + 1, MOST_TEMPERATURE)
+            ]
+            first = len(self._drafts)
+            self._drafts += more
+            self._session.submit([self._job(draft) for draft in more])
+            yield from self._fill(list(enumerate(more, first)), at_once)
+        if self._session.is_aborted:
+            return
+        yield from self._rank()
+        if not at_once:
+            for hole, filled in enumerate(self.candidates[0].holes):
+                yield HoleDelta(self.candidates[0].number, hole, filled.text)
+                yield HoleDone(self.candidates[0].number, hole, filled)
+
+    def _fill(self, running: list[tuple[int, Draft]], at_once: bool) -> Iterator[HoleDelta | HoleDone | Stepped | None]:
+        """Until no hole of these is left."""
+        while running:
+            for item in self._session.events():
+                if item is None:
+                    yield None
+                    continue
+                number, draft = running[item[0]]
+                yield from self._take(number, draft, item[1], at_once)
+            if self._session.is_aborted:
+                return
+            running = [(number, draft) for number, draft in running if self._grow(draft)]
+            if running:
+                self._session.submit([self._job(draft) for _, draft in running])
+
+    def _texts(self, draft: Draft) -> tuple[str, ...]:
+        return tuple(self._filled(draft.filled[hole]).text for hole in sorted(draft.filled))
+
+    def _take(self, number: int, draft: Draft, event: Event, at_once: bool) -> Iterator[HoleDelta | HoleDone | Stepped]:
+        if isinstance(event, Stepped):
+            yield event
+        elif isinstance(event, Filled) and event.hole not in draft.filled and not self._is_too_short(draft, event):
+            draft.filled[event.hole] = event
+            if at_once:
+                filled = self._filled(event)
+                yield HoleDelta(number, event.hole, filled.text)
+                yield HoleDone(number, event.hole, filled)
+
+    def _is_too_short(self, draft: Draft, event: Filled) -> bool:
+        """Nothing was deleted, so there may be more to say; and a longer canvas is allowed."""
+        return self._delete is not None and event.num_deleted == 0 and self._longer(draft, event.hole) is not None
+
+    def _longer(self, draft: Draft, hole: int) -> int | None:
+        """The next length of a hole's canvas, if there is one."""
+        if self._call.holes[hole].length is not None:
+            return None
+        length = min(2 * draft.lengths[hole], self._max_tokens[hole], draft.lengths[hole] + self._room_left(draft))
+        return length if length > draft.lengths[hole] else None
+
+    def _room_left(self, draft: Draft) -> int:
+        return self._room - self._layout.num_given - sum(draft.lengths)
+
+    def _grow(self, draft: Draft) -> bool:
+        """Whether holes are left; those begin again, on longer canvases, among the ones that are settled."""
+        for hole, length in enumerate(draft.lengths):
+            if hole not in draft.filled:
+                draft.lengths[hole] = self._longer(draft, hole) or length
+        return len(draft.filled) < len(draft.lengths)
+
+    def _rank(self) -> Iterator[None]:
+        """Distinct candidates, the best first."""
+        made = []
+        for number, draft in enumerate(self._drafts):
+            holes = tuple(self._filled(draft.filled[hole]) for hole in range(len(draft.lengths)))
+            text = joined(self._call.texts, [hole.text for hole in holes])
+            made.append(Candidate(number, holes, text, mean_log_probability(holes)))
+        if len(made) > 1:
+            fits: dict[int, float] = {}
+            yield from self._probe_fits(made, fits)
+            made = [replace(candidate, score=candidate.score + fits.get(candidate.number, 0.0)) for candidate in made]
+        best = sorted(made, key=lambda candidate: -candidate.score)
+        distinct = {tuple(hole.text for hole in candidate.holes): candidate for candidate in reversed(best)}
+        self.candidates = sorted(distinct.values(), key=lambda candidate: -candidate.score)[: self._call.n]
+
+    def _probe_fits(self, made: Sequence[Candidate], fits: dict[int, float]) -> Iterator[None]:
+        """How likely what stands behind the holes is, given each candidate: the mean log probability."""
+        jobs, numbers = [], []
+        for candidate in made:
+            window = self._layout.fit_window([[token.id for token in hole.tokens] for hole in candidate.holes])
+            if window is not None:
+                jobs.append(Job(self._layout.prompt_ids, self._with_window(window)))
+                numbers.append(candidate.number)
+        if not jobs:
+            return
+        self._session.submit(jobs)
+        for item in self._session.events():
+            if item is None:
+                yield None
+            elif isinstance(item[1], Probed):
+                fits[numbers[item[0]]] = sum(map(log_probability, item[1].targets)) / len(item[1].targets)
+
+    def _variants(self, canvas: int) -> list[Variant]:
+        call, seed = self._call, self._params.seed
+        if self._method == "several":
+            lengths = [length for length in SEVERAL if length <= max(self._max_tokens)] or [max(self._max_tokens)]
+            return [Variant(length, None, seed) for length in lengths]
+        first = Variant(canvas, None, seed)
+        if call.n == 1:
+            return [first]
+        others = [Variant(canvas * 2, None, seed), Variant(max(4, canvas // 2), None, seed)]
+        if self._method == "exact":
+            others = []
+        return [first, *others, *self._warm_variants(canvas, call.n, MORE_TEMPERATURE)][: call.n + 2]
+
+    def _warm_variants(self, canvas: int, num: int, temperature: float) -> list[Variant]:
+        """Sampled ones, each with a seed of its own."""
+        warm = max(self._params.temperature, temperature)
+        return [Variant(canvas, warm, self._params.seed + round(100 * warm) + number) for number in range(num)]
+
+    def _lengths(self, variant: Variant) -> list[int]:
+        lengths = []
+        for hole, limit in zip(self._call.holes, self._max_tokens, strict=True):
+            length = limit if self._method == "exact" else min(variant.canvas, limit)
+            lengths.append(max(1, hole.length or min(max(length, hole.start), limit)))
+        room = self._room - self._layout.num_given
+        too_many = sum(lengths) > room
+        return [max(1, room // len(lengths)) for _ in lengths] if too_many else lengths
+
+    def _job(self, draft: Draft) -> Job:
+        contents: list[Content] = [
+            [token.id for token in draft.filled[number].tokens]
+            if number in draft.filled
+            else self._content(hole, draft.lengths[number])
+            for number, hole in enumerate(self._call.holes)
+        ]
+        ends = [self._ends(hole) for hole in self._call.holes]
+        banned = [self._banned(hole, own) for hole, own in zip(self._call.holes, ends, strict=True)]
+        params = self._with_window(self._layout.window(contents, banned, ends, self._delete is not None))
+        if draft.variant.temperature is not None:
+            params = replace(params, temperature=draft.variant.temperature)
+        return Job(self._layout.prompt_ids, replace(params, seed=draft.variant.seed))
+
+    def _content(self, hole: Hole, length: int) -> Content:
+        """Masks, with the pinned texts among them."""
+        if not hole.pinned:
+            return [None] * length
+        pins = [(pin, self._tokenizer.encode_plain(pin.text)) for pin in hole.pinned]
+        gaps = len(pins) + 1 - (pins[0][0].at == "start") - (pins[-1][0].at == "end")
+        masks = max(1, (length - sum(len(ids) for _, ids in pins)) // max(1, gaps))
+        content: Content = []
+        for pin, ids in pins:
+            content += ([] if pin.at == "start" else [None] * masks) + list(ids)
+        return content + ([] if pins[-1][0].at == "end" else [None] * masks)
+
+    def _ends(self, hole: Hole) -> tuple[int, ...]:
+        """A hole whose length is known has no other end."""
+        if hole.length is not None:
+            return ()
+        return (*self._end_token_ids, *(self._tokenizer.line_break_ids if hole.single_line else ()))
+
+    def _banned(self, hole: Hole, ends: Sequence[int]) -> tuple[int, ...]:
+        banned = set(self._tokenizer.special_ids) - set(ends)
+        if hole.length is None:
+            banned.discard(-1 if self._delete is None else self._delete)
+        elif hole.single_line:
+            banned.update(self._tokenizer.line_break_ids)
+        return tuple(sorted(banned))
+
+    def _with_window(self, window: Window) -> GenerationParams:
+        steps = min(self._call.steps or window.num_masks, window.num_masks)
+        return replace(self._params, gen_length=len(window.token_ids), steps=steps, window=window)
+
+    def _filled(self, event: Filled) -> FilledHole:
+        hole, texts = self._call.holes[event.hole], self._call.texts
+        context = self._layout.before(event.hole)
+        tokens = hole_tokens(self._tokenizer, context, event.tokens)
+        text, reason = "".join(token.text for token in tokens), "stop" if event.num_deleted or hole.length else "length"
+        stopped = min((at for stop in self._call.stop if (at := text.find(stop)) >= 0), default=None)
+        if stopped is not None:
+            text, reason = text[:stopped], "stop"
+        before, after = texts[event.hole], texts[event.hole + 1]
+        text = clean_infill(text, before, after, single_line=hole.single_line, is_chat=False)
+        return FilledHole(text, tokens, reason)  # type: ignore[arg-type]

@@ -1,0 +1,144 @@
+"""The routes by prompt: holes one after another, each decoded block by block, each seeing those before it.
+
+`fim`: both sides between sentinels; `chat`: both sides in an instruction, the answer cleaned up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from app.engine.events import Committed, Event, Finished, Stepped, Token
+from app.engine.params import GenerationParams
+from app.serving.executor import Job
+from app.serving.infill.calls import Candidate, FilledHole, HoleDelta, HoleDone, InfillCall
+from app.serving.infill.results import hole_tokens, mean_log_probability
+from app.serving.infill.session import Session
+from app.serving.infill.support import joined
+from app.text.infill_stream import InfillStream
+from app.text.stream import TextStream
+from app.text.tokenizer import Tokenizer
+
+MORE_TEMPERATURE = 0.7  # of candidates that must not be the same as the first
+
+# (texts around the holes, of which all before this hole are filled; the hole's number) -> prompt, params
+MakeJob = Callable[[Sequence[str], int], Job]
+
+
+@dataclass
+class Answer:
+    """One hole of one candidate while it is decoded."""
+
+    stream: TextStream
+    cleaner: InfillStream
+    max_tokens: int
+    text: str = ""
+    tokens: list[Token] = field(default_factory=list)
+    finish_reason: str | None = None
+
+
+class PromptRoute:
+    """One infill: iterate it, then read `candidates`. The first phase is submitted when it is made."""
+
+    def __init__(
+        self,
+        call: InfillCall,
+        tokenizer: Tokenizer,
+        session: Session,
+        make_job: MakeJob,
+        max_tokens: Sequence[int],
+        end_token_ids: frozenset[int],
+        is_chat: bool,
+    ) -> None:
+        self._call, self._tokenizer, self._session = call, tokenizer, session
+        self._make_job, self._max_tokens = make_job, max_tokens
+        self._ends, self._is_chat = end_token_ids, is_chat
+        self._filled: list[list[FilledHole]] = [[] for _ in range(call.n)]
+        self.candidates: list[Candidate] = []
+        self.prompt_tokens = 0
+        self._submit(0)
+
+    def __iter__(self) -> Iterator[HoleDelta | HoleDone | Stepped | None]:
+        for hole in range(len(self._call.holes)):
+            if hole:
+                self._submit(hole)
+            answers = [self._answer(hole) for _ in self._filled]
+            for item in self._session.events():
+                if item is None:
+                    yield None
+                else:
+                    yield from self._take(item[0], hole, answers[item[0]], item[1])
+            if self._session.is_aborted:
+                return
+        self._rank()
+
+    def _submit(self, hole: int) -> None:
+        jobs = []
+        for number, filled in enumerate(self._filled):
+            texts = [*self._call.texts]
+            texts[hole] = joined(texts[: hole + 1], [item.text for item in filled])
+            texts[hole + 1] = "".join(texts[hole + 1 :])
+            job = self._make_job(texts[hole : hole + 2], hole)
+            jobs.append(replace(job, params=self._varied(job.params, number)))
+        self.prompt_tokens += len(jobs[0].prompt_ids)
+        self._session.submit(jobs)
+
+    @staticmethod
+    def _varied(params: GenerationParams, number: int) -> GenerationParams:
+        """Candidates after the first have another seed, and a temperature at which that says something."""
+        if number == 0:
+            return params
+        return replace(params, seed=params.seed + number, temperature=max(params.temperature, MORE_TEMPERATURE))
+
+    def _answer(self, hole: int) -> Answer:
+        texts, wanted = self._call.texts, self._call.holes[hole]
+        cleaner = InfillStream(texts[hole], texts[hole + 1], single_line=wanted.single_line, is_chat=self._is_chat)
+        return Answer(TextStream(self._tokenizer, self._call.stop), cleaner, self._max_tokens[hole])
+
+    def _take(self, number: int, hole: int, answer: Answer, event: Event) -> Iterator[HoleDelta | HoleDone | Stepped]:
+        if isinstance(event, Stepped):
+            yield event
+        elif isinstance(event, Committed) and answer.finish_reason is None:
+            new = answer.cleaner.add(self._take_tokens(answer, event.tokens))
+            if answer.cleaner.is_over:
+                answer.finish_reason = "stop"
+            if answer.finish_reason:
+                self._session.abort(number)
+            if new:
+                answer.text += new
+                yield HoleDelta(number, hole, new)
+        elif isinstance(event, Finished):
+            yield from self._finish(number, hole, answer, event)
+
+    def _take_tokens(self, answer: Answer, tokens: Sequence[Token]) -> str:
+        """The text of the tokens up to the end token, a stop string or the limit."""
+        room = answer.max_tokens - len(answer.tokens)
+        ended = next((place for place, token in enumerate(tokens) if token.id in self._ends), None)
+        kept = tokens[: min(room, len(tokens) if ended is None else ended)]
+        piece = answer.stream.add([token.id for token in kept])
+        answer.tokens += kept[: len(piece.token_ids)]
+        if piece.stopped or (ended is not None and ended <= room):
+            answer.finish_reason = "stop"
+        elif len(answer.tokens) == answer.max_tokens:
+            answer.finish_reason = "length"
+        return piece.text
+
+    def _finish(self, number: int, hole: int, answer: Answer, event: Finished) -> Iterator[HoleDelta | HoleDone]:
+        tail = answer.cleaner.add(answer.stream.flush().text) + answer.cleaner.flush()
+        if tail:
+            answer.text += tail
+            yield HoleDelta(number, hole, tail)
+        reason = answer.finish_reason or ("stop" if event.reason == "stop" else "length")
+        tokens = hole_tokens(self._tokenizer, [], answer.tokens)
+        filled = FilledHole(answer.text, tokens, reason)  # type: ignore[arg-type]
+        self._filled[number].append(filled)
+        yield HoleDone(number, hole, filled)
+
+    def _rank(self) -> None:
+        made = []
+        for number, filled in enumerate(self._filled):
+            text = joined(self._call.texts, [hole.text for hole in filled])
+            made.append(Candidate(number, tuple(filled), text, mean_log_probability(filled)))
+        best = sorted(made, key=lambda candidate: -candidate.score)
+        distinct = {tuple(hole.text for hole in candidate.holes): candidate for candidate in reversed(best)}
+        self.candidates = sorted(distinct.values(), key=lambda candidate: -candidate.score)

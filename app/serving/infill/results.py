@@ -1,0 +1,35 @@
+"""Tokens of holes as the caller sees them, and how likely they are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from app.engine.events import Token
+from app.serving.infill.calls import FilledHole, HoleToken
+from app.text.detokenizer import Detokenizer
+from app.text.tokenizer import Tokenizer
+
+
+def hole_tokens(tokenizer: Tokenizer, context: Sequence[int], tokens: Sequence[Token]) -> tuple[HoleToken, ...]:
+    """With what each adds to the text after the tokens of `context`; a character of several comes with its last."""
+    detokenizer = Detokenizer(lambda ids: tokenizer.decode(ids, skip_special_tokens=False))
+    for token_id in context:
+        detokenizer.add(token_id)
+    pieces = [detokenizer.add(token.id) for token in tokens]
+    if pieces:
+        pieces[-1] += detokenizer.flush()
+    return tuple(
+        HoleToken(token.id, piece, 1.0 if token.confidence is None else token.confidence, token.step)
+        for token, piece in zip(tokens, pieces, strict=True)
+    )
+
+
+def log_probability(probability: float) -> float:
+    return math.log(max(probability, 1e-12))
+
+
+def mean_log_probability(holes: Sequence[FilledHole]) -> float:
+    """Over all tokens that were chosen; 0 where there is none."""
+    chosen = [log_probability(token.confidence) for hole in holes for token in hole.tokens if not token.is_pinned]
+    return sum(chosen) / len(chosen) if chosen else 0.0

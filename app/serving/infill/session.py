@@ -1,0 +1,64 @@
+"""Sequences that run for one infill, phase after phase."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from app.engine.events import Counters, Event, Failed, Finished
+from app.errors import EngineFailed, ShuttingDown
+from app.serving.executor import Executor, Job
+from app.serving.generation import Generation
+from app.serving.reply import TICK_S
+
+
+class Session:
+    """`submit`, then iterate `events`; again as often as needed. `abort` comes from any thread, at any time.
+
+    The first phase counts against the queue's limit; a request that was admitted is not refused half-way.
+    """
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+        self._generation: Generation | None = None
+        self._is_aborted = False
+        self.counters: list[Counters] = []
+
+    def submit(self, jobs: Sequence[Job]) -> None:
+        """Raises QueueFull, ModelLoading or ShuttingDown."""
+        is_first = self._generation is None
+        self._generation = self._executor.submit_jobs(jobs, is_admitted=not is_first)
+        if self._is_aborted:
+            self._generation.abort()
+
+    def events(self) -> Iterator[tuple[int, Event] | None]:
+        """(index of the job, event) until all jobs have ended; None about every TICK_S of silence.
+
+        Raises EngineFailed or ShuttingDown. An aborted job ends with a Finished event whose reason is "abort".
+        """
+        assert self._generation is not None
+        left = self._generation.num_sequences
+        while left:
+            item = self._generation.next(TICK_S)
+            if item is None:
+                yield None
+                continue
+            if isinstance(item[1], Failed):
+                self.abort()
+                if item[1].by_shutdown:
+                    raise ShuttingDown
+                raise EngineFailed("The engine failed while it worked on this infill; the server's log has the cause.")
+            if isinstance(item[1], Finished):
+                left -= 1
+                self.counters.append(item[1].counters)
+            yield item
+
+    def abort(self, index: int | None = None) -> None:
+        """One job, or all of the request."""
+        if index is None:
+            self._is_aborted = True
+        if self._generation is not None:
+            self._generation.abort(index)
+
+    @property
+    def is_aborted(self) -> bool:
+        return self._is_aborted
