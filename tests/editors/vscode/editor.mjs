@@ -180,8 +180,7 @@ export class Editor {
     await this.press("Control+P");
     await this.page.waitForSelector(".quick-input-widget:visible");
     await this.page.keyboard.insertText(name);
-    await this.page.waitForSelector(`.quick-input-list .monaco-list-row[aria-label*="${name}"]`);
-    await this.press("Enter");
+    await this.page.click(`.quick-input-list .monaco-list-row[aria-label^="${name}"]`);
     await this.page.waitForSelector(`.tab.active[data-resource-name="${name}"]`);
     if (line !== undefined) await this.goTo(line, column);
   }
@@ -190,10 +189,15 @@ export class Editor {
     await this.press("Control+G");
     await this.page.waitForSelector(".quick-input-widget:visible");
     await this.page.keyboard.insertText(`${line}:${column ?? 1}`);
-    await sleep(150);
+    await this.page.locator(".quick-input-widget", { hasText: `to go to line ${line}` }).waitFor();
     await this.press("Enter");
-    if (column === undefined) await this.press("End");
-    await sleep(100);
+    await this.page.waitForSelector(".quick-input-widget", { state: "hidden" });
+    await this.page.waitForSelector(".monaco-editor.focused");
+    await this.statusBarHas(`Ln ${line}, Col ${column ?? 1}`);
+    if (column === undefined) {
+      await this.press("End");
+      await sleep(100);
+    }
   }
 
   /** Run a command by its title in the palette. */
@@ -201,11 +205,12 @@ export class Editor {
     await this.press("F1");
     await this.page.waitForSelector(".quick-input-widget:visible");
     await this.page.keyboard.insertText(title);
-    const row = `.quick-input-list .monaco-list-row[aria-label^="${title}"]`;
+    const list = ".quick-input-list .monaco-list-row";
+    const row = `${list}[aria-label="${title}"], ${list}[aria-label^="${title},"]`;
     await this.page.waitForSelector(row);
     await this.page.click(row);
     await this.page.mouse.move(0, 0); // no tooltips
-    await this.page.waitForSelector(".quick-input-widget", { state: "hidden" });
+    await this.page.waitForSelector(row, { state: "hidden" });
   }
 
   /** The ghost text that is shown. */
@@ -282,6 +287,14 @@ export class Editor {
       .filter(({ command }) => command.includes("-m") && command.includes("lsp"));
   }
 
+  /** Do what makes another language server run, and wait until it does. */
+  async anotherLanguageServer(change) {
+    const before = this.languageServers().map(({ pid }) => pid);
+    await change();
+    await until("another language server", () => this.languageServers().some(({ pid }) => !before.includes(pid)), 30);
+    await this.statusIs("ready", ({ icon }) => icon === "sparkle", 30);
+  }
+
   killLanguageServer() {
     for (const { pid } of this.languageServers()) process.kill(pid, "SIGKILL");
   }
@@ -317,6 +330,7 @@ const USER_SETTINGS = {
   "telemetry.telemetryLevel": "off",
   "chat.disableAIFeatures": true,
   "git.enabled": false,
+  "remote.autoForwardPorts": false,
   "editor.minimap.enabled": false,
   "files.autoSave": "off",
 };

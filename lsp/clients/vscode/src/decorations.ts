@@ -51,9 +51,11 @@ export class Decorations {
       after: { color: new ThemeColor("editorGhostText.foreground"), fontStyle: "italic", margin: "0 0 0 1em" },
     }),
   );
+  private readonly told = new Map<string, () => void>(); // by document, what draws its unsure spans
 
   showConfidence(client: LanguageClient, { uri, version, spans }: Confidence): void {
     const key = client.protocol2CodeConverter.asUri(uri).toString();
+    this.told.set(key, () => this.showConfidence(client, { uri, version, spans }));
     if (settings().get("confidence") !== "highlight") return this.unsure.set(key, []);
     const document = workspace.textDocuments.find((each) => each.uri.toString() === key);
     if (document?.version !== version) return; // another notification is on its way
@@ -87,7 +89,18 @@ export class Decorations {
     }
   }
 
+  configurationChanged(): void {
+    this.told.forEach((show) => show());
+  }
+
+  closed(uri: string): void {
+    this.told.delete(uri);
+    this.unsure.set(uri, []);
+    this.drafts.set(uri, []);
+  }
+
   clear(): void {
+    this.told.clear();
     this.unsure.clear();
     this.drafts.clear();
   }

@@ -9,9 +9,6 @@ import { ConfidenceNotification, DraftNotification, StatusNotification } from ".
 import { setUp } from "./setUp";
 import { StatusItem } from "./status";
 
-// The language server registers what depends on them when it starts.
-const RESTARTING = ["elbarto.languageServer", "elbarto.confidence"];
-
 let server: LanguageServer | undefined;
 
 export function activate(context: ExtensionContext): void {
@@ -19,6 +16,7 @@ export function activate(context: ExtensionContext): void {
   const status = new StatusItem();
   const decorations = new Decorations();
   const listen = (client: LanguageClient) => {
+    decorations.clear(); // those of the one before
     client.onNotification(StatusNotification, (params) => status.set(params));
     client.onNotification(ConfidenceNotification, (params) => decorations.showConfidence(client, params));
     client.onNotification(DraftNotification, (params) => decorations.showDraft(client, params));
@@ -37,15 +35,12 @@ export function activate(context: ExtensionContext): void {
     ...registerMenu(languageServer, status, log),
     commands.registerCommand("elbarto.setUp", () => setUp(context, languageServer, log)),
     workspace.onDidOpenTextDocument(startFor),
+    workspace.onDidCloseTextDocument((document) => decorations.closed(document.uri.toString())),
     workspace.onDidChangeConfiguration(async (event) => {
       if (!event.affectsConfiguration("elbarto")) return;
       status.draw();
-      if (RESTARTING.some((name) => event.affectsConfiguration(name)) && languageServer.isTried) {
-        decorations.clear();
-        await languageServer.restart();
-      } else {
-        await languageServer.configurationChanged();
-      }
+      decorations.configurationChanged();
+      await languageServer.configurationChanged(event.affectsConfiguration("elbarto.languageServer"));
     }),
     window.onDidChangeVisibleTextEditors((editors) => decorations.draw(editors)),
   );

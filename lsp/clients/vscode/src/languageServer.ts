@@ -36,6 +36,7 @@ export class LanguageServer {
   private apiKey: string | undefined;
   private stderr = "";
   private restarts: number[] = [];
+  private confidence: unknown; // what it offers depends on that, from its start on
 
   constructor(
     private readonly context: ExtensionContext,
@@ -106,9 +107,12 @@ export class LanguageServer {
     }
   }
 
-  /** The settings have changed: the language server asks for them again. */
-  async configurationChanged(): Promise<void> {
-    if (this.isRunning) await this.client!.sendNotification(DidChangeConfigurationNotification.type, { settings: null });
+  /** The settings have changed: the language server asks for them again, or is another one from now on. */
+  async configurationChanged(isAnother = false): Promise<void> {
+    if (!this.isTried) return;
+    const confidence = languageServerOptions(this.apiKey).confidence;
+    if (isAnother || confidence !== this.confidence) await this.restart();
+    else if (this.isRunning) await this.client!.sendNotification(DidChangeConfigurationNotification.type, { settings: null });
   }
 
   async setApiKey(key: string | undefined): Promise<void> {
@@ -126,6 +130,7 @@ export class LanguageServer {
     const launch = await findLaunch(this.context);
     this.log.info(`starting ${[launch.program, ...launch.args].join(" ")} in ${launch.folder}`);
     await this.stop();
+    this.confidence = languageServerOptions(this.apiKey).confidence;
     const client = this.newClient(launch);
     this.client = client;
     try {

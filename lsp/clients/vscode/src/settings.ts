@@ -41,6 +41,6 @@ export function languageServerOptions(storedApiKey: string | undefined): Record<
   }
   options.apiKey ||= storedApiKey ?? null;
   // Highlights are drawn here, from the notification elbarto/confidence.
-  if (options.confidence === "highlight") options.confidence = "off";
+  if (options.confidence === "highlight") options.confidence = null;
   return options;
 }
