@@ -92,7 +92,8 @@ export class Model {
   }
 }
 
-/** One editor. Settings of scope "machine" are taken from a file of their own, as VS Code does on a remote machine. */
+/** One editor. Settings of scope "machine" are taken from a file of their own, as VS Code does on a remote machine; only of that one
+ * does it notice that somebody else has written it. */
 export class Editor {
   static async start({ name, files, settings = {}, machineSettings = {}, env = {}, transcript }) {
     const editor = new Editor();
@@ -111,8 +112,7 @@ export class Editor {
     return editor;
   }
 
-  writeSettings(user = {}, machine = {}) {
-    Object.assign(this.userSettings, user);
+  writeSettings(machine = {}) {
     Object.assign(this.machineSettings, machine);
     for (const [place, values] of [["User", this.userSettings], ["Machine", this.machineSettings]]) {
       mkdirSync(join(this.data, place), { recursive: true });

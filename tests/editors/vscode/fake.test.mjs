@@ -34,6 +34,7 @@ const FILES = {
   "pair.py": "def pair(x):\n    return \n",
   "slow.py": "def slow(values):\n    total = ...\n    return total\n",
   "wait.py": "def wait(x):\n    return \n",
+  "limit.py": "def limit(values):\n    total = ...\n    return total\n",
   "unsure.py": "def unsure(values):\n    total = ...\n    return total\n",
 };
 
@@ -244,6 +245,21 @@ step("what is unsure is underlined, and denoised again", async () => {
   editor.writeSettings({ "elbarto.confidence": "off" });
 });
 
+step("a setting with an invalid value is named, and the default holds", async () => {
+  editor.writeSettings({ "elbarto.holeMaxTokens": 0 });
+  const message = await editor.messageWith("elbarto.holeMaxTokens", 30);
+  assert.match(message, /must be an integer from 1 to 1024, and is 0; using 64/);
+  say("message", message);
+  await editor.screenshot(join(run, "invalid-setting.png"));
+  await editor.dismissMessages();
+  await editor.open("limit.py", 2, 14);
+  await editor.command("El Barto: Fill This Hole");
+  await editor.savedIs("limit.py", FILES["limit.py"].replace("...", "sum(values)"));
+  const { body } = (await model.records()).at(-1);
+  assert.equal(body.segments.find((segment) => segment.hole).hole.max_tokens, 64);
+  editor.writeSettings({ "elbarto.holeMaxTokens": 64 });
+});
+
 step("automatic completions are switched off", async () => {
   await editor.command("El Barto: Switch Automatic Completions On or Off");
   await editor.statusIs("off", ({ text }) => text.includes("(off)"));
@@ -280,7 +296,7 @@ step("a language server that dies is started again", async () => {
 });
 
 step("Python that is missing is named, and the commands say so too", async () => {
-  editor.writeSettings({}, { "elbarto.languageServer.python": "/nowhere/python3" });
+  editor.writeSettings({ "elbarto.languageServer.python": "/nowhere/python3" });
   const message = await editor.messageWith("/nowhere/python3 cannot be run", 30);
   say("message", message);
   await editor.screenshot(join(run, "no-python.png"));
@@ -293,20 +309,20 @@ step("Python that is missing is named, and the commands say so too", async () =>
 });
 
 step("packages that are missing are named", async () => {
-  editor.writeSettings({}, { "elbarto.languageServer.python": bare });
+  editor.writeSettings({ "elbarto.languageServer.python": bare });
   say("message", await editor.messageWith("needs pygls and httpx", 30));
   await editor.dismissMessages();
 });
 
 step("a folder without the language server is named", async () => {
-  editor.writeSettings({}, { "elbarto.languageServer.folder": editor.folder });
+  editor.writeSettings({ "elbarto.languageServer.folder": editor.folder });
   say("message", await editor.messageWith("its folder lsp is missing", 30));
   await editor.dismissMessages();
 });
 
 step("the language server that comes with the extension works", async () => {
   const machine = { "elbarto.languageServer.folder": "", "elbarto.languageServer.python": python };
-  await editor.anotherLanguageServer(() => editor.writeSettings({}, machine));
+  await editor.anotherLanguageServer(() => editor.writeSettings(machine));
   await editor.open("greet.py", 2, 1);
   await editor.command("El Barto: Suggest Here");
   say("status", await editor.status());

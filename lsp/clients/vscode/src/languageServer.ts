@@ -13,7 +13,7 @@ import { LanguageClient } from "vscode-languageclient/node";
 import { type Failure, explain, findLaunch, lastLine, type Launch, start } from "./launch";
 import { CLIENT_FEATURES, type Status } from "./protocol";
 import { withProgress } from "./progress";
-import { languageServerOptions } from "./settings";
+import { languageServerOptions, shownByLanguageServer } from "./settings";
 
 export const DOCUMENTS = ["file", "untitled", "vscode-notebook-cell", "vscode-vfs"].map((scheme) => ({ scheme }));
 const API_KEY = "elbarto.apiKey";
@@ -110,8 +110,7 @@ export class LanguageServer {
   /** The settings have changed: the language server asks for them again, or is another one from now on. */
   async configurationChanged(isAnother = false): Promise<void> {
     if (!this.isTried) return;
-    const confidence = languageServerOptions(this.apiKey).confidence;
-    if (isAnother || confidence !== this.confidence) await this.restart();
+    if (isAnother || shownByLanguageServer() !== this.confidence) await this.restart();
     else if (this.isRunning) await this.client!.sendNotification(DidChangeConfigurationNotification.type, { settings: null });
   }
 
@@ -130,7 +129,7 @@ export class LanguageServer {
     const launch = await findLaunch(this.context);
     this.log.info(`starting ${[launch.program, ...launch.args].join(" ")} in ${launch.folder}`);
     await this.stop();
-    this.confidence = languageServerOptions(this.apiKey).confidence;
+    this.confidence = shownByLanguageServer();
     const client = this.newClient(launch);
     this.client = client;
     try {

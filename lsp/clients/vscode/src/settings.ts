@@ -41,6 +41,11 @@ export function languageServerOptions(storedApiKey: string | undefined): Record<
   }
   options.apiKey ||= storedApiKey ?? null;
   // Highlights are drawn here, from the notification elbarto/confidence.
-  if (options.confidence === "highlight") options.confidence = null;
+  if (options.confidence === "highlight") options.confidence = "off";
   return options;
+}
+
+/** How the language server itself shows what is unsure: it registers that when it starts. */
+export function shownByLanguageServer(): unknown {
+  return languageServerOptions(undefined).confidence ?? process.env.ELBARTO_CONFIDENCE ?? "off";
 }
