@@ -1,96 +1,14 @@
 // A real VS Code (code-server) with the extension installed from its .vsix, in a real browser, driven by real keys.
 import { execFileSync, spawn } from "node:child_process";
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
-import { createInterface } from "node:readline";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { cleanEnvironment, descendants, ended, freePort, link, read, repository, run, until } from "./tools.mjs";
 
-const here = dirname(fileURLToPath(import.meta.url));
-export const repository = resolve(here, "../../..");
-export const python = process.env.PYTHON ?? join(repository, ".venv/bin/python");
-const installed = process.env.VSCODE_DIR ?? join(here, "installed");
+const installed = process.env.VSCODE_DIR ?? join(import.meta.dirname, "installed");
 const vsix = join(repository, "lsp/clients/vscode/elbarto.vsix");
 const { chromium } = createRequire(join(installed, "drive/package.json"))("playwright-core");
-
-/** What happened, with the seconds since the start, on stdout and in a file. */
-export class Transcript {
-  constructor(path) {
-    this.path = path;
-    this.started = performance.now();
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, "");
-  }
-
-  say(...parts) {
-    const seconds = ((performance.now() - this.started) / 1000).toFixed(2).padStart(7);
-    const line = `${seconds}  ${parts.map((part) => (typeof part === "string" ? part : JSON.stringify(part))).join(" ")}`;
-    appendFileSync(this.path, `${line}\n`);
-    console.log(line);
-  }
-}
-
-/** Poll until `condition` gives something true; that is the answer. */
-export async function until(what, condition, seconds = 15) {
-  const deadline = Date.now() + seconds * 1000;
-  let last;
-  while (Date.now() < deadline) {
-    last = await condition();
-    if (last) return last;
-    await sleep(50);
-  }
-  throw new Error(`in vain for ${seconds} s: ${what}`);
-}
-
-export async function freePort() {
-  return new Promise((done) => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => done(port));
-    });
-  });
-}
-
-/** The fake model server. */
-export class Model {
-  static async start() {
-    const process_ = spawn(python, [join(here, "model.py")], { stdio: ["pipe", "pipe", "inherit"] });
-    const model = new Model();
-    model.process = process_;
-    model.lines = createInterface({ input: process_.stdout })[Symbol.asyncIterator]();
-    model.url = (await model.read()).url;
-    return model;
-  }
-
-  async read() {
-    const { value, done } = await this.lines.next();
-    if (done) throw new Error("the fake model server has ended");
-    return JSON.parse(value);
-  }
-
-  async order(order) {
-    this.process.stdin.write(`${JSON.stringify(order)}\n`);
-    const answer = await this.read();
-    if (answer.error) throw new Error(answer.error);
-    return answer;
-  }
-
-  set(values) {
-    return this.order({ set: values });
-  }
-
-  records() {
-    return this.order({ records: true });
-  }
-
-  async stop() {
-    this.process.stdin.end();
-    await ended(this.process);
-  }
-}
 
 /** One editor. Settings of scope "machine" are taken from a file of their own, as VS Code does on a remote machine; only of that one
  * does it notice that somebody else has written it. */
@@ -98,7 +16,7 @@ export class Editor {
   static async start({ name, files, settings = {}, machineSettings = {}, env = {}, transcript }) {
     const editor = new Editor();
     editor.transcript = transcript;
-    editor.root = join(here, "run", name);
+    editor.root = join(run, name);
     rmSync(editor.root, { recursive: true, force: true });
     editor.folder = join(editor.root, "project");
     editor.data = join(editor.root, "data");
@@ -127,7 +45,7 @@ export class Editor {
     const environment = cleanEnvironment({ PATH: `${join(installed, "node/node_modules/.bin")}:${process.env.PATH}`, ...env });
     const installing = [...common, "--install-extension", vsix];
     const said = execFileSync(program, installing, { env: environment, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-    this.transcript.say(said.trim().split("\n").at(-1));
+    this.transcript.say("installed", said.trim().split("\n").at(-1));
     const flags = ["--auth", "none", "--bind-addr", `127.0.0.1:${port}`, "--disable-workspace-trust", "--disable-telemetry"];
     const more = ["--disable-update-check", "--disable-getting-started-override"];
     this.server = spawn(program, [...flags, ...more, ...common, this.folder], {
@@ -156,7 +74,6 @@ export class Editor {
     await this.page.waitForSelector(".monaco-workbench", { timeout: 60_000 });
     await this.page.waitForSelector(".explorer-folders-view .monaco-list-row", { timeout: 60_000 });
     await this.press("Control+B"); // more room for the text
-    this.transcript.say("workbench up");
   }
 
   async stop() {
@@ -209,7 +126,7 @@ export class Editor {
     const row = `${list}[aria-label="${title}"], ${list}[aria-label^="${title},"]`;
     await this.page.waitForSelector(row);
     await this.page.click(row);
-    await this.page.mouse.move(0, 0); // no tooltips
+    await this.page.mouse.move(600, 220); // nothing is there that would show a tooltip
     await this.page.waitForSelector(row, { state: "hidden" });
   }
 
@@ -232,7 +149,8 @@ export class Editor {
   status() {
     return this.page.evaluate(() => {
       const item = document.querySelector('.statusbar-item[id$="elbarto.status"]');
-      return item && { text: item.textContent.trim(), label: item.querySelector("a")?.getAttribute("aria-label"), icon: item.innerHTML.match(/codicon-([\w-]+)/)?.[1] };
+      const label = item?.querySelector("a")?.getAttribute("aria-label");
+      return item && { icon: item.innerHTML.match(/codicon-([\w-]+)/)?.[1], text: item.textContent.trim(), label };
     });
   }
 
@@ -318,7 +236,6 @@ export class Editor {
   async screenshot(path) {
     mkdirSync(dirname(path), { recursive: true });
     await this.page.screenshot({ path });
-    this.transcript.say("screenshot", path.replace(`${repository}/`, ""));
   }
 }
 
@@ -332,41 +249,9 @@ const USER_SETTINGS = {
   "git.enabled": false,
   "remote.autoForwardPorts": false,
   "editor.minimap.enabled": false,
+  "breadcrumbs.enabled": false,
+  "window.commandCenter": false,
+  "workbench.layoutControl.enabled": false,
+  "workbench.activityBar.location": "hidden",
   "files.autoSave": "off",
 };
-
-/** Without anything that would decide for the language server under test. */
-function cleanEnvironment(more) {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(ELBARTO_|VSCODE_|NODE_TEST)/.test(name));
-  return { ...Object.fromEntries(kept), ...more };
-}
-
-function ended(process_) {
-  if (process_.exitCode !== null || process_.signalCode !== null) return Promise.resolve();
-  return new Promise((done) => process_.once("exit", done));
-}
-
-function descendants(pid) {
-  const parents = readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => [Number(name), Number(read(`/proc/${name}/stat`).replace(/^.*\) /s, "").split(" ")[1])]);
-  const found = [pid];
-  for (const each of found) found.push(...parents.filter(([, parent]) => parent === each).map(([child]) => child));
-  return found;
-}
-
-function read(path) {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return ""; // it has ended
-  }
-}
-
-function link(path) {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return "";
-  }
-}

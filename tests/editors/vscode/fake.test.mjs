@@ -1,15 +1,16 @@
 // The extension against the fake model server: every command, in one editor, in this order.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { Editor, Model, python, repository, Transcript, until } from "./editor.mjs";
+import { Editor } from "./editor.mjs";
+import { FakeModel } from "./models.mjs";
+import { python, repository, run, until } from "./tools.mjs";
+import { steps, Transcript } from "./transcript.mjs";
 
-const run = join(import.meta.dirname, "run");
-const images = process.env.IMAGES ?? run;
 const bare = join(run, "bare/bin/python"); // a Python without packages
-const transcript = new Transcript(join(run, "fake.txt"));
-const say = (...parts) => transcript.say(...parts);
+const transcript = new Transcript("fake");
+const say = (what, value) => transcript.say(what, value);
 
 const ANSWERS = {
   "def add(a, b):\n    return ": ["a + b", "b + a", "sum((a, b))"],
@@ -40,10 +41,15 @@ const FILES = {
 
 let model;
 let editor;
+const step = steps({
+  transcript,
+  editor: () => editor,
+  before: () => model.set({ delay_s: 0, answers: ANSWERS }),
+});
 
 before(async () => {
   execFileSync(python, ["-m", "venv", "--clear", "--without-pip", join(run, "bare")]);
-  model = await Model.start();
+  model = await FakeModel.start();
   await model.set({ answers: ANSWERS, default: "", chat: "```python\ndef one():\n    return 1\n```", confidences: { sum: 0.31 } });
   editor = await Editor.start({
     name: "fake",
@@ -53,6 +59,7 @@ before(async () => {
       "elbarto.serverUrl": model.url,
       "elbarto.languageServer.folder": repository,
       "elbarto.languageServer.python": python,
+      "elbarto.holeMaxTokens": 40,
     },
   });
 });
@@ -62,38 +69,23 @@ after(async () => {
   await model?.stop();
 });
 
-/** A test that leaves a picture where it fails. */
-function step(name, body) {
-  test(name, async () => {
-    try {
-      await model.set({ delay_s: 0, answers: ANSWERS });
-      await body();
-    } catch (error) {
-      const path = join(run, `failed-${name.replace(/\W+/g, "-")}.png`);
-      await editor?.screenshot(path);
-      say("failed", name, "status", await editor.status(), "messages", await editor.messages());
-      throw error;
-    }
-  });
-}
-
 step("the status bar says ready once a file is open", async () => {
   await editor.open("add.py", 1);
   const status = await editor.statusIs("ready", ({ icon, text }) => icon === "sparkle" && text.includes("El Barto"), 30);
-  say("status", status);
+  say("status bar", status);
 });
 
 step("ghost text appears while typing", async () => {
   await editor.press("Enter");
   await editor.type("return ");
   await editor.ghostIs("a + b");
-  say("ghost", await editor.ghost());
-  await editor.screenshot(join(images, "vscode-ghost-text.png"));
+  say("ghost text", await editor.ghost());
+  await editor.screenshot(join(run, "ghost-text.png"));
 });
 
 step("the status bar shows milliseconds and tokens per forward", async () => {
   const status = await editor.statusIs("figures", ({ text }) => /\d+ ms · \d\.\d TPF/.test(text));
-  say("status", status);
+  say("status bar", status);
 });
 
 step("candidates are cycled", async () => {
@@ -109,10 +101,10 @@ step("candidates are cycled", async () => {
 step("a word is accepted, then the rest", async () => {
   await editor.press("Control+ArrowRight");
   await until("the rest is shown", async () => /^ ?\+ a$/.test(await editor.ghost()));
-  say("accepted a word; rest", await editor.ghost());
+  say("a word is accepted; what is left", await editor.ghost());
   await editor.press("Tab");
   await editor.savedIs("add.py", "def add(a, b):\n    return b + a\n");
-  say("accepted", "return b + a");
+  say("the rest is accepted; the line", "return b + a");
 });
 
 step("a code action fills one hole", async () => {
@@ -132,7 +124,7 @@ step("all holes are filled in one edit, and undone at once", async () => {
   const filled = MEAN.replace("...", "sum(values)").replace("...", "len(values)");
   await editor.savedIs("mean.py", filled);
   say("two holes filled", filled);
-  await editor.screenshot(join(images, "vscode-two-holes.png"));
+  await editor.screenshot(join(run, "two-holes.png"));
   await editor.press("Control+Z");
   await editor.savedIs("mean.py", MEAN);
   say("one undo gives", MEAN);
@@ -184,7 +176,8 @@ step("a hint goes along", async () => {
   const { body } = (await model.records()).at(-1);
   const holes = body.segments.filter((segment) => segment.hole);
   assert.equal(holes[0].hole.hint, "all of them");
-  say("sent", holes);
+  assert.equal(holes[0].hole.max_tokens, 40);
+  say("what the server was asked for", holes);
 });
 
 step("a command is cancelled, and the server stops within a step", async () => {
@@ -192,13 +185,13 @@ step("a command is cancelled, and the server stops within a step", async () => {
   await editor.open("slow.py", 2, 14);
   await editor.command("El Barto: Fill All Holes of the Function or Selection");
   const busy = await editor.statusIs("busy", ({ icon }) => icon === "sync");
-  say("status", busy);
+  say("status bar", busy);
   await editor.command("El Barto: Cancel");
   await editor.statusIs("ready", ({ icon }) => icon === "sparkle");
   const aborted = await until("the server was hung up on", async () => (await model.records()).at(-1).isAborted);
   assert.equal(aborted, true);
   assert.equal(await editor.saved("slow.py"), FILES["slow.py"]);
-  say("cancelled: the server has done", (await model.records()).at(-1).steps, "of 10 steps; the file is as it was");
+  say("cancelled", `the server has done ${(await model.records()).at(-1).steps} of 10 steps; the file is as it was`);
 });
 
 step("progress has a Cancel button", async () => {
@@ -221,7 +214,7 @@ step("typing cancels what is being computed", async () => {
   await until("it is computed", async () => (await model.records()).length > before);
   await editor.type("x");
   await until("the server was hung up on", async () => (await model.records())[before].isAborted);
-  say("typing cancelled it after", (await model.records())[before].steps, "steps");
+  say("cancelled", `the server has done ${(await model.records())[before].steps} of 10 steps`);
   await editor.press("Escape");
   await editor.command("El Barto: Cancel");
 });
@@ -278,12 +271,13 @@ step("one message when the model server goes, and it comes back by itself", asyn
   await editor.open("mean.py", 4, 14);
   await editor.command("El Barto: Fill This Hole");
   const status = await editor.statusIs("error", ({ icon }) => icon === "warning");
-  say("status", status, "messages", await editor.messages());
+  say("status bar", status);
+  say("messages", await editor.messages());
   await editor.screenshot(join(run, "server-down.png"));
   await editor.dismissMessages();
   await model.order({ start: true });
   await editor.statusIs("ready", ({ icon }) => icon === "sparkle", 60);
-  say("back", await editor.messages());
+  say("messages", await editor.messages());
   await editor.dismissMessages();
 });
 
@@ -325,6 +319,6 @@ step("the language server that comes with the extension works", async () => {
   await editor.anotherLanguageServer(() => editor.writeSettings(machine));
   await editor.open("greet.py", 2, 1);
   await editor.command("El Barto: Suggest Here");
-  say("status", await editor.status());
+  say("status bar", await editor.status());
   assert.match(editor.languageServers()[0].folder, /extensions\/elbarto-serve\.elbarto-[\d.]+\/server$/);
 });

@@ -151,8 +151,9 @@ export class LanguageServer {
       {
         documentSelector: DOCUMENTS,
         outputChannel: this.log,
+        // The language server asks for the settings; what it were told here would count again for each that is taken back.
         initializationOptions: () => ({
-          settings: languageServerOptions(this.apiKey),
+          settings: { confidence: languageServerOptions(this.apiKey).confidence },
           clientFeatures: CLIENT_FEATURES,
         }),
         initializationFailedHandler: () => false,
