@@ -57,6 +57,7 @@ def register(server: LanguageServer, session: Session) -> None:
             "statistics": dict(session.shown.counts) if session.options.statistics else None,
             "cache": {"entries": len(cache), "hits": cache.hits, "misses": cache.misses},
             "superseded": jobs.cancelled,
+            "requests": {"sent": session.completions.sent, "cancelled": session.completions.hung_up},
             "latencyMs": session.completions.pace.latency_ms,
         }
 

@@ -51,6 +51,7 @@ class Completions:
         self.cache = Cache(options.cache_entries)
         self.jobs: Jobs[Found] = Jobs()
         self.pace = Pace()
+        self.sent = self.hung_up = 0  # requests to the model server, and those of them that were cancelled
         self._connection = connection
         self._requests = requests
         self._status = status
@@ -129,7 +130,12 @@ class Completions:
     async def _infill(self, ready: Ready, ask: Ask) -> Answer:
         request = self._request(ready, ask)
         started = time.monotonic()
-        answer = await ready.client.infill(request)
+        self.sent += 1
+        try:
+            answer = await ready.client.infill(request)
+        except asyncio.CancelledError:
+            self.hung_up += 1
+            raise
         seconds = time.monotonic() - started
         self.pace.answered(seconds)
         self._status.answered(seconds, answer.tpf)

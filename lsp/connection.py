@@ -14,7 +14,7 @@ from lsp.status import Status
 logger = logging.getLogger(__name__)
 
 # Patience before the one message: a server that is about to be ready needs none.
-QUIET_S = 3.0
+QUIET_S = 6.0
 FIRST_RETRY_S = 0.3
 LONGEST_RETRY_S = 5.0
 
@@ -134,7 +134,7 @@ class Connection:
         try:
             health = await client.health()
             if health["status"] != "ok":
-                raise ServerLoading(f"The server on {located.url} is not ready yet: its model is loading.")
+                raise ServerLoading(f"The server on {located.url} is loading its model.")
             model = await client.model()
         except BaseException:
             await client.close()
@@ -157,7 +157,7 @@ class Connection:
     def _tell(self, message: str) -> None:
         if not self._has_told:
             self._has_told = True
-            self._show(f"{message} Completions go on by themselves when it is back.", True)
+            self._show(f"{message} Completions come by themselves once it is ready.", True)
 
     def _lose(self) -> None:
         self._ready = None

@@ -13,19 +13,22 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import fields
 from pathlib import Path
 from types import FrameType
 
 from lsp.lease import ROOT, try_lock, unlock
+from lsp.options import Options, variable
 
 POLL_S = 0.5
 STOP_S = 10.0
+GRACE_VARIABLE = "ELBARTO_KEEPER_GRACE_S"
 
 
 def main(directory: Path, python: str) -> int:
     signal.signal(signal.SIGTERM, _exit)
     # An editor that is restarted finds the server still there.
-    grace_s = float(os.environ.get("ELBARTO_KEEPER_GRACE_S") or 10)
+    grace_s = float(os.environ.get(GRACE_VARIABLE) or 10)
     port, key = _free_port(), secrets.token_urlsafe(24)
     server = _start(python, port, key)
     has_answered = False
@@ -53,7 +56,10 @@ def main(directory: Path, python: str) -> int:
 def _start(python: str, port: int, key: str) -> subprocess.Popen[bytes]:
     """The embedded model, whatever the environment and .env say of others; empty means the default."""
     where = ["--host", "127.0.0.1", "--port", str(port), "--model-path", "", "--model-revision", ""]
-    environ = {**os.environ, "ELBARTO_API_KEY": key, "ELBARTO_CONFIG": "", "PYTHONUNBUFFERED": "1"}
+    # The server refuses to start with a variable that it does not know; those of the language server are such.
+    ours = {variable(item) for item in fields(Options)} | {"ELBARTO_SERVER_PYTHON", GRACE_VARIABLE}
+    environ = {name: value for name, value in os.environ.items() if name not in ours}
+    environ |= {"ELBARTO_API_KEY": key, "ELBARTO_CONFIG": "", "PYTHONUNBUFFERED": "1"}
     return subprocess.Popen(
         [python, "-m", "app", "serve", *where],
         cwd=ROOT,

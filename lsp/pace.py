@@ -1,8 +1,8 @@
 """How long to wait for the next key before computing anything.
 
-Waiting pays while the next key would come before the answer does. So the wait follows the gaps between keys, and what
-the server needs anyway counts as waited for: with a slow server an answer would come too late for a longer wait, and
-superseding the request costs it one step at most.
+Waiting pays while the next key would come before the answer does. So the wait follows the gaps between keys, and of it
+what the server needs anyway counts as waited for, but not all: a request that the next key cancels has cost the server
+a step.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from collections.abc import Callable
 
 PAUSE_S = 1.0  # a longer gap is not typing
 FACTOR = 1.3
+# With a server slower than the typing nothing would be waited for: the next key would cancel nearly every request.
+SHORTEST = 0.8
+REPEAT_S = 0.05  # changes that follow one another faster come from a held key or a macro, not from fingers
 
 
 class Pace:
@@ -31,7 +34,7 @@ class Pace:
         """The user has changed a text."""
         now = self._clock()
         if self._last_key is not None and now - self._last_key < PAUSE_S:
-            gap = now - self._last_key
+            gap = max(now - self._last_key, REPEAT_S)
             self._gap_s = gap if self._gap_s is None else 0.7 * self._gap_s + 0.3 * gap
         self._last_key = now
 
@@ -45,5 +48,5 @@ class Pace:
         since = self._clock() - self._last_key
         if since >= PAUSE_S:
             return 0.0
-        wait = self._gap_s * FACTOR - since - (self._latency_s or 0.0)
-        return min(max(wait, 0.0), longest_s)
+        wait = max(self._gap_s * FACTOR - (self._latency_s or 0.0), self._gap_s * SHORTEST)
+        return min(max(wait - since, 0.0), longest_s)

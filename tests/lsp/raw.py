@@ -42,6 +42,7 @@ class Client:
         self.handlers: dict[str, Callable[[Any], Any]] = {}
         self.texts: dict[str, tuple[int, str]] = {}
         self._id = 0
+        self._is_held_back = False
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
@@ -51,6 +52,17 @@ class Client:
         with self._lock:
             assert self.process.stdin is not None
             self.process.stdin.write(f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            if not self._is_held_back:
+                self.process.stdin.flush()
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Write what is sent inside only at the end, without a pause between."""
+        self._is_held_back = True
+        yield
+        self._is_held_back = False
+        with self._lock:
+            assert self.process.stdin is not None
             self.process.stdin.flush()
 
     def notify(self, method: str, **params: Any) -> None:
@@ -197,6 +209,7 @@ def language_server(*arguments: str, stderr: Any = None, **variables: str) -> It
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=stderr,
+        bufsize=2**20,
     )
     client = Client(process)
     try:

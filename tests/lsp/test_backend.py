@@ -44,7 +44,12 @@ def runtime(tmp_path: Path) -> Iterator[Path]:
 
 def editor(stack: ExitStack, python: str, runtime: Path, **more: str) -> Client:
     """A language server with no URL, on a machine where nothing listens on the default port."""
-    variables = {"XDG_RUNTIME_DIR": str(runtime), "ELBARTO_KEEPER_GRACE_S": GRACE_S, **more}
+    variables = {
+        "XDG_RUNTIME_DIR": str(runtime),
+        "ELBARTO_KEEPER_GRACE_S": GRACE_S,
+        "ELBARTO_DEADLINE_MS": "5000",
+        **more,
+    }
     client = stack.enter_context(language_server("--server-python", python, **variables))
     client.initialize(clientFeatures=["status"])
     return client

@@ -25,7 +25,7 @@ def test_down_from_the_start_then_up() -> None:
             assert client.complete(0, 7) == []
             assert time.monotonic() - started < 0.5, "answered at once"
         assert client.messages() == [
-            f"No server answers on {fake.url}. Completions go on by themselves when it is back."
+            f"No server answers on {fake.url}. Completions come by themselves once it is ready."
         ]
         assert client.of("elbarto/status")[-1]["state"] == "error"
         fake.start()
@@ -71,7 +71,7 @@ def test_loading_for_long_is_one_message() -> None:
     with fake_server.running(is_loading=True) as fake, language_server("--server", fake.url) as client:
         client.initialize()
         (message,) = client.wait_for(client.messages)
-        assert "its model is loading" in message
+        assert "is loading its model" in message
         time.sleep(1)
         assert len(client.messages()) == 1
 

@@ -129,6 +129,15 @@ def test_carriage_returns_are_not_shown(editor: Neovim, fake: FakeServer, tmp_pa
     assert not any("\r" in line for line in editor.ghost() or [])
 
 
+def test_ghost_text_behind_tabs(editor: Neovim, tmp_path: Path) -> None:
+    editor.edit(tmp_path / "tabs.py", "def f(a, b):\n\t\tif a:\n\t\t\t\n")
+    editor.nvim.command("setlocal noexpandtab tabstop=8")
+    editor.keys("jjAreturn ")
+    editor.wait_for_ghost("a + b")
+    editor.keys("<Tab>")
+    editor.wait_for(lambda: editor.lines()[2].endswith("\treturn a + b"))
+
+
 def test_the_server_goes_and_comes_back(editor: Neovim, fake: FakeServer, tmp_path: Path) -> None:
     editor.edit(tmp_path / "i.py", "x = 1\n\n")
     fake.stop()

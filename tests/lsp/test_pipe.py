@@ -48,6 +48,12 @@ def test_the_range_is_empty_and_the_candidate_a_single_line_before_text(client: 
         assert item["range"]["start"] == item["range"]["end"] == {"line": 0, "character": 6}
 
 
+def test_an_automatic_request_in_the_middle_of_a_line(client: Client, fake: FakeServer) -> None:
+    fake.answers["print("] = "total"
+    client.open("print( + offset, file=stream)\n")
+    assert client.complete(0, 6, invoked=False) == ["total"]
+
+
 def test_a_second_request_at_the_same_place_shares_the_first_ones_work(client: Client, fake: FakeServer) -> None:
     fake.delay_s = 0.3
     client.open(ADD)
@@ -96,21 +102,20 @@ def test_one_of_two_who_wait_cancels_and_the_other_is_answered(client: Client, f
 
 def test_a_burst_of_two_hundred_requests(client: Client, fake: FakeServer) -> None:
     """All are answered, the last one with what it asked for, and few of them reach the model."""
-    fake.delay_s = 0.1
-    text = "x = 1\n" * 200 + "return "
+    fake.delay_s = 1  # longer than the machine may be busy with something else in between
+    text = "x = 1\n" * 20 + "return "
     client.open(text)
-    started = time.monotonic()
     ids = []
-    for number in range(200):
-        text += "y"
-        client.change(text)
-        ids.append(client.ask(200, 7 + number + 1, invoked=False))
+    with client.at_once():
+        for number in range(200):
+            text += "y"
+            client.change(text)
+            ids.append(client.ask(20, 7 + number + 1, invoked=False))
     answers = [client.answer(id, 20) for id in ids]
     assert all("error" not in answer for answer in answers)
     assert [answer["result"] for answer in answers[:-1]] == [None] * 199
     assert [item["insertText"] for item in answers[-1]["result"]["items"]] == ["pass"]
     assert len(fake.infills) < 20
-    assert time.monotonic() - started < 10
 
 
 def test_requests_in_other_documents_do_not_replace_each_other(client: Client, fake: FakeServer) -> None:
