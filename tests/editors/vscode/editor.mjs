@@ -251,6 +251,7 @@ const USER_SETTINGS = {
   "editor.minimap.enabled": false,
   "breadcrumbs.enabled": false,
   "window.commandCenter": false,
+  "window.customMenuBarAltFocus": false,
   "workbench.layoutControl.enabled": false,
   "workbench.activityBar.location": "hidden",
   "files.autoSave": "off",
