@@ -16,7 +16,7 @@ EXTENSION_MODULES := $(EXTENSION)/node_modules/.installed
 VSCODE_TESTS := tests/editors/vscode
 VSCODE_DIR ?= $(CURDIR)/$(VSCODE_TESTS)/installed
 
-.PHONY: serve test test-vscode vsix check bench lint format clean node-clients
+.PHONY: serve test test-vscode vscode-docs vsix check bench lint format clean node-clients
 
 serve: $(SERVER)
 	$(BIN)/python -m app serve $(ARGS)
@@ -29,6 +29,10 @@ test: $(DEV) $(CLIENTS) node-clients
 test-vscode: $(DEV) vsix
 	$(VSCODE_TESTS)/install.sh $(VSCODE_DIR)
 	VSCODE_DIR=$(VSCODE_DIR) node --test --test-concurrency=1 $(ARGS) $(VSCODE_TESTS)/*.test.mjs
+
+# The pictures and the transcript of docs/, from a run that has passed.
+vscode-docs: test-vscode
+	VSCODE_DIR=$(VSCODE_DIR) node $(VSCODE_TESTS)/docs.mjs
 
 check: lint test
 
@@ -50,7 +54,7 @@ vsix: $(EXTENSION_MODULES)
 
 clean:
 	rm -rf .venv .venv-clients $(NODE)/node_modules $(VSCODE_TESTS)/installed $(VSCODE_TESTS)/run
-	cd $(EXTENSION) && rm -rf node_modules dist server LICENSE elbarto.vsix
+	cd $(EXTENSION) && rm -rf node_modules dist server LICENSE *.vsix
 	rm -rf .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

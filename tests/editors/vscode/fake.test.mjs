@@ -35,6 +35,7 @@ const FILES = {
   "pair.py": "def pair(x):\n    return \n",
   "slow.py": "def slow(values):\n    total = ...\n    return total\n",
   "wait.py": "def wait(x):\n    return \n",
+  "bundled.py": "def pair(x):\n    return \n",
   "limit.py": "def limit(values):\n    total = ...\n    return total\n",
   "unsure.py": "def unsure(values):\n    total = ...\n    return total\n",
 };
@@ -317,8 +318,9 @@ step("a folder without the language server is named", async () => {
 step("the language server that comes with the extension works", async () => {
   const machine = { "elbarto.languageServer.folder": "", "elbarto.languageServer.python": python };
   await editor.anotherLanguageServer(() => editor.writeSettings(machine));
-  await editor.open("greet.py", 2, 1);
+  await editor.open("bundled.py", 2);
   await editor.command("El Barto: Suggest Here");
-  say("status bar", await editor.status());
+  await editor.ghostIs("(x, x)");
+  say("ghost text", await editor.ghost());
   assert.match(editor.languageServers()[0].folder, /extensions\/elbarto-serve\.elbarto-[\d.]+\/server$/);
 });

@@ -78,7 +78,7 @@ step("ghost text appears on a new line", async () => {
   await editor.statusIs("ready", ({ icon }) => icon === "sparkle", 60);
   await editor.press("Enter");
   const ghost = await until("ghost text", () => editor.ghost(), 30);
-  say("ghost text", ghost);
+  say("ghost text", `    ${ghost}`);
   const status = await editor.statusIs("figures", ({ icon, text }) => icon === "sparkle" && /\d m?s · \d\.\d TPF/.test(text));
   say("status bar", status);
   await editor.screenshot(join(run, "vscode-ghost-text.png"));

@@ -20,8 +20,9 @@ export class Transcript {
   /** `value` may have several lines. */
   say(what, value) {
     const text = value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
-    const lines = text.includes("\n") ? ["", ...text.trimEnd().split("\n").map((line) => `    ${line}`.trimEnd())] : [text && ` ${text}`];
-    const said = `${what}${text && ":"}${lines.join("\n    ")}`;
+    const isLong = text.includes("\n");
+    const lines = isLong ? ["", ...text.trimEnd().split("\n").map((line) => line && `        ${line}`)] : [text && ` ${text}`];
+    const said = `${what}${text && ":"}${lines.join("\n")}`;
     const lasting = said.replaceAll(repository, "<repository>").replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:<port>");
     appendFileSync(this.path, `    ${lasting.replace(/[\d.]+ m?s(?= · )/g, "<time>")}\n`);
     console.log(`${((performance.now() - this.started) / 1000).toFixed(2).padStart(7)}  ${said}`);
