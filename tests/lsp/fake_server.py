@@ -73,7 +73,7 @@ class FakeServer:
             self._thread.join(5)
             self._loop = None
 
-    def wait_for(self, condition: Callable[[], Any], seconds: float = 5) -> Any:
+    def wait_for(self, condition: Callable[[], Any], seconds: float = 60) -> Any:
         deadline = time.monotonic() + seconds
         while not (value := condition()):
             assert time.monotonic() < deadline, f"in vain; records: {self.records}"

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from tests.lsp.raw import ROOT, environment
+from tests.lsp.raw import PATIENCE_S, ROOT, environment
 
 GHOST = "nvim.lsp.inline_completion"
-NAMED = "ELBARTO_NVIM"  # a Neovim that is not on the PATH
+NAMED = "TEST_NVIM"  # a Neovim that is not on the PATH
 CONFIG = """
 vim.o.swapfile = false
 vim.o.shadafile = 'NONE'
@@ -99,7 +99,13 @@ class Neovim:
             return [first, *("".join(part[0] for part in line) for line in details.get("virt_lines", ()))]
         return None
 
-    def wait_for(self, condition: Callable[[], Any], seconds: float = 15) -> Any:
+    def settled_ghost(self) -> list[str] | None:
+        """Ghost text that is still the same after a while: Neovim asks again, and hides it, after moving the cursor."""
+        ghost = self.ghost()
+        time.sleep(0.5)
+        return ghost if ghost == self.ghost() else None
+
+    def wait_for(self, condition: Callable[[], Any], seconds: float = PATIENCE_S) -> Any:
         deadline = time.monotonic() + seconds
         while not (value := condition()):
             assert time.monotonic() < deadline, (self.lines(), self.ghost(), self.lua("return _G.messages"))
@@ -116,7 +122,7 @@ class Neovim:
             "local client = vim.lsp.get_clients({ bufnr = 0 })[1] "
             "argument.uri = vim.uri_from_bufnr(0) "
             "local answer = client:request_sync('workspace/executeCommand', "
-            "{ command = 'elbarto.ls.' .. name, arguments = { argument } }, 20000) "
+            "{ command = 'elbarto.ls.' .. name, arguments = { argument } }, 60000) "
             "return answer and answer.result",
             name,
             argument,

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+# For what comes true within a second on an idle machine, and this one may be anything but idle.
+PATIENCE_S = 60.0
 ROOT = Path(__file__).resolve().parents[2]
 URI = "file:///tmp/a.py"
 INLINE = {"inlineCompletion": {"dynamicRegistration": False}}
@@ -85,10 +87,10 @@ class Client:
         assert "error" not in answer, answer
         return answer["result"]
 
-    def answer(self, id: int, seconds: float = 10) -> dict[str, Any]:
+    def answer(self, id: int, seconds: float = PATIENCE_S) -> dict[str, Any]:
         return self.wait_for(lambda: self.answers.get(id), seconds)
 
-    def wait_for(self, condition: Callable[[], Any], seconds: float = 10) -> Any:
+    def wait_for(self, condition: Callable[[], Any], seconds: float = PATIENCE_S) -> Any:
         deadline = time.monotonic() + seconds
         while not (value := condition()):
             assert time.monotonic() < deadline, (self.notifications[-5:], self.process.poll())
@@ -137,14 +139,14 @@ class Client:
     def of(self, method: str) -> list[Any]:
         return [one["params"] for one in self.notifications if one["method"] == method]
 
-    def wait_until_ready(self, seconds: float = 15) -> None:
+    def wait_until_ready(self, seconds: float = PATIENCE_S) -> None:
         self.wait_for(lambda: self.command("status")["state"] == "ready", seconds)
 
     def stop(self) -> int:
         if self.process.poll() is None:
             self.call("shutdown")
             self.notify("exit")
-        return self.process.wait(10)
+        return self.process.wait(PATIENCE_S)
 
     def _read(self) -> None:
         assert self.process.stdout is not None

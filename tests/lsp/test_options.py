@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from app.settings import LSP_VARIABLES
+from app.settings import load_settings as load_server_settings
 from lsp.options import Options, camel_case, load_options, variable
 from tests.lsp import fake_server
 from tests.lsp.raw import ROOT, language_server
@@ -82,6 +84,15 @@ def test_the_documentation_has_every_option_and_variable() -> None:
     text = (Path(ROOT) / "docs" / "lsp.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(\w+)` \| (?:`(\w+)`|–) \|", text, re.MULTILINE))
     assert rows == {camel_case(item.name): variable(item) for item in fields(Options)}
+
+
+def test_a_model_server_started_in_the_same_environment_knows_whose_variables_they_are(tmp_path: Path) -> None:
+    ours = {variable(item) for item in fields(Options)} - {"", "ELBARTO_API_KEY"} | {"ELBARTO_SERVER_PYTHON"}
+    assert ours == LSP_VARIABLES
+    env_file = tmp_path / ".env"
+    assert load_server_settings(environ=dict.fromkeys(ours, "x"), env_file=env_file) == load_server_settings(
+        environ={}, env_file=env_file
+    )
 
 
 def test_a_bad_value_is_shown_in_the_editor() -> None:

@@ -39,7 +39,7 @@ async def client(request: pytest.FixtureRequest, fake: FakeServer) -> AsyncItera
     info = types.ClientInfo(PROFILES[request.param])
     parameters = types.InitializeParams(capabilities, process_id=None, root_uri=None, client_info=info)
     await client.initialize_session(parameters)
-    for _ in range(200):
+    for _ in range(2000):
         status = await client.workspace_execute_command_async(types.ExecuteCommandParams("elbarto.ls.status"))
         if status["state"] == "ready":
             break
