@@ -273,7 +273,9 @@ step("one message when the model server goes, and it comes back by itself", asyn
   await editor.command("El Barto: Fill This Hole");
   const status = await editor.statusIs("error", ({ icon }) => icon === "warning");
   say("status bar", status);
-  say("messages", await editor.messages());
+  const messages = await editor.messages();
+  say("messages", messages);
+  assert.equal(messages.length, 1);
   await editor.screenshot(join(run, "server-down.png"));
   await editor.dismissMessages();
   await model.order({ start: true });

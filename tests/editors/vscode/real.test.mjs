@@ -73,6 +73,12 @@ function evaluate(name, expression) {
   return said;
 }
 
+/** Wait for an edit of the active file, and save it. */
+async function edited(name) {
+  await until("the edit", () => editor.page.locator(".tab.active.dirty").count(), 90);
+  say("the file", await editor.saved(name));
+}
+
 step("ghost text appears on a new line", async () => {
   await editor.open("average.py", 2);
   await editor.statusIs("ready", ({ icon }) => icon === "sparkle", 60);
@@ -115,7 +121,7 @@ step("two holes are filled in one edit, are right, and are undone at once", asyn
   await editor.command("View: Close All Editors");
   await editor.open("fibonacci.py", 1);
   await editor.command("El Barto: Fill All Holes of the Function or Selection");
-  await editor.page.waitForSelector(".tab.active.dirty", { timeout: 60_000 });
+  await until("the edit", () => editor.page.locator(".tab.active.dirty").count(), 90);
   await until("the progress has gone", async () => (await editor.messages()).length === 0);
   await editor.command("File: Compare Active File with Saved");
   await until("the comparison", () => editor.page.locator(".monaco-diff-editor .char-insert").count());
@@ -135,9 +141,8 @@ step("the selection is rewritten between what stands around it, and is right", a
   await editor.open("wrong.py", 5, 1);
   await editor.press("Shift+End");
   await editor.command("El Barto: Rewrite Selection");
-  await editor.page.waitForSelector(".tab.active.dirty", { timeout: 60_000 });
+  await edited("wrong.py");
   const rewritten = await editor.saved("wrong.py");
-  say("the file", rewritten);
   assert.equal(rewritten.slice(0, WRONG.indexOf("return numbers")), WRONG.slice(0, WRONG.indexOf("return numbers")));
   assert.equal(evaluate("wrong", "average([1, 2, 6])"), "3.0");
 });
@@ -151,8 +156,7 @@ step("a model server that was restarted is found again", async () => {
   say("status bar", await editor.statusIs("ready", ({ icon }) => icon === "sparkle", 60));
   await editor.dismissMessages();
   await editor.command("El Barto: Fill All Holes of the File");
-  await until("the holes are full", async () => !(await editor.saved("stack.py")).includes("NotImplemented"), 60);
-  say("the file", await editor.saved("stack.py"));
+  await edited("stack.py");
   assert.equal(evaluate("stack", "(lambda s: [s.push(1), s.push(2), s.pop(), s.items])(Stack())"), "[None, None, 2, [1]]");
 });
 
@@ -168,8 +172,7 @@ step("without a server's address, a model server is started", async () => {
   await editor.dismissMessages();
   await editor.open("again.py", 1, 1);
   await editor.command("El Barto: Fill All Holes of the Function or Selection");
-  await until("the holes are full", async () => !(await editor.saved("again.py")).includes("..."), 60);
-  say("the file", await editor.saved("again.py"));
+  await edited("again.py");
   assert.equal(evaluate("again", "fibonacci(10)"), "55");
   assert.ok(isStarted(), "nothing was started");
   await editor.stop();
