@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { Editor } from "./editor.mjs";
 import { FakeModel } from "./models.mjs";
@@ -36,6 +37,7 @@ const FILES = {
   "slow.py": "def slow(values):\n    total = ...\n    return total\n",
   "wait.py": "def wait(x):\n    return \n",
   "bundled.py": "def pair(x):\n    return \n",
+  "setup.py": "def pair(x):\n    return \n",
   "limit.py": "def limit(values):\n    total = ...\n    return total\n",
   "unsure.py": "def unsure(values):\n    total = ...\n    return total\n",
 };
@@ -311,6 +313,25 @@ step("packages that are missing are named", async () => {
   editor.writeSettings({ "elbarto.languageServer.python": bare });
   say("message", await editor.messageWith("needs pygls and httpx", 30));
   await editor.dismissMessages();
+});
+
+step("Python is set up where packages are missing", async () => {
+  const checkout = join(run, "checkout");
+  rmSync(checkout, { recursive: true, force: true });
+  mkdirSync(checkout);
+  symlinkSync(join(repository, "lsp"), join(checkout, "lsp"));
+  symlinkSync(join(run, "bare"), join(checkout, ".venv"));
+  editor.writeSettings({ "elbarto.languageServer.folder": checkout, "elbarto.languageServer.python": "" });
+  const message = await editor.messageWith("checkout/.venv/bin/python does not have them", 30);
+  say("message", message);
+  await editor.answer(message, "Set Up Python");
+  say("message", await editor.messageWith("Python is set up, and the language server runs", 180));
+  await editor.dismissMessages();
+  const [server] = editor.languageServers();
+  assert.match(server.command[0], /globalStorage\/elbarto-serve\.elbarto\/venv\/bin\/python$/);
+  await editor.open("setup.py", 2);
+  await editor.command("El Barto: Suggest Here");
+  await editor.ghostIs("(x, x)");
 });
 
 step("a folder without the language server is named", async () => {

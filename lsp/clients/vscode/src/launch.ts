@@ -12,8 +12,8 @@ export interface Launch {
   readonly folder: string;
   /** The whole command is the user's own, so nothing is known about it. */
   readonly isCustom: boolean;
-  /** It is the one that comes with the extension. */
-  readonly isBundled: boolean;
+  /** The user has named the Python. */
+  readonly isNamed: boolean;
 }
 
 /** What went wrong, for the user, with the command that may help. */
@@ -33,14 +33,15 @@ export async function findLaunch(context: ExtensionContext): Promise<Launch> {
   const folder = withHome(languageServer.folder.trim());
   const [program, ...rest] = languageServer.command;
   if (program !== undefined) {
-    return { program: withHome(program), args: rest, folder: homedir(), isCustom: true, isBundled: false };
+    return { program: withHome(program), args: rest, folder: homedir(), isCustom: true, isNamed: true };
   }
+  const named = withHome(languageServer.python.trim());
   return {
-    program: withHome(languageServer.python.trim()) || (await findPython(context, folder)),
+    program: named || (await findPython(context, folder)),
     args: ["-m", "lsp", ...languageServer.args],
     folder: folder || bundledFolder(context),
     isCustom: false,
-    isBundled: !folder,
+    isNamed: named !== "",
   };
 }
 
@@ -115,10 +116,10 @@ export async function explain(launch: Launch, stderr: string): Promise<Failure> 
     if ((await run(launch.program, ["-c", `import ${name}`])).code !== 0) missing.push(name);
   }
   if (missing.length > 0) {
-    return {
-      message: `The language server needs ${missing.join(" and ")}, and ${launch.program} does not have ${missing.length > 1 ? "them" : "it"}.`,
-      remedy: { title: "Set Up Python", command: "elbarto.setUp" },
-    };
+    const message = `The language server needs ${missing.join(" and ")}, and ${launch.program} does not have ${missing.length > 1 ? "them" : "it"}.`;
+    return launch.isNamed
+      ? { message: `${message} Install requirements-lsp.txt there, or name no Python.`, remedy: PYTHON_SETTING }
+      : { message, remedy: { title: "Set Up Python", command: "elbarto.setUp" } };
   }
   return { message: `The language server did not start. ${said}`.trim() };
 }
@@ -143,7 +144,8 @@ export function lastLine(text: string): string {
 }
 
 async function findPython(context: ExtensionContext, folder: string): Promise<string> {
-  const candidates = folder ? [pythonOf(join(folder, ".venv")), ownPython(context)] : [ownPython(context)];
+  // Our own is there only where somebody has asked for it, because another one would not do.
+  const candidates = [ownPython(context), ...(folder ? [pythonOf(join(folder, ".venv"))] : [])];
   return candidates.find((path) => existsSync(path)) ?? (await systemPython()) ?? (IS_WINDOWS ? "python" : "python3");
 }
 
