@@ -16,7 +16,7 @@ EXTENSION_MODULES := $(EXTENSION)/node_modules/.installed
 VSCODE_TESTS := tests/editors/vscode
 VSCODE_DIR ?= $(CURDIR)/$(VSCODE_TESTS)/installed
 
-.PHONY: serve test test-vscode vscode-docs vsix check bench lint format clean node-clients
+.PHONY: serve test test-vscode vscode-docs vsix check bench lint format clean node-clients nvim
 
 serve: $(SERVER)
 	$(BIN)/python -m app serve $(ARGS)
@@ -52,8 +52,12 @@ format: $(DEV)
 vsix: $(EXTENSION_MODULES)
 	cd $(EXTENSION) && npm run package
 
+# A Neovim for the tests of the plugin and of the language server; without one they are skipped.
+nvim:
+	PYTHON=$(PYTHON) tests/editors/nvim/install.sh $(ARGS)
+
 clean:
-	rm -rf .venv .venv-clients $(NODE)/node_modules $(VSCODE_TESTS)/installed $(VSCODE_TESTS)/run
+	rm -rf .venv .venv-clients .venv-nvim $(NODE)/node_modules $(VSCODE_TESTS)/installed $(VSCODE_TESTS)/run
 	cd $(EXTENSION) && rm -rf node_modules dist server LICENSE *.vsix
 	rm -rf .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
