@@ -89,6 +89,7 @@ def model_source(settings: Settings) -> ModelSource:
         settings.prefix_cache_bytes,
         generation_config=settings.generation_config,
         quantization=settings.quantization,
+        cuda_graphs=settings.cuda_graphs,
     )
 
 
