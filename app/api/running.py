@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from flask import Response, current_app, jsonify
@@ -20,6 +20,7 @@ class Work(Protocol):
 
     def __iter__(self) -> Iterator[Any]: ...
     def abort(self) -> None: ...
+    def watch_client(self, is_gone: Callable[[], bool]) -> None: ...
     @property
     def is_complete(self) -> bool: ...
     @property
@@ -32,6 +33,8 @@ class RunningAnswer:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._client = ClientConnection()
+        work.watch_client(self._client.is_gone)
+        self._was_left = False
         self._record: RequestRecord = record()
 
     def respond(self, is_streamed: bool) -> Response:
@@ -51,6 +54,7 @@ class RunningAnswer:
         """The work's, as long as the client is there; ends early, with work that is not complete, when it is not."""
         for event in self._work:
             if self._client.is_gone():
+                self._was_left = True
                 return
             yield event
 
@@ -64,14 +68,18 @@ class RunningAnswer:
     def close(self) -> None:
         """However the response ended: leave the engine and tell the log."""
         self._work.abort()
-        if self._work.is_complete:
+        if self._is_whole:
             self._record.tokens = self._work.num_tokens
         elif self._record.status == 200:
             self._record.status = CLIENT_CLOSED_REQUEST
 
+    @property
+    def _is_whole(self) -> bool:
+        return self._work.is_complete and not self._was_left
+
     def _whole(self) -> Response:
         for _ in self.events():
             pass
-        if not self._work.is_complete:
+        if not self._is_whole:
             return Response(status=CLIENT_CLOSED_REQUEST)
         return jsonify(self.body())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from app.serving.calls import InfillMode, PromptCall
@@ -68,6 +68,11 @@ class Completion:
 
     def prompt_of(self, index: int) -> str:
         return self.prompts[index // self.call.n]
+
+    def watch_client(self, is_gone: Callable[[], bool]) -> None:
+        """Abort before the first step that finds the client gone."""
+        for part in self.parts:
+            part.watch_client(is_gone)
 
     def abort(self) -> None:
         for part in self.parts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from app.engine.events import Stepped
@@ -69,6 +69,10 @@ class Part:
     def is_complete(self) -> bool:
         return all(choice.finish_reason is not None for choice in self.choices.values())
 
+    def watch_client(self, is_gone: Callable[[], bool]) -> None:
+        """Abort before the first step that finds the client gone."""
+        raise NotImplementedError
+
     def abort(self) -> None:
         raise NotImplementedError
 
@@ -91,6 +95,9 @@ class ReplyPart(Part):
         self._indexes = indexes
         self._made = [Choice() for _ in reply.choices]
         self._alternatives = [Alternatives() for _ in reply.choices]
+
+    def watch_client(self, is_gone: Callable[[], bool]) -> None:
+        self.reply.watch_client(is_gone)
 
     def abort(self) -> None:
         self.reply.abort()
@@ -144,6 +151,9 @@ class InfillPart(Part):
     def outcome(self) -> Outcome:
         assert self.infill.outcome is not None
         return self.infill.outcome
+
+    def watch_client(self, is_gone: Callable[[], bool]) -> None:
+        self.infill.watch_client(is_gone)
 
     def abort(self) -> None:
         self.infill.abort()

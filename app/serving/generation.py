@@ -13,6 +13,8 @@ class Generation:
 
     def __init__(self, num_sequences: int, abort: Callable[[Generation, int], None]) -> None:
         self.num_sequences = num_sequences
+        # Whether nobody listens any more. The executor's thread asks before every step.
+        self.is_abandoned: Callable[[], bool] = lambda: False
         self._abort = abort
         self._events: queue.SimpleQueue[tuple[int, Event]] = queue.SimpleQueue()
 

@@ -227,6 +227,23 @@ def test_abort_while_queued(make_executor: MakeExecutor) -> None:
     assert engine.steps == 2  # none of them for the second
 
 
+def test_who_is_gone_costs_no_further_step(make_executor: MakeExecutor) -> None:
+    """Also where nobody hears of it, because no event comes that would make the caller look."""
+    engine = FakeEngine(gated=True)
+    executor = make_executor(engine)
+    is_gone = threading.Event()
+    generation, other = executor.submit(PROMPT, [PARAMS] * 2), executor.submit(PROMPT, [PARAMS])
+    generation.is_abandoned = is_gone.is_set
+    engine.wait_until_stepping()
+
+    is_gone.set()
+    engine.allow()
+
+    assert endings(generation) == ["abort", "abort"]
+    assert endings(other) == ["length"]
+    assert engine.aborted == [0, 1]
+
+
 def test_abort_of_one_sequence_spares_its_siblings(make_executor: MakeExecutor) -> None:
     engine = FakeEngine(gated=True)
     executor = make_executor(engine)
