@@ -86,7 +86,7 @@ class Completion:
 
 def begin_completion(service: Service, call: CompletionCall) -> Completion:
     """Queue it, all prompts or none. Raises RequestError, PromptTooLong, QueueFull or Unavailable."""
-    holes = [_hole(service, call, prompt) for prompt in call.prompts]
+    holes = [hole_of(service, call, prompt) for prompt in call.prompts]
     plain = [number for number, hole in enumerate(holes) if hole is None]
     parts: list[Part] = []
     try:
@@ -95,7 +95,7 @@ def begin_completion(service: Service, call: CompletionCall) -> Completion:
             parts.append(ReplyPart(service.complete(wanted), [_indexes(call, number) for number in plain]))
         for number, hole in enumerate(holes):
             if hole is not None:
-                infill = service.infill(_infill_call(call, hole))
+                infill = service.infill(infill_call(call, hole))
                 parts.append(InfillPart(infill, _indexes(call, number), call.min_indent))
     except Exception:
         for part in parts:
@@ -108,7 +108,7 @@ def _indexes(call: CompletionCall, prompt: int) -> list[int]:
     return list(range(prompt * call.n, (prompt + 1) * call.n))
 
 
-def _hole(service: Service, call: CompletionCall, prompt: str | Sequence[int]) -> FimPrompt | None:
+def hole_of(service: Service, call: CompletionCall, prompt: str | Sequence[int]) -> FimPrompt | None:
     """What is before and after the hole; None where the prompt has none."""
     if call.suffix is not None or call.is_fim:
         suffix = "" if call.suffix in NO_SUFFIX else call.suffix or ""
@@ -120,7 +120,7 @@ def _text(service: Service, prompt: str | Sequence[int]) -> str:
     return prompt if isinstance(prompt, str) else service.detokenize(prompt, "prompt")
 
 
-def _infill_call(call: CompletionCall, hole: FimPrompt) -> InfillCall:
+def infill_call(call: CompletionCall, hole: FimPrompt) -> InfillCall:
     """Who stops at a line break wants one line, and need not wait for others to be filled on the canvas."""
     return InfillCall(
         [hole.prefix, hole.suffix],

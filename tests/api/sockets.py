@@ -61,7 +61,7 @@ class Socket:
 
     def wake(self) -> None:
         """simple_websocket's client leaves what came with the end of the handshake until more comes: a pong does."""
-        with suppress(LocalProtocolError, OSError):  # where the server has said all that it had to say
+        with suppress(LocalProtocolError, OSError, ValueError):  # where the server has said all that it had to say
             self._client.sock.send(self._client.ws.send(Ping()))
 
     def send(self, message: Any) -> None:

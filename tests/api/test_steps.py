@@ -117,6 +117,16 @@ def test_alternatives_and_proposals_are_told_on_request(address: str) -> None:
     assert all("proposals" not in event for event in bare)
 
 
+def test_a_completion_is_told_step_by_step(address: str) -> None:
+    events, code = converse(address, {"prompt": "Hi", "max_tokens": 40, "alternatives": 1, "n": 2})
+
+    assert code == 1000
+    assert events[0]["object"] == "text_completion.steps"
+    for choice in (0, 1):
+        assert "".join(event["text"] for event in only(events, "committed", choice)) == REPLY
+    assert [choice["text"] for choice in events[-1]["choices"]] == [REPLY, REPLY]
+
+
 def test_every_choice_is_told(address: str) -> None:
     events, _ = converse(address, {**HELLO, "max_tokens": 40, "n": 2})
 
@@ -145,6 +155,11 @@ def test_text_ends_before_a_stop_string(address: str, stop: str) -> None:
         ({**HELLO, "steps": 0}, 400, "steps"),
         ({**HELLO, "alternatives": 21}, 400, "alternatives"),
         ({"segments": ["text"]}, 400, "segments"),
+        ({"prompt": []}, 400, "prompt"),
+        ({"prompt": ["one", "two"]}, 400, "prompt"),
+        ({"prompt": "Hi", "logprobs": 1}, 400, "logprobs"),
+        ({"prompt": "Hi", "n": 1, "best_of": 2}, 400, "best_of"),
+        ({"prompt": "Hi", "suffix": "you"}, 400, "infill_mode"),
         ('{"messages": [{"role": "user", "content": "\\ud800"}]}', 400, None),
     ],
 )

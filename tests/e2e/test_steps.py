@@ -106,6 +106,19 @@ def visible(events: list[dict[str, Any]]) -> list[str]:
     return ["".join(text[position] for position in positions[hole]) for hole in sorted(positions)]
 
 
+def test_the_steps_of_a_completion_add_up_to_the_http_answer(embedded: Server, address: str) -> None:
+    for request in (
+        {"prompt": "def is_even(n):\n    return", "max_tokens": 16},
+        {"prompt": "def is_even(n):\n    return ", "suffix": "\n", "stop": "\n"},
+    ):
+        answer = embedded.post("/v1/completions", **request).json()
+        events, code = converse(address, request)
+
+        assert code == 1000
+        assert answer["choices"][0]["text"] == "".join(event["text"] for event in only(events, "committed"))
+        assert only(events, "step")
+
+
 def test_a_hole_that_was_too_short_gets_a_longer_canvas(address: str) -> None:
     segments = ["class Stack:\n    def __init__(self):\n        ", {"hole": {}}, "\n"]
     events, _ = converse(address, {"segments": segments})
