@@ -81,6 +81,10 @@ class Canvas:
             for column in (self.token_ids, self.masked, self.holes, self.confidences, self.steps):
                 del column[position]
 
+    def is_given(self, position: int) -> bool:
+        """Whether the caller gave what stands there: in a hole, whether it is pinned."""
+        return not self.masked[position] and self.steps[position] is None
+
     def generated(self, block: Block) -> list[Token]:
         """The block's tokens that are not prompt."""
         return [self.token(position) for position in range(max(block.start, self.prompt_len), block.end)]

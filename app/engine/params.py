@@ -21,8 +21,9 @@ class Window:
 
     `token_ids` are None where a mask is. `holes` has for each position the number of the hole that it belongs to,
     counted from 0 in order, and None outside; positions of a hole that are not masked are pinned. In hole i the tokens
-    `banned[i]` are never proposed, and one of `ends[i]` ends it: with all positions of the hole behind it that token
-    leaves the canvas. With `may_delete` a position whose token is the delete token leaves the canvas.
+    `banned[i]` are never proposed, and one of `ends[i]` ends it: with the positions of the hole behind it, up to the
+    next pinned one, that token leaves the canvas. With `may_delete` a position whose token is the delete token leaves
+    the canvas.
     A `probe` is one forward that changes nothing and tells about the masked positions; `targets` are the tokens whose
     probabilities there it tells, None where none is asked for.
     """

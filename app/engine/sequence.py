@@ -137,13 +137,14 @@ class Sequence:
             first = last
 
     def ended_by(self, position: int) -> range:
-        """The positions that leave a hole because the token at `position` ends it: that one and those behind it."""
+        """The positions that leave a hole because the token at `position` ends it: that one and those behind it, up to
+        the next pinned one."""
         canvas, window = self.canvas, self.params.window
         hole = canvas.holes[position]
         if window is None or not window.ends or hole is None or canvas.token_ids[position] not in window.ends[hole]:
             return range(0)
         end = position
-        while end < len(canvas) and canvas.holes[end] == hole:
+        while end < len(canvas) and canvas.holes[end] == hole and not canvas.is_given(end):
             end += 1
         return range(position, end)
 

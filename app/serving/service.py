@@ -122,14 +122,14 @@ class Service:
 
     def edit(self, call: EditCall) -> Infill:
         """Queue an edit: an infill whose holes have text already. Raises what `infill` does."""
-        return self._infill_planner(call.infill).begin_edit(call)
+        return self._infill_planner(call.infill, "text").begin_edit(call)
 
-    def _infill_planner(self, call: InfillCall) -> InfillPlanner:
+    def _infill_planner(self, call: InfillCall, param: str = "segments") -> InfillPlanner:
         backend = self.executor.backend
         defaults = resolve(self._chosen, backend.request_defaults)
         sampling = _sampling(call.sampling, defaults)
         limit = self._infill_max_tokens
-        return InfillPlanner(backend, self.executor, self.infill_support, defaults, sampling, limit)
+        return InfillPlanner(backend, self.executor, self.infill_support, defaults, sampling, limit, param)
 
     def token_text(self) -> TokenText:
         return TokenText(self.executor.backend.tokenizer)

@@ -7,8 +7,8 @@ text.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from itertools import takewhile
+
+from app.text.suffix_overlap import SuffixOverlap, has_word, line_so_far
 
 # Up to three blanks, at least three backticks or tildes and a language, on a line of their own (CommonMark's rule).
 FENCE = re.compile(r"^ {0,3}(?P<fence>`{3,}|~{3,})(?P<language>[^`\n]*)$", re.MULTILINE)
@@ -26,7 +26,7 @@ def clean_infill(text: str, prefix: str, suffix: str, *, single_line: bool, is_c
     """
     if is_chat:
         text = strip_fences(text)
-        if single_line or not _line_so_far(prefix).strip():
+        if single_line or not line_so_far(prefix).strip():
             text = _without_blank_lines(text)
         text = drop_prefix_overlap(text, prefix)
     text = cut_at_suffix_overlap(text, prefix, suffix)
@@ -63,48 +63,24 @@ def drop_prefix_overlap(text: str, prefix: str) -> str:
     - from the beginning of a word on, MIN_ECHO characters that are not blank, a letter or digit among them: "self."
       after "x = self.", or whole lines.
     """
-    line_start = len(prefix) - len(_line_so_far(prefix))
-    code_start = len(prefix) - len(_line_so_far(prefix).lstrip())
+    line_start = len(prefix) - len(line_so_far(prefix))
+    code_start = len(prefix) - len(line_so_far(prefix).lstrip())
     for size in range(min(len(text), len(prefix)), 0, -1):
         start = len(prefix) - size
         if text[size - 1] == prefix[-1] and prefix.startswith(text[:size], start):
             echo = text[:size]
             if start in (line_start, code_start):
-                is_echo = _has_word(echo) or echo == "\t" or (size >= 2 and echo.isspace())
+                is_echo = has_word(echo) or echo == "\t" or (size >= 2 and echo.isspace())
             else:
-                is_echo = _has_word(echo) and not _within_word(prefix, start) and len(_solid(echo)) >= MIN_ECHO
+                is_echo = has_word(echo) and not _within_word(prefix, start) and len(_solid(echo)) >= MIN_ECHO
             if is_echo:
                 return text[size:]
     return text
 
 
 def cut_at_suffix_overlap(text: str, prefix: str, suffix: str) -> str:
-    """Up to where the suffix is repeated, by at least its first whole line that is not blank.
-
-    The line must be the same with its indentation, and stand on a line of its own. (What completes a line that has
-    begun already may well be the same as the next line: rows of a table.) A line without letters and digits ("}" or
-    "])") is there in earnest more often, so the lines after it must repeat the suffix too, up to one with letters or
-    digits or to the end of either text.
-
-    If the suffix begins with the rest of the hole's line or with line breaks, these are cut from the end as well:
-    before "\\n    return x", "y = 1\\n    return x" leaves "y = 1".
-    """
-    so_far = _line_so_far(prefix)
-    is_begun = bool(so_far.strip())  # then the first lines are parts of one line; else so_far is their indentation
-    indentation = "" if is_begun else so_far
-    lines, suffix_lines = _lines(indentation + text), _lines(indentation + suffix)
-    solid = (at for at, line in enumerate(suffix_lines) if at >= is_begun and line.strip())
-    anchor = next(solid, None)
-    if anchor is None:
-        return text
-    for at in range(is_begun, len(lines)):
-        if _repeats(lines, at, suffix_lines, anchor):
-            before = "".join(lines[:at])
-            if anchor == 0:  # the suffix goes on behind the indentation
-                return (before + indentation)[len(indentation) :]
-            before = before[: len(before) - _common_end(before, "".join(suffix_lines[:anchor]))]
-            return before[len(indentation) :]
-    return text
+    """Up to where the suffix is repeated, as SuffixOverlap has it."""
+    return text[: SuffixOverlap(prefix, suffix).find(text)]
 
 
 def cut_single_line(text: str) -> str:
@@ -112,44 +88,13 @@ def cut_single_line(text: str) -> str:
     return re.split(r"[\r\n]", text, maxsplit=1)[0]
 
 
-def _line_so_far(prefix: str) -> str:
-    return prefix[prefix.rfind("\n") + 1 :]
-
-
-def _lines(text: str) -> list[str]:
-    """With their line breaks. str.splitlines would also break at form feeds and U+2028, which code may contain."""
-    return re.findall(r"[^\n]*\n|[^\n]+", text)
-
-
 def _without_blank_lines(text: str) -> str:
     """Without those at the beginning."""
     return re.sub(r"\A(?:[ \t]*\r?\n)+", "", text)
 
 
-def _repeats(lines: Sequence[str], at: int, suffix_lines: Sequence[str], anchor: int) -> bool:
-    if lines[at].rstrip() != suffix_lines[anchor].rstrip():
-        return False
-    ours, theirs = _solid_lines(lines[at:]), _solid_lines(suffix_lines[anchor:])
-    same = list(takewhile(lambda pair: pair[0] == pair[1], zip(ours, theirs, strict=False)))
-    return any(_has_word(line) for line, _ in same) or len(same) == min(len(ours), len(theirs))
-
-
-def _solid_lines(lines: Sequence[str]) -> list[str]:
-    return [line.rstrip() for line in lines if line.strip()]
-
-
-def _common_end(one: str, other: str) -> int:
-    """The length of the longest text with which both end."""
-    pairs = zip(reversed(one), reversed(other), strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-
-
 def _solid(text: str) -> str:
     return "".join(text.split())
-
-
-def _has_word(text: str) -> bool:
-    return any(character.isalnum() for character in text)
 
 
 def _within_word(text: str, at: int) -> bool:

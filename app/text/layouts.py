@@ -39,6 +39,7 @@ DEFAULT_COMMENT = ("#", "")
 PREFIX_WEIGHT = 3
 # Text with more characters to a token is taken to be too long without counting: counting is what takes time.
 MAX_CHARACTERS_PER_TOKEN = 16
+FILE_OVERHEAD = 16  # tokens around a file in chat messages, about
 
 
 def comment(text: str, language: str) -> str:
@@ -103,6 +104,15 @@ def chat_messages(
         parts.append(f"For reference, {file.filename or 'another file'}:\n\n{_fenced(file.text, '', fence)}")
     parts.append(_fenced(f"{prefix}{marker}{suffix}", language, fence))
     return [{"role": "user", "content": "\n\n".join(parts)}]
+
+
+def files_with_room(context: Sequence[ContextFile], room: int, count: Callable[[str], int]) -> Sequence[ContextFile]:
+    """The last files, as many as have at most `room` tokens; a few of them go for what stands around each."""
+    for number in range(len(context) - 1, -1, -1):
+        room -= count(f"{context[number].filename or ''}{context[number].text}") + FILE_OVERHEAD
+        if room < 0:
+            return context[number + 1 :]
+    return context
 
 
 def trim_context(prefix: str, suffix: str, max_tokens: int, count: Callable[[str], int]) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,9 @@ import tokenizers
 from jinja2.exceptions import TemplateError
 
 from app.errors import RequestError
+
+# Checkpoints add tokens for rows of blanks as well, which are text; and some call their sentinels no special tokens.
+SENTINEL = re.compile(r"<.+>|\[.+\]", re.DOTALL)
 
 
 class Tokenizer:
@@ -53,7 +57,8 @@ class Tokenizer:
 
     @cached_property
     def _special(self) -> Mapping[str, int]:
-        return dict(self._tokenizer.get_added_vocab())
+        added = self._tokenizer.get_added_vocab().items()
+        return {token: token_id for token, token_id in added if SENTINEL.fullmatch(token)}
 
     @cached_property
     def _plain(self) -> Any:
@@ -61,7 +66,10 @@ class Tokenizer:
         backend = getattr(self._tokenizer, "backend_tokenizer", None)
         if backend is None:
             return None
-        plain = tokenizers.Tokenizer.from_str(backend.to_str())
+        state = json.loads(backend.to_str())
+        for token in state["added_tokens"]:
+            token["special"] = token["special"] or bool(SENTINEL.fullmatch(token["content"]))
+        plain = tokenizers.Tokenizer.from_str(json.dumps(state))
         plain.encode_special_tokens = True
         return plain
 

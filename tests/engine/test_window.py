@@ -236,3 +236,97 @@ def test_a_reply_is_watched_as_well(make_window_engine: Callable[..., Engine]) -
 
     assert [event.step for event in steps] == list(range(8))
     assert [(event.start, event.end) for event in steps] == [(0, 4)] * 1 + [(4, 8)] * 4 + [(8, 11)] * 3
+
+
+# Ends
+
+
+def fill_ended(make_window_engine: Callable[..., Engine], window: Window) -> tuple[list[list[int]], list[int]]:
+    """Each hole's tokens, and how many positions left it. Tokens 300 and 301 alone are allowed, and 301 is an end."""
+    allowed = tuple(set(range(VOCAB_SIZE)) - {300, 301})
+    window = dataclasses.replace(window, banned=(allowed,) * window.num_holes, ends=((301,),) * window.num_holes)
+    engine = make_window_engine()
+    engine.add([], GenerationParams(len(window.token_ids), window.num_masks, BLOCK, window=window))
+    filled = sorted((e for e in drain(engine) if isinstance(e, Filled)), key=lambda event: event.hole)
+    return [[token.id for token in event.tokens] for event in filled], [event.num_deleted for event in filled]
+
+
+@pytest.mark.parametrize("number", range(40, 50))
+def test_what_stands_behind_a_holes_end_leaves_it(number: int, make_window_engine: Callable[..., Engine]) -> None:
+    window = Window((number, *(None,) * 9, 50, None, None, 51), (None, *(0,) * 9, None, 1, 1, None))
+
+    holes, deleted = fill_ended(make_window_engine, window)
+
+    assert all(set(hole) <= {300} for hole in holes)
+    assert [len(hole) + num for hole, num in zip(holes, deleted, strict=True)] == [9, 2]
+
+
+def test_holes_end_early_in_these_cases(make_window_engine: Callable[..., Engine]) -> None:
+    """Else the test above says less than it seems to."""
+    windows = [Window((number, *(None,) * 9, 50), (None, *(0,) * 9, None)) for number in range(40, 50)]
+
+    lengths = [len(fill_ended(make_window_engine, window)[0][0]) for window in windows]
+
+    assert {0 < length < 9 for length in lengths} == {True, False}
+
+
+@pytest.mark.parametrize("number", range(40, 50))
+def test_pinned_tokens_stay_behind_an_end(number: int, make_window_engine: Callable[..., Engine]) -> None:
+    token_ids = (number, *(None,) * 5, 77, 78, None, None, 79, 50)
+    window = Window(token_ids, (None, *(0,) * 10, None))
+
+    ((hole,), (num_deleted,)) = fill_ended(make_window_engine, window)
+
+    assert [token_id for token_id in hole if token_id != 300] == [77, 78, 79]
+    assert hole[-1] == 79
+    assert len(hole) + num_deleted == 10
+
+
+def test_banned_tokens_are_not_proposed_in_their_hole(make_window_engine: Callable[..., Engine]) -> None:
+    window = Window((8, None, None, 9, None, None), (None, 0, 0, None, 1, 1))
+    params = GenerationParams(6, 4, BLOCK, window=window)
+    free = fill_all(make_window_engine(), [([], params)])[0]
+
+    window = dataclasses.replace(window, banned=(tuple(free[0]), ()))
+    holes = fill_all(make_window_engine(), [([], dataclasses.replace(params, window=window))])[0]
+
+    assert not set(holes[0]) & set(free[0])
+
+
+def test_other_sequences_bans_are_their_own(make_window_engine: Callable[..., Engine]) -> None:
+    only = [tuple(set(range(VOCAB_SIZE)) - {token_id}) for token_id in (300, 301, 302)]
+    windows = [
+        Window((None, 9, None, None), (0, None, 1, 1), (only[0], only[1])),
+        Window((9, None, None, None), (None, 0, 0, 0), (only[2],)),
+    ]
+    cases = [([], GenerationParams(4, 3, BLOCK, window=window)) for window in windows]
+
+    assert fill_all(make_window_engine(max_sequences=2), cases) == [[[300], [301, 301]], [[302, 302, 302]]]
+
+
+def test_a_time_budget_that_is_spent_fills_the_canvas_at_once(make_window_engine: Callable[..., Engine]) -> None:
+    window = Window((8, *(None,) * 9, 9), (None, *(0,) * 9, None))
+    engine = make_window_engine()
+    engine.add([], GenerationParams(11, 9, BLOCK, window=window, time_budget_ms=1), submitted=1e-9)
+
+    filled, finished = drain(engine)
+
+    assert isinstance(filled, Filled)
+    assert len(filled.tokens) == 9
+    assert isinstance(finished, Finished)
+    assert finished.counters.steps == 1
+
+
+def test_a_canvas_that_is_aborted_gives_its_slot_back(make_window_engine: Callable[..., Engine]) -> None:
+    engine = make_window_engine(prefix_cache_bytes=2**20)
+    prompt, params = make_case(3, delete=True)
+    sequence_id = engine.add(prompt, params)
+    engine.step()
+    engine.step()
+
+    finished = engine.abort(sequence_id)
+
+    assert finished is not None
+    assert finished.reason == "abort"
+    assert engine.kv_cache.slots_held == 0
+    engine.prefix_cache.check_integrity()

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import json
+
 import pytest
+import tokenizers
+from transformers import PreTrainedTokenizerFast
 
 from app.errors import RequestError
 from app.text.tokenizer import Tokenizer
-from tests.fakes import EOS, TOOLS_TEMPLATE, ByteTokenizer, byte_ids
+from tests.fakes import EOS, SPECIALS, TOOLS_TEMPLATE, ByteTokenizer, byte_ids
+from tests.tiny import CHECKPOINT
 
 USER = {"role": "user", "content": "Hi 日"}
 
@@ -116,3 +121,63 @@ def test_template_uses_finds_whole_names(template: str, uses: bool) -> None:
 
 def test_only_the_end_token_ends() -> None:
     assert Tokenizer(ByteTokenizer()).encode("a<eos>") == [*byte_ids("a"), EOS]
+
+
+# For infilling: somebody's code is text, whatever is in it
+
+
+@pytest.fixture(scope="module")
+def loose_tokenizer() -> Tokenizer:
+    """With sentinels that are added tokens and not special ones, and a row of blanks as an added token."""
+    state = json.loads((CHECKPOINT / "tokenizer.json").read_text())
+    for token in state["added_tokens"]:
+        token["special"] = False
+    blanks = {**state["added_tokens"][0], "id": 2000, "content": " " * 11, "special": False}
+    state["added_tokens"].append(blanks)
+    return Tokenizer(PreTrainedTokenizerFast(tokenizer_object=tokenizers.Tokenizer.from_str(json.dumps(state))))
+
+
+def test_special_tokens_in_plain_text_stay_text(tokenizer: Tokenizer) -> None:
+    text = "a<[end_of_sentence]>b<[MASK_TOKEN]><eos><mask>日"
+
+    token_ids = tokenizer.encode_plain(text)
+
+    assert tokenizer.decode(token_ids) == text
+    assert not set(token_ids) & set(tokenizer.special_ids)
+
+
+def test_sentinels_that_are_not_called_special_stay_text_too(loose_tokenizer: Tokenizer) -> None:
+    text = "<[fim-suffix]>x<[MASK_TOKEN]>"
+    assert loose_tokenizer.token_id("<[fim-suffix]>") in loose_tokenizer.encode(text)
+
+    token_ids = loose_tokenizer.encode_plain(text)
+
+    assert loose_tokenizer.decode(token_ids) == text
+    assert not set(token_ids) & set(loose_tokenizer.special_ids)
+
+
+def test_rows_of_blanks_are_no_special_tokens(loose_tokenizer: Tokenizer) -> None:
+    blanks = loose_tokenizer.encode_plain("x" + 11 * " " + "y")
+
+    assert not set(blanks) & set(loose_tokenizer.special_ids)
+    assert loose_tokenizer.token_id(11 * " ") is None
+
+
+def test_plain_text_does_not_change_what_encoding_does(real_tokenizer: Tokenizer) -> None:
+    real_tokenizer.encode_plain("<[MASK_TOKEN]>")
+
+    assert real_tokenizer.encode("<[MASK_TOKEN]>") == [5]
+
+
+def test_special_tokens_have_ids_by_name(real_tokenizer: Tokenizer) -> None:
+    assert real_tokenizer.token_id("<[MASK_TOKEN]>") == 5
+    assert real_tokenizer.token_id("def") is None
+    assert Tokenizer(ByteTokenizer()).special_ids == tuple(SPECIALS)
+
+
+def test_tokens_with_line_breaks_are_known(tokenizer: Tokenizer) -> None:
+    breaks = tokenizer.line_break_ids
+
+    assert set(tokenizer.encode_plain("\n")) | set(tokenizer.encode_plain("\r")) <= set(breaks)
+    assert all({"\n", "\r"} & set(tokenizer.decode([token_id])) for token_id in breaks)
+    assert not set(tokenizer.encode_plain("def f(x): return ĊĊ日")) & set(breaks)

@@ -12,6 +12,7 @@ from app.text.fim_dialects import ContextFile as ContextFile
 
 EditMode = Literal["rewrite", "redenoise", "polish"]
 LengthMethod = Literal["delete", "several", "exact"]
+FillReason = Literal["stop", "length", "deadline"]
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class FilledHole:
 
     text: str
     tokens: tuple[HoleToken, ...]
-    finish_reason: Literal["stop", "length"]
+    finish_reason: FillReason
 
 
 @dataclass(frozen=True)

@@ -11,19 +11,19 @@ from app.serving.executor import Job
 from app.serving.infill.calls import (
     Candidate,
     FilledHole,
+    FillReason,
     Hole,
     HoleDelta,
     HoleDone,
     InfillCall,
     LengthMethod,
 )
+from app.serving.infill.pins import Content, PinnedTexts
 from app.serving.infill.results import hole_tokens, log_probability, mean_log_probability
 from app.serving.infill.session import Session
 from app.serving.infill.support import joined
 from app.text.cleanup import clean_infill
 from app.text.tokenizer import Tokenizer
-
-Content = list[int | None]  # of a hole: None is a mask
 
 SEVERAL = (4, 8, 16, 32)  # lengths that are tried where nothing can be deleted
 SCORED_SUFFIX = 16  # tokens behind a hole that say how well it fits
@@ -43,11 +43,17 @@ class Variant:
 
 @dataclass
 class Draft:
-    """A candidate while it is made. `filled` are the holes that are settled, `lengths` the canvases of the others."""
+    """A candidate while it is made. `filled` are the holes that are settled, and `answers` the same for the caller;
+    `lengths` the canvases of the others."""
 
     variant: Variant
     lengths: list[int]
     filled: dict[int, Filled] = field(default_factory=dict)
+    answers: dict[int, FilledHole] = field(default_factory=dict)
+
+    @property
+    def holes(self) -> tuple[FilledHole, ...]:
+        return tuple(self.answers[hole] for hole in sorted(self.answers))
 
 
 class CanvasLayout:
@@ -109,13 +115,16 @@ class CanvasRoute:
         params: GenerationParams,
         canvas: int,
         max_tokens: Sequence[int],
+        starts: Sequence[int],
+        pinned: Sequence[PinnedTexts],
         delete_token_id: int | None,
         end_token_ids: Sequence[int],
         room: int,
     ) -> None:
-        """`params` are for every window but for its own; `max_tokens` are each hole's; `room` for the whole canvas."""
+        """`params` are for every window but for its own; `room` is for the whole canvas. Each hole has `max_tokens`,
+        `pinned` texts, and a canvas of its `starts` for which there is room in any case."""
         self._call, self._tokenizer, self._session, self._params = call, tokenizer, session, params
-        self._max_tokens = max_tokens
+        self._max_tokens, self._starts, self._pinned = max_tokens, starts, pinned
         self._end_token_ids = end_token_ids
         self._room = room
         self._layout = CanvasLayout(texts, tokenizer, params.block_length)
@@ -132,7 +141,8 @@ class CanvasRoute:
         at_once = self._method != "several"
         yield from self._fill(list(enumerate(self._drafts)), at_once)
         missing = self._call.n - len({self._texts(draft) for draft in self._drafts})
-        if missing > 0 and self._method != "several" and not self._session.is_aborted:
+        is_over = self._session.is_aborted or self._session.is_overdue
+        if missing > 0 and self._method != "several" and not is_over:
             more = [
                 Draft(variant, self._lengths(variant))
                 for variant in self._warm_variants(self._drafts[0].variant.canvas, missing + 1, MOST_TEMPERATURE)
@@ -165,21 +175,23 @@ class CanvasRoute:
                 self._session.submit([self._job(draft) for _, draft in running])
 
     def _texts(self, draft: Draft) -> tuple[str, ...]:
-        return tuple(self._filled(draft.filled[hole]).text for hole in sorted(draft.filled))
+        return tuple(hole.text for hole in draft.holes)
 
     def _take(self, number: int, draft: Draft, event: Event, at_once: bool) -> Iterator[HoleDelta | HoleDone | Stepped]:
         if isinstance(event, Stepped):
             yield event
         elif isinstance(event, Filled) and event.hole not in draft.filled and not self._is_too_short(draft, event):
             draft.filled[event.hole] = event
+            filled = draft.answers[event.hole] = self._filled(draft, event)
             if at_once:
-                filled = self._filled(event)
                 yield HoleDelta(number, event.hole, filled.text)
                 yield HoleDone(number, event.hole, filled)
 
     def _is_too_short(self, draft: Draft, event: Filled) -> bool:
         """Nothing was deleted, so there may be more to say; and a longer canvas is allowed."""
-        return self._delete is not None and event.num_deleted == 0 and self._longer(draft, event.hole) is not None
+        if self._delete is None or event.num_deleted or self._session.is_overdue:
+            return False
+        return self._longer(draft, event.hole) is not None
 
     def _longer(self, draft: Draft, hole: int) -> int | None:
         """The next length of a hole's canvas, if there is one."""
@@ -202,10 +214,9 @@ class CanvasRoute:
         """Distinct candidates, the best first."""
         made = []
         for number, draft in enumerate(self._drafts):
-            holes = tuple(self._filled(draft.filled[hole]) for hole in range(len(draft.lengths)))
-            text = joined(self._call.texts, [hole.text for hole in holes])
-            made.append(Candidate(number, holes, text, mean_log_probability(holes)))
-        if len(made) > 1:
+            text = joined(self._call.texts, self._texts(draft))
+            made.append(Candidate(number, draft.holes, text, mean_log_probability(draft.holes)))
+        if len(made) > 1 and not self._session.is_overdue:
             fits: dict[int, float] = {}
             yield from self._probe_fits(made, fits)
             made = [replace(candidate, score=candidate.score + fits.get(candidate.number, 0.0)) for candidate in made]
@@ -234,14 +245,15 @@ class CanvasRoute:
         call, seed = self._call, self._params.seed
         if self._method == "several":
             lengths = [length for length in SEVERAL if length <= max(self._max_tokens)] or [max(self._max_tokens)]
-            return [Variant(length, None, seed) for length in lengths]
+            return [Variant(length, None, seed) for length in lengths[-self._session.capacity :]]
         first = Variant(canvas, None, seed)
         if call.n == 1:
             return [first]
         others = [Variant(canvas * 2, None, seed), Variant(max(4, canvas // 2), None, seed)]
         if self._method == "exact":
             others = []
-        return [first, *others, *self._warm_variants(canvas, call.n, MORE_TEMPERATURE)][: call.n + 2]
+        variants = [first, *others, *self._warm_variants(canvas, call.n, MORE_TEMPERATURE)]
+        return variants[: min(call.n + 2, self._session.capacity)]
 
     def _warm_variants(self, canvas: int, num: int, temperature: float) -> list[Variant]:
         """Sampled ones, each with a seed of its own."""
@@ -250,19 +262,18 @@ class CanvasRoute:
 
     def _lengths(self, variant: Variant) -> list[int]:
         lengths = []
-        for hole, limit in zip(self._call.holes, self._max_tokens, strict=True):
-            length = limit if self._method == "exact" else min(variant.canvas, limit)
-            lengths.append(max(1, hole.length or min(max(length, hole.start), limit)))
-        room = self._room - self._layout.num_given
-        too_many = sum(lengths) > room
-        return [max(1, room // len(lengths)) for _ in lengths] if too_many else lengths
+        for hole, limit, pinned in zip(self._call.holes, self._max_tokens, self._pinned, strict=True):
+            wanted = limit if self._method == "exact" else max(variant.canvas, hole.start, pinned.min_length)
+            lengths.append(hole.length or min(wanted, limit))
+        has_room = sum(lengths) <= self._room - self._layout.num_given
+        return lengths if has_room else list(self._starts)
 
     def _job(self, draft: Draft) -> Job:
         contents: list[Content] = [
             [token.id for token in draft.filled[number].tokens]
             if number in draft.filled
-            else self._content(hole, draft.lengths[number])
-            for number, hole in enumerate(self._call.holes)
+            else pinned.content(draft.lengths[number])
+            for number, pinned in enumerate(self._pinned)
         ]
         ends = [self._ends(hole) for hole in self._call.holes]
         banned = [self._banned(hole, own) for hole, own in zip(self._call.holes, ends, strict=True)]
@@ -270,18 +281,6 @@ class CanvasRoute:
         if draft.variant.temperature is not None:
             params = replace(params, temperature=draft.variant.temperature)
         return Job(self._layout.prompt_ids, replace(params, seed=draft.variant.seed))
-
-    def _content(self, hole: Hole, length: int) -> Content:
-        """Masks, with the pinned texts among them."""
-        if not hole.pinned:
-            return [None] * length
-        pins = [(pin, self._tokenizer.encode_plain(pin.text)) for pin in hole.pinned]
-        gaps = len(pins) + 1 - (pins[0][0].at == "start") - (pins[-1][0].at == "end")
-        masks = max(1, (length - sum(len(ids) for _, ids in pins)) // max(1, gaps))
-        content: Content = []
-        for pin, ids in pins:
-            content += ([] if pin.at == "start" else [None] * masks) + list(ids)
-        return content + ([] if pins[-1][0].at == "end" else [None] * masks)
 
     def _ends(self, hole: Hole) -> tuple[int, ...]:
         """A hole whose length is known has no other end."""
@@ -301,14 +300,23 @@ class CanvasRoute:
         steps = min(self._call.steps or window.num_masks, window.num_masks)
         return replace(self._params, gen_length=len(window.token_ids), steps=steps, window=window)
 
-    def _filled(self, event: Filled) -> FilledHole:
-        hole, texts = self._call.holes[event.hole], self._call.texts
+    def _filled(self, draft: Draft, event: Filled) -> FilledHole:
+        hole, texts, reason = self._call.holes[event.hole], self._call.texts, self._reason(draft, event)
         context = self._layout.before(event.hole)
         tokens = hole_tokens(self._tokenizer, context, event.tokens)
-        text, reason = "".join(token.text for token in tokens), "stop" if event.num_deleted or hole.length else "length"
+        text = "".join(token.text for token in tokens)
         stopped = min((at for stop in self._call.stop if (at := text.find(stop)) >= 0), default=None)
         if stopped is not None:
             text, reason = text[:stopped], "stop"
         before, after = texts[event.hole], texts[event.hole + 1]
         text = clean_infill(text, before, after, single_line=hole.single_line, is_chat=False)
-        return FilledHole(text, tokens, reason)  # type: ignore[arg-type]
+        return FilledHole(text, tokens, reason)
+
+    def _reason(self, draft: Draft, event: Filled) -> FillReason:
+        """What is filled to the last position might have been longer, unless its length was given or chosen."""
+        hole, length = event.hole, draft.lengths[event.hole]
+        is_chosen = self._method == "several" and length < self._max_tokens[hole]
+        if event.num_deleted or self._call.holes[hole].length is not None or is_chosen:
+            return "stop"
+        is_cut_short = self._session.is_overdue and self._longer(draft, hole) is not None
+        return "deadline" if is_cut_short else "length"

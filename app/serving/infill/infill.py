@@ -10,18 +10,19 @@ from typing import Any
 
 from app.engine.events import Stepped
 from app.engine.params import GenerationParams
-from app.errors import PromptTooLong, RequestError
+from app.errors import RequestError
 from app.serving.backend import Backend, ModelInfo
 from app.serving.calls import ChatCall, Defaults, InfillMode
 from app.serving.executor import Executor, Job
 from app.serving.infill.calls import EditCall, HoleDelta, HoleDone, InfillCall, Outcome
 from app.serving.infill.canvas import CanvasRoute
 from app.serving.infill.one_by_one import PromptRoute
+from app.serving.infill.pins import PinnedTexts
 from app.serving.infill.revise import ReviseRoute
 from app.serving.infill.session import Session
-from app.serving.infill.support import CHAT_OVERHEAD, Support, visible_texts
+from app.serving.infill.support import Room, Support, visible_texts
 from app.serving.lengths import plan_lengths
-from app.text.layouts import chat_messages, context_text
+from app.text.layouts import chat_messages, files_with_room
 
 Route = CanvasRoute | PromptRoute | ReviseRoute
 Begin = Callable[[InfillCall, Session], tuple[Route, GenerationParams]]
@@ -72,7 +73,8 @@ class Infill:
 
 @dataclass(frozen=True)
 class InfillPlanner:
-    """Sets up the routes. `max_tokens` is the operator's limit for a hole."""
+    """Sets up the routes. `max_tokens` is the operator's limit for a hole, `param` the request's field that has the
+    text."""
 
     backend: Backend
     executor: Executor
@@ -80,13 +82,14 @@ class InfillPlanner:
     defaults: Defaults
     sampling: Mapping[str, Any]  # of GenerationParams, the call's own among them
     max_tokens: int
+    param: str = "segments"
 
     def begin(self, call: InfillCall) -> Infill:
         """Raises RequestError, PromptTooLong, QueueFull, ModelLoading or ShuttingDown."""
-        if call.n + 2 > self.executor.capacity:
-            raise RequestError(f"n must be at most {self.executor.capacity - 2} on this server, got {call.n}.", "n")
+        if call.n > self.executor.capacity:
+            raise RequestError(f"n must be at most {self.executor.capacity} on this server, got {call.n}.", "n")
         mode = self.support.choose(call.mode)
-        session = Session(self.executor)
+        session = Session(self.executor, call.time_budget_ms)
         self._check_parts(call, mode)
         routes: Mapping[InfillMode, Begin] = {
             "canvas": self._begin_canvas,
@@ -108,11 +111,8 @@ class InfillPlanner:
             raise RequestError(
                 f"mode must be rewrite for this model: {call.mode} needs one that was trained on canvases.", "mode"
             )
-        session = Session(self.executor)
-        room = self.backend.info.max_model_len
-        if sum(sizes) >= room:
-            raise PromptTooLong(room, sum(sizes) + 1, "spans")
-        texts = visible_texts(infill, tokenizer, min(self.support.context, room - sum(sizes)))
+        session = Session(self.executor, infill.time_budget_ms)
+        texts = visible_texts(infill, tokenizer, self._room(sum(sizes)))
         params = self._params(infill, gen_length=self._block_length(infill), steps=1)
         route = ReviseRoute(
             infill, texts, call.spans, call.mode, call.threshold, call.num_forwards, tokenizer, session, params
@@ -121,11 +121,13 @@ class InfillPlanner:
 
     def _begin_canvas(self, call: InfillCall, session: Session) -> tuple[CanvasRoute, GenerationParams]:
         limits = self._limits(call)
+        pinned = [PinnedTexts(hole.pinned, self.backend.tokenizer) for hole in call.holes]
+        self._check_pinned(pinned, limits)
         starts = [
-            hole.length or min(limit, self.support.canvas) for hole, limit in zip(call.holes, limits, strict=True)
+            hole.length or max(min(limit, self.support.canvas), own.min_length)
+            for hole, limit, own in zip(call.holes, limits, pinned, strict=True)
         ]
-        room = self.backend.info.max_model_len
-        texts = visible_texts(call, self.backend.tokenizer, min(self.support.context, room - sum(starts)))
+        texts = visible_texts(call, self.backend.tokenizer, self._room(sum(starts)))
         params = self._params(call, gen_length=call.block_length or self.defaults.block_length, steps=1)
         route = CanvasRoute(
             call,
@@ -135,9 +137,11 @@ class InfillPlanner:
             params,
             self.support.canvas,
             limits,
+            starts,
+            pinned,
             self.support.delete_token_id,
             self.backend.info.eos_token_ids,
-            room,
+            self.backend.info.max_model_len,
         )
         return route, params
 
@@ -147,9 +151,7 @@ class InfillPlanner:
         limits = self._limits(call)
 
         def make_job(texts: Sequence[str], hole: int) -> Job:
-            room = min(
-                self.support.context, self.backend.info.max_model_len - limits[hole] - 3 - self._block_length(call)
-            )
+            room = self._room(limits[hole] + 3 + self._block_length(call))
             prefix, suffix = visible_texts(self._only(call, texts, hole), tokenizer, room)
             prompt = fim.prompt(tokenizer.encode_plain(prefix), tokenizer.encode_plain(suffix))
             return Job(prompt, self._block_params(call, limits[hole], len(prompt), fim.ends))
@@ -162,13 +164,18 @@ class InfillPlanner:
         tokenizer = self.backend.tokenizer
         limits = self._limits(call)
 
+        def count(text: str) -> int:
+            return len(tokenizer.encode_plain(text))
+
         def make_job(texts: Sequence[str], hole: int) -> Job:
-            room = self.backend.info.max_model_len - limits[hole] - CHAT_OVERHEAD
             own = self._only(call, texts, hole)
             hint = own.holes[0].hint
-            files = len(tokenizer.encode_plain(context_text(call.context, call.language))) if call.context else 0
-            bare = visible_texts(_without_hints(own), tokenizer, min(self.support.context, room - files), False)
-            messages = chat_messages(bare[0], bare[1], call.language, hint, call.context)
+            around = tokenizer.encode_chat(chat_messages("", "", call.language, hint), {})
+            room = self._room(limits[hole] + len(around) + self._block_length(call))
+            bare = visible_texts(_without_hints(own), tokenizer, room, with_context=False)
+            left = room.num_tokens - sum(map(count, bare))
+            files = files_with_room(call.context, left, count)
+            messages = chat_messages(bare[0], bare[1], call.language, hint, files)
             prompt = tokenizer.encode_chat(messages, {})
             return Job(prompt, self._block_params(call, limits[hole], len(prompt), ()))
 
@@ -186,8 +193,23 @@ class InfillPlanner:
 
     def _limits(self, call: InfillCall) -> list[int]:
         """At most so many tokens in each hole; what is asked for beyond the operator's limit is lowered to it."""
-        limit = min(self.max_tokens, self.backend.info.max_model_len // 2)
-        return [min(hole.length or hole.max_tokens or limit, limit) for hole in call.holes]
+        return [min(hole.length or hole.max_tokens or self._limit, self._limit) for hole in call.holes]
+
+    @property
+    def _limit(self) -> int:
+        return min(self.max_tokens, self.backend.info.max_model_len // 2)
+
+    def _room(self, reserved: int) -> Room:
+        return Room(self.support.context, self.backend.info.max_model_len, reserved, self.param)
+
+    def _check_pinned(self, pinned: Sequence[PinnedTexts], limits: Sequence[int]) -> None:
+        for hole, (own, limit) in enumerate(zip(pinned, limits, strict=True)):
+            if own.min_length > limit:
+                raise RequestError(
+                    f"pinned: the texts in hole {hole} have {own.num_tokens} tokens, which leaves nothing to fill in: "
+                    f"the hole has at most {limit}.",
+                    self.param,
+                )
 
     @staticmethod
     def _only(call: InfillCall, texts: Sequence[str], hole: int) -> InfillCall:
@@ -221,9 +243,9 @@ class InfillPlanner:
 
     def _warnings(self, call: InfillCall, mode: InfillMode) -> list[str]:
         warnings = []
-        too_long = [hole.max_tokens for hole in call.holes if hole.max_tokens and hole.max_tokens > self.max_tokens]
+        too_long = [hole.max_tokens for hole in call.holes if hole.max_tokens and hole.max_tokens > self._limit]
         if too_long:
-            warnings.append(f"max_tokens was lowered from {max(too_long)} to {self.max_tokens}.")
+            warnings.append(f"max_tokens was lowered from {max(too_long)} to {self._limit}.")
         if mode == "canvas" and self.support.delete_token_id is None:
             warnings.append(f"{self.backend.info.id} was not trained on canvases: what it fills in may be poor.")
         if mode != "canvas" and any(hole.pinned for hole in call.holes):

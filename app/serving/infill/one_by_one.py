@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from app.engine.events import Committed, Event, Finished, Stepped, Token
 from app.engine.params import GenerationParams
 from app.serving.executor import Job
-from app.serving.infill.calls import Candidate, FilledHole, HoleDelta, HoleDone, InfillCall
+from app.serving.infill.calls import Candidate, FilledHole, FillReason, HoleDelta, HoleDone, InfillCall
 from app.serving.infill.results import hole_tokens, mean_log_probability
 from app.serving.infill.session import Session
 from app.serving.infill.support import joined
@@ -32,9 +32,10 @@ class Answer:
     stream: TextStream
     cleaner: InfillStream
     max_tokens: int
+    gen_length: int
     text: str = ""
     tokens: list[Token] = field(default_factory=list)
-    finish_reason: str | None = None
+    finish_reason: FillReason | None = None
 
 
 class PromptRoute:
@@ -56,32 +57,35 @@ class PromptRoute:
         self._filled: list[list[FilledHole]] = [[] for _ in range(call.n)]
         self.candidates: list[Candidate] = []
         self.prompt_tokens = 0
-        self._submit(0)
+        self._answers = self._submit(0)
 
     def __iter__(self) -> Iterator[HoleDelta | HoleDone | Stepped | None]:
         for hole in range(len(self._call.holes)):
             if hole:
-                self._submit(hole)
-            answers = [self._answer(hole) for _ in self._filled]
+                self._answers = self._submit(hole)
             for item in self._session.events():
                 if item is None:
                     yield None
                 else:
-                    yield from self._take(item[0], hole, answers[item[0]], item[1])
+                    yield from self._take(item[0], hole, self._answers[item[0]], item[1])
             if self._session.is_aborted:
                 return
         self._rank()
 
-    def _submit(self, hole: int) -> None:
-        jobs = []
+    def _submit(self, hole: int) -> list[Answer]:
+        """Of all candidates, which then have an answer each."""
+        jobs, answers = [], []
+        texts = self._call.texts
+        suffix = "".join(texts[hole + 1 :])
         for number, filled in enumerate(self._filled):
-            texts = [*self._call.texts]
-            texts[hole] = joined(texts[: hole + 1], [item.text for item in filled])
-            texts[hole + 1] = "".join(texts[hole + 1 :])
-            job = self._make_job(texts[hole : hole + 2], hole)
-            jobs.append(replace(job, params=self._varied(job.params, number)))
+            prefix = joined(texts[: hole + 1], [item.text for item in filled])
+            job = self._make_job([prefix, suffix], hole)
+            job = replace(job, params=self._varied(job.params, number))
+            jobs.append(job)
+            answers.append(self._answer(hole, prefix, suffix, job.params.gen_length))
         self.prompt_tokens += len(jobs[0].prompt_ids)
         self._session.submit(jobs)
+        return answers
 
     @staticmethod
     def _varied(params: GenerationParams, number: int) -> GenerationParams:
@@ -90,10 +94,10 @@ class PromptRoute:
             return params
         return replace(params, seed=params.seed + number, temperature=max(params.temperature, MORE_TEMPERATURE))
 
-    def _answer(self, hole: int) -> Answer:
-        texts, wanted = self._call.texts, self._call.holes[hole]
-        cleaner = InfillStream(texts[hole], texts[hole + 1], single_line=wanted.single_line, is_chat=self._is_chat)
-        return Answer(TextStream(self._tokenizer, self._call.stop), cleaner, self._max_tokens[hole])
+    def _answer(self, hole: int, prefix: str, suffix: str, gen_length: int) -> Answer:
+        single_line = self._call.holes[hole].single_line
+        cleaner = InfillStream(prefix, suffix, single_line=single_line, is_chat=self._is_chat)
+        return Answer(TextStream(self._tokenizer, self._call.stop), cleaner, self._max_tokens[hole], gen_length)
 
     def _take(self, number: int, hole: int, answer: Answer, event: Event) -> Iterator[HoleDelta | HoleDone | Stepped]:
         if isinstance(event, Stepped):
@@ -128,11 +132,17 @@ class PromptRoute:
         if tail:
             answer.text += tail
             yield HoleDelta(number, hole, tail)
-        reason = answer.finish_reason or ("stop" if event.reason == "stop" else "length")
         tokens = hole_tokens(self._tokenizer, [], answer.tokens)
-        filled = FilledHole(answer.text, tokens, reason)  # type: ignore[arg-type]
+        filled = FilledHole(answer.text, tokens, answer.finish_reason or self._reason(answer, event))
         self._filled[number].append(filled)
         yield HoleDone(number, hole, filled)
+
+    @staticmethod
+    def _reason(answer: Answer, event: Finished) -> FillReason:
+        """Why the engine ended it: without an end token, a time budget alone does so before the last position."""
+        if event.reason == "length" and event.counters.generated_tokens < answer.gen_length:
+            return "deadline"
+        return "stop" if event.reason == "stop" else "length"
 
     def _rank(self) -> None:
         made = []

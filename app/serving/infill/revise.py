@@ -9,8 +9,9 @@ from typing import Literal
 from app.engine.events import Filled, Probed, Token
 from app.engine.params import GenerationParams, Window
 from app.serving.executor import Job
-from app.serving.infill.calls import Candidate, FilledHole, HoleDelta, HoleDone, InfillCall
-from app.serving.infill.canvas import CanvasLayout, Content
+from app.serving.infill.calls import Candidate, FilledHole, FillReason, HoleDelta, HoleDone, InfillCall
+from app.serving.infill.canvas import CanvasLayout
+from app.serving.infill.pins import Content
 from app.serving.infill.results import hole_tokens, mean_log_probability
 from app.serving.infill.session import Session
 from app.serving.infill.support import joined
@@ -48,6 +49,7 @@ class ReviseRoute:
         self._tokens = [[Token(token_id) for token_id in tokenizer.encode_plain(span)] for span in spans]
         self._places = [(hole, at) for hole, tokens in enumerate(self._tokens) for at in range(len(tokens))]
         self._banned = [tuple(tokenizer.special_ids)] * len(spans)
+        self._reason: FillReason = "stop"
         self.candidates: list[Candidate] = []
         self.prompt_tokens = self._layout.num_given + len(self._places)
         if self._places:
@@ -60,12 +62,12 @@ class ReviseRoute:
                 self._session.submit(self._probes())
             yield from self._take_confidences()
             doubtful = self._doubtful()
-            if not doubtful or self._session.is_aborted:
+            if not doubtful or self._must_end():
                 break
             before = self._ids()
             self._session.submit([self._fill_job(doubtful)])
             yield from self._take_tokens(doubtful)
-            if self._ids() == before:
+            if self._ids() == before or (number + 1 < rounds and self._must_end()):
                 break
         if self._session.is_aborted:
             return
@@ -75,6 +77,12 @@ class ReviseRoute:
         for hole, filled in enumerate(holes):
             yield HoleDelta(0, hole, filled.text)
             yield HoleDone(0, hole, filled)
+
+    def _must_end(self) -> bool:
+        """Before all is done that was asked for."""
+        if self._session.is_overdue:
+            self._reason = "deadline"
+        return self._session.is_aborted or self._session.is_overdue
 
     def _ids(self) -> list[list[int]]:
         return [[token.id for token in tokens] for tokens in self._tokens]
@@ -136,4 +144,4 @@ class ReviseRoute:
         tokens = hole_tokens(self._tokenizer, self._layout.before(hole), self._tokens[hole])
         same = self._ids()[hole] == self._tokenizer.encode_plain(self._spans[hole])
         text = self._spans[hole] if same else "".join(token.text for token in tokens)
-        return FilledHole(text, tokens, "stop")
+        return FilledHole(text, tokens, self._reason)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from app.engine.events import Counters, Event, Failed, Finished
 from app.errors import EngineFailed, ShuttingDown
@@ -14,11 +16,13 @@ from app.serving.reply import TICK_S
 class Session:
     """`submit`, then iterate `events`; again as often as needed. `abort` comes from any thread, at any time.
 
-    The first phase counts against the queue's limit; a request that was admitted is not refused half-way.
+    The first phase counts against the queue's limit; a request that was admitted is not refused half-way. A time budget
+    is for all phases together.
     """
 
-    def __init__(self, executor: Executor) -> None:
+    def __init__(self, executor: Executor, time_budget_ms: int | None = None) -> None:
         self._executor = executor
+        self._deadline = None if time_budget_ms is None else time.monotonic() + time_budget_ms / 1000
         self._generation: Generation | None = None
         self._is_aborted = False
         self.counters: list[Counters] = []
@@ -26,7 +30,9 @@ class Session:
     def submit(self, jobs: Sequence[Job]) -> None:
         """Raises QueueFull, ModelLoading or ShuttingDown."""
         is_first = self._generation is None
-        self._generation = self._executor.submit_jobs(jobs, is_admitted=not is_first)
+        self._generation = self._executor.submit_jobs(
+            jobs if is_first else [self._in_time(job) for job in jobs], is_admitted=not is_first
+        )
         if self._is_aborted:
             self._generation.abort()
 
@@ -62,3 +68,20 @@ class Session:
     @property
     def is_aborted(self) -> bool:
         return self._is_aborted
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the time budget is spent."""
+        return self._deadline is not None and time.monotonic() >= self._deadline
+
+    @property
+    def capacity(self) -> int:
+        """So many jobs at most are ever taken at once."""
+        return self._executor.capacity
+
+    def _in_time(self, job: Job) -> Job:
+        """With what is left of the time budget."""
+        if self._deadline is None:
+            return job
+        left_ms = max(1, round(1000 * (self._deadline - time.monotonic())))
+        return replace(job, params=replace(job.params, time_budget_ms=left_ms))

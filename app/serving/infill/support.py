@@ -12,8 +12,6 @@ from app.text.fim_tokens import FimTokens, find_fim_tokens
 from app.text.layouts import context_text, trim_context, with_hints
 from app.text.tokenizer import Tokenizer
 
-CHAT_OVERHEAD = 160  # tokens of the instruction and the template around the code, about
-
 
 @dataclass(frozen=True)
 class Support:
@@ -36,8 +34,31 @@ class Support:
                 "infill_mode",
             )
         if mode is not None:
-            raise RequestError(f"infill_mode must be one of {', '.join(self.modes)} for this model, got {mode!r}.")
+            allowed = ", ".join(dict.fromkeys([*self.modes, "canvas"]))
+            raise RequestError(f"infill_mode must be one of {allowed} for this model, got {mode}.", "infill_mode")
         return self.modes[0]
+
+
+@dataclass(frozen=True)
+class Room:
+    """For texts, in a model that makes use of `context` tokens and where so many of `max_model_len` are `reserved`.
+    `param` is the field that the texts come from."""
+
+    context: int
+    max_model_len: int
+    reserved: int
+    param: str
+
+    @property
+    def num_tokens(self) -> int:
+        return min(self.context, self.max_model_len - self.reserved)
+
+    def check(self, num_tokens: int) -> None:
+        """Raises PromptTooLong where there is no room for so many."""
+        if num_tokens > self.max_model_len - self.reserved:
+            raise PromptTooLong(self.max_model_len, self.reserved + num_tokens, self.param)
+        if num_tokens > self.context:
+            raise PromptTooLong(self.context, num_tokens, self.param)
 
 
 def find_support(tokenizer: Tokenizer, delete_token_id: int | None, max_model_len: int, defaults: Defaults) -> Support:
@@ -52,8 +73,8 @@ def find_support(tokenizer: Tokenizer, delete_token_id: int | None, max_model_le
     return Support(tuple(modes), fim, delete_token_id, context, defaults.infill_canvas)
 
 
-def visible_texts(call: InfillCall, tokenizer: Tokenizer, room: int, with_context: bool = True) -> list[str]:
-    """The texts around the holes with hints and other files, cut to `room` tokens at the far ends.
+def visible_texts(call: InfillCall, tokenizer: Tokenizer, room: Room, with_context: bool = True) -> list[str]:
+    """The texts around the holes with hints and other files, cut at the far ends so that there is room for them.
 
     What stands between holes is never cut: raises PromptTooLong where it alone is too long.
     """
@@ -65,9 +86,8 @@ def visible_texts(call: InfillCall, tokenizer: Tokenizer, room: int, with_contex
     if with_context and (call.context or call.filename):
         texts[0] = context_text(call.context, call.language, call.filename) + texts[0]
     between = sum(count(text) for text in texts[1:-1])
-    if between >= room:
-        raise PromptTooLong(room, between + 1, "segments")
-    prefix, suffix = trim_context(texts[0], texts[-1], room - between, count)
+    room.check(between + 1)
+    prefix, suffix = trim_context(texts[0], texts[-1], room.num_tokens - between, count)
     return [prefix, *texts[1:-1], suffix]
 
 
