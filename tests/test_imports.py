@@ -30,7 +30,13 @@ MAY_IMPORT = {
     "lsp": set(),
 }
 # Only these may import the package, and only when the code runs: app/__init__.py names Flask in an annotation.
-ONLY_FROM = {"torch": {"engine", "models"}, "flask": {"api"}, "flask_cors": {"api"}}
+ONLY_FROM = {
+    "torch": {"engine", "models"},
+    "flask": {"api"},
+    "flask_cors": {"api"},
+    "flask_sock": {"api"},
+    "simple_websocket": {"api"},
+}
 
 
 def source_files() -> list[Path]:

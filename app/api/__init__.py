@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from app.api import auth, chat, errors, health, infill, models, request_log, tokens
+from app.api import auth, chat, errors, health, infill, models, pages, request_log, sockets, steps, tokens
 from app.api.context import EXTENSION
 from app.api.origins import allow_origins
 from app.serving.service import Service
@@ -35,6 +35,15 @@ def create_flask(service: Service, config: HttpConfig) -> Flask:
     if config.api_key:
         auth.require_key(app, config.api_key)
     errors.register(app, config.max_body_bytes)
-    for blueprint in (chat.blueprint, infill.blueprint, models.blueprint, health.blueprint, tokens.blueprint):
+    sockets.register(app, config.max_body_bytes)
+    for blueprint in (
+        chat.blueprint,
+        infill.blueprint,
+        models.blueprint,
+        health.blueprint,
+        tokens.blueprint,
+        steps.blueprint,
+        pages.blueprint,
+    ):
         app.register_blueprint(blueprint)
     return app

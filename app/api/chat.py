@@ -13,8 +13,9 @@ from app.api.context import ClientConnection, json_body, service
 from app.api.request_log import RequestRecord, record
 from app.api.schemas import ChatSchema, load
 from app.api.sse import DONE, StreamEvent, event_stream
+from app.api.step_events import Event, ReplyTeller, error_event
 from app.api.usage import elbarto, usage
-from app.errors import Unsupported
+from app.errors import RequestError, Unsupported
 from app.serving.calls import ChatCall, Delta, Ended
 from app.serving.reply import Reply
 
@@ -24,7 +25,7 @@ CALL_FIELDS = {
     *("messages", "prompt_token_ids", "n", "gen_length", "steps", "block_length", "remasking"),
     *("decode_mode", "threshold", "factor", "gamma", "small_block_length", "time_budget_ms"),
     *("temperature", "top_p", "top_k", "repetition_penalty", "presence_penalty", "frequency_penalty"),
-    *("seed", "stop", "ignore_eos"),
+    *("seed", "stop", "ignore_eos", "alternatives"),
 }
 # nginx's number for it; nobody is left to read it, but the log is.
 CLIENT_CLOSED_REQUEST = 499
@@ -58,7 +59,12 @@ def to_call(body: dict[str, Any]) -> ChatCall:
         del extras["response_format"]  # what everybody gets
     given = {name: value for name, value in body.items() if name in CALL_FIELDS}
     max_tokens = body.get("max_completion_tokens", body.get("max_tokens"))
-    return ChatCall(**{**given, "max_tokens": max_tokens, "template_extras": extras})
+    watch = body["stream_mode"] == "steps"
+    if watch and not body["stream"]:
+        raise RequestError('stream_mode "steps" needs "stream": true.', "stream_mode")
+    if body["alternatives"] and not watch:
+        raise RequestError('alternatives need "stream_mode": "steps".', "alternatives")
+    return ChatCall(**{**given, "max_tokens": max_tokens, "template_extras": extras, "watch": watch})
 
 
 class ChatAnswer:
@@ -70,6 +76,8 @@ class ChatAnswer:
         self._record: RequestRecord = record()
         self._with_usage = body.get("stream_options", {}).get("include_usage", False)
         self._with_token_ids = body["return_token_ids"]
+        self._tells_steps = body["stream_mode"] == "steps"
+        self._alternatives = body["alternatives"]
         self._head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": reply.model.id}
 
     def whole(self) -> Response:
@@ -89,7 +97,13 @@ class ChatAnswer:
         )
 
     def stream(self) -> Response:
-        return event_stream(self._chunks(), current_app.config["SSE_KEEPALIVE_S"])
+        events = self._steps() if self._tells_steps else self._chunks()
+        return event_stream(events, current_app.config["SSE_KEEPALIVE_S"])
+
+    def step_events(self) -> Iterator[Event | None]:
+        """Every denoising step (docs/steps.md)."""
+        head = {**self._head, "object": "chat.completion.steps"}
+        return ReplyTeller(head, self._reply, service().token_text(), self._alternatives > 0).events()
 
     def close(self) -> None:
         """However the response ended: leave the engine and tell the log."""
@@ -98,6 +112,18 @@ class ChatAnswer:
         self._record.tokens_per_forward = self._reply.tokens_per_forward or None
         if not self._reply.is_complete and self._record.status == 200:
             self._record.status = CLIENT_CLOSED_REQUEST
+
+    def _steps(self) -> Iterator[StreamEvent]:
+        try:
+            for event in self.step_events():
+                if self._client.is_gone():
+                    return
+                yield event
+        except Exception as error:
+            self._record.status, event = error_event(error)
+            yield event
+        else:
+            yield DONE
 
     def _chunks(self) -> Iterator[StreamEvent]:
         for index in range(len(self._reply.choices)):

@@ -26,7 +26,11 @@ def service() -> Service:
 
 def json_body() -> dict[str, Any]:
     """The body as an object, whatever its Content-Type (curl -d says it is a form); raises RequestError."""
-    raw = read_body()
+    return parse_object(read_body())
+
+
+def parse_object(raw: bytes) -> dict[str, Any]:
+    """A request's JSON object; raises RequestError."""
     if not raw.strip():
         raise RequestError("The request body is empty; it must be a JSON object.")
     try:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+from werkzeug.routing.exceptions import WebsocketMismatch
 
 from app.api.context import read_body
 from app.errors import ApiError
@@ -78,6 +79,8 @@ def _message(error: HTTPException, max_body_bytes: int) -> str:
     if isinstance(error, MethodNotAllowed):
         allowed = ", ".join(sorted(error.valid_methods or ()))
         return f"{request.method} is not allowed on {request.path}; allowed: {allowed}."
+    if isinstance(error, WebsocketMismatch):
+        return f"{request.path} is for WebSocket connections; docs/steps.md describes them."
     if isinstance(error, NotFound):
         return f"There is no route {request.method} {request.path}."
     return error.description or error.name

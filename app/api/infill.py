@@ -23,6 +23,7 @@ blueprint = Blueprint("infill", __name__)
 # nginx's number for it; nobody is left to read it, but the log is.
 CLIENT_CLOSED_REQUEST = 499
 CALL_FIELDS = ("n", "length_method", "seed", "stop", "language", "filename", "steps", "block_length", "time_budget_ms")
+WATCH_FIELDS = ("watch", "alternatives")
 
 
 @blueprint.post("/v1/infill")
@@ -71,7 +72,7 @@ def to_call(body: dict[str, Any]) -> InfillCall:
         mode=body.get("infill_mode"),
         context=context_files(body),
         sampling=sampling(body),
-        **{name: body[name] for name in CALL_FIELDS if name in body},
+        **{name: body[name] for name in (*CALL_FIELDS, *WATCH_FIELDS) if name in body},
     )
 
 
@@ -137,6 +138,10 @@ class InfillAnswer(RunningInfill):
         super().__init__(infill)
         self._head = {"id": f"{self.kind}-{uuid.uuid4().hex}"}
         self._rest = {"created": int(time.time()), "model": infill.model.id, "infill_mode": infill.mode}
+
+    @property
+    def head(self) -> dict[str, Any]:
+        return {**self._head, **self._rest}
 
     def body(self, outcome: Outcome) -> dict[str, Any]:
         choices = [

@@ -25,8 +25,13 @@ class RequestRecord:
     status: int = 0
     tokens: int | None = None
     tokens_per_forward: float | None = None
+    is_written: bool = False
 
     def write(self) -> None:
+        """Once: under gunicorn nobody closes a WebSocket's response, so its route writes the line itself."""
+        if self.is_written:
+            return
+        self.is_written = True
         tokens = "-" if self.tokens is None else str(self.tokens)
         tpf = "-" if self.tokens_per_forward is None else f"{self.tokens_per_forward:.2f}"
         elapsed_ms = 1000 * (time.monotonic() - self.started)

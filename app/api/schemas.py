@@ -11,6 +11,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre
 from app.errors import RequestError
 from app.serving.calls import DECODE_MODES
 
+MAX_ALTERNATIVES = 20
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 
 
@@ -229,6 +230,8 @@ class ChatSchema(BodySchema):
     stop = StopList()
     stream = Boolean(load_default=False)
     stream_options = Object(StreamOptionsSchema())
+    stream_mode = Text("blocks", "steps", load_default="blocks")
+    alternatives = Integer(0, MAX_ALTERNATIVES, load_default=0)
     ignore_eos = Boolean()
     user = Text()
     tools = Objects()

@@ -34,9 +34,9 @@ def advance(sequence: Sequence, proposals: Proposals | None, eos_token_ids: Coll
         sequence.num_commits += 1
         sequence.computed = sequence.block.start
     selected = sequence.present_rule()(proposals, sequence.step)
-    events = [stepped(sequence, proposals, selected)] if sequence.params.watch else []
     if sequence.params.window is not None:
-        return events + fill_window(sequence, proposals, selected)
+        return fill_window(sequence, proposals, selected)
+    events = [stepped(sequence, proposals, selected)] if sequence.params.watch else []
     unmask(sequence, proposals.pick(selected))
     end = None if sequence.params.ignore_eos else find_end(sequence, {*eos_token_ids, *sequence.params.end_token_ids})
     if end is None and sequence.canvas.masked_positions(sequence.block):
@@ -61,15 +61,16 @@ def fill_window(sequence: Sequence, proposals: Proposals, selected: list[int]) -
     gone = {proposals.positions[index] for index in deletes}
     for index in tokens:
         gone.update(sequence.ended_by(proposals.positions[index]))
+    events = [stepped(sequence, proposals, selected, gone)] if sequence.params.watch else []
     sequence.delete(gone)
     left = sequence.canvas.holes_with_masks()
-    events: list[Event] = [sequence.filled(hole) for hole in sorted(before - left)]
+    events += [sequence.filled(hole) for hole in sorted(before - left)]
     if not left:
         events.append(Finished(sequence.id, "stop", sequence.counters()))
     return events
 
 
-def stepped(sequence: Sequence, proposals: Proposals, selected: list[int]) -> Event:
+def stepped(sequence: Sequence, proposals: Proposals, selected: list[int], removed: Collection[int] = ()) -> Event:
     chosen = set(selected)
     told = tuple(
         Proposal(
@@ -82,7 +83,9 @@ def stepped(sequence: Sequence, proposals: Proposals, selected: list[int]) -> Ev
         )
         for index, position in enumerate(proposals.positions)
     )
-    return Stepped(sequence.id, sequence.num_steps - 1, sequence.block.start, sequence.block.end, told)
+    return Stepped(
+        sequence.id, sequence.num_steps - 1, sequence.block.start, sequence.block.end, told, tuple(sorted(removed))
+    )
 
 
 def probe(sequence: Sequence, logits: Tensor, delete_token_id: int | None) -> Probed:

@@ -88,13 +88,17 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Stepped:
-    """One denoising step of a sequence that is watched: `step` of it (from 0), of the block [start, end)."""
+    """One denoising step of a sequence that is watched: `step` of it (from 0), of the block [start, end).
+
+    `removed` are the positions that leave a canvas at its end: deleted ones, a hole's end, and what stood behind that.
+    """
 
     sequence_id: int
     step: int
     start: int
     end: int
     proposals: tuple[Proposal, ...]
+    removed: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

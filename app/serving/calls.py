@@ -11,6 +11,8 @@ from app.engine.events import Proposal as Proposal
 from app.engine.params import DECODE_MODES as DECODE_MODES
 from app.engine.params import DecodeMode, Remasking
 from app.engine.params import GenerationParams as GenerationParams
+from app.text.token_text import RunningText as RunningText
+from app.text.token_text import TokenText as TokenText
 
 InfillMode = Literal["canvas", "fim", "chat"]
 INFILL_MODES: tuple[InfillMode, ...] = get_args(InfillMode)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from app.text.detokenizer import REPLACEMENT
+from app.text.detokenizer import REPLACEMENT, Detokenizer
 from app.text.tokenizer import Tokenizer
 
 
@@ -28,6 +28,9 @@ class TokenText:
             return None
         return self._tokenizer.decode([token_id], skip_special_tokens=False) or None
 
+    def running(self) -> RunningText:
+        return RunningText(Detokenizer(self._tokenizer.decode))
+
     def _behind_anchor(self, token_id: int) -> str:
         """Some tokenizers drop a space at the start of a text, so the token stands behind another."""
         anchor, before = self._anchor
@@ -37,3 +40,17 @@ class TokenText:
     def _anchor(self) -> tuple[list[int], str]:
         ids = self._tokenizer.encode("a")
         return ids, self._tokenizer.decode(ids)
+
+
+class RunningText:
+    """A text token by token. A character that several tokens share belongs to the last of them."""
+
+    def __init__(self, detokenizer: Detokenizer) -> None:
+        self._detokenizer = detokenizer
+        self.length = 0  # in characters
+
+    def add(self, token_id: int) -> tuple[int, str]:
+        """(where the token's text begins, the text)."""
+        offset, text = self.length, self._detokenizer.add(token_id)
+        self.length += len(text)
+        return offset, text

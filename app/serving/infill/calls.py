@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from app.engine.events import Counters
+from app.engine.events import Counters, Stepped
+from app.engine.params import Window as Window
 from app.serving.calls import InfillMode
 from app.text.fim_dialects import ContextFile as ContextFile
 
@@ -115,6 +116,17 @@ class Outcome:
     prompt_tokens: int
     total_ms: float  # from the submission on
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class WindowStep:
+    """A denoising step of a candidate that is watched. It begins as `window` behind `start` positions, and again, on a
+    longer one, where a hole was too short: then `window` is another object."""
+
+    candidate: int
+    window: Window
+    start: int
+    event: Stepped
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from app.serving.infill.calls import (
     HoleDone,
     InfillCall,
     LengthMethod,
+    WindowStep,
 )
 from app.serving.infill.pins import Content, PinnedTexts
 from app.serving.infill.results import hole_tokens, log_probability, mean_log_probability
@@ -44,12 +45,13 @@ class Variant:
 @dataclass
 class Draft:
     """A candidate while it is made. `filled` are the holes that are settled, and `answers` the same for the caller;
-    `lengths` the canvases of the others."""
+    `lengths` the canvases of the others; `window` is what was submitted last."""
 
     variant: Variant
     lengths: list[int]
     filled: dict[int, Filled] = field(default_factory=dict)
     answers: dict[int, FilledHole] = field(default_factory=dict)
+    window: Window | None = None
 
     @property
     def holes(self) -> tuple[FilledHole, ...]:
@@ -137,7 +139,7 @@ class CanvasRoute:
         self.prompt_tokens = self._layout.num_given
         session.submit([self._job(draft) for draft in self._drafts])
 
-    def __iter__(self) -> Iterator[HoleDelta | HoleDone | Stepped | None]:
+    def __iter__(self) -> Iterator[HoleDelta | HoleDone | WindowStep | None]:
         at_once = self._method != "several"
         yield from self._fill(list(enumerate(self._drafts)), at_once)
         missing = self._call.n - len({self._texts(draft) for draft in self._drafts})
@@ -159,7 +161,9 @@ class CanvasRoute:
                 yield HoleDelta(self.candidates[0].number, hole, filled.text)
                 yield HoleDone(self.candidates[0].number, hole, filled)
 
-    def _fill(self, running: list[tuple[int, Draft]], at_once: bool) -> Iterator[HoleDelta | HoleDone | Stepped | None]:
+    def _fill(
+        self, running: list[tuple[int, Draft]], at_once: bool
+    ) -> Iterator[HoleDelta | HoleDone | WindowStep | None]:
         """Until no hole of these is left."""
         while running:
             for item in self._session.events():
@@ -177,9 +181,12 @@ class CanvasRoute:
     def _texts(self, draft: Draft) -> tuple[str, ...]:
         return tuple(hole.text for hole in draft.holes)
 
-    def _take(self, number: int, draft: Draft, event: Event, at_once: bool) -> Iterator[HoleDelta | HoleDone | Stepped]:
+    def _take(
+        self, number: int, draft: Draft, event: Event, at_once: bool
+    ) -> Iterator[HoleDelta | HoleDone | WindowStep]:
         if isinstance(event, Stepped):
-            yield event
+            assert draft.window is not None
+            yield WindowStep(number, draft.window, len(self._layout.prompt_ids), event)
         elif isinstance(event, Filled) and event.hole not in draft.filled and not self._is_too_short(draft, event):
             draft.filled[event.hole] = event
             filled = draft.answers[event.hole] = self._filled(draft, event)
@@ -277,7 +284,8 @@ class CanvasRoute:
         ]
         ends = [self._ends(hole) for hole in self._call.holes]
         banned = [self._banned(hole, own) for hole, own in zip(self._call.holes, ends, strict=True)]
-        params = self._with_window(self._layout.window(contents, banned, ends, self._delete is not None))
+        draft.window = self._layout.window(contents, banned, ends, self._delete is not None)
+        params = self._with_window(draft.window)
         if draft.variant.temperature is not None:
             params = replace(params, temperature=draft.variant.temperature)
         return Job(self._layout.prompt_ids, replace(params, seed=draft.variant.seed))

@@ -8,13 +8,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.engine.events import Stepped
 from app.engine.params import GenerationParams
 from app.errors import RequestError
 from app.serving.backend import Backend, ModelInfo
 from app.serving.calls import ChatCall, Defaults, InfillMode
 from app.serving.executor import Executor, Job
-from app.serving.infill.calls import EditCall, HoleDelta, HoleDone, InfillCall, Outcome
+from app.serving.infill.calls import EditCall, HoleDelta, HoleDone, InfillCall, Outcome, WindowStep
 from app.serving.infill.canvas import CanvasRoute
 from app.serving.infill.one_by_one import PromptRoute
 from app.serving.infill.pins import PinnedTexts
@@ -29,7 +28,7 @@ Begin = Callable[[InfillCall, Session], tuple[Route, GenerationParams]]
 
 
 class Infill:
-    """Iterate it for HoleDelta, HoleDone, Stepped where it is watched, and None about every TICK_S of silence.
+    """Iterate it for HoleDelta, HoleDone, WindowStep where it is watched, and None about every TICK_S of silence.
 
     `outcome` is there once the iteration is over. Raises EngineFailed or ShuttingDown. `abort` may come at any time,
     from any thread, and again.
@@ -58,7 +57,7 @@ class Infill:
     def abort(self) -> None:
         self._session.abort()
 
-    def __iter__(self) -> Iterator[HoleDelta | HoleDone | Stepped | None]:
+    def __iter__(self) -> Iterator[HoleDelta | HoleDone | WindowStep | None]:
         yield from self._route
         if self._session.is_aborted:
             return
@@ -89,6 +88,10 @@ class InfillPlanner:
         if call.n > self.executor.capacity:
             raise RequestError(f"n must be at most {self.executor.capacity} on this server, got {call.n}.", "n")
         mode = self.support.choose(call.mode)
+        if call.watch and mode != "canvas":
+            raise RequestError(
+                f"The steps of an infill are told in the mode canvas alone, not in {mode}.", "infill_mode"
+            )
         session = Session(self.executor, call.time_budget_ms)
         self._check_parts(call, mode)
         routes: Mapping[InfillMode, Begin] = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.engine.events import Committed, Event, Finished, Stepped, Token
+from app.engine.events import Committed, Event, Finished, Token
 from app.engine.params import GenerationParams
 from app.serving.executor import Job
 from app.serving.infill.calls import Candidate, FilledHole, FillReason, HoleDelta, HoleDone, InfillCall
@@ -59,7 +59,7 @@ class PromptRoute:
         self.prompt_tokens = 0
         self._answers = self._submit(0)
 
-    def __iter__(self) -> Iterator[HoleDelta | HoleDone | Stepped | None]:
+    def __iter__(self) -> Iterator[HoleDelta | HoleDone | None]:
         for hole in range(len(self._call.holes)):
             if hole:
                 self._answers = self._submit(hole)
@@ -99,10 +99,8 @@ class PromptRoute:
         cleaner = InfillStream(prefix, suffix, single_line=single_line, is_chat=self._is_chat)
         return Answer(TextStream(self._tokenizer, self._call.stop), cleaner, self._max_tokens[hole], gen_length)
 
-    def _take(self, number: int, hole: int, answer: Answer, event: Event) -> Iterator[HoleDelta | HoleDone | Stepped]:
-        if isinstance(event, Stepped):
-            yield event
-        elif isinstance(event, Committed) and answer.finish_reason is None:
+    def _take(self, number: int, hole: int, answer: Answer, event: Event) -> Iterator[HoleDelta | HoleDone]:
+        if isinstance(event, Committed) and answer.finish_reason is None:
             new = answer.cleaner.add(self._take_tokens(answer, event.tokens))
             if answer.cleaner.is_over:
                 answer.finish_reason = "stop"

@@ -1,0 +1,111 @@
+"""WebSockets: the first message, events out, and an end that says why.
+
+A socket holds one of the server's threads. It carries one request; when it closes, whatever it asked for ends.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from typing import Any, Protocol
+
+from flask import Flask
+from simple_websocket import ConnectionClosed, Server
+
+from app.api.auth import is_key, needs_key
+from app.api.context import BODY_TIMEOUT_S, parse_object
+from app.api.request_log import record
+from app.api.step_events import error_event
+from app.errors import BodyTimeout, RequestError, Unauthorized
+
+PING_S = 20.0
+CLOSING_S = 2.0  # for the client's half of the closing handshake
+CLOSED_BY_CLIENT = 499
+# An error's close code is 4000 and HTTP's status for it (4000 to 4999 are for applications).
+ERROR_CODE = 4000
+
+
+class Answer(Protocol):
+    """What a socket's request is answered with."""
+
+    def events(self) -> Iterator[dict[str, Any] | None]:
+        """In order; None is a moment of silence. May raise ApiErrors."""
+
+    def close(self) -> None:
+        """Called in any case: leave the engine, tell the log."""
+
+
+def register(app: Flask, max_message_bytes: int) -> None:
+    """flask-sock's settings. A peer that does not answer two pings is gone."""
+    app.config["SOCK_SERVER_OPTIONS"] = {
+        "ping_interval": PING_S,
+        "max_message_size": max_message_bytes,
+        "thread_class": partial(threading.Thread, daemon=True),  # no open socket holds up the end of the process
+    }
+
+
+def serve(ws: Server, answer: Callable[[dict[str, Any]], Answer]) -> None:
+    """Read the request, send its answer's events, and close. `answer` may refuse it by raising an ApiError."""
+    status = 101
+    try:
+        status = _send_all(ws, answer(_first_message(ws)))
+        _close(ws, None)
+    except (ConnectionClosed, OSError):
+        status = CLOSED_BY_CLIENT
+    except Exception as error:
+        status, event = error_event(error)
+        with suppress(ConnectionClosed, OSError):
+            send(ws, event)
+            _close(ws, ERROR_CODE + status, event["error"]["code"] or "")
+    finally:
+        record().status = status
+        record().write()
+
+
+def send(ws: Server, event: dict[str, Any]) -> None:
+    ws.send(json.dumps(event, ensure_ascii=False, separators=(",", ":")))
+
+
+def _send_all(ws: Server, answer: Answer) -> int:
+    try:
+        for event in answer.events():
+            if not ws.connected:
+                return CLOSED_BY_CLIENT
+            if event is not None:
+                send(ws, event)
+        return 101
+    finally:
+        answer.close()
+
+
+def _first_message(ws: Server) -> dict[str, Any]:
+    """The request. Where no header had the key, it comes as `api_key`, in a message before it or within it."""
+    message = _message(ws)
+    key = message.pop("api_key", None)
+    if not needs_key():
+        return message if message or key is None else _message(ws)
+    if not isinstance(key, str) or not is_key(key):
+        raise Unauthorized('A valid API key is required: send {"api_key": "KEY"} as the first message.')
+    return message or _message(ws)
+
+
+def _message(ws: Server) -> dict[str, Any]:
+    message = ws.receive(timeout=BODY_TIMEOUT_S)
+    if message is None:
+        raise BodyTimeout
+    if not isinstance(message, str):
+        raise RequestError("A message must be text: one JSON object.")
+    return parse_object(message.encode(errors="surrogatepass"))
+
+
+def _close(ws: Server, code: int | None, reason: str = "") -> None:
+    """The closing handshake; then the connection ends, whatever the client does."""
+    with suppress(ConnectionClosed):
+        ws.close(code, reason)
+    ws.thread.join(timeout=CLOSING_S)
+    with suppress(OSError):
+        ws.sock.shutdown(socket.SHUT_RDWR)

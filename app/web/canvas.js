@@ -1,0 +1,181 @@
+// Draws a recording as it stood after some step: one element for each position, made once and then only changed.
+
+const AHEAD = 240; // masked positions that are drawn behind the last block that anything was said of
+
+export const percent = (value) => (value >= 0.9995 ? "100%" : value >= 0.0995 ? `${(100 * value).toFixed(1)}%` : `${(100 * value).toFixed(2)}%`);
+
+// How strongly a confidence is tinted: nothing when sure, and telling 0.99 from 0.9 as well as 0.6 from 0.4.
+export const doubt = (confidence) => (confidence == null ? 0 : Math.min(1, Math.sqrt(1 - Math.min(1, confidence))));
+
+// "<[end_of_sentence]>" is a mouthful for something that stands in every reply.
+function shortName(special) {
+  const name = special.replace(/[^A-Za-z0-9_]+/g, "");
+  return /^(eos|im_end|end|endoftext|end_of.*)$/i.test(name) ? "end" : name.replaceAll("_", " ");
+}
+
+export function visible(token) {
+  if (token.special) return shortName(token.special);
+  return (token.whole ?? token.text ?? "\ufffd").replaceAll("\t", "→\t");
+}
+
+function make(tag, className, text) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text !== undefined) element.textContent = text;
+  return element;
+}
+
+// A token's text, tinted where there is something to see; line ends get a visible mark before them.
+function write(element, token) {
+  element.replaceChildren();
+  const text = visible(token);
+  if (/^[ \t]+$/.test(text)) return element.append(make("span", "tint", text));
+  for (const part of text.split(/(\s+)/)) {
+    if (part.includes("\n")) element.append(make("i", "tint newline", "⏎".repeat(part.split("\n").length - 1)), part);
+    else if (part) element.append(/\s/.test(part) ? part : make("span", "tint", part));
+  }
+}
+
+export class CanvasView {
+  constructor(element, inspect) {
+    this.element = element;
+    this.inspect = inspect; // called with the position that is pointed at, or null
+    this.selected = null;
+    this.clear();
+    element.addEventListener("pointerover", ({ target }) => this.point(target.closest?.("[data-position]")));
+    element.addEventListener("pointerleave", () => this.point(null));
+    element.addEventListener("click", ({ target }) => this.select(target.closest("[data-position]")?.dataset.position));
+    element.addEventListener("keydown", (event) => this.keydown(event));
+    element.addEventListener("blur", () => this.select(null));
+  }
+
+  clear() {
+    this.recording = null;
+    this.nodes = [];
+    this.states = [];
+    this.blocks = [];
+    this.step = 0;
+    this.rest = make("span", "rest");
+    this.element.replaceChildren();
+    this.select(null);
+  }
+
+  show(recording) {
+    this.clear();
+    this.recording = recording;
+  }
+
+  draw(step) {
+    const { recording } = this;
+    if (!recording?.started) return;
+    this.build();
+    this.step = step;
+    const front = this.front(step);
+    const last = recording.segments ? Infinity : front + AHEAD;
+    recording.cells.forEach((cell, position) => this.update(position, position > last ? { kind: "gone" } : recording.at(position, step)));
+    const hidden = recording.segments ? 0 : recording.cells.length - 1 - last;
+    const over = recording.ended === "finished" && step >= recording.numSteps;
+    this.rest.textContent = hidden > 0 && !over ? `… and ${hidden.toLocaleString("en")} masked positions more` : "";
+    const current = recording.steps[step - 1];
+    const isOver = step >= recording.numSteps && recording.ended;
+    this.blocks.forEach(({ element, nodes, block }) => {
+      element.hidden = nodes.every((position) => this.states[position].kind === "gone");
+      element.classList.toggle("current", !isOver && (recording.segments ? true : current?.block === block));
+    });
+    this.follow(front);
+  }
+
+  // Keeps what is being filled in view, where the canvas is too long for its frame.
+  follow(front) {
+    const node = this.nodes[Math.max(0, front - 1)];
+    const { scrollHeight, clientHeight } = this.element;
+    if (!node || scrollHeight <= clientHeight || this.recording.segments) return;
+    const bottom = node.offsetTop - this.element.offsetTop + node.offsetHeight + 24;
+    if (bottom > this.element.scrollTop + clientHeight) this.element.scrollTop = bottom - clientHeight / 2;
+    else if (bottom < this.element.scrollTop) this.element.scrollTop = Math.max(0, bottom - clientHeight / 2);
+  }
+
+  // Where the canvas is being filled after `step` steps.
+  front(step) {
+    return this.recording.steps[Math.max(0, step - 1)]?.end ?? 0;
+  }
+
+  // What is not there yet: the text around holes, and the blocks, which come with the first event or later.
+  build() {
+    const { segments, groups } = this.recording;
+    if (!this.rest.isConnected) {
+      this.holes = [];
+      for (const segment of segments ?? []) {
+        if (typeof segment === "string") this.element.append(make("span", "given", segment));
+        else this.element.append((this.holes[segment.hole] = make("span", "hole")));
+      }
+      this.element.append(this.rest);
+    }
+    for (const group of groups.slice(this.blocks.length)) {
+      const block = this.buildBlock(group);
+      if (segments) this.holes[group.hole].append(block);
+      else this.rest.before(block);
+    }
+  }
+
+  buildBlock({ start, end, block }) {
+    const element = make("span", "block");
+    const nodes = [];
+    for (let position = start; position < end; position++) {
+      const node = make("span", "cell");
+      node.dataset.position = position;
+      this.nodes[position] = node;
+      nodes.push(position);
+      element.append(node);
+    }
+    this.blocks.push({ element, nodes, block });
+    return element;
+  }
+
+  update(position, state) {
+    const before = this.states[position];
+    this.states[position] = state;
+    if (before?.kind === state.kind && before.token === state.token && before.fresh === state.fresh) return;
+    const node = this.nodes[position];
+    const { kind, token } = state;
+    node.hidden = kind === "gone";
+    if (kind === "gone") return;
+    node.className = `cell ${kind}`;
+    node.classList.toggle("ghost", kind === "mask" && Boolean(token));
+    node.classList.toggle("special", kind === "final" && Boolean(token.special));
+    node.classList.toggle("pinned", Boolean(token?.given));
+    node.classList.toggle("fresh", Boolean(state.fresh));
+    node.classList.toggle("selected", position === this.selected);
+    node.style.setProperty("--doubt", doubt(token?.confidence).toFixed(3));
+    if (kind === "final") write(node, token);
+    else if (token) node.textContent = token.special?.includes("delete") ? "×" : visible(token).replaceAll("\n", "⏎").trim() || "␣";
+    else node.textContent = "";
+  }
+
+  point(node) {
+    if (this.selected === null || document.activeElement !== this.element) this.inspect(node ? Number(node.dataset.position) : null);
+  }
+
+  select(position) {
+    if (this.selected !== null) this.nodes[this.selected]?.classList.remove("selected");
+    this.selected = position === null || position === undefined ? null : Number(position);
+    const node = this.nodes?.[this.selected];
+    node?.classList.add("selected");
+    node?.scrollIntoView?.({ block: "nearest" });
+    this.inspect?.(this.selected);
+  }
+
+  keydown(event) {
+    const move = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const shown = this.nodes.map((node, position) => position).filter((position) => this.nodes[position] && !this.nodes[position].hidden);
+    if (!shown.length || event.ctrlKey || event.metaKey || event.altKey) return;
+    const at = shown.indexOf(this.selected);
+    let next;
+    if (move) next = at < 0 ? (move > 0 ? shown[0] : shown.at(-1)) : shown[Math.max(0, Math.min(shown.length - 1, at + move))];
+    else if (event.key === "Home") next = shown[0];
+    else if (event.key === "End") next = shown.at(-1);
+    else return;
+    event.preventDefault();
+    this.select(next);
+  }
+}

@@ -1,0 +1,70 @@
+// One canvas with its head, its meters and what is known of a token.
+
+import { CanvasView } from "./canvas.js";
+import { inspect } from "./inspector.js";
+import * as meters from "./meters.js";
+import { recipe } from "./settings.js";
+import { Weave } from "./weave.js";
+
+const OUTCOMES = { finished: "", stopped: "stopped", lost: "connection lost", failed: "failed" };
+
+export class Lane {
+  constructor(label, request) {
+    const template = document.getElementById("lane-template");
+    this.element = template.content.firstElementChild.cloneNode(true);
+    this.label = label;
+    this.request = request;
+    this.step = 0;
+    this.pointed = null;
+    this.recording = null;
+    this.meters = meters.build(this.element.querySelector(".meters"));
+    this.canvas = new CanvasView(this.element.querySelector(".canvas"), (position) => this.inspect(position));
+    this.canvas.element.setAttribute("aria-label", `Canvas ${label}: arrow keys go from token to token`);
+    this.weave = new Weave();
+    this.inspect(null);
+  }
+
+  show(recording) {
+    this.recording = recording;
+    this.weave.element.remove();
+    this.weave = new Weave();
+    this.canvas.show(recording);
+    this.draw(0, 0);
+  }
+
+  draw(step, total) {
+    const { recording } = this;
+    if (!recording) return;
+    this.step = Math.min(step, recording.numSteps);
+    this.canvas.draw(this.step);
+    meters.draw(this.meters, recording.started && !recording.isBlank ? recording.meters(this.step) : null);
+    this.weave.draw(recording, total);
+    this.inspect(this.canvas.selected ?? this.pointed);
+    this.head();
+  }
+
+  head() {
+    const { recording } = this;
+    const find = (selector) => this.element.querySelector(selector);
+    find("h2").textContent = recording.label;
+    find(".recipe").textContent = recipe(recording.request, recording.started?.params);
+    const outcome = recording.error ? recording.error.message : (recording.isBlank ? "" : OUTCOMES[recording.ended] ?? "");
+    find(".outcome").textContent = outcome || reason(recording);
+    find(".outcome").classList.toggle("bad", ["failed", "lost"].includes(recording.ended));
+    this.element.classList.toggle("running", !recording.ended);
+  }
+
+  inspect(position) {
+    this.pointed = position;
+    const shown = [position, this.step, this.recording?.numSteps, Boolean(this.recording?.started)].join();
+    if (shown === this.inspected) return;
+    this.inspected = shown;
+    inspect(this.element.querySelector(".inspector"), this.recording, position, this.step);
+  }
+}
+
+function reason(recording) {
+  const best = recording.finished?.choices[0];
+  const why = best?.finish_reason ?? best?.holes?.find((hole) => hole.finish_reason !== "stop")?.finish_reason;
+  return why === "length" ? "cut at its length" : why === "deadline" ? "cut at its time" : "";
+}

@@ -1,0 +1,148 @@
+// What was told of one reply: a list of events, and every canvas that it went through.
+// A recording knows nothing of the page; `docs/steps.md` describes the events.
+
+export class Recording {
+  constructor(label, request) {
+    this.label = label;
+    this.request = request;
+    this.events = [];
+    // By position: {block, since, until, final: {step, ...} | null, gone: step | null, proposals: Map(step -> proposal)};
+    // `since` and `until` are the steps between which its canvas is in force.
+    this.cells = [];
+    this.groups = []; // blocks, or holes of a canvas: {block, hole, start, end}
+    this.segments = null; // of an infill: text and holes, in order
+    this.steps = []; // {ms, tokens, positions, block, deleted}
+    this.commits = []; // {ms, step, block}
+    this.started = null;
+    this.finished = null;
+    this.error = null;
+    this.ended = null; // "finished" | "stopped" | "lost" | "failed", once it is over
+  }
+
+  static from(saved) {
+    const recording = new Recording(saved.label, saved.request);
+    for (const event of saved.events) recording.take(event);
+    recording.ended ??= saved.ended ?? "stopped";
+    return recording;
+  }
+
+  toJSON() {
+    return { label: this.label, request: this.request, ended: this.ended, events: this.events };
+  }
+
+  take(event) {
+    this.events.push(event);
+    if (event.choice) return; // only the first choice is drawn
+    const take = { canvas: "takeCanvas", started: "takeStarted", step: "takeStep", committed: "takeCommitted", finished: "takeFinished", error: "takeError" }[event.type];
+    if (take) this[take](event);
+  }
+
+  takeStarted(event) {
+    this.started = event;
+    this.segments = event.segments ?? null;
+    event.canvas?.blocks.forEach(([start, end], block) => this.addGroup({ block, start, end }));
+  }
+
+  // An infill's canvas; a longer one takes the place of the one before.
+  takeCanvas(event) {
+    for (const cell of this.cells) cell.until ??= this.numSteps;
+    for (const { hole, start, end, given } of event.holes) {
+      this.addGroup({ block: hole, hole, start, end });
+      for (const token of given) this.cells[token.position].final = { ...token, step: -1, given: true };
+    }
+  }
+
+  addGroup(group) {
+    this.groups.push(group);
+    for (let position = group.start; position < group.end; position++) {
+      this.cells[position] = { block: group.block, since: this.numSteps, until: null, final: null, gone: null, proposals: new Map() };
+    }
+  }
+
+  takeStep(event) {
+    const step = this.steps.length;
+    for (const token of event.tokens) {
+      const cell = this.cells[token.position];
+      if (cell) cell.final = { ...token, step };
+    }
+    const removed = new Set(event.removed);
+    for (const position of removed) this.cells[position].gone = step;
+    for (const proposal of event.proposals ?? []) this.cells[proposal.position]?.proposals.set(step, proposal);
+    const before = this.steps.at(-1);
+    this.steps.push({
+      ms: event.ms,
+      block: event.block,
+      start: event.start ?? this.cells.findIndex((cell) => cell.until === null),
+      end: event.end ?? this.cells.length,
+      made: event.tokens.map(({ position, confidence }) => ({ position, confidence, isRemoved: removed.has(position) })),
+      tokens: (before?.tokens ?? 0) + event.tokens.filter((token) => !token.special && !removed.has(token.position)).length,
+    });
+  }
+
+  takeCommitted(event) {
+    this.commits.push({ ms: event.ms, step: this.steps.length, block: event.block, end: event.end });
+    for (const token of event.tokens ?? []) {
+      const final = this.cells[token.position]?.final;
+      // A character that several tokens share shows with the last of them, now that it is whole.
+      if (final && final.text === null) final.whole = token.text;
+    }
+  }
+
+  takeFinished(event) {
+    this.finished = event;
+    this.ended = "finished";
+  }
+
+  takeError(event) {
+    this.error = event.error;
+    this.ended = "failed";
+  }
+
+  get numSteps() {
+    return this.steps.length;
+  }
+
+  get text() {
+    if (this.finished) return this.finished.text ?? this.finished.choices[0].text;
+    return this.events.filter((event) => event.type === "committed" && !event.choice).map((event) => event.text).join("");
+  }
+
+  // How many positions the largest block, or the canvas, has.
+  get rows() {
+    if (this.segments) return Math.max(1, ...this.groups.map(({ start, end }) => end - start)) * Math.max(1, new Set(this.groups.map(({ hole }) => hole)).size);
+    return Math.max(1, ...this.groups.slice(0, 2).map(({ start, end }) => end - start));
+  }
+
+  // The last position that anything was ever said of; behind it the canvas stayed masked.
+  get reach() {
+    return this.cells.findLastIndex((cell) => cell?.final);
+  }
+
+  // How a position looks after `step` steps: {kind: "final" | "mask" | "gone", token}.
+  at(position, step) {
+    const cell = this.cells[position];
+    if (step < cell.since || (cell.until !== null && step >= cell.until)) return { kind: "gone" };
+    if (cell.gone !== null && cell.gone < step) return { kind: "gone" };
+    if (cell.final && cell.final.step < step) return { kind: "final", token: cell.final, fresh: cell.final.step === step - 1 };
+    if (step >= this.numSteps && this.ended === "finished" && position > this.reach) return { kind: "gone" };
+    return { kind: "mask", token: cell.proposals.get(step - 1) ?? null };
+  }
+
+  // Counters after `step` steps; the server's own once everything is there.
+  meters(step) {
+    const shown = this.steps[step - 1];
+    const first = this.commits[0];
+    const all = this.finished && step >= this.numSteps;
+    const tokens = all ? this.finished.usage.completion_tokens : shown?.tokens ?? 0;
+    const ms = all ? this.finished.elbarto.total_ms : shown?.ms ?? 0;
+    const forwards = all ? this.finished.elbarto.denoise_forwards : step;
+    return {
+      tokens,
+      forwards,
+      tpf: all ? this.finished.elbarto.tpf : forwards ? tokens / forwards : null,
+      perSecond: ms ? (1000 * tokens) / ms : null,
+      firstBlock: first && first.step <= step ? (all && this.finished.elbarto.first_block_ms) || first.ms : null,
+      total: ms || null,
+    };
+  }
+}

@@ -1,0 +1,78 @@
+// The table of settings, a column for each canvas, and what of it goes into a request.
+
+const MODES = ["static", "threshold", "adaptive", "factor", "entropy", "greedy"];
+const CHAT = ["chat"];
+const ROWS = [
+  { name: "decode_mode", label: "Decode mode", help: "Which proposals become final in a step", options: MODES, b: "threshold" },
+  { name: "threshold", label: "Threshold", help: "Modes threshold and adaptive: how sure is sure enough", min: 0, max: 1, step: 0.05, b: 0.9 },
+  { name: "steps", label: "Steps", help: "Mode static: denoising steps for the whole reply", min: 1, step: 1 },
+  { name: "block_length", label: "Block length", help: "Tokens that are denoised together", min: 1, max: 1024, step: 1 },
+  { name: "max_tokens", label: "Max tokens", help: "Tokens in the reply, at most", min: 1, step: 1, tasks: CHAT, a: 128, b: 128 },
+  { name: "temperature", label: "Temperature", help: "0 takes the likeliest token", min: 0, max: 2, step: 0.1 },
+  { name: "seed", label: "Seed", help: "The same seed gives the same reply", min: 0, step: 1 },
+];
+
+export function build(body) {
+  for (const row of ROWS) {
+    const line = document.createElement("tr");
+    line.dataset.setting = row.name;
+    const head = document.createElement("th");
+    head.scope = "row";
+    head.textContent = row.label;
+    head.title = row.help;
+    line.append(head);
+    for (const lane of ["a", "b"]) {
+      const cell = document.createElement("td");
+      if (lane === "b") cell.className = "only-b";
+      cell.append(field(row, lane));
+      line.append(cell);
+    }
+    body.append(line);
+  }
+}
+
+function field(row, lane) {
+  const input = document.createElement(row.options ? "select" : "input");
+  if (row.options) {
+    input.append(new Option("default", ""), ...row.options.map((name) => new Option(name)));
+  } else {
+    Object.assign(input, { type: "number", min: row.min ?? "", max: row.max ?? "", step: row.step, placeholder: "default", inputMode: "decimal" });
+  }
+  input.id = `${row.name}-${lane}`;
+  input.setAttribute("aria-label", `${row.label}, ${lane.toUpperCase()}`);
+  input.title = row.help;
+  input.value = row[lane] ?? "";
+  return input;
+}
+
+export function read(lane, task) {
+  const fields = {};
+  for (const row of ROWS) {
+    const { value } = document.getElementById(`${row.name}-${lane}`);
+    if (value === "" || !(row.tasks ?? [task]).includes(task)) continue;
+    fields[row.name] = row.options ? value : Number(value);
+  }
+  return fields;
+}
+
+// Puts a request's fields into a column, and clears the others.
+export function fill(lane, request) {
+  for (const row of ROWS) document.getElementById(`${row.name}-${lane}`).value = request[row.name] ?? "";
+}
+
+export function forTask(task) {
+  for (const row of ROWS) document.querySelector(`tr[data-setting="${row.name}"]`).hidden = !(row.tasks ?? [task]).includes(task);
+}
+
+// In words, for the head of a canvas.
+export function recipe(request, params) {
+  const parts = [];
+  const value = (name) => params?.[name] ?? request[name];
+  const mode = value("decode_mode");
+  if (mode) parts.push(mode);
+  if (["threshold", "adaptive"].includes(mode) && value("threshold") != null) parts.push(`at ${value("threshold")}`);
+  if (mode === "static" && value("steps") && !request.segments) parts.push(`${value("steps")} steps at most`);
+  if (value("block_length") && !request.segments) parts.push(`blocks of ${value("block_length")}`);
+  if (value("temperature")) parts.push(`temperature ${value("temperature")}`);
+  return parts.join(", ");
+}

@@ -1,0 +1,15 @@
+// Light, dark, or as the system has it.
+
+const ORDER = ["system", "light", "dark"];
+
+export function start(button) {
+  const set = (theme) => {
+    document.documentElement.dataset.theme = theme;
+    localStorage.setItem("elbarto-theme", theme);
+    button.setAttribute("aria-label", theme === "system" ? "Theme: as the system" : `Theme: ${theme}`);
+    button.textContent = `Theme: ${theme === "system" ? "auto" : theme}`;
+  };
+  const now = () => document.documentElement.dataset.theme;
+  set(ORDER.includes(localStorage.getItem("elbarto-theme")) ? localStorage.getItem("elbarto-theme") : "system");
+  button.addEventListener("click", () => set(ORDER[(ORDER.indexOf(now()) + 1) % ORDER.length]));
+}

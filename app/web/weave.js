@@ -1,0 +1,41 @@
+// A picture of a whole run under the slider: steps from left to right, a mark for each token that a step made final, at
+// the height of its place in the block. Left-to-right decoding would be a row of even stairs.
+
+const SVG = "http://www.w3.org/2000/svg";
+const HEIGHT = 40;
+
+function node(name, attributes) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  return element;
+}
+
+export class Weave {
+  constructor() {
+    this.element = node("svg", { class: "weave", preserveAspectRatio: "none" });
+    this.drawn = 0;
+    this.commits = 0;
+  }
+
+  // `total` is the number of steps that the slider's width stands for.
+  draw(recording, total) {
+    const { rows } = recording;
+    this.element.setAttribute("viewBox", `0 0 ${Math.max(1, total)} ${HEIGHT}`);
+    for (; this.drawn < recording.numSteps; this.drawn++) this.add(recording.steps[this.drawn], this.drawn, rows);
+    for (; this.commits < recording.commits.length; this.commits++) {
+      const { step } = recording.commits[this.commits];
+      this.element.append(node("line", { x1: step, x2: step, y1: 0, y2: HEIGHT, class: "commit" }));
+    }
+  }
+
+  add({ made, start }, step, rows) {
+    const height = HEIGHT / rows;
+    for (const { position, confidence, isRemoved } of made) {
+      const y = Math.min(rows - 1, position - start) * height;
+      const mark = node("rect", { x: step + 0.08, y: y + height * 0.08, width: 0.84, height: Math.max(2.4, height * 0.84) });
+      if (isRemoved) mark.classList.add("removed");
+      mark.style.setProperty("--doubt", Math.sqrt(1 - Math.min(1, confidence ?? 1)).toFixed(3));
+      this.element.append(mark);
+    }
+  }
+}
