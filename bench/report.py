@@ -12,7 +12,7 @@ from bench.measure import Figure
 Machine = Mapping[str, Any]
 
 SPEED_NOTE = (
-    "speed: above 1 is faster than what stands under *against*. time: above 1 takes longer. share: so many per cent, with "
+    "speed: above 1 is faster than what stands under *against*. time: above 1 takes longer. Shares are in per cent, with "
     "one standard error on either side."
 )
 

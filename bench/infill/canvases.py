@@ -12,7 +12,7 @@ from app.serving.infill.calls import Hole
 from app.serving.infill.canvas import CanvasLayout
 from app.serving.infill.results import hole_tokens
 from app.serving.infill.session import Session
-from app.serving.infill.support import visible_texts
+from app.serving.infill.support import Room, visible_texts
 from app.serving.service import Service
 from app.text.cleanup import clean_infill
 from bench.infill.problems import Problem
@@ -29,8 +29,9 @@ class Canvas:
         self._problem, self._delete = problem, support.delete_token_id
         self._block_length = backend.info.block_length
         self._started = time.monotonic()
-        longest = backend.info.max_model_len // 2
-        texts = visible_texts(call(problem, Hole(), "canvas"), self._tokenizer, min(support.context, longest))
+        longest = backend.info.max_model_len
+        room = Room(support.context, longest, longest // 2, "segments")
+        texts = visible_texts(call(problem, Hole(), "canvas"), self._tokenizer, room)
         self._layout = CanvasLayout(texts, self._tokenizer, self._block_length)
         line_breaks = self._tokenizer.line_break_ids if problem.is_single_line else ()
         self._ends = (*backend.info.eos_token_ids, *line_breaks)

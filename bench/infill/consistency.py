@@ -1,4 +1,4 @@
-"""Do two holes agree on a name that stands in neither of the given texts? Filled together on one canvas, and each alone."""
+"""Do two holes agree on a name that stands in none of the given texts? Filled together on a canvas, and each alone."""
 
 from __future__ import annotations
 

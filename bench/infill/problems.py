@@ -113,7 +113,7 @@ def santacoder_problem(name: str, line: Line) -> Problem:
         raise ConfigError(f"{line.place}: 'canonical_solution' is blank")
     said = line.text("language") if "language" in line.values else "python"
     language = LANGUAGES.get(said, said)
-    is_single_line = "\n" not in middle.strip()
+    is_single_line = "\n" not in middle.rstrip()
     return Problem(f"{name}, {language}", prompt, middle, suffix, None, is_single_line, True, language)
 
 

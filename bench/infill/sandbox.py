@@ -1,8 +1,10 @@
 """Runs completed programs with their tests: in forked processes with limits, in a folder of their own, without network.
 
 training/evaluation/check_worker.py does it (CPU time, memory, file size, a deadline, a process each). Here that worker
-is started with no network and no other process in sight where the system allows it, and started again where a program
-has taken it down.
+is started without network where the system allows it, and started again where a program has taken it down.
+
+It keeps a wrong program from hanging the run. It is no jail for a hostile one: a program can read and write what its
+user can, and start processes as long as it lasts.
 """
 
 from __future__ import annotations
@@ -19,13 +21,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from app.settings import ROOT
 from bench.infill.problems import Problem
+from training.evaluation.checks import CHECK_SECONDS, PASSED, WORKER
 
-WORKER = ROOT / "training" / "evaluation" / "check_worker.py"
-SECONDS = 10.0  # of wall clock; the worker allows 2 of CPU
 PATIENCE = 10.0  # how much longer the worker itself may take to answer
-PASSED = "passed"
 # A network, process ids and mounts of its own; an ordinary user needs a user namespace for that.
 NAMESPACES = ("unshare", "--net", "--ipc", "--pid", "--fork", "--kill-child")
 
@@ -47,11 +46,6 @@ class Sandbox:
         self._stop()
         self._folder.cleanup()
 
-    @property
-    def can_run(self) -> bool:
-        """Whether this copy of the program has the worker."""
-        return WORKER.exists()
-
     @cached_property
     def isolation(self) -> tuple[str, ...]:
         """What starts a program without network; empty where the system has no way."""
@@ -65,9 +59,9 @@ class Sandbox:
 
     def passes(self, problem: Problem, text: str) -> bool | None:
         """None where there is nothing to run."""
-        return self.verdict(problem, text) == PASSED if problem.harness and self.can_run else None
+        return self.verdict(problem, text) == PASSED if problem.harness else None
 
-    def verdict(self, problem: Problem, text: str, seconds: float = SECONDS) -> str:
+    def verdict(self, problem: Problem, text: str, seconds: float = CHECK_SECONDS) -> str:
         """ "passed", an exception's name, "timeout" or "died"."""
         if (problem, text) not in self._verdicts:
             self._verdicts[problem, text] = self._ask(problem, text, seconds)

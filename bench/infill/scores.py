@@ -34,16 +34,6 @@ class Score:
     ms: float
 
 
-def edit_similarity(one: str, other: str) -> float:
-    """0 to 100: twice the longest common subsequence over both lengths, as training.evaluation has it."""
-    longest = [0] * (len(other) + 1)
-    for character in one:
-        above = list(longest)
-        for place, match in enumerate(other, 1):
-            longest[place] = above[place - 1] + 1 if character == match else max(above[place], longest[place - 1])
-    return 200 * longest[-1] / (len(one) + len(other)) if one or other else 100.0
-
-
 def share(found: Sequence[bool]) -> tuple[float, float]:
     """(per cent, its standard error)."""
     part = sum(found) / len(found)

@@ -15,9 +15,10 @@ from bench.infill.held_out import calibration_holes, load_holes
 from bench.infill.keystrokes import measure_keystrokes
 from bench.infill.problems import SHIPPED, Problem, by_group, load_problems
 from bench.infill.sandbox import Sandbox
-from bench.infill.scores import Filling, Score, edit_similarity, share, share_figure, summary
+from bench.infill.scores import Filling, Score, share, share_figure, summary
 from bench.infill.served import ORACLE, Method, served_methods, serving, warm_up
 from bench.measure import Figure
+from training.evaluation.infill import edit_similarity
 
 LIMIT = 30  # problems of each group, where the command line does not say
 
@@ -38,10 +39,7 @@ def measure(context: Context) -> list[Figure]:
 def find_problems(context: Context, limit: int) -> list[Problem]:
     """Those shipped, those of the files that the command line names, and the held-out holes. Raises ConfigError."""
     problems = [problem for path in (SHIPPED, *context.options.problems) for problem in load_problems(path)]
-    held_out = load_holes(limit)
-    if held_out is None:
-        context.note("infill: no held-out holes, because training.evaluation or what it needs is not installed here")
-    return problems + (held_out or [])
+    return problems + load_holes(limit)
 
 
 def measure_quality(context: Context, service: Service, groups: Mapping[str, Sequence[Problem]]) -> list[Figure]:
@@ -49,9 +47,7 @@ def measure_quality(context: Context, service: Service, groups: Mapping[str, Seq
     methods = served_methods(service, seed) | baselines(service, calibration_holes(context.size(24, 1)))
     figures: list[Figure] = []
     with Sandbox() as sandbox:
-        if not sandbox.can_run:
-            context.note("infill: nothing was executed, because this copy of the program has no check_worker.py")
-        elif not sandbox.isolation:
+        if not sandbox.isolation:
             context.note("infill: programs were run with limits, but not cut off from the network")
         for group, problems in groups.items():
             scores: dict[str, list[Score]] = {name: [] for name in methods}
