@@ -12,8 +12,8 @@ from bench.measure import Figure
 Machine = Mapping[str, Any]
 
 SPEED_NOTE = (
-    "speed: above 1 is faster than what stands under *against*. time: above 1 takes longer. Shares are in per cent, with "
-    "one standard error on either side."
+    "speed: above 1 is faster than what stands under *against*. time: above 1 takes longer. Shares are in per cent, "
+    "with one standard error on either side."
 )
 
 

@@ -1,5 +1,5 @@
-"""What typing costs: a person writes a held-out function, the editor asks POST /v1/infill at every pause, and closes the
-connection at the next key.
+"""What typing costs: a person writes a held-out function, the editor asks POST /v1/infill at every pause, and closes
+the connection at the next key.
 
 Requests go through the whole HTTP side with a socket each, but no server process is between: so the client can leave in
 the midst of a certain step, and all that comes of it is counted.
@@ -139,7 +139,7 @@ class Editor:
         with theirs, ours:
             self.engine.interrupt(num_steps, theirs.close)
             environ = {"gunicorn.socket": ours}
-            response = self._client.post("/v1/infill", json=body, environ_overrides=environ)
+            response = self._client.post("/v1/infill", json=body, environ_overrides=environ, buffered=True)
         while self._service.executor.queue_lengths != (0, 0):  # what was taken back leaves before the next request
             time.sleep(0.001)
         if response.status_code not in (OK, CLIENT_CLOSED_REQUEST):
