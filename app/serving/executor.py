@@ -172,6 +172,8 @@ class Executor:
                 return False
             for event in backend.engine.step():
                 self._deliver(event)
+            for generation in {generation for generation, _ in self._owners.values()}:
+                generation.tick()
         except Exception as error:
             # The engine fails its own sequences; what arrives here is a defect of the engine or of this class.
             logger.exception("the executor failed outside a sequence; all its sequences are given up")

@@ -14,14 +14,25 @@ class Generation:
     def __init__(self, num_sequences: int, abort: Callable[[Generation, int], None]) -> None:
         self.num_sequences = num_sequences
         self._abort = abort
-        self._events: queue.SimpleQueue[tuple[int, Event]] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[tuple[int, Event] | None] = queue.SimpleQueue()
+        self._hears_steps = False
 
     def put(self, index: int, event: Event) -> None:
         """For the executor's thread."""
         self._events.put((index, event))
 
+    def hear_steps(self) -> None:
+        """Have `next` return None after every step that brings no event: a caller who looks then whether anybody still
+        waits for the answer is never late by more than a step."""
+        self._hears_steps = True
+
+    def tick(self) -> None:
+        """A step has ended. For the executor's thread."""
+        if self._hears_steps and self._events.empty():
+            self._events.put(None)
+
     def next(self, timeout_s: float) -> tuple[int, Event] | None:
-        """The next event, or None where there was none for `timeout_s`."""
+        """The next event, or None where there was none for `timeout_s`, or in a step."""
         try:
             return self._events.get(timeout=timeout_s)
         except queue.Empty:

@@ -227,6 +227,26 @@ def test_abort_while_queued(make_executor: MakeExecutor) -> None:
     assert engine.steps == 2  # none of them for the second
 
 
+def test_who_hears_steps_can_leave_after_any_of_them(make_executor: MakeExecutor) -> None:
+    """No event comes for the one that waits its turn, and yet its caller looks up after every step."""
+    engine = FakeEngine(gated=True)
+    executor = make_executor(engine)
+    executor.submit(PROMPT, [PARAMS])
+    generation = executor.submit(byte_ids("wait"), [PARAMS])
+    engine.wait_until_stepping()
+    generation.hear_steps()
+
+    engine.allow(1)
+    assert generation.next(PATIENCE_S) is None
+    engine.wait_for(lambda: engine._wanted == 2)
+    generation.abort()
+    engine.allow(1)  # the step that was under way
+
+    assert generation.next(PATIENCE_S) is None  # its end
+    assert endings(generation) == ["abort"]
+    assert engine.steps == 2
+
+
 def test_abort_of_one_sequence_spares_its_siblings(make_executor: MakeExecutor) -> None:
     engine = FakeEngine(gated=True)
     executor = make_executor(engine)

@@ -33,11 +33,13 @@ class Session:
         self._generation = self._executor.submit_jobs(
             jobs if is_first else [self._in_time(job) for job in jobs], is_admitted=not is_first
         )
+        self._generation.hear_steps()
         if self._is_aborted:
             self._generation.abort()
 
     def events(self) -> Iterator[tuple[int, Event] | None]:
-        """(index of the job, event) until all jobs have ended; None about every TICK_S of silence.
+        """(index of the job, event) until all jobs have ended; None after a step without events, and about every TICK_S
+        of silence.
 
         Raises EngineFailed or ShuttingDown. An aborted job ends with a Finished event whose reason is "abort".
         """
