@@ -24,7 +24,7 @@ LIMIT = 30  # problems of each group, where the command line does not say
 
 
 def measure(context: Context) -> list[Figure]:
-    limit = context.options.limit or context.size(LIMIT, 2)
+    limit = context.options.limit or context.size(LIMIT, 1)
     groups = by_group(find_problems(context, limit), limit, context.options.seed)
     with serving(context) as service:
         if not service.infill_support.modes:
