@@ -19,16 +19,8 @@ from app.settings import ROOT, SETTINGS, Loaded, Settings, example_yaml, load_se
 if TYPE_CHECKING:
     from app.serving.reply import Reply
 
-BENCH_FLAGS = (
-    "repeats",
-    "threads",
-    "model",
-    "device",
-    "dtype",
-    "seed",
-    "limit",
-    "out",
-)  # with defaults in bench.context
+# With defaults in bench.context.
+BENCH_FLAGS = ("repeats", "threads", "model", "device", "dtype", "seed", "limit", "out")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -121,11 +113,8 @@ def _bench(args: argparse.Namespace) -> int:
     from bench.main import run
 
     given = {name: value for name in BENCH_FLAGS if (value := getattr(args, name)) is not None}
-    is_exact = run(
-        Options(
-            parts=tuple(args.parts), quick=args.quick, shapes=tuple(args.shapes), problems=tuple(args.problems), **given
-        )
-    )
+    parts, shapes, problems = (tuple(several) for several in (args.parts, args.shapes, args.problems))
+    is_exact = run(Options(parts=parts, quick=args.quick, shapes=shapes, problems=problems, **given))
     return 0 if is_exact else 1
 
 
