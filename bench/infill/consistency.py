@@ -9,11 +9,13 @@ import random
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 from tqdm import tqdm
 
 from app.serving.infill.calls import Hole, InfillCall
+from app.serving.infill.infill import Infill
 from app.serving.service import Service
 from bench.context import Context
 from bench.infill.held_out import held_out_functions
@@ -57,10 +59,11 @@ def measure_consistency(context: Context, service: Service) -> list[Figure]:
     encode = service.executor.backend.tokenizer.encode_plain
     agreed: dict[tuple[str, str], list[tuple[bool, bool]]] = {}
     for pair in tqdm(pairs, desc="infill: two holes", unit="pair", leave=False, disable=None):
-        for length, hole in (("any length", Hole()), ("told the name's length", Hole(length=len(encode(pair.name))))):
-            found = pair.agrees(*fill_together(service, pair, hole)), pair.agrees(*fill_alone(service, pair, hole))
+        holes = {"any length": Hole(), "told the name's length": Hole(length=len(encode(pair.name)))}
+        begun = {length: begin(service, pair, hole) for length, hole in holes.items()}  # all in one batch
+        for length, infills in begun.items():
             for kind in ("all", pair.kind):
-                agreed.setdefault((kind, length), []).append(found)
+                agreed.setdefault((kind, length), []).append(infills.agree)
     return [figure(f"two holes agree, {kind}, {length}", found) for (kind, length), found in sorted(agreed.items())]
 
 
@@ -72,21 +75,32 @@ def figure(label: str, agreed: Sequence[tuple[bool, bool]]) -> Figure:
     return share_figure(f"{label}: filled together", "one name in both", together, facts)
 
 
-def fill_together(service: Service, pair: Pair, hole: Hole) -> tuple[str, str]:
-    first, second = _fill(service, [pair.before, pair.between, pair.after], hole)
-    return first, second
+@dataclass(frozen=True)
+class Begun:
+    """The holes of a pair: on one canvas, and each with nothing in the other's place."""
+
+    pair: Pair
+    together: Infill
+    alone: tuple[Infill, Infill]
+
+    @cached_property
+    def agree(self) -> tuple[bool, bool]:
+        """(together, alone)"""
+        first, second = (texts_of(infill)[0] for infill in self.alone)
+        return self.pair.agrees(*texts_of(self.together)), self.pair.agrees(first, second)
 
 
-def fill_alone(service: Service, pair: Pair, hole: Hole) -> tuple[str, str]:
-    """Each with nothing in the other's place."""
-    (first,) = _fill(service, [pair.before, pair.between + pair.after], hole)
-    (second,) = _fill(service, [pair.before + pair.between, pair.after], hole)
-    return first, second
+def begin(service: Service, pair: Pair, hole: Hole) -> Begun:
+    def fill(*texts: str) -> Infill:
+        holes = [hole for _ in texts[1:]]
+        return service.infill(InfillCall(texts, holes, mode="canvas", seed=0, sampling={"temperature": 0.0}))
+
+    together = fill(pair.before, pair.between, pair.after)
+    alone = fill(pair.before, pair.between + pair.after), fill(pair.before + pair.between, pair.after)
+    return Begun(pair, together, alone)
 
 
-def _fill(service: Service, texts: Sequence[str], hole: Hole) -> list[str]:
-    holes = [hole for _ in texts[1:]]
-    infill = service.infill(InfillCall(texts, holes, mode="canvas", seed=0, sampling={"temperature": 0.0}))
+def texts_of(infill: Infill) -> list[str]:
     for _ in infill:
         pass
     assert infill.outcome is not None

@@ -8,6 +8,7 @@ import math
 import random
 from collections.abc import Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from app.serving.service import Service
 from app.settings import EMBEDDED_MODEL
 from bench.context import Context, Options
 from bench.infill.baselines import CAL_CAP, baselines, climb, fit_bias, mean_log, published_bias
-from bench.infill.consistency import Pair, draw_pairs, find_pairs
+from bench.infill.consistency import Pair, draw_pairs, find_pairs, measure_consistency
 from bench.infill.counting import CountedEngine
 from bench.infill.held_out import calibration_holes, held_out_functions
 from bench.infill.keystrokes import Editor, Key, typing_trace
@@ -124,6 +125,18 @@ def test_pairs_come_from_held_out_functions() -> None:
 
     assert [pair.kind for pair in pairs] == ["argument"] * 3 + ["local variable"] * 3
     assert all(pair.name not in (pair.before + pair.between).split() for pair in pairs)
+
+
+def test_pairs_are_filled_together_and_alone(context: Context, service: Service) -> None:
+    quick = replace(context, options=replace(context.options, quick=True))
+
+    figures = {figure.label.removesuffix(": filled together"): figure for figure in measure_consistency(quick, service)}
+
+    for length in ("any length", "told the name's length"):
+        kinds = {"all": "4", "argument": "2", "local variable": "2"}
+        assert {kind: figures[f"two holes agree, {kind}, {length}"].facts["n"] for kind in kinds} == kinds
+    assert len(figures) == 6
+    assert all("±" in str(figure.facts["each alone"]) for figure in figures.values())
 
 
 # Typing
