@@ -49,7 +49,7 @@ $(SERVER): requirements.txt
 	$(BIN)/python -m pip install -r requirements.txt
 	@touch $@
 
-$(DEV): $(SERVER) requirements-dev.txt
+$(DEV): $(SERVER) requirements-dev.txt requirements-lsp.txt
 	$(BIN)/python -m pip install -r requirements-dev.txt
 	@touch $@
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import itertools
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -12,6 +15,7 @@ from app.engine.params import EngineConfig
 from app.models.checkpoint import load_checkpoint, tensor_places
 from app.models.config import ModelConfig, RopeScaling
 from app.models.families import Diffusion
+from app.models.packed_linear import pack
 from app.models.quantization import quantize, weight_bytes
 from app.models.transformer import RMSNorm, Transformer
 
@@ -44,7 +48,10 @@ SHAPES = {
 
 @dataclass(frozen=True)
 class Subject:
-    """A model under measurement; `tokenizer` is transformers' object, None for random weights."""
+    """A model under measurement; `tokenizer` is transformers' object, None for random weights.
+
+    `transformer` has the weights as the checkpoint has them, for what is measured against us.
+    """
 
     name: str
     transformer: Transformer
@@ -55,6 +62,14 @@ class Subject:
     @property
     def config(self) -> ModelConfig:
         return self.transformer.config
+
+    @cached_property
+    def served(self) -> Transformer:
+        """As the server prepares it; what it does not lay out anew is the same memory."""
+        tensors = itertools.chain(self.transformer.parameters(), self.transformer.buffers())
+        model = copy.deepcopy(self.transformer, {id(tensor): tensor for tensor in tensors})
+        pack(model)
+        return model
 
     @property
     def dtype_name(self) -> str:
@@ -71,7 +86,7 @@ class Subject:
 
     def engine(self, max_model_len: int, max_sequences: int = 1, prefix_cache_bytes: int = 0) -> Engine:
         config = EngineConfig(max_model_len, max_sequences, prefix_cache_bytes=prefix_cache_bytes)
-        return Engine(self.transformer, self.diffusion, config)
+        return Engine(self.served, self.diffusion, config)
 
 
 def load_subject(path: str, device: torch.device, dtype: torch.dtype, quantization: str = "none") -> Subject:

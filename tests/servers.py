@@ -95,11 +95,11 @@ class Server:
             assert response.headers["content-type"].startswith("text/event-stream")
             yield events(response.iter_lines())
 
-    def connect(self, **body: Any) -> tuple[socket.socket, str]:
-        """A bare connection that has sent a chat request, and the request's id."""
+    def connect(self, path: str = "/v1/chat/completions", **body: Any) -> tuple[socket.socket, str]:
+        """A bare connection that has sent a request, of chat where no path is given, and the request's id."""
         request_id = f"test-{os.getpid()}-{next(_ids)}"
-        content = json.dumps(with_prompt(body)).encode()
-        head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: test\r\nx-request-id: {request_id}\r\n"
+        content = json.dumps(with_prompt(body) if path.endswith("chat/completions") else body).encode()
+        head = f"POST {path} HTTP/1.1\r\nHost: test\r\nx-request-id: {request_id}\r\n"
         head += f"Authorization: Bearer {self.api_key}\r\n" if self.api_key else ""
         connection = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S)
         connection.sendall(f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content)

@@ -14,6 +14,7 @@ from app.engine.events import Committed, Event, Failed, Finished
 from app.engine.params import GenerationParams
 from app.engine.sequence import Forward
 from app.models.checkpoint import Checkpoint, load_checkpoint
+from app.models.packed_linear import pack
 
 REFERENCE = Path(__file__).parent / "fixtures" / "reference-a"
 CHECKPOINT = REFERENCE / "checkpoint"
@@ -50,6 +51,14 @@ def _read_case(case: dict) -> Case:
 
 
 def load(path: Path | str = CHECKPOINT, revision: str | None = None) -> Checkpoint:
+    """As the server loads it."""
+    checkpoint = load_plain(path, revision)
+    pack(checkpoint.model)
+    return checkpoint
+
+
+def load_plain(path: Path | str = CHECKPOINT, revision: str | None = None) -> Checkpoint:
+    """With weights that a test can change."""
     return load_checkpoint(str(path), revision, torch.device("cpu"), torch.float32)
 
 

@@ -12,6 +12,8 @@ from app.serving.calls import DECODE_MODES, INFILL_MODES
 from app.serving.infill.calls import ContextFile, Hole, Pin
 
 SEGMENT = 'a string or {"hole": {...}}'
+# marshmallow formats what it says of a field that is not there, so braces are doubled.
+SEGMENTS_REQUIRED = f"is required: a list; each item is {SEGMENT}".replace("{", "{{").replace("}", "}}")
 LENGTH_METHODS = ("delete", "several", "exact")
 
 
@@ -114,7 +116,7 @@ class ContextFileSchema(BodySchema):
 class InfillSchema(DecodingSchema):
     """POST /v1/infill."""
 
-    segments = Segments(required=True, error_messages={"required": f"is required: a list; each item is {SEGMENT}"})
+    segments = Segments(required=True, error_messages={"required": SEGMENTS_REQUIRED})
     n = Integer(1, 16, load_default=1)
     infill_mode = Text(*INFILL_MODES)
     length_method = Text(*LENGTH_METHODS)

@@ -15,6 +15,7 @@ from app.engine.params import EngineConfig, ModelSource
 from app.errors import ConfigError, StartError
 from app.models.checkpoint import Checkpoint, load_checkpoint
 from app.models.device import choose_device, choose_dtype
+from app.models.packed_linear import pack
 from app.models.quantization import check_quantization, weight_bytes
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ def load_model(source: ModelSource) -> LoadedModel:
         checkpoint = load_checkpoint(
             source.path, source.revision, device, dtype, source.generation_config == "auto", source.quantization
         )
+        pack(checkpoint.model)
         config = checkpoint.model.config
         engine = Engine(checkpoint.model, checkpoint.diffusion, _engine_config(source, checkpoint))
     except (MemoryError, RuntimeError) as error:

@@ -91,9 +91,14 @@ class Sequence:
         self.step = 0
 
     def present_rule(self) -> TransferRule:
-        """The block's; under a time budget one made for the time that is left."""
+        """The block's; under a time budget one made for the time that is left.
+
+        Once that is spent, deletes wait for nothing: all that is masked goes at once.
+        """
         rule = self.rule if self.params.time_budget_ms is None else self._deadline_rule()
-        return rule if self.delete_token_id is None else delete_rule(rule, self.delete_token_id)
+        if self.delete_token_id is None or self.is_overdue:
+            return rule
+        return delete_rule(rule, self.delete_token_id)
 
     def _deadline_rule(self) -> TransferRule:
         assert self._first_step is not None

@@ -32,7 +32,7 @@ def measure(context: Context) -> list[Figure]:
 
 
 def compare(context: Context, subject: Subject) -> Iterator[Figure]:
-    runner = Runner(subject.transformer, kv_cache(subject))
+    runner = Runner(subject.served, kv_cache(subject))
     contenders: dict[str, Callable[[], float]] = {"copy": copier(context)}
     contenders |= {str(rows): partial(time_forward, context, runner, subject, rows) for rows in ROWS}
     samples = interleave(contenders, context.rounds, f"floor: {subject}")

@@ -66,7 +66,7 @@ def compare(
     figures = []
     for rows in ROWS:
         contenders = {
-            str(subject): partial(time_forward, context, Runner(subject.transformer, kv_cache(subject)), subject, rows)
+            str(subject): partial(time_forward, context, Runner(subject.served, kv_cache(subject)), subject, rows)
             for subject in (*plain, *quantized)
         }
         seconds = interleave(contenders, context.rounds, f"quantization: {plain[0].name}, {rows} rows")

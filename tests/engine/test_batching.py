@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -16,7 +15,7 @@ from app.engine.params import EngineConfig, GenerationParams
 from app.engine.runner import Runner
 from app.engine.sequence import Forward
 from app.models.checkpoint import Checkpoint
-from tests.tiny import MASK, VOCAB_SIZE, Case, Runs, committed, drain, run
+from tests.tiny import MASK, VOCAB_SIZE, Case, Runs, committed, drain, load_plain, run
 
 MakeEngine = Callable[..., Engine]
 
@@ -221,12 +220,13 @@ def test_the_queue_time_ends_with_the_admission(make_engine: MakeEngine) -> None
 
 
 @pytest.fixture
-def broken_token(checkpoint: Checkpoint) -> tuple[Checkpoint, int]:
+def broken_token() -> tuple[Checkpoint, int]:
     """A checkpoint with a token whose embedding is not a number, as an overflow in half precision would make it."""
-    model = copy.deepcopy(checkpoint.model)
+    checkpoint = load_plain()
+    model = checkpoint.model
     model.head.weight = torch.nn.Parameter(model.head.weight.clone(), requires_grad=False)
     model.embedding.weight[666] = torch.nan
-    return replace(checkpoint, model=model), 666
+    return checkpoint, 666
 
 
 @pytest.mark.parametrize("temperature", [0.0, 1.0])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 import random
 import resource
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from app.engine.engine import Engine
 from app.engine.events import Event, Failed, Finished
 from app.engine.params import GenerationParams
 from app.models.checkpoint import Checkpoint
-from tests.tiny import VOCAB_SIZE, committed, run
+from tests.tiny import VOCAB_SIZE, committed, load_plain, run
 
 NUM_REQUESTS, NUM_WARM_UP, MAX_GROWTH_BYTES = 1000, 400, 24 * 2**20
 BROKEN = 666  # a token whose embedding is not a number
@@ -43,12 +42,13 @@ class NeverProposing(torch.nn.Module):
 
 
 @pytest.fixture
-def loaded(checkpoint: Checkpoint) -> Checkpoint:
-    model = copy.deepcopy(checkpoint.model)
+def loaded() -> Checkpoint:
+    checkpoint = load_plain()
+    model = checkpoint.model
     model.head.weight = torch.nn.Parameter(model.head.weight.clone(), requires_grad=False)
     model.embedding.weight[BROKEN] = torch.nan
     model.head = NeverProposing(model.head)
-    return replace(checkpoint, model=model)
+    return checkpoint
 
 
 def requests(choose: random.Random) -> list[Request]:

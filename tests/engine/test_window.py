@@ -317,6 +317,18 @@ def test_a_time_budget_that_is_spent_fills_the_canvas_at_once(make_window_engine
     assert finished.counters.steps == 1
 
 
+def test_deletes_wait_for_nothing_once_the_time_budget_is_spent(make_window_engine: Callable[..., Engine]) -> None:
+    for seed in range(25):
+        prompt, params = make_case(seed, delete=True)
+        engine = make_window_engine()
+        engine.add(prompt, dataclasses.replace(params, time_budget_ms=1), submitted=1e-9)
+
+        finished = drain(engine)[-1]
+
+        assert isinstance(finished, Finished)
+        assert finished.counters.steps == 1
+
+
 def test_a_canvas_that_is_aborted_gives_its_slot_back(make_window_engine: Callable[..., Engine]) -> None:
     engine = make_window_engine(prefix_cache_bytes=2**20)
     prompt, params = make_case(3, delete=True)

@@ -19,6 +19,7 @@ from app.serving.infill.calls import (
     LengthMethod,
     WindowStep,
 )
+from app.serving.infill.layout import CanvasLayout
 from app.serving.infill.pins import Content, PinnedTexts
 from app.serving.infill.results import hole_tokens, log_probability, mean_log_probability
 from app.serving.infill.session import Session
@@ -27,10 +28,8 @@ from app.text.cleanup import clean_infill
 from app.text.tokenizer import Tokenizer
 
 SEVERAL = (4, 8, 16, 32)  # lengths that are tried where nothing can be deleted
-SCORED_SUFFIX = 16  # tokens behind a hole that say how well it fits
 MORE_TEMPERATURE = 0.7  # of candidates that must not be the same as the first
 MOST_TEMPERATURE = 1.2  # where that was not enough
-CONTEXT_TOKENS = 8  # enough for a tokenizer that writes a word differently at the start of a text
 
 
 @dataclass(frozen=True)
@@ -56,53 +55,6 @@ class Draft:
     @property
     def holes(self) -> tuple[FilledHole, ...]:
         return tuple(self.answers[hole] for hole in sorted(self.answers))
-
-
-class CanvasLayout:
-    """The window's token ids around the holes: what stands before the window is whole blocks, and prefilled."""
-
-    def __init__(self, texts: Sequence[str], tokenizer: Tokenizer, block_length: int) -> None:
-        ids = [tokenizer.encode_plain(text) for text in texts]
-        whole = len(ids[0]) // block_length * block_length
-        self.prompt_ids, self.head, self.behind = ids[0][:whole], ids[0][whole:], ids[1:]
-        self.num_given = sum(map(len, ids))
-
-    def before(self, hole: int) -> list[int]:
-        """The last tokens before a hole."""
-        return (self.behind[hole - 1] if hole else [*self.prompt_ids, *self.head])[-CONTEXT_TOKENS:]
-
-    def fill(self, contents: Sequence[Content]) -> Content:
-        """The window's token ids with these contents of the holes."""
-        return [
-            *self.head,
-            *(item for pair in zip(contents, self.behind, strict=True) for part in pair for item in part),
-        ]
-
-    def window(
-        self,
-        contents: Sequence[Content],
-        banned: Sequence[tuple[int, ...]],
-        ends: Sequence[tuple[int, ...]],
-        may_delete: bool,
-    ) -> Window:
-        token_ids = self.fill(contents)
-        holes: list[int | None] = [None] * len(self.head)
-        for number, (content, text) in enumerate(zip(contents, self.behind, strict=True)):
-            holes += [number] * len(content) + [None] * len(text)
-        return Window(tuple(token_ids), tuple(holes), tuple(banned), tuple(ends), may_delete)
-
-    def fit_window(self, contents: Sequence[Sequence[int]]) -> Window | None:
-        """A probe of what stands behind the holes, given what is in them; None where nothing does."""
-        token_ids: Content = list(self.head)
-        targets: list[int | None] = [None] * len(self.head)
-        for content, text in zip(contents, self.behind, strict=True):
-            num = min(SCORED_SUFFIX, len(text))
-            token_ids += [*content, *[None] * num, *text[num:]]
-            targets += [*[None] * len(content), *text[:num], *[None] * (len(text) - num)]
-        holes = tuple(0 if token_id is None else None for token_id in token_ids)
-        if None not in token_ids:
-            return None
-        return Window(tuple(token_ids), holes, probe=True, targets=tuple(targets))
 
 
 class CanvasRoute:
@@ -131,8 +83,6 @@ class CanvasRoute:
         self._room = room
         self._layout = CanvasLayout(texts, tokenizer, params.block_length)
         self._method: LengthMethod = call.length_method or ("several" if delete_token_id is None else "delete")
-        if delete_token_id is None and self._method == "delete":
-            self._method = "several"
         self._delete = delete_token_id if self._method == "delete" else None
         self._drafts = [Draft(variant, self._lengths(variant)) for variant in self._variants(canvas)]
         self.candidates: list[Candidate] = []
@@ -316,7 +266,8 @@ class CanvasRoute:
         stopped = min((at for stop in self._call.stop if (at := text.find(stop)) >= 0), default=None)
         if stopped is not None:
             text, reason = text[:stopped], "stop"
-        before, after = texts[event.hole], texts[event.hole + 1]
+        before = "_".join(texts[: event.hole + 1])  # a hole on the same line has begun it, whatever will be in it
+        after = texts[event.hole + 1]
         text = clean_infill(text, before, after, single_line=hole.single_line, is_chat=False)
         return FilledHole(text, tokens, reason)
 

@@ -93,7 +93,7 @@ class InfillPlanner:
                 f"The steps of an infill are told in the mode canvas alone, not in {mode}.", "infill_mode"
             )
         session = Session(self.executor, call.time_budget_ms)
-        self._check_parts(call, mode)
+        self._check_parts(call)
         routes: Mapping[InfillMode, Begin] = {
             "canvas": self._begin_canvas,
             "fim": self._begin_fim,
@@ -114,6 +114,7 @@ class InfillPlanner:
             raise RequestError(
                 f"mode must be rewrite for this model: {call.mode} needs one that was trained on canvases.", "mode"
             )
+        self._check_parts(infill)
         session = Session(self.executor, infill.time_budget_ms)
         texts = visible_texts(infill, tokenizer, self._room(sum(sizes)))
         params = self._params(infill, gen_length=self._block_length(infill), steps=1)
@@ -123,6 +124,11 @@ class InfillPlanner:
         return Infill(route, session, infill, mode, self.backend.info, params, self._warnings(infill, mode))
 
     def _begin_canvas(self, call: InfillCall, session: Session) -> tuple[CanvasRoute, GenerationParams]:
+        if call.length_method == "delete" and self.support.delete_token_id is None:
+            raise RequestError(
+                "length_method must be several or exact for this model, which has no delete token, got delete.",
+                "length_method",
+            )
         limits = self._limits(call)
         pinned = [PinnedTexts(hole.pinned, self.backend.tokenizer) for hole in call.holes]
         self._check_pinned(pinned, limits)
@@ -186,9 +192,9 @@ class InfillPlanner:
         route = PromptRoute(call, tokenizer, session, make_job, limits, ends, is_chat=True)
         return route, self._block_params(call, max(limits), 0, ())
 
-    def _check_parts(self, call: InfillCall, mode: InfillMode) -> None:
+    def _check_parts(self, call: InfillCall) -> None:
         part = self.sampling["small_block_length"]
-        if mode != "canvas" and part and self._block_length(call) % part:
+        if part and self._block_length(call) % part:
             raise RequestError(
                 f"small_block_length must divide the block length, {self._block_length(call)}, got {part}.",
                 "small_block_length",
@@ -253,6 +259,8 @@ class InfillPlanner:
             warnings.append(f"{self.backend.info.id} was not trained on canvases: what it fills in may be poor.")
         if mode != "canvas" and any(hole.pinned for hole in call.holes):
             warnings.append(f"pinned is ignored: the route {mode} cannot keep tokens in place.")
+        if mode != "canvas" and call.length_method is not None:
+            warnings.append(f"length_method is ignored: on the route {mode} an end token ends a hole.")
         return warnings
 
 

@@ -10,7 +10,7 @@ from app.engine.events import Filled, Probed, Token
 from app.engine.params import GenerationParams, Window
 from app.serving.executor import Job
 from app.serving.infill.calls import Candidate, FilledHole, FillReason, HoleDelta, HoleDone, InfillCall
-from app.serving.infill.canvas import CanvasLayout
+from app.serving.infill.layout import CanvasLayout
 from app.serving.infill.pins import Content
 from app.serving.infill.results import hole_tokens, mean_log_probability
 from app.serving.infill.session import Session

@@ -1,0 +1,128 @@
+"""`python -m lsp`: the language server, on stdio or for one connection over TCP."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from lsp import __version__
+
+DESCRIPTION = """\
+The language server of El Barto Serve: completions, filling of holes and rewriting in your editor.
+
+Your editor starts it; there is nothing to type here. Tell the editor to run
+
+    {python} -m lsp
+
+for the files that you want completions in. Without --server it uses a model server on http://127.0.0.1:8000, if
+one answers, and otherwise starts a small one by itself. docs/editors.md shows how to set up Neovim, VS Code, Helix
+and Emacs; docs/lsp.md lists all options."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    args = _parser().parse_args(argv)
+    try:
+        from lsp.backend import Backend
+        from lsp.server import create_server
+    except ModuleNotFoundError as error:
+        print(
+            f"elbarto-lsp: error: {error.name} is not installed for {sys.executable}; "
+            f"run: {sys.executable} -m pip install -r requirements-lsp.txt",
+            file=sys.stderr,
+        )
+        return 2
+    _log(args)
+    server = create_server(_flags(args), Backend(args.server_python))
+    if args.tcp is None:
+        if sys.stdin.isatty():
+            print("elbarto-lsp: waiting for an editor on stdin; Ctrl-C ends it, --help explains.", file=sys.stderr)
+        server.start_io()
+    else:
+        host, port = args.tcp
+        try:
+            server.start_tcp(host, port)
+        except OSError as error:
+            print(f"elbarto-lsp: error: cannot listen on {host}:{port}: {error.strerror}", file=sys.stderr)
+            return 2
+        except KeyboardInterrupt:
+            return 130
+    return 0
+
+
+def _flags(args: argparse.Namespace) -> dict[str, Any]:
+    return {"serverUrl": args.server} if args.server else {}
+
+
+def _log(args: argparse.Namespace) -> None:
+    """To stderr, which editors keep in a log of theirs, or to a file; stdout is the protocol's."""
+    logging.basicConfig(
+        level=args.log_level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        filename=args.log_file,
+    )
+    for name in ("pygls", "httpx", "httpcore", "asyncio"):
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(_without_traceback)
+    # Cancelled requests whose answer crossed the cancellation are ordinary; pygls warns of each.
+    logging.getLogger("pygls.protocol.json_rpc").setLevel(logging.ERROR)
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """A request that was refused is answered so; where in the code that happened helps nobody."""
+    from pygls.exceptions import JsonRpcException
+
+    if record.exc_info and isinstance(record.exc_info[1], JsonRpcException):
+        record.msg, record.args, record.exc_info = "refused: %s", (record.exc_info[1],), None
+    return True
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not port.isdecimal() or int(port) > 65535:
+        raise argparse.ArgumentTypeError(f"must be HOST:PORT, such as 127.0.0.1:2087, got {text!r}")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def _url(text: str) -> str:
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise argparse.ArgumentTypeError(f"must be a URL such as http://127.0.0.1:8000, got {text!r}")
+    return text
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m lsp",
+        description=DESCRIPTION.format(python=sys.executable),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"El Barto language server {__version__}")
+    parser.add_argument("--stdio", action="store_true", help="speak on stdin and stdout, as it does anyway")
+    parser.add_argument(
+        "--tcp", type=_address, metavar="HOST:PORT", help="wait for one editor to connect there instead"
+    )
+    parser.add_argument("--server", type=_url, metavar="URL", help="the model server (or ELBARTO_SERVER_URL)")
+    parser.add_argument(
+        "--server-python",
+        metavar="PATH",
+        default=os.environ.get("ELBARTO_SERVER_PYTHON"),
+        help="the Python that runs a model server started from here (or ELBARTO_SERVER_PYTHON)",
+    )
+    parser.add_argument("--log-file", type=Path, metavar="FILE", help="log there instead of to stderr")
+    parser.add_argument(
+        "--log-level", choices=("debug", "info", "warning", "error"), default="warning", help="how much (warning)"
+    )
+    parser.epilog = "A key for the server is never given on the command line: set ELBARTO_API_KEY or elbarto.apiKey."
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,149 @@
+"""The wiring: which request of an editor goes where."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from lsprotocol import types
+from lsprotocol.converters import get_converter
+from pygls.exceptions import JsonRpcException
+from pygls.lsp.server import LanguageServer
+
+from lsp import __version__, actions, commands, inline, notices, popup
+from lsp.backend import Backend
+from lsp.protocol import Protocol
+from lsp.session import Session
+from lsp.unsure import TOKEN_TYPE
+
+logger = logging.getLogger(__name__)
+TRIGGERS = [".", "(", "=", " "]
+
+
+class ElBartoServer(LanguageServer):
+    """pygls' server with our session."""
+
+    session: Session
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Errors of requests go to the client as answers; all others are ours to log, not the user's to read."""
+        logger.error("%s: %s", getattr(source, "__name__", source), error)
+
+
+def create_server(flags: Mapping[str, Any] | None = None, backend: Backend | None = None) -> ElBartoServer:
+    """A server for one client; `flags` are options from the command line."""
+    server = ElBartoServer("elbarto", __version__, protocol_cls=Protocol, converter_factory=get_converter)
+    server.session = Session(server, flags or {}, backend or Backend())
+    _register_lifetime(server)
+    _register_documents(server)
+    commands.register(server, server.session)
+    notices.register(server, server.session)
+    return server
+
+
+def _register_lifetime(server: ElBartoServer) -> None:
+    session = server.session
+
+    @server.feature(types.INITIALIZE)
+    def initialize(params: types.InitializeParams) -> None:
+        session.initialize(params)
+        _register_languages(server)
+
+    @server.feature(types.INITIALIZED)
+    async def initialized(params: types.InitializedParams) -> None:
+        await _pull_configuration(session)
+        session.connection.search()
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    async def did_change_configuration(params: types.DidChangeConfigurationParams) -> None:
+        settings = params.settings
+        pushed = settings.get("elbarto") if isinstance(settings, dict) else None
+        await _pull_configuration(session, pushed)
+
+    @server.feature(types.SHUTDOWN)
+    async def shutdown(*_: Any) -> None:
+        await session.close()
+
+    @server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
+    def cancel_progress(params: types.WorkDoneProgressCancelParams) -> None:
+        session.progress.cancel(params.token)
+
+
+async def _pull_configuration(session: Session, pushed: Any = None) -> None:
+    """Ask the client for its section; clients that cannot be asked push it, if anything."""
+    workspace = session.server.client_capabilities.workspace
+    configuration = pushed
+    if workspace is not None and workspace.configuration:
+        items = [types.ConfigurationItem(section="elbarto")]
+        try:
+            answers = await session.server.workspace_configuration_async(types.ConfigurationParams(items))
+            configuration = answers[0] if answers else None
+        except JsonRpcException as error:
+            logger.warning("the client does not say its configuration: %s", error)
+    session.configure(configuration)
+
+
+def _register_languages(server: ElBartoServer) -> None:
+    """What depends on the client. With both kinds of completion a popup would fight with ghost text."""
+    session = server.session
+    capabilities = server.client_capabilities.text_document
+    if capabilities is not None and capabilities.inline_completion is not None:
+        # pygls leaves the capability out, silently, where no options are given.
+        @server.feature(types.TEXT_DOCUMENT_INLINE_COMPLETION, types.InlineCompletionOptions())
+        async def inline_completion(params: types.InlineCompletionParams) -> types.InlineCompletionList | None:
+            return await inline.inline_completion(session, params)
+    else:
+
+        @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=TRIGGERS))
+        async def completion(params: types.CompletionParams) -> types.CompletionList | None:
+            return await popup.completion(session, params)
+
+    kinds = types.CodeActionOptions([types.CodeActionKind.RefactorRewrite], resolve_provider=True)
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, kinds)
+    def code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
+        return actions.offered(session, params)
+
+    @server.feature(types.CODE_ACTION_RESOLVE)
+    async def resolve(action: types.CodeAction) -> types.CodeAction:
+        return await actions.resolved(session, action)
+
+    if session.options.confidence == "hints":
+
+        @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
+        def inlay_hint(params: types.InlayHintParams) -> list[types.InlayHint]:
+            document = session.documents.document(params.text_document.uri)
+            return session.unsure.hints(document, params.range) if document else []
+
+    if session.options.confidence == "tokens":
+        legend = types.SemanticTokensLegend([TOKEN_TYPE], [])
+
+        @server.feature(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, legend)
+        def semantic_tokens(params: types.SemanticTokensParams) -> types.SemanticTokens:
+            document = session.documents.document(params.text_document.uri)
+            return session.unsure.tokens(document) if document else types.SemanticTokens([])
+
+
+def _register_documents(server: ElBartoServer) -> None:
+    session = server.session
+
+    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    def did_open(params: types.DidOpenTextDocumentParams) -> None:
+        session.ring.opened(params.text_document.uri, params.text_document.text)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    def did_change(params: types.DidChangeTextDocumentParams) -> None:
+        """pygls has changed the text already, change by change (see Documents.on_change)."""
+        document = session.documents.document(params.text_document.uri)
+        if document is not None:
+            session.unsure.arrived(document)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    def did_close(params: types.DidCloseTextDocumentParams) -> None:
+        uri = params.text_document.uri
+        session.completions.jobs.cancel(uri)
+        session.ring.closed(uri)
+        session.unsure.closed(uri)
+        session.marks.closed(uri)
+        session.works.cancel(uri)

@@ -1,0 +1,153 @@
+"""A real Neovim (0.12 or newer), without a window, driven by its own keys."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.lsp.raw import PATIENCE_S, ROOT, environment
+
+GHOST = "nvim.lsp.inline_completion"
+NAMED = "TEST_NVIM"  # a Neovim that is not on the PATH
+CONFIG = """
+vim.o.swapfile = false
+vim.o.shadafile = 'NONE'
+vim.o.expandtab = true
+vim.o.shiftwidth = 4
+_G.statuses, _G.messages = {}, {}
+vim.lsp.config('elbarto', {
+  cmd = { %(python)r, '-m', 'lsp' },
+  cmd_cwd = %(root)r,
+  filetypes = { 'python' },
+  init_options = { settings = { serverUrl = %(url)r }, clientFeatures = { 'status' } },
+  handlers = {
+    ['elbarto/status'] = function(_, params) table.insert(_G.statuses, params.state) end,
+    ['window/showMessage'] = function(_, params) table.insert(_G.messages, params.message) end,
+  },
+})
+vim.lsp.enable('elbarto')
+vim.lsp.inline_completion.enable()
+vim.keymap.set('i', '<Tab>', function()
+  if not vim.lsp.inline_completion.get() then return '<Tab>' end
+end, { expr = true })
+vim.keymap.set('i', '<M-]>', function() vim.lsp.inline_completion.select() end)
+vim.keymap.set('i', '<M-l>', function()
+  vim.lsp.inline_completion.get({ on_accept = function(item)
+    local line = vim.split(item.insert_text, '\\n')[1]
+    vim.api.nvim_paste(line, false, 0)
+  end })
+end)
+"""
+
+
+def find_neovim() -> str:
+    """The editor; skips where there is none that is new enough."""
+    command = os.environ.get(NAMED) or shutil.which("nvim")
+    if command is None:
+        pytest.skip(f"no Neovim here: install version 0.12 or newer, or name one in {NAMED}")
+    version = subprocess.run([command, "--version"], capture_output=True, text=True, timeout=20).stdout.split()[1]
+    if tuple(int(part) for part in version.lstrip("v").split("-")[0].split(".")[:2]) < (0, 12):
+        pytest.skip(f"Neovim {version} has no inline completion: 0.12 or newer is needed")
+    return command
+
+
+class Neovim:
+    """One editor with one window."""
+
+    def __init__(self, nvim: Any) -> None:
+        self.nvim = nvim
+
+    def keys(self, keys: str, each_ms: int = 0) -> None:
+        """Type. With a pause between the keys, one after another."""
+        if not each_ms:
+            self.nvim.input(keys)
+            return
+        for key in keys:
+            self.nvim.input(key)
+            time.sleep(each_ms / 1000)
+
+    def lua(self, code: str, *arguments: Any) -> Any:
+        return self.nvim.exec_lua(code, *arguments)
+
+    def edit(self, path: Path, text: str) -> None:
+        path.write_text(text, newline="")
+        self.nvim.command(f"edit! {path}")
+        self.wait_for(lambda: self.lua("return #vim.lsp.get_clients({ bufnr = 0 }) > 0"))
+        self.wait_for(lambda: self.lua("return vim.lsp.get_clients({ bufnr = 0 })[1].initialized"))
+
+    def lines(self) -> list[str]:
+        return list(self.nvim.current.buffer[:])
+
+    def ghost(self) -> list[str] | None:
+        """The lines of virtual text at the cursor."""
+        for mark in self.lua(
+            "local found = {} for name, id in pairs(vim.api.nvim_get_namespaces()) do "
+            "if name:find('inline_completion') then vim.list_extend(found, "
+            "vim.api.nvim_buf_get_extmarks(0, id, 0, -1, { details = true })) end end return found"
+        ):
+            details = mark[3]
+            first = "".join(part[0] for part in details.get("virt_text", ()))
+            return [first, *("".join(part[0] for part in line) for line in details.get("virt_lines", ()))]
+        return None
+
+    def settled_ghost(self) -> list[str] | None:
+        """Ghost text that is still the same after a while: Neovim asks again, and hides it, after moving the cursor."""
+        ghost = self.ghost()
+        time.sleep(0.5)
+        return ghost if ghost == self.ghost() else None
+
+    def wait_for(self, condition: Callable[[], Any], seconds: float = PATIENCE_S) -> Any:
+        deadline = time.monotonic() + seconds
+        while not (value := condition()):
+            assert time.monotonic() < deadline, (self.lines(), self.ghost(), self.lua("return _G.messages"))
+            time.sleep(0.02)
+        return value
+
+    def wait_for_ghost(self, *lines: str) -> None:
+        self.wait_for(lambda: self.ghost() == list(lines))
+
+    def command(self, name: str, **argument: Any) -> Any:
+        """A command of the language server's, as a plugin would run it; its result."""
+        return self.lua(
+            "local name, argument = ... "
+            "local client = vim.lsp.get_clients({ bufnr = 0 })[1] "
+            "argument.uri = vim.uri_from_bufnr(0) "
+            "local answer = client:request_sync('workspace/executeCommand', "
+            "{ command = 'elbarto.ls.' .. name, arguments = { argument } }, 60000) "
+            "return answer and answer.result",
+            name,
+            argument,
+        )
+
+
+@contextmanager
+def running(url: str, config: str = CONFIG, **variables: str) -> Iterator[Neovim]:
+    """An editor with a plain `vim.lsp.config`, no plugins and none of the tester's settings."""
+    import pynvim
+
+    command = find_neovim()
+    lua = config % {"python": sys.executable, "root": str(ROOT), "url": url}
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(environment(**variables))
+    try:
+        nvim = pynvim.attach("child", argv=[command, "--embed", "--headless", "--clean", "-n"])
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+    try:
+        nvim.exec_lua(lua)
+        yield Neovim(nvim)
+    finally:
+        with suppress(OSError, EOFError, pynvim.NvimError):
+            nvim.command("qall!")
+        nvim.close()

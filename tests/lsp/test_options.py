@@ -1,0 +1,123 @@
+"""Where options come from, and what happens to bad ones."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.settings import LSP_VARIABLES
+from app.settings import load_settings as load_server_settings
+from lsp.options import Options, camel_case, load_options, variable
+from tests.lsp import fake_server
+from tests.lsp.raw import ROOT, language_server
+
+
+def test_all_have_defaults() -> None:
+    loaded = load_options(environ={})
+    assert (loaded.options, loaded.problems, loaded.unknown) == (Options(), (), ())
+
+
+def test_the_higher_source_wins() -> None:
+    sources: list[dict[str, Any]] = [{"maxTokens": 1}, {"maxTokens": 2}, {"maxTokens": 3}]
+    environ = {"ELBARTO_COMPLETION_MAX_TOKENS": "4"}
+    assert load_options(*sources, environ=environ).options.max_tokens == 1
+    assert load_options({}, *sources[1:], environ=environ).options.max_tokens == 2
+    assert load_options(None, {"maxTokens": None}, sources[2], environ).options.max_tokens == 3
+    assert load_options(None, None, None, environ).options.max_tokens == 4
+    assert load_options(None, {"serverUrl": ""}, {"serverUrl": "http://a"}, {}).options.server_url == "http://a"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("maxTokens", 0),
+        ("maxTokens", "many"),
+        ("maxTokens", 1.5),
+        ("maxTokens", True),
+        ("maxTokens", [1]),
+        ("confidenceThreshold", 2),
+        ("confidence", "loud"),
+        ("serverUrl", "ftp://a"),
+        ("serverUrl", "spark.local:8000"),
+        ("serverUrl", 8000),
+        ("automatic", "perhaps"),
+        ("automatic", 1),
+        ("disabledLanguages", [1]),
+        ("parameters", []),
+        ("deadlineMs", float("nan")),
+        ("deadlineMs", float("inf")),
+    ],
+)
+def test_a_bad_value_is_a_problem_and_the_default_holds(name: str, value: Any) -> None:
+    loaded = load_options(None, {name: value}, None, {})
+    assert loaded.options == Options()
+    (problem,) = loaded.problems
+    assert f"elbarto.{name}" in problem
+    assert repr(value) in problem
+
+
+def test_a_bad_value_leaves_it_to_the_next_source() -> None:
+    assert load_options(None, {"maxTokens": -1}, {"maxTokens": 9}, {}).options.max_tokens == 9
+
+
+def test_a_key_is_never_shown() -> None:
+    loaded = load_options(None, {"apiKey": 12345}, {"apiKey": "secret"}, {})
+    assert "12345" not in loaded.problems[0]
+    assert "secret" not in repr(loaded.options)
+
+
+def test_unknown_keys_and_shapes() -> None:
+    assert load_options(None, {"maxToken": 1}, None, {}).unknown[0].startswith("elbarto.maxToken ")
+    assert "must be an object" in load_options(None, "x", None, {}).problems[0]
+
+
+@pytest.mark.parametrize("url", ["http://a:1", "http://a:1/", "http://a:1/v1", "http://a:1/v1/"])
+def test_urls_with_and_without_v1(url: str) -> None:
+    assert load_options({"serverUrl": url}, environ={}).options.server_url == "http://a:1"
+
+
+def test_the_documentation_has_every_option_and_variable() -> None:
+    text = (Path(ROOT) / "docs" / "lsp.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| (?:`(\w+)`|–) \|", text, re.MULTILINE))
+    assert rows == {camel_case(item.name): variable(item) for item in fields(Options)}
+
+
+def test_a_model_server_started_in_the_same_environment_knows_whose_variables_they_are(tmp_path: Path) -> None:
+    ours = {variable(item) for item in fields(Options)} - {"", "ELBARTO_API_KEY"} | {"ELBARTO_SERVER_PYTHON"}
+    assert ours == LSP_VARIABLES
+    env_file = tmp_path / ".env"
+    assert load_server_settings(environ=dict.fromkeys(ours, "x"), env_file=env_file) == load_server_settings(
+        environ={}, env_file=env_file
+    )
+
+
+def test_a_bad_value_is_shown_in_the_editor() -> None:
+    with (
+        fake_server.running(answers={"return ": "a"}) as fake,
+        language_server("--server", fake.url, ELBARTO_DEBOUNCE_MS="soon") as client,
+    ):
+        client.handlers["workspace/configuration"] = lambda message: [{"maxTokens": 0, "invokedCandidates": 1}]
+        client.initialize()
+        client.wait_until_ready()
+        client.open("return ")
+        assert client.complete(0, 7) == ["a"]
+        assert fake.infills[0].body["segments"][1]["hole"]["max_tokens"] == 48
+        problems = client.messages()
+        assert len(problems) == 2
+        assert "elbarto.debounceMs in the environment must be an integer from 0 to 2000, and is 'soon'" in problems[0]
+        client.notify("workspace/didChangeConfiguration", settings=None)
+        client.command("status")
+        assert client.messages() == problems, "once is enough"
+
+
+def test_automatic_completions_can_be_turned_off_and_invoked_ones_still_come() -> None:
+    with fake_server.running(answers={"return ": "a"}) as fake, language_server("--server", fake.url) as client:
+        client.initialize(settings={"disabledLanguages": ["python"]})
+        client.wait_until_ready()
+        client.open("return ")
+        assert client.complete(0, 7, invoked=False) == []
+        assert client.complete(0, 7) == ["a"]

@@ -1,0 +1,78 @@
+"""What callers inside the server may ask of an infill beyond HTTP: holes of a known length."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.serving.infill.calls import Hole, HoleDelta, HoleDone, InfillCall, Outcome
+from app.serving.service import Service
+from tests.fake_infill import CANVAS_MODEL, DELETE, FimTokenizer, InfillEngine, always, seen
+from tests.fakes import byte_ids
+
+MakeService = Callable[..., Service]
+
+
+def run(service: Service, *holes: Hole, **call: Any) -> Outcome:
+    texts = [f"{number}<" if number == 0 else f">{number}<" for number in range(len(holes))]
+    infill = service.infill(InfillCall([*texts, ">"], holes, **call))
+    for event in infill:
+        assert event is None or isinstance(event, HoleDelta | HoleDone)
+    assert infill.is_complete
+    assert infill.outcome is not None
+    return infill.outcome
+
+
+def test_a_hole_of_a_known_length_has_no_other(make_service: MakeService) -> None:
+    engine = InfillEngine(fills=always("abcdefgh", "x"))
+
+    outcome = run(make_service(engine, **CANVAS_MODEL), Hole(length=5), Hole(max_tokens=9))
+
+    first, second = outcome.candidates[0].holes
+    assert (first.text, first.finish_reason) == ("abcde", "stop")
+    assert (second.text, second.finish_reason) == ("x", "stop")
+    assert seen(engine.added[0]) == "0<_____>1<_________>"
+    assert engine.canvases[0].ends[0] == ()
+
+
+def test_no_delete_and_no_line_break_shortens_it(make_service: MakeService) -> None:
+    engine = InfillEngine(fills=always("abc"))
+
+    run(make_service(engine, FimTokenizer(), **CANVAS_MODEL), Hole(length=3, single_line=True))
+
+    (banned,) = engine.canvases[0].banned
+    assert {DELETE, *byte_ids("\r\n")} <= set(banned)
+
+
+@pytest.mark.parametrize(("start", "masks"), [(0, 24), (10, 24), (40, 40), (1000, 128)])
+def test_a_hole_may_begin_with_more_masks(make_service: MakeService, start: int, masks: int) -> None:
+    engine = InfillEngine()
+
+    run(make_service(engine, **CANVAS_MODEL), Hole(start=start))
+
+    assert engine.canvases[0].num_masks == masks
+
+
+def test_an_aborted_infill_has_no_outcome(make_service: MakeService) -> None:
+    engine = InfillEngine(gated=True)
+    infill = make_service(engine, **CANVAS_MODEL).infill(InfillCall(["a", "b"], [Hole()]))
+
+    infill.abort()
+    engine.allow()
+
+    assert not [event for event in infill if event is not None]
+    assert infill.outcome is None
+    infill.abort()  # again is no harm
+
+
+def test_many_holes_have_room_for_their_canvases_in_any_case(make_service: MakeService) -> None:
+    """Where twice the masks do not fit in all holes, all begin with what fits, and grow only as far."""
+    engine = InfillEngine(fills=always(*["x" * 200] * 10))
+    service = make_service(engine, max_model_len=512, **CANVAS_MODEL)
+
+    outcome = run(service, *[Hole() for _ in range(10)], n=2, seed=1)
+
+    assert all(len(canvas.token_ids) <= 512 for canvas in engine.canvases)
+    assert {hole.finish_reason for hole in outcome.candidates[0].holes} == {"length"}
