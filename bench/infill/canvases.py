@@ -9,7 +9,7 @@ from app.engine.events import Event, Filled, Probed
 from app.engine.params import GenerationParams, Window
 from app.serving.executor import Job
 from app.serving.infill.calls import Hole
-from app.serving.infill.canvas import CanvasLayout
+from app.serving.infill.layout import CanvasLayout
 from app.serving.infill.results import hole_tokens
 from app.serving.infill.session import Session
 from app.serving.infill.support import Room, visible_texts
