@@ -11,7 +11,7 @@ NODE_CLIENTS := $(NODE)/node_modules/.installed
 TORCH := $(shell grep '^torch==' requirements.txt)
 TORCH_CPU := https://download.pytorch.org/whl/cpu
 
-.PHONY: serve test check bench lint format clean node-clients
+.PHONY: serve test check bench lint format clean node-clients nvim
 
 serve: $(SERVER)
 	$(BIN)/python -m app serve $(ARGS)
@@ -33,8 +33,12 @@ format: $(DEV)
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
+# A Neovim for the tests of the plugin and of the language server; without one they are skipped.
+nvim:
+	PYTHON=$(PYTHON) tests/editors/nvim/install.sh $(ARGS)
+
 clean:
-	rm -rf .venv .venv-clients $(NODE)/node_modules .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-clients .venv-nvim $(NODE)/node_modules .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # PyPI's torch for Linux brings gigabytes of CUDA libraries, so without an NVIDIA GPU PyTorch's own CPU build goes first.

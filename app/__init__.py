@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from flask import Flask
 
+    from app.engine.params import ModelSource
     from app.serving.backend import Backend
     from app.serving.service import Service
     from app.settings import Settings
@@ -52,24 +53,12 @@ def create_service(
     on_failure: Callable[[BaseException], None] = lambda error: None,
 ) -> Service:
     """A service whose executor is running and loading; `service.executor.wait_until_ready()` waits for it."""
-    from app.engine.params import ModelSource
     from app.serving.backend import load_backend
     from app.serving.benchmark import run_benchmark
     from app.serving.executor import Executor
     from app.serving.service import Service
 
-    source = ModelSource(
-        settings.model,
-        settings.model_revision,
-        settings.device,
-        settings.dtype,
-        settings.num_threads,
-        settings.max_model_len,
-        settings.max_sequences,
-        settings.prefix_cache_bytes,
-        generation_config=settings.generation_config,
-        quantization=settings.quantization,
-    )
+    source = model_source(settings)
     chosen = _chosen_defaults(settings)
     load = load or (lambda: load_backend(source))
 
@@ -83,6 +72,25 @@ def create_service(
     executor = Executor(load_and_tell, on_failure, settings.max_queue)
     executor.start()
     return Service(executor, chosen, settings.strict_model, settings.infill_max_tokens)
+
+
+def model_source(settings: Settings) -> ModelSource:
+    """What of the settings loading the model needs."""
+    from app.engine.params import ModelSource
+
+    return ModelSource(
+        settings.model,
+        settings.model_revision,
+        settings.device,
+        settings.dtype,
+        settings.num_threads,
+        settings.max_model_len,
+        settings.max_sequences,
+        settings.prefix_cache_bytes,
+        generation_config=settings.generation_config,
+        quantization=settings.quantization,
+        cuda_graphs=settings.cuda_graphs,
+    )
 
 
 def explain_defaults(settings: Settings) -> dict[str, tuple[str, str]]:

@@ -254,6 +254,12 @@ class Settings:
         "none, int8, int4 or fp8",
         "Fewer bits for the layers' weights: less memory, slightly different replies. fp8 is for CUDA alone.",
     )
+    cuda_graphs: bool = _setting(
+        False,
+        _Boolean(),
+        "true or false",
+        "On CUDA: record denoising steps once for each shape, and replay them. Not run on a GPU yet.",
+    )
     num_threads: int | None = _setting(
         None,
         _integer(1),

@@ -22,18 +22,22 @@ from bench.workload import Sample
 
 START_SECONDS = 300.0
 HOST = "127.0.0.1"
+SERVE = ("-m", "app", "serve")
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[int]:
-    """The port of a server that has loaded its model. Raises RuntimeError, with its log, where it does not come up."""
+def serving(settings: Settings, command: Sequence[str] = SERVE, **variables: str) -> Iterator[int]:
+    """The port of a server, started with `command`, that has loaded its model.
+
+    Raises RuntimeError, with its log, where it does not come up.
+    """
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "app", "serve"],
+                [sys.executable, *command],
                 cwd=ROOT,
-                env={**os.environ, **to_environ(settings)},
+                env={**os.environ, **to_environ(settings), **variables},
                 stdout=output,
                 stderr=output,
             )

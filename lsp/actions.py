@@ -28,6 +28,7 @@ def offered(session: Session, params: types.CodeActionParams) -> list[types.Code
     if document is None or not _is_wanted(params.context):
         return []
     start, end = document.offsets(params.range)
+    end = start if end == start + 1 else end  # an editor whose cursor is a selection of one character: Helix
     holes = find_holes(document.source, document.language_id or "")
     found: list[types.CodeAction] = []
     here = hole_at(holes, document.source, start) or next((hole for hole in holes if start <= hole.start < end), None)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
+import itertools
 import json
+import logging
+import secrets
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +17,8 @@ import httpx
 
 from lsp.errors import ServerDown, ServerFull, ServerLoading, ServerRefused
 from lsp.wire import Answer, Edits, Filled, Hole, Infill, edits_answer, infill_answer
+
+logger = logging.getLogger(__name__)
 
 # A generation may take minutes on a CPU; whether anybody is there at all shows at once.
 TIMEOUT = httpx.Timeout(600.0, connect=3.0)
@@ -32,6 +39,7 @@ class ModelClient:
 
     def __init__(self, url: str, api_key: str | None = None, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self.url = url
+        self._ids = (f"lsp-{secrets.token_hex(4)}-{number}" for number in itertools.count(1))
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         # Loopback and LAN servers: a proxy from the environment would only be in the way of cancelling.
         self._http = httpx.AsyncClient(
@@ -84,9 +92,22 @@ class ModelClient:
     async def close(self) -> None:
         await self._http.aclose()
 
+    @asynccontextmanager
+    async def _named(self, path: str) -> AsyncIterator[dict[str, str]]:
+        """The request's id, under which both logs know it."""
+        id = next(self._ids)
+        logger.debug("%s sent to %s", id, path)
+        try:
+            yield {"x-request-id": id}
+        except (asyncio.CancelledError, GeneratorExit):
+            logger.debug("%s hung up", id)
+            raise
+        logger.debug("%s is over", id)
+
     async def _json(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         try:
-            response = await self._http.request(method, path, json=body)
+            async with self._named(path) as headers:
+                response = await self._http.request(method, path, json=body, headers=headers)
         except httpx.HTTPError as error:
             raise _down(self.url, error) from error
         _check(response, self.url)
@@ -98,7 +119,10 @@ class ModelClient:
     async def _events(self, path: str, body: Mapping[str, Any]) -> AsyncIterator[dict[str, Any]]:
         """Server-sent events until [DONE]; an error event, or an end without [DONE], raises."""
         try:
-            async with self._http.stream("POST", path, json=body) as response:
+            async with (
+                self._named(path) as headers,
+                self._http.stream("POST", path, json=body, headers=headers) as response,
+            ):
                 if response.status_code != 200:
                     await response.aread()
                     _check(response, self.url)

@@ -82,13 +82,14 @@ def workspace_edit(session: Session, document: Document, changes: Sequence[Chang
 async def apply(session: Session, snapshot: Snapshot, changes: Sequence[Change], label: str) -> int:
     """Have the editor make the changes; how many. If it is a version ahead of us, once more for that one.
 
-    Neovim says that it has applied an edit which it has refused for its version: only the text tells.
+    Neovim says that it has applied an edit which it has refused for its version: only the text tells. It tells of
+    quick changes together: where the text is what it was, the edit was made and undone.
     """
     for _ in range(TRIES):
         document = session.documents.document(snapshot.uri)
         if document is None:
             raise Outdated("The document was closed meanwhile.")
-        version = document.version
+        version, before = document.version, document.source
         now = rebased([change for change in changes if change.new != change.old], snapshot, document.source)
         if not now:
             return 0
@@ -98,7 +99,8 @@ async def apply(session: Session, snapshot: Snapshot, changes: Sequence[Change],
         if answer.applied:
             session.unsure.expect(document, text, spans)
         has_changed = await changed_since(document, version)
-        if answer.applied and (not has_changed or all(change.new in document.source for change in now)):
+        is_undone = document.source == before
+        if answer.applied and (not has_changed or is_undone or all(change.new in document.source for change in now)):
             return len(now)
         if not has_changed:
             raise LspError(f"The editor did not apply the edit: {answer.failure_reason or 'it gave no reason'}.")

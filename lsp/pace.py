@@ -13,7 +13,7 @@ from collections.abc import Callable
 PAUSE_S = 1.0  # a longer gap is not typing
 FACTOR = 1.3
 # With a server slower than the typing nothing would be waited for: the next key would cancel nearly every request.
-SHORTEST = 0.8
+SHORTEST = 1.0
 REPEAT_S = 0.05  # changes that follow one another faster come from a held key or a macro, not from fingers
 
 

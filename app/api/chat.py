@@ -73,6 +73,7 @@ class ChatAnswer:
     def __init__(self, reply: Reply, body: dict[str, Any]) -> None:
         self._reply = reply
         self._client = ClientConnection()
+        reply.watch_client(self._client.is_gone)
         self._record: RequestRecord = record()
         self._with_usage = body.get("stream_options", {}).get("include_usage", False)
         self._with_token_ids = body["return_token_ids"]
@@ -110,7 +111,8 @@ class ChatAnswer:
         self._reply.abort()
         self._record.tokens = self._reply.completion_tokens
         self._record.tokens_per_forward = self._reply.tokens_per_forward or None
-        if not self._reply.is_complete and self._record.status == 200:
+        is_whole = self._reply.is_complete and not self._reply.was_abandoned
+        if not is_whole and self._record.status == 200:
             self._record.status = CLIENT_CLOSED_REQUEST
 
     def _steps(self) -> Iterator[StreamEvent]:

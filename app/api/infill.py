@@ -86,6 +86,7 @@ class RunningInfill:
     def __init__(self, infill: Infill) -> None:
         self.infill = infill
         self._client = ClientConnection()
+        infill.watch_client(self._client.is_gone)
         self._record: RequestRecord = record()
 
     def respond(self, is_streamed: bool) -> Response:

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from app.engine.denoise import advance, finish_prefill, probe
 from app.engine.events import Event, Failed, Finished
+from app.engine.graphs import cuda_graph
 from app.engine.kv_cache import KVCache
 from app.engine.params import EngineConfig, GenerationParams
 from app.engine.prefix_cache import PrefixCache
@@ -36,8 +37,9 @@ class Engine:
         weight = model.embedding.weight
         self.config = config
         self.diffusion = diffusion
-        self.kv_cache = KVCache(model.config, config.max_sequences, config.max_model_len, weight.device, weight.dtype)
-        self._runner = Runner(model, self.kv_cache)
+        num_places = config.max_model_len + config.cuda_graphs  # these write rows that count for nothing to the last
+        self.kv_cache = KVCache(model.config, config.max_sequences, num_places, weight.device, weight.dtype)
+        self._runner = Runner(model, self.kv_cache, cuda_graph if config.cuda_graphs else None)
         self.prefix_cache = PrefixCache(self.kv_cache, config.prefix_cache_bytes)
         self._scheduler = Scheduler(self.kv_cache, self.prefix_cache, config.prefill_chunk)
         self._sequences: dict[int, Sequence] = {}

@@ -14,7 +14,7 @@ from app.engine.engine import Engine
 from app.engine.params import EngineConfig, ModelSource
 from app.errors import ConfigError, StartError
 from app.models.checkpoint import Checkpoint, load_checkpoint
-from app.models.device import choose_device, choose_dtype
+from app.models.device import choose_attention_kernels, choose_device, choose_dtype
 from app.models.packed_linear import pack
 from app.models.quantization import check_quantization, weight_bytes
 
@@ -39,7 +39,10 @@ def load_model(source: ModelSource) -> LoadedModel:
     torch.set_num_threads(source.num_threads or default_num_threads())
     device = choose_device(source.device)
     dtype = choose_dtype(source.dtype, device)
+    choose_attention_kernels(device)
     check_quantization(source.quantization, device, dtype)
+    if source.cuda_graphs and device.type != "cuda":
+        raise ConfigError(f"ELBARTO_CUDA_GRAPHS is true; it is for CUDA, and the model would run on {device}.")
     try:
         checkpoint = load_checkpoint(
             source.path, source.revision, device, dtype, source.generation_config == "auto", source.quantization
@@ -95,7 +98,12 @@ def _engine_config(source: ModelSource, checkpoint: Checkpoint) -> EngineConfig:
         raise ConfigError(
             f"ELBARTO_MAX_MODEL_LEN is {max_model_len}; {checkpoint.name} has {max_position} positions at most."
         )
-    return EngineConfig(max_model_len, source.max_sequences, prefix_cache_bytes=source.prefix_cache_bytes)
+    return EngineConfig(
+        max_model_len,
+        source.max_sequences,
+        prefix_cache_bytes=source.prefix_cache_bytes,
+        cuda_graphs=source.cuda_graphs,
+    )
 
 
 def _is_out_of_memory(error: Exception) -> bool:

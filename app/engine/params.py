@@ -140,12 +140,14 @@ def round_lengths(gen_length: int, steps: int, block_length: int) -> tuple[int, 
 @dataclass(frozen=True)
 class EngineConfig:
     """`max_model_len` tokens fit in one sequence, prompt and reply; a prefill step takes `prefill_chunk` of them, of
-    all sequences together. The prefix cache holds `prefix_cache_bytes`; 0 switches it off."""
+    all sequences together. The prefix cache holds `prefix_cache_bytes`; 0 switches it off. `cuda_graphs` are for CUDA
+    alone."""
 
     max_model_len: int
     max_sequences: int = 1
     prefill_chunk: int = 512
     prefix_cache_bytes: int = 0
+    cuda_graphs: bool = False
 
 
 @dataclass(frozen=True)
@@ -165,3 +167,4 @@ class ModelSource:
     prefix_cache_bytes: int = 0
     generation_config: GenerationConfig = "auto"
     quantization: Quantization = "none"
+    cuda_graphs: bool = False

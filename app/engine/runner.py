@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from app.engine.attention import BatchAttention, Span, SpanAttention
+from app.engine.graphs import DenoiseGraphs, Record
 from app.engine.kv_cache import KVCache
 from app.engine.sequence import Forward
 from app.models.transformer import Attend, Transformer
@@ -14,10 +15,13 @@ MAX_PADDING = 3  # times the products of queries and keys that are wanted
 
 
 class Runner:
-    def __init__(self, model: Transformer, kv_cache: KVCache) -> None:
+    """With `record`, denoising forwards go by graphs (app/engine/graphs.py) where they can."""
+
+    def __init__(self, model: Transformer, kv_cache: KVCache, record: Record | None = None) -> None:
         self.model = model
         self.kv_cache = kv_cache
         self._device = kv_cache.keys.device
+        self._graphs = DenoiseGraphs(model, kv_cache, record) if record else None
 
     @torch.inference_mode()
     def run(self, forwards: list[Forward]) -> Tensor | None:
@@ -25,6 +29,8 @@ class Runner:
 
         Returns the float32 logits [logit_positions of all, vocab], or None where none were asked for.
         """
+        if self._graphs is not None and (logits := self._graphs.run(forwards)) is not None:
+            return logits
         spans = [forward.span for forward in forwards]
         token_ids = [token_id for forward in forwards for token_id in forward.token_ids]
         positions = [position for span in spans for position in range(span.start, span.end)]

@@ -41,3 +41,13 @@ def choose_dtype(name: str, device: torch.device) -> torch.dtype:
         return torch.bfloat16
     capabilities = torch.cpu.get_capabilities()
     return torch.bfloat16 if any(capabilities.get(name) for name in CPU_BFLOAT16) else torch.float32
+
+
+def choose_attention_kernels(device: torch.device) -> None:
+    """Without cuDNN's on CUDA: it builds a plan for each new length of the keys, and ours grow with every block.
+
+    What is left serves compute capabilities 9.0 and 12.1 alike: flash attention where there is no mask, the
+    memory-efficient kernel where there is one.
+    """
+    if device.type == "cuda":
+        torch.backends.cuda.enable_cudnn_sdp(False)

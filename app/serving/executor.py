@@ -170,10 +170,9 @@ class Executor:
         try:
             if not self._obey_commands(backend):
                 return False
-            for event in backend.engine.step():
+            self._drop_abandoned(backend)
+            for event in backend.engine.step() if backend.engine.has_work else ():
                 self._deliver(event)
-            for generation in {generation for generation, _ in self._owners.values()}:
-                generation.tick()
         except Exception as error:
             # The engine fails its own sequences; what arrives here is a defect of the engine or of this class.
             logger.exception("the executor failed outside a sequence; all its sequences are given up")
@@ -222,6 +221,14 @@ class Executor:
         event = None if sequence_id is None else backend.engine.abort(sequence_id)
         if event:
             self._deliver(event)
+
+    def _drop_abandoned(self, backend: Backend) -> None:
+        """A caller that only listens learns of its client's end when there is something to tell, which may be many
+        steps later: so the client is asked here, and costs no step once it has left."""
+        for generation in {generation for generation, _ in self._owners.values()}:
+            if generation.is_abandoned():
+                for index in range(generation.num_sequences):
+                    self._abort(backend, Abort(generation, index))
 
     def _fail_all(self, backend: Backend, by_shutdown: bool = False) -> None:
         for sequence_id in list(self._owners):

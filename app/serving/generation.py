@@ -13,26 +13,17 @@ class Generation:
 
     def __init__(self, num_sequences: int, abort: Callable[[Generation, int], None]) -> None:
         self.num_sequences = num_sequences
+        # Whether nobody listens any more. The executor's thread asks before every step.
+        self.is_abandoned: Callable[[], bool] = lambda: False
         self._abort = abort
-        self._events: queue.SimpleQueue[tuple[int, Event] | None] = queue.SimpleQueue()
-        self._hears_steps = False
+        self._events: queue.SimpleQueue[tuple[int, Event]] = queue.SimpleQueue()
 
     def put(self, index: int, event: Event) -> None:
         """For the executor's thread."""
         self._events.put((index, event))
 
-    def hear_steps(self) -> None:
-        """Have `next` return None after every step that brings no event: a caller who looks then whether anybody still
-        waits for the answer is never late by more than a step."""
-        self._hears_steps = True
-
-    def tick(self) -> None:
-        """A step has ended. For the executor's thread."""
-        if self._hears_steps and self._events.empty():
-            self._events.put(None)
-
     def next(self, timeout_s: float) -> tuple[int, Event] | None:
-        """The next event, or None where there was none for `timeout_s`, or in a step."""
+        """The next event, or None where there was none for `timeout_s`."""
         try:
             return self._events.get(timeout=timeout_s)
         except queue.Empty:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from app.engine.events import Committed, Counters, Event, Failed, Finished, Stepped
@@ -54,6 +54,7 @@ class Reply:
         self.prompt_tokens = prompt_tokens
         self.warnings = list(warnings)
         self.ignored = list(ignored)
+        self.was_abandoned = False  # a choice was taken out of the engine before it was at its end
 
     @property
     def completion_tokens(self) -> int:
@@ -83,6 +84,10 @@ class Reply:
         known = [time for time in times if time is not None]
         return round(max(known), 1) if known else None
 
+    def watch_client(self, is_gone: Callable[[], bool]) -> None:
+        """Abort before the first step that finds the client gone."""
+        self._generation.is_abandoned = is_gone
+
     def abort(self) -> None:
         self._generation.abort()
 
@@ -104,6 +109,7 @@ class Reply:
                 yield Step(index, event)
         elif isinstance(event, Finished):
             if choice.finish_reason is None:
+                self.was_abandoned |= event.reason == "abort"
                 tail = choice.stream.flush()
                 if tail.text:
                     yield self._delta(index, choice, tail.text, ())

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -14,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from tests.editors.nvim.editor import find_nvim
 from tests.lsp.raw import PATIENCE_S, ROOT, environment
 
 GHOST = "nvim.lsp.inline_completion"
-NAMED = "TEST_NVIM"  # a Neovim that is not on the PATH
 CONFIG = """
 vim.o.swapfile = false
 vim.o.shadafile = 'NONE'
@@ -51,12 +49,9 @@ end)
 
 def find_neovim() -> str:
     """The editor; skips where there is none that is new enough."""
-    command = os.environ.get(NAMED) or shutil.which("nvim")
+    command, reason = find_nvim((0, 12))
     if command is None:
-        pytest.skip(f"no Neovim here: install version 0.12 or newer, or name one in {NAMED}")
-    version = subprocess.run([command, "--version"], capture_output=True, text=True, timeout=20).stdout.split()[1]
-    if tuple(int(part) for part in version.lstrip("v").split("-")[0].split(".")[:2]) < (0, 12):
-        pytest.skip(f"Neovim {version} has no inline completion: 0.12 or newer is needed")
+        pytest.skip(reason)
     return command
 
 

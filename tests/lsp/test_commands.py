@@ -279,6 +279,13 @@ def test_no_action_where_nothing_is_to_do_or_another_kind_is_wanted(client: Clie
     assert actions(client, 0, 0) == []
 
 
+def test_a_cursor_that_is_a_selection_of_one_character_is_a_cursor(client: Client, fake: FakeServer) -> None:
+    client.open(TWO)
+    titles = [action["title"] for action in actions(client, 1, 12, end=(1, 13))]
+    assert titles == [action["title"] for action in actions(client, 1, 12)]
+    assert "Fill all 2 holes of mean (El Barto)" in titles
+
+
 def test_an_action_for_a_hole_that_is_gone_is_refused(client: Client, fake: FakeServer) -> None:
     client.open(TWO)
     action = actions(client, 1, 13)[0]

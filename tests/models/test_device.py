@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from app.errors import ConfigError
-from app.models.device import choose_device, choose_dtype
+from app.models.device import choose_attention_kernels, choose_device, choose_dtype
 
 # What PyTorch up to 2.10 says of a DGX Spark, whose kernels it has all the same.
 SPARK_WARNING = """
@@ -130,3 +130,13 @@ def test_other_warnings_are_not(text: str) -> None:
 
 def test_nor_is_the_same_text_in_another_category() -> None:
     assert heard(SPARK_WARNING, RuntimeWarning)
+
+
+@pytest.mark.parametrize(("device", "is_left_out"), [("cuda", True), ("cpu", False)])
+def test_on_cuda_cudnn_attention_is_left_out(device: str, is_left_out: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_to: list[bool] = []
+    monkeypatch.setattr(torch.backends.cuda, "enable_cudnn_sdp", set_to.append)
+
+    choose_attention_kernels(torch.device(device))
+
+    assert set_to == ([False] if is_left_out else [])

@@ -227,24 +227,21 @@ def test_abort_while_queued(make_executor: MakeExecutor) -> None:
     assert engine.steps == 2  # none of them for the second
 
 
-def test_who_hears_steps_can_leave_after_any_of_them(make_executor: MakeExecutor) -> None:
-    """No event comes for the one that waits its turn, and yet its caller looks up after every step."""
+def test_who_is_gone_costs_no_further_step(make_executor: MakeExecutor) -> None:
+    """Also where nobody hears of it, because no event comes that would make the caller look."""
     engine = FakeEngine(gated=True)
     executor = make_executor(engine)
-    executor.submit(PROMPT, [PARAMS])
-    generation = executor.submit(byte_ids("wait"), [PARAMS])
+    is_gone = threading.Event()
+    generation, other = executor.submit(PROMPT, [PARAMS] * 2), executor.submit(PROMPT, [PARAMS])
+    generation.is_abandoned = is_gone.is_set
     engine.wait_until_stepping()
-    generation.hear_steps()
 
-    engine.allow(1)
-    assert generation.next(PATIENCE_S) is None
-    engine.wait_for(lambda: engine._wanted == 2)
-    generation.abort()
-    engine.allow(1)  # the step that was under way
+    is_gone.set()
+    engine.allow()
 
-    assert generation.next(PATIENCE_S) is None  # its end
-    assert endings(generation) == ["abort"]
-    assert engine.steps == 2
+    assert endings(generation) == ["abort", "abort"]
+    assert endings(other) == ["length"]
+    assert engine.aborted == [0, 1]
 
 
 def test_abort_of_one_sequence_spares_its_siblings(make_executor: MakeExecutor) -> None:

@@ -57,6 +57,10 @@ class Infill:
     def abort(self) -> None:
         self._session.abort()
 
+    def watch_client(self, is_gone: Callable[[], bool]) -> None:
+        """Abort before the first step that finds the client gone."""
+        self._session.watch_client(is_gone)
+
     def __iter__(self) -> Iterator[HoleDelta | HoleDone | WindowStep | None]:
         yield from self._route
         if self._session.is_aborted:

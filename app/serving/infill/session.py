@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from app.engine.events import Counters, Event, Failed, Finished
@@ -25,6 +25,7 @@ class Session:
         self._deadline = None if time_budget_ms is None else time.monotonic() + time_budget_ms / 1000
         self._generation: Generation | None = None
         self._is_aborted = False
+        self._is_gone: Callable[[], bool] = lambda: False
         self.counters: list[Counters] = []
 
     def submit(self, jobs: Sequence[Job]) -> None:
@@ -33,13 +34,18 @@ class Session:
         self._generation = self._executor.submit_jobs(
             jobs if is_first else [self._in_time(job) for job in jobs], is_admitted=not is_first
         )
-        self._generation.hear_steps()
+        self._generation.is_abandoned = self._is_gone
         if self._is_aborted:
             self._generation.abort()
 
+    def watch_client(self, is_gone: Callable[[], bool]) -> None:
+        """Abort before the first step that finds the client gone."""
+        self._is_gone = is_gone
+        if self._generation is not None:
+            self._generation.is_abandoned = is_gone
+
     def events(self) -> Iterator[tuple[int, Event] | None]:
-        """(index of the job, event) until all jobs have ended; None after a step without events, and about every TICK_S
-        of silence.
+        """(index of the job, event) until all jobs have ended; None about every TICK_S of silence.
 
         Raises EngineFailed or ShuttingDown. An aborted job ends with a Finished event whose reason is "abort".
         """
@@ -69,7 +75,7 @@ class Session:
 
     @property
     def is_aborted(self) -> bool:
-        return self._is_aborted
+        return self._is_aborted or self._is_gone()
 
     @property
     def is_overdue(self) -> bool:

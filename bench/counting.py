@@ -1,0 +1,98 @@
+"""What `bench/editor.py` serves: the server as it is, with a note of every step and of the requests that were in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TextIO
+
+from flask import Flask, g, has_request_context
+
+from app import create_app, model_source
+from app.api.context import EXTENSION
+from app.engine.events import Event, Failed, Finished
+from app.engine.params import GenerationParams
+from app.serving.backend import Backend, EngineLike, load_backend
+from app.serving.executor import Executor, Job
+from app.serving.generation import Generation
+from app.settings import Settings, load_settings
+
+LOG_VARIABLE = "BENCH_STEPS"  # the file that the notes go to
+
+
+class Requests:
+    """Which request asked for a sequence: told by the request's thread, asked by the engine's."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._asked: dict[int, tuple[str, Sequence[int]]] = {}
+
+    def ask(self, request_id: str, jobs: Sequence[Job]) -> None:
+        with self._lock:
+            # The prompt itself is kept, so that no other one gets its address meanwhile.
+            self._asked |= {id(job.prompt_ids): (request_id, job.prompt_ids) for job in jobs}
+
+    def take(self, prompt_ids: Sequence[int]) -> str:
+        with self._lock:
+            return self._asked.pop(id(prompt_ids), ("", prompt_ids))[0]
+
+
+class CountingEngine:
+    """An engine that writes a line for each step: when it began and ended, and the requests in it."""
+
+    def __init__(self, engine: EngineLike, requests: Requests, log: TextIO) -> None:
+        self._engine, self._requests, self._log = engine, requests, log
+        self._live: dict[int, str] = {}
+
+    @property
+    def has_work(self) -> bool:
+        return self._engine.has_work
+
+    def add(self, prompt_ids: Sequence[int], params: GenerationParams, submitted: float | None = None) -> int:
+        sequence_id = self._engine.add(prompt_ids, params, submitted)
+        self._live[sequence_id] = self._requests.take(prompt_ids)
+        return sequence_id
+
+    def step(self) -> list[Event]:
+        started, names = time.time(), sorted(set(self._live.values()))
+        events = self._engine.step()
+        self._log.write(json.dumps([started, time.time(), names]) + "\n")
+        for event in events:
+            if isinstance(event, Finished | Failed):
+                self._live.pop(event.sequence_id, None)
+        return events
+
+    def abort(self, sequence_id: int) -> Finished | None:
+        self._live.pop(sequence_id, None)
+        return self._engine.abort(sequence_id)
+
+
+def counted(settings: Settings, log: Path) -> Flask:
+    requests = Requests()
+
+    def load() -> Backend:
+        backend = load_backend(model_source(settings))
+        return replace(backend, engine=CountingEngine(backend.engine, requests, log.open("w", buffering=1)))
+
+    app = create_app(settings, load)
+    _tell(app.extensions[EXTENSION].executor, requests)
+    return app
+
+
+def _tell(executor: Executor, requests: Requests) -> None:
+    submit = executor.submit_jobs
+
+    def submit_jobs(jobs: Sequence[Job], *args: Any, **more: Any) -> Generation:
+        requests.ask(g.request_id if has_request_context() else "", jobs)
+        return submit(jobs, *args, **more)
+
+    executor.submit_jobs = submit_jobs  # type: ignore[method-assign]
+
+
+if LOG_VARIABLE in os.environ:
+    app = counted(load_settings().settings, Path(os.environ[LOG_VARIABLE]))
