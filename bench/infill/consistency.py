@@ -22,7 +22,7 @@ from bench.infill.held_out import held_out_functions
 from bench.infill.scores import share, share_figure
 from bench.measure import Figure
 
-COUNT = 100  # of each kind
+COUNT = 60  # of each kind
 SEED = 5_000_011
 WORD = re.compile(r"[^\W\d]\w*")
 KNOWN = frozenset((*dir(builtins), *keyword.kwlist))
