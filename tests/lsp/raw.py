@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, suppress
 from typing import Any
+
+from tests.lsp import starter
+from tests.lsp.starter import ROOT, Started
 
 # For what comes true within a second on an idle machine, and this one may be anything but idle.
 PATIENCE_S = 60.0
-ROOT = Path(__file__).resolve().parents[2]
 URI = "file:///tmp/a.py"
 INLINE = {"inlineCompletion": {"dynamicRegistration": False}}
 NEOVIM: dict[str, Any] = {
@@ -36,7 +36,7 @@ def environment(**variables: str) -> dict[str, str]:
 class Client:
     """Requests and answers by id; the server's own requests are answered by `handlers`, or with null."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, process: Started | subprocess.Popen[bytes]) -> None:
         self.process = process
         self.answers: dict[Any, dict[str, Any]] = {}
         self.notifications: list[dict[str, Any]] = []
@@ -204,21 +204,13 @@ def _offset(text: str, position: dict[str, int]) -> int:
 @contextmanager
 def language_server(*arguments: str, stderr: Any = None, **variables: str) -> Iterator[Client]:
     """`python -m lsp` on pipes."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "lsp", *arguments],
-        cwd=ROOT,
-        env=environment(**variables),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=stderr,
-        bufsize=2**20,
-    )
+    process = starter.start(arguments, environment(**variables), stderr)
     client = Client(process)
     try:
         yield client
     finally:
         process.kill()
         process.wait()
-        for stream in (process.stdin, process.stdout):
-            assert stream is not None
-            stream.close()
+        with suppress(BrokenPipeError):  # what was never flushed
+            process.stdin.close()
+        process.stdout.close()

@@ -297,5 +297,5 @@ def test_it_ends_when_the_editor_says_so_and_when_it_is_gone(fake: FakeServer) -
         fake.wait_for(lambda: fake.infills)
         assert client.process.stdin is not None
         client.process.stdin.close()  # as when an editor crashes
-        client.process.wait(5)
+        client.process.wait()
         fake.wait_for(lambda: fake.infills[-1].is_aborted)
