@@ -11,13 +11,28 @@ NODE_CLIENTS := $(NODE)/node_modules/.installed
 TORCH := $(shell grep '^torch==' requirements.txt)
 TORCH_CPU := https://download.pytorch.org/whl/cpu
 
-.PHONY: serve test check bench lint format clean node-clients nvim
+EXTENSION := lsp/clients/vscode
+EXTENSION_MODULES := $(EXTENSION)/node_modules/.installed
+VSCODE_TESTS := tests/editors/vscode
+VSCODE_DIR ?= $(CURDIR)/$(VSCODE_TESTS)/installed
+
+.PHONY: serve test test-vscode vscode-docs vsix check bench lint format clean node-clients nvim
 
 serve: $(SERVER)
 	$(BIN)/python -m app serve $(ARGS)
 
 test: $(DEV) $(CLIENTS) node-clients
 	$(BIN)/python -m pytest $(ARGS)
+
+# The extension in a real VS Code (code-server), which is installed the first time: some minutes and 800 MB in VSCODE_DIR.
+# First against a fake model server, then against the real one with the embedded model.
+test-vscode: $(DEV) vsix
+	$(VSCODE_TESTS)/install.sh $(VSCODE_DIR)
+	VSCODE_DIR=$(VSCODE_DIR) node --test --test-concurrency=1 $(ARGS) $(VSCODE_TESTS)/*.test.mjs
+
+# The pictures and the transcript of docs/, from a run that has passed.
+vscode-docs: test-vscode
+	VSCODE_DIR=$(VSCODE_DIR) node $(VSCODE_TESTS)/docs.mjs
 
 check: lint test
 
@@ -33,12 +48,18 @@ format: $(DEV)
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
+# The VS Code extension, as lsp/clients/vscode/elbarto.vsix; needs Node.js 20 or newer and npm.
+vsix: $(EXTENSION_MODULES)
+	cd $(EXTENSION) && npm run package
+
 # A Neovim for the tests of the plugin and of the language server; without one they are skipped.
 nvim:
 	PYTHON=$(PYTHON) tests/editors/nvim/install.sh $(ARGS)
 
 clean:
-	rm -rf .venv .venv-clients .venv-nvim $(NODE)/node_modules .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-clients .venv-nvim $(NODE)/node_modules $(VSCODE_TESTS)/installed $(VSCODE_TESTS)/run
+	cd $(EXTENSION) && rm -rf node_modules dist server LICENSE *.vsix
+	rm -rf .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # PyPI's torch for Linux brings gigabytes of CUDA libraries, so without an NVIDIA GPU PyTorch's own CPU build goes first.
@@ -73,6 +94,11 @@ endif
 
 $(NODE_CLIENTS): $(NODE)/package-lock.json
 	cd $(NODE) && npm ci --no-audit --no-fund
+	@touch $@
+
+$(EXTENSION_MODULES): $(EXTENSION)/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is needed: install Node.js 20 or newer" >&2; exit 1; }
+	cd $(EXTENSION) && npm ci --no-audit --no-fund
 	@touch $@
 
 define require-python

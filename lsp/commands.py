@@ -9,7 +9,7 @@ from pygls.lsp.server import LanguageServer
 
 from lsp import accepting, editing
 from lsp.arguments import Arguments
-from lsp.errors import LspError, NothingToDo, Outdated
+from lsp.errors import LspError, NothingToDo, Outdated, ServerDown
 from lsp.session import Session
 
 PREFIX = "elbarto.ls."
@@ -73,10 +73,13 @@ def _editing(session: Session, command: str, title: str, function: Editing) -> C
             with session.works.running(uri) as id:
                 return await function(session, arguments, id)
 
+        had_told = session.connection.has_told
         try:
             return {"applied": True, "edits": await session.progress.around(work(), title, token)}
         except LspError as error:
-            session.show(str(error), is_error=not isinstance(error, NothingToDo | Outdated))
+            is_told = isinstance(error, ServerDown) and session.connection.has_told and not had_told
+            if not is_told:  # the same, a moment ago
+                session.show(str(error), is_error=not isinstance(error, NothingToDo | Outdated))
             return {"applied": False, "reason": str(error)}
 
     return run

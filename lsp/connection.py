@@ -56,6 +56,11 @@ class Connection:
         self._complaints: set[str] = set()
         self._became_ready = asyncio.Event()
 
+    @property
+    def has_told(self) -> bool:
+        """Whether the user has been told that there is no server."""
+        return self._has_told
+
     def ready(self) -> Ready:
         """The server, or at once ServerDown."""
         if self._ready is None:

@@ -96,6 +96,18 @@ class ByteTokenizer:
         return b"" if skip_special_tokens else SPECIALS.get(token_id, "").encode()
 
 
+class FimTokenizer(ByteTokenizer):
+    """With Seed-Coder's sentinels, so that its model infills between them, suffix first: see `fim_ids`."""
+
+    def get_added_vocab(self) -> dict[str, int]:
+        return {**super().get_added_vocab(), "<[fim-suffix]>": 3, "<[fim-prefix]>": 4, "<[fim-middle]>": 6}
+
+
+def fim_ids(prefix: str, suffix: str) -> tuple[int, ...]:
+    """The prompt that a model with the FimTokenizer gets for what is missing between the two."""
+    return (3, *byte_ids(suffix), 4, *byte_ids(prefix), 6)
+
+
 def _raise_exception(message: str) -> None:
     raise TemplateError(message)
 
@@ -128,8 +140,8 @@ class FakeEngine:
     """One sequence at a time, one block a step, aligned as the real engine's: the first block shares the prompt's tail.
 
     `script` gives a reply's token ids, which are filled up with end tokens to `gen_length`. A `gated` engine takes no
-    step that was not allowed with `allow`. A watched block takes two steps: the later half, then the rest; the
-    n-th token of the reply has a confidence of 1 / (n + 1). All records may be read from any thread.
+    step that was not allowed with `allow`. A block takes two steps, told where it is watched: the later half, then the
+    rest; the n-th token of the reply has a confidence of 1 / (n + 1). All records may be read from any thread.
     """
 
     script: Script = field(default_factory=lambda: says("Hello, world!"))
@@ -217,9 +229,13 @@ class FakeEngine:
         size = min(sequence.params.block_length - filled, len(sequence.left))
         ids = tuple(sequence.left.popleft() for _ in range(size))
         events: list[Event] = list(self._steps(sequence_id, sequence, ids)) if sequence.params.watch else []
+        tokens = tuple(
+            Token(token_id, 1 / (sequence.generated + index + 1), 2 * sequence.blocks + (index < size // 2))
+            for index, token_id in enumerate(ids)
+        )
         sequence.blocks += 1
         sequence.generated += size
-        events.append(Committed(sequence_id, tuple(Token(token_id) for token_id in ids)))
+        events.append(Committed(sequence_id, tokens))
         if not sequence.left:
             del self._sequences[sequence_id]
             ended = EOS in ids and not sequence.params.ignore_eos

@@ -245,3 +245,13 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         server.wait_until_ready()
         yield server
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The embedded model behind the default settings."""
+    log = tmp_path_factory.mktemp("embedded") / "log"
+    with running(log, ELBARTO_MODEL_PATH="") as server:
+        server.wait_until_ready()
+        yield server
+        server.stop()

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from dotenv import dotenv_values
 
-from app.settings import ROOT, SETTINGS, load_settings
+from app.settings import ROOT, SETTINGS, Settings, load_settings
 
 STABLE_DIFFCODER = "ByteDance-Seed/Stable-DiffCoder-8B-Instruct"
 SCRIPTS = ["setup-spark.sh", ".ci/run"]
@@ -137,11 +137,15 @@ def test_compose_reserves_a_gpu_and_reads_the_env_file() -> None:
 
 
 def test_continue_config() -> None:
-    (model,) = yaml.safe_load((ROOT / "examples" / "continue-config.yaml").read_text())["models"]
-    assert (model["provider"], model["apiBase"]) == ("openai", "http://127.0.0.1:8000/v1")
-    assert not model["model"].startswith(("o", "gpt")), "Continue would take it for a model of OpenAI's"
-    options = model["defaultCompletionOptions"]
-    assert options["maxTokens"] < options["contextLength"]
+    models = yaml.safe_load((ROOT / "examples" / "continue-config.yaml").read_text())["models"]
+    assert [model["roles"] for model in models] == [["chat", "edit"], ["autocomplete"]]
+    for model in models:
+        assert (model["provider"], model["apiBase"]) == ("openai", "http://127.0.0.1:8000/v1")
+        assert not model["model"].startswith(("o", "gpt")), "Continue would take it for a model of OpenAI's"
+        options = model["defaultCompletionOptions"]
+        assert options["maxTokens"] < options["contextLength"]
+    assert models[1]["autocompleteOptions"]["modelTimeout"] > 150
+    assert models[1]["defaultCompletionOptions"]["maxTokens"] == Settings().infill_max_tokens
 
 
 def test_python_example_compiles() -> None:

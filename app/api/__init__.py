@@ -7,7 +7,21 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from app.api import auth, chat, errors, health, infill, models, pages, request_log, sockets, steps, tokens
+from app.api import (
+    auth,
+    chat,
+    completions,
+    errors,
+    health,
+    infill,
+    llama_cpp,
+    models,
+    pages,
+    request_log,
+    sockets,
+    steps,
+    tokens,
+)
 from app.api.context import EXTENSION
 from app.api.origins import allow_origins
 from app.serving.service import Service
@@ -36,14 +50,6 @@ def create_flask(service: Service, config: HttpConfig) -> Flask:
         auth.require_key(app, config.api_key)
     errors.register(app, config.max_body_bytes)
     sockets.register(app, config.max_body_bytes)
-    for blueprint in (
-        chat.blueprint,
-        infill.blueprint,
-        models.blueprint,
-        health.blueprint,
-        tokens.blueprint,
-        steps.blueprint,
-        pages.blueprint,
-    ):
-        app.register_blueprint(blueprint)
+    for part in (chat, completions, infill, llama_cpp, models, health, tokens, steps, pages):
+        app.register_blueprint(part.blueprint)
     return app

@@ -1,4 +1,4 @@
-"""GET /health: open to all, answers while the model loads."""
+"""GET /health, and /v1/health for llama.cpp's clients: open to all, answers while the model loads."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ blueprint = Blueprint("health", __name__)
 
 
 @blueprint.get("/health")
+@blueprint.get("/v1/health")
 def health() -> Response:
     """200 once requests are served, 503 before the model is loaded and while the server shuts down."""
     health = service().health()

@@ -7,21 +7,19 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Response
 
-from app.api.context import ClientConnection, json_body, service
+from app.api.context import json_body, service
 from app.api.infill_schemas import SAMPLING, EditSchema, InfillSchema, context_files
-from app.api.request_log import RequestRecord, record
+from app.api.running import RunningAnswer
 from app.api.schemas import load
-from app.api.sse import DONE, StreamEvent, event_stream
+from app.api.sse import DONE, StreamEvent
 from app.api.usage import infill_elbarto, infill_usage
 from app.serving.infill.calls import EditCall, FilledHole, Hole, HoleDelta, HoleDone, InfillCall, Outcome
 from app.serving.infill.infill import Infill
 
 blueprint = Blueprint("infill", __name__)
 
-# nginx's number for it; nobody is left to read it, but the log is.
-CLIENT_CLOSED_REQUEST = 499
 CALL_FIELDS = ("n", "length_method", "seed", "stop", "language", "filename", "steps", "block_length", "time_budget_ms")
 WATCH_FIELDS = ("watch", "alternatives")
 
@@ -80,63 +78,12 @@ def sampling(body: dict[str, Any]) -> dict[str, Any]:
     return {name: body[name] for name in SAMPLING if name in body}
 
 
-class RunningInfill:
-    """An infill and the client that waits for it; what all endpoints that fill holes have in common."""
-
-    def __init__(self, infill: Infill) -> None:
-        self.infill = infill
-        self._client = ClientConnection()
-        infill.watch_client(self._client.is_gone)
-        self._record: RequestRecord = record()
-
-    def respond(self, is_streamed: bool) -> Response:
-        try:
-            if is_streamed:
-                response = event_stream(self.stream(), current_app.config["SSE_KEEPALIVE_S"])
-            else:
-                response = self._whole()
-        except Exception:
-            self.close()
-            raise
-        # Not in a `finally` of the generator: one that was never started is closed without running it.
-        response.call_on_close(self.close)
-        return response
-
-    def events(self) -> Iterator[Any]:
-        """The infill's, as long as the client is there; ends early without an outcome when it is not."""
-        for event in self.infill:
-            if self._client.is_gone():
-                return
-            yield event
-
-    def stream(self) -> Iterator[StreamEvent]:
-        raise NotImplementedError
-
-    def body(self, outcome: Outcome) -> dict[str, Any]:
-        raise NotImplementedError
-
-    def close(self) -> None:
-        """However the response ended: leave the engine and tell the log."""
-        self.infill.abort()
-        outcome = self.infill.outcome
-        if outcome is not None:
-            self._record.tokens = sum(len(hole.tokens) for one in outcome.candidates for hole in one.holes)
-        elif self._record.status == 200:
-            self._record.status = CLIENT_CLOSED_REQUEST
-
-    def _whole(self) -> Response:
-        for _ in self.events():
-            pass
-        if self.infill.outcome is None:
-            return Response(status=CLIENT_CLOSED_REQUEST)
-        return jsonify(self.body(self.infill.outcome))
-
-
-class InfillAnswer(RunningInfill):
+class InfillAnswer(RunningAnswer):
     kind = "infill"
 
     def __init__(self, infill: Infill) -> None:
         super().__init__(infill)
+        self.infill = infill
         self._head = {"id": f"{self.kind}-{uuid.uuid4().hex}"}
         self._rest = {"created": int(time.time()), "model": infill.model.id, "infill_mode": infill.mode}
 
@@ -144,7 +91,8 @@ class InfillAnswer(RunningInfill):
     def head(self) -> dict[str, Any]:
         return {**self._head, **self._rest}
 
-    def body(self, outcome: Outcome) -> dict[str, Any]:
+    def body(self) -> dict[str, Any]:
+        outcome = self._outcome
         choices = [
             {
                 "index": index,
@@ -166,6 +114,11 @@ class InfillAnswer(RunningInfill):
             "elbarto": infill_elbarto(self.infill, outcome),
         }
 
+    @property
+    def _outcome(self) -> Outcome:
+        assert self.infill.outcome is not None
+        return self.infill.outcome
+
     def stream(self) -> Iterator[StreamEvent]:
         call = self.infill.call
         started = {"type": "started", **self._head, "object": f"{self.kind}.event", **self._rest}
@@ -178,8 +131,8 @@ class InfillAnswer(RunningInfill):
                 yield {"type": "hole", "choice": event.candidate, "hole": event.hole, **done}
             elif event is None:
                 yield None
-        if self.infill.outcome is not None:
-            yield {"type": "finished", **self.body(self.infill.outcome)}
+        if self.infill.is_complete:
+            yield {"type": "finished", **self.body()}
             yield DONE
 
 
@@ -190,7 +143,8 @@ class EditAnswer(InfillAnswer):
         super().__init__(infill)
         self._spans = spans
 
-    def body(self, outcome: Outcome) -> dict[str, Any]:
+    def body(self) -> dict[str, Any]:
+        outcome = self._outcome
         best = outcome.candidates[0]
         edits = [
             {"start": start, "end": end, **hole_body(number, hole)}

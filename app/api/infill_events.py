@@ -48,9 +48,8 @@ class InfillTeller:
                 yield self._committed(item)
             elif item is None:
                 yield None
-        outcome = self._answer.infill.outcome
-        if outcome is not None:
-            yield {"type": "finished", "ms": self._ms(), **self._answer.body(outcome)}
+        if self._answer.infill.is_complete:
+            yield {"type": "finished", "ms": self._ms(), **self._answer.body()}
 
     def started(self) -> Event:
         infill = self._answer.infill

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from app.serving.calls import GenerationParams
+from app.serving.completion import Completion
+from app.serving.completion_parts import InfillPart, Part, ReplyPart
 from app.serving.infill.calls import Outcome
 from app.serving.infill.infill import Infill
 from app.serving.reply import Reply
@@ -95,3 +97,54 @@ def infill_elbarto(infill: Infill, outcome: Outcome) -> dict[str, Any]:
 
 def num_tokens(outcome: Outcome) -> int:
     return sum(not token.is_pinned for one in outcome.candidates for hole in one.holes for token in hole.tokens)
+
+
+def completion_usage(completion: Completion) -> dict[str, Any]:
+    """`completion_tokens` counts the tokens delivered, of all choices together."""
+    parts = [_part_usage(part) for part in completion.parts]
+    prompt = sum(part["prompt_tokens"] for part in parts)
+    return {
+        "prompt_tokens": prompt,
+        "completion_tokens": completion.num_tokens,
+        "total_tokens": prompt + completion.num_tokens,
+        "prompt_tokens_details": {
+            "cached_tokens": sum(part["prompt_tokens_details"]["cached_tokens"] for part in parts)
+        },
+    }
+
+
+def completion_elbarto(completion: Completion) -> dict[str, Any]:
+    """As for a reply or an infill. Of several, counters are summed, times the longest, and `params` the first's.
+
+    `infill_mode` is there if any prompt had a hole.
+    """
+    bodies = [_part_elbarto(part) for part in completion.parts]
+    if len(bodies) == 1:
+        return bodies[0]
+    merged: dict[str, Any] = {}
+    for name in {name: None for body in bodies for name in body}:
+        values = [body[name] for body in bodies if body.get(name) is not None]
+        if name == "warnings":
+            merged[name] = list(dict.fromkeys(text for texts in values for text in texts))
+        elif name.endswith("_ms"):
+            merged[name] = max(values, default=None)
+        elif name in ("params", "infill_mode"):
+            merged[name] = values[0]
+        elif name != "tpf":
+            merged[name] = sum(values)
+    merged["tpf"] = round(completion.num_tokens / max(1, merged["denoise_forwards"]), 3)
+    return merged
+
+
+def _part_usage(part: Part) -> dict[str, Any]:
+    if isinstance(part, InfillPart):
+        return infill_usage(part.outcome)
+    assert isinstance(part, ReplyPart)
+    return usage(part.reply)
+
+
+def _part_elbarto(part: Part) -> dict[str, Any]:
+    if isinstance(part, InfillPart):
+        return {"infill_mode": part.infill.mode, **infill_elbarto(part.infill, part.outcome)}
+    assert isinstance(part, ReplyPart)
+    return elbarto(part.reply)

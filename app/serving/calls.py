@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 from app.engine.events import Counters, Stepped
 from app.engine.events import Proposal as Proposal
+from app.engine.events import Token as Token
 from app.engine.params import DECODE_MODES as DECODE_MODES
 from app.engine.params import DecodeMode, Remasking
 from app.engine.params import GenerationParams as GenerationParams
@@ -49,12 +50,9 @@ class Defaults:
 
 
 @dataclass(frozen=True)
-class ChatCall:
-    """A validated chat request; None: the default. Either `messages` or `prompt_token_ids` is there."""
+class DecodingCall:
+    """What every validated request for text may choose; None: the default. `n` replies are made for each prompt."""
 
-    messages: Sequence[Mapping[str, Any]] | None = None
-    prompt_token_ids: Sequence[int] | None = None
-    template_extras: Mapping[str, Any] = field(default_factory=dict)  # tools, response_format
     n: int = 1
     max_tokens: int | None = None
     gen_length: int | None = None
@@ -79,14 +77,40 @@ class ChatCall:
     watch: bool = False  # tell every denoising step, with the `alternatives` likeliest tokens of each position
     alternatives: int = 0
 
+    @property
+    def prompt_field(self) -> str:
+        """The request's field to name where the prompt is at fault."""
+        return "prompt"
+
+
+@dataclass(frozen=True)
+class ChatCall(DecodingCall):
+    """A chat request. Either `messages` or `prompt_token_ids` is there."""
+
+    messages: Sequence[Mapping[str, Any]] | None = None
+    prompt_token_ids: Sequence[int] | None = None
+    template_extras: Mapping[str, Any] = field(default_factory=dict)  # tools, response_format
+
+    @property
+    def prompt_field(self) -> str:
+        return "messages" if self.prompt_token_ids is None else "prompt_token_ids"
+
+
+@dataclass(frozen=True)
+class PromptCall(DecodingCall):
+    """Raw prompts, each a text or token ids, to go on from."""
+
+    prompts: Sequence[str | Sequence[int]] = ()
+
 
 @dataclass(frozen=True)
 class Delta:
-    """New text of one choice and the token ids behind it."""
+    """New text of one choice and the token ids behind it; `tokens` are these as the engine accepted them."""
 
     index: int
     text: str
     token_ids: tuple[int, ...]
+    tokens: tuple[Token, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.engine.params import round_lengths
 from app.errors import PromptTooLong, RequestError
-from app.serving.calls import ChatCall, Defaults
+from app.serving.calls import DecodingCall, Defaults
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Lengths:
     is_cut: bool
 
 
-def plan_lengths(call: ChatCall, defaults: Defaults, prompt_len: int, max_model_len: int) -> Lengths:
+def plan_lengths(call: DecodingCall, defaults: Defaults, prompt_len: int, max_model_len: int) -> Lengths:
     """Raises PromptTooLong where not even one block fits behind the prompt."""
     block_length = call.block_length or defaults.block_length
     if block_length >= max_model_len:
@@ -29,8 +29,7 @@ def plan_lengths(call: ChatCall, defaults: Defaults, prompt_len: int, max_model_
         )
     room = (max_model_len - prompt_len) // block_length * block_length
     if room < block_length:
-        field = "messages" if call.prompt_token_ids is None else "prompt_token_ids"
-        raise PromptTooLong(max_model_len, prompt_len + block_length, field)
+        raise PromptTooLong(max_model_len, prompt_len + block_length, call.prompt_field)
     wanted = call.gen_length or call.max_tokens or defaults.gen_length
     canvas = wanted
     if call.gen_length is None and call.max_tokens is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from app.engine.events import Committed, Counters, Event, Failed, Finished, Stepped
+from app.engine.events import Committed, Counters, Event, Failed, Finished, Stepped, Token
 from app.engine.params import GenerationParams
 from app.errors import EngineFailed, ShuttingDown
 from app.serving.backend import ModelInfo
@@ -19,46 +19,60 @@ TICK_S = 0.1
 
 @dataclass
 class Choice:
-    """One of the n answers, so far."""
+    """One of the answers, so far; at most `max_tokens` of it are delivered."""
 
     stream: TextStream
+    max_tokens: int
     text: str = ""
-    token_ids: list[int] = field(default_factory=list)
+    tokens: list[Token] = field(default_factory=list)
     finish_reason: str | None = None
     counters: Counters | None = None
+
+    @property
+    def token_ids(self) -> list[int]:
+        return [token.id for token in self.tokens]
 
 
 class Reply:
     """Iterate it for Delta, Ended, and None about every TICK_S of silence; raises EngineFailed or ShuttingDown.
 
     Where it is watched, a Step comes before what it made final. `choices` hold what was delivered so far, and all of it
-    once the iteration is over. `abort` may come at any time, from any thread, and again.
+    once the iteration is over, in the order of the prompts, and for each prompt as many. `abort` may come at any time,
+    from any thread, and again.
     """
 
     def __init__(
         self,
         generation: Generation,
-        streams: Sequence[TextStream],
+        choices: Sequence[Choice],
         model: ModelInfo,
         params: GenerationParams,
-        max_tokens: int,
-        prompt_tokens: int,
+        prompt_lens: Sequence[int],
         warnings: Sequence[str],
-        ignored: Sequence[str],
+        ignored: Sequence[str] = (),
     ) -> None:
+        """`params` are the first prompt's; `prompt_lens` are tokens."""
         self._generation = generation
-        self.choices = [Choice(stream) for stream in streams]
+        self.choices = list(choices)
         self.model = model
         self.params = params
-        self.max_tokens = max_tokens
-        self.prompt_tokens = prompt_tokens
+        self.prompt_lens = list(prompt_lens)
         self.warnings = list(warnings)
         self.ignored = list(ignored)
         self.was_abandoned = False  # a choice was taken out of the engine before it was at its end
 
     @property
+    def max_tokens(self) -> int:
+        """Of the first prompt's replies."""
+        return self.choices[0].max_tokens
+
+    @property
+    def prompt_tokens(self) -> int:
+        return sum(self.prompt_lens)
+
+    @property
     def completion_tokens(self) -> int:
-        return sum(len(choice.token_ids) for choice in self.choices)
+        return sum(len(choice.tokens) for choice in self.choices)
 
     @property
     def is_complete(self) -> bool:
@@ -67,13 +81,16 @@ class Reply:
     @property
     def tokens_per_forward(self) -> float:
         """TPF: delivered tokens a forward after prefill, of the choices that are complete; 0 before."""
-        tokens = sum(len(choice.token_ids) for choice in self.choices if choice.counters)
+        tokens = sum(len(choice.tokens) for choice in self.choices if choice.counters)
         return tokens / max(1, self.total("steps"))
 
     @property
     def cached_tokens(self) -> int:
-        """Of the prompt, which is counted once: what no choice had to compute."""
-        return min((choice.counters.cached_tokens for choice in self.choices if choice.counters), default=0)
+        """Of the prompts, each of which is counted once: what no choice had to compute."""
+        n = len(self.choices) // len(self.prompt_lens)
+        cached = [choice.counters.cached_tokens if choice.counters else None for choice in self.choices]
+        groups = [cached[start : start + n] for start in range(0, len(cached), n)]
+        return sum(min((each for each in group if each is not None), default=0) for group in groups)
 
     def total(self, counter: str) -> int:
         """A counter summed over the choices that are complete."""
@@ -103,7 +120,7 @@ class Reply:
         choice = self.choices[index]
         if isinstance(event, Committed):
             if choice.finish_reason is None:  # else: committed before the abort reached the engine
-                yield from self._take_tokens(index, choice, event.token_ids)
+                yield from self._take_tokens(index, choice, event.tokens)
         elif isinstance(event, Stepped):
             if choice.finish_reason is None:
                 yield Step(index, event)
@@ -122,23 +139,23 @@ class Reply:
                 raise ShuttingDown
             raise EngineFailed("The engine failed while it worked on this request; the server's log has the cause.")
 
-    def _take_tokens(self, index: int, choice: Choice, token_ids: Sequence[int]) -> Iterator[Delta]:
+    def _take_tokens(self, index: int, choice: Choice, tokens: Sequence[Token]) -> Iterator[Delta]:
         """Tokens up to the budget; a stop string or the budget may end the choice inside a block."""
-        room = self.max_tokens - len(choice.token_ids)
-        piece = choice.stream.add(token_ids[:room])
+        room = choice.max_tokens - len(choice.tokens)
+        piece = choice.stream.add([token.id for token in tokens[:room]])
         text = piece.text
         if piece.stopped:
             choice.finish_reason = "stop"
-        elif len(token_ids) > room:
+        elif len(tokens) > room:
             tail = choice.stream.flush()
             text += tail.text
             choice.finish_reason = "stop" if tail.stopped else "length"
-        if choice.finish_reason or len(token_ids) == room:  # in the latter case the engine's end says why
+        if choice.finish_reason or len(tokens) == room:  # in the latter case the engine's end says why
             self._generation.abort(index)
-        yield self._delta(index, choice, text, piece.token_ids)
+        yield self._delta(index, choice, text, tokens[: len(piece.token_ids)])
 
     @staticmethod
-    def _delta(index: int, choice: Choice, text: str, token_ids: tuple[int, ...]) -> Delta:
+    def _delta(index: int, choice: Choice, text: str, tokens: Sequence[Token]) -> Delta:
         choice.text += text
-        choice.token_ids.extend(token_ids)
-        return Delta(index, text, token_ids)
+        choice.tokens.extend(tokens)
+        return Delta(index, text, tuple(token.id for token in tokens), tuple(tokens))

@@ -12,21 +12,22 @@ from typing import Any
 from app.engine.params import GenerationParams
 from app.errors import ModelNotFound, RequestError
 from app.serving.backend import ModelInfo
-from app.serving.calls import ChatCall, Defaults
+from app.serving.calls import ChatCall, DecodingCall, Defaults, PromptCall
 from app.serving.defaults import resolve
-from app.serving.executor import Executor, State
+from app.serving.executor import Executor, Job, State
 from app.serving.infill.calls import EditCall, InfillCall
 from app.serving.infill.infill import Infill, InfillPlanner
 from app.serving.infill.support import Support, find_support
 from app.serving.lengths import Lengths, plan_lengths
-from app.serving.reply import Reply
+from app.serving.reply import Choice, Reply
+from app.serving.token_log import TokenLog
 from app.text.stream import TextStream
 from app.text.token_text import TokenText
 from app.text.tokenizer import Tokenizer
 
 logger = logging.getLogger(__name__)
 
-# What ChatCall, Defaults and GenerationParams have in common.
+# What DecodingCall, Defaults and GenerationParams have in common.
 SAMPLING_FIELDS = (
     *("decode_mode", "threshold", "factor", "gamma", "small_block_length"),
     *("remasking", "temperature", "top_p", "top_k"),
@@ -88,24 +89,61 @@ class Service:
     def chat(self, call: ChatCall) -> Reply:
         """Queue a chat request. Raises RequestError, PromptTooLong, QueueFull or Unavailable."""
         backend = self.executor.backend
-        if call.n > self.executor.capacity:
-            raise RequestError(f"n must be at most {self.executor.capacity} on this server, got {call.n}.", "n")
+        self._check_number(1, call.n)
         prompt_ids, ignored = self._prompt(backend.tokenizer, call, backend.info.vocab_size)
+        return self._reply(call, [prompt_ids], ignored)
+
+    def complete(self, call: PromptCall) -> Reply:
+        """Queue raw prompts, all or none; the choices are those of the first prompt, of the second, and so on.
+
+        Raises what `chat` does.
+        """
+        self._check_number(len(call.prompts), call.n)
+        return self._reply(call, [self.prompt_ids(prompt) for prompt in call.prompts])
+
+    def prompt_ids(self, prompt: str | Sequence[int]) -> list[int]:
+        """A raw prompt's tokens, at least one. Special tokens written out in a text become their ids."""
+        backend = self.executor.backend
+        if not isinstance(prompt, str):
+            _check_vocabulary(prompt, backend.info.vocab_size, "prompt")
+            return list(prompt)
+        return backend.tokenizer.encode(prompt, add_special_tokens=True) or [backend.tokenizer.start_id]
+
+    def _check_number(self, num_prompts: int, n: int) -> None:
+        capacity = self.executor.capacity
+        if n > capacity:
+            raise RequestError(f"n must be at most {capacity} on this server, got {n}.", "n")
+        if n * num_prompts > capacity:
+            raise RequestError(
+                f"This server takes at most {capacity} replies in one request, got {num_prompts} prompts times {n}.",
+                "prompt",
+            )
+
+    def _reply(self, call: DecodingCall, prompts: Sequence[list[int]], ignored: Sequence[str] = ()) -> Reply:
+        backend = self.executor.backend
         defaults = resolve(self._chosen, backend.request_defaults)
-        lengths = plan_lengths(call, defaults, len(prompt_ids), backend.info.max_model_len)
-        params = _params(call, defaults, lengths)
-        generation = self.executor.submit(
-            prompt_ids, [replace(params, seed=params.seed + index) for index in range(call.n)]
+        call = replace(call, seed=call.seed if call.seed is not None else secrets.randbits(32))
+        planned = [plan_lengths(call, defaults, len(prompt), backend.info.max_model_len) for prompt in prompts]
+        params = [_params(call, defaults, lengths) for lengths in planned]
+        warnings = dict.fromkeys(text for lengths in planned for text in self._warnings(call, lengths, backend.info))
+        generation = self.executor.submit_jobs(
+            [
+                Job(prompt, replace(own, seed=own.seed + index))
+                for prompt, own in zip(prompts, params, strict=True)
+                for index in range(call.n)
+            ]
         )
-        streams = [TextStream(backend.tokenizer, call.stop) for _ in range(call.n)]
         return Reply(
             generation,
-            streams,
+            [
+                Choice(TextStream(backend.tokenizer, call.stop), lengths.max_tokens)
+                for lengths in planned
+                for _ in range(call.n)
+            ],
             backend.info,
-            params,
-            max_tokens=lengths.max_tokens,
-            prompt_tokens=len(prompt_ids),
-            warnings=self._warnings(call, lengths, backend.info) + [f"{name} is ignored." for name in ignored],
+            params[0],
+            prompt_lens=[len(prompt) for prompt in prompts],
+            warnings=[*warnings, *(f"{name} is ignored." for name in ignored)],
             ignored=ignored,
         )
 
@@ -134,14 +172,19 @@ class Service:
     def token_text(self) -> TokenText:
         return TokenText(self.executor.backend.tokenizer)
 
+    def token_log(self, offset: int) -> TokenLog:
+        """For a text that begins at this character."""
+        return TokenLog(self.executor.backend.tokenizer, self.token_text(), offset)
+
     def tokenize(self, text: str, add_special_tokens: bool) -> list[int]:
         return self.executor.backend.tokenizer.encode(text, add_special_tokens)
 
     def tokenize_messages(self, messages: Sequence[Mapping[str, Any]]) -> list[int]:
         return self.executor.backend.tokenizer.encode_chat(messages, {})
 
-    def detokenize(self, token_ids: Sequence[int]) -> str:
-        _check_vocabulary(token_ids, self.model.vocab_size, "tokens")
+    def detokenize(self, token_ids: Sequence[int], param: str = "tokens") -> str:
+        """`param` is the request's field that has the ids. Raises RequestError."""
+        _check_vocabulary(token_ids, self.model.vocab_size, param)
         return self.executor.backend.tokenizer.decode(token_ids, skip_special_tokens=False)
 
     @staticmethod
@@ -154,7 +197,7 @@ class Service:
         used = {name: value for name, value in call.template_extras.items() if tokenizer.template_uses(name)}
         return tokenizer.encode_chat(call.messages, used), sorted(set(call.template_extras) - set(used))
 
-    def _warnings(self, call: ChatCall, lengths: Lengths, model: ModelInfo) -> list[str]:
+    def _warnings(self, call: DecodingCall, lengths: Lengths, model: ModelInfo) -> list[str]:
         warnings = []
         if call.gen_length is not None and lengths.gen_length > call.gen_length:
             warnings.append(f"gen_length was raised from {call.gen_length} to {lengths.gen_length}, one block.")
@@ -174,8 +217,9 @@ class Service:
         return warnings
 
 
-def _params(call: ChatCall, defaults: Defaults, lengths: Lengths) -> GenerationParams:
-    """The defaults for what the call leaves open."""
+def _params(call: DecodingCall, defaults: Defaults, lengths: Lengths) -> GenerationParams:
+    """The defaults for what the call leaves open, but for the seed."""
+    assert call.seed is not None
     sampling = _sampling({name: getattr(call, name) for name in SAMPLING_FIELDS}, defaults)
     part = sampling["small_block_length"]
     if part and lengths.block_length % part:
@@ -187,7 +231,7 @@ def _params(call: ChatCall, defaults: Defaults, lengths: Lengths) -> GenerationP
         gen_length=lengths.gen_length,
         steps=lengths.steps,
         block_length=lengths.block_length,
-        seed=call.seed if call.seed is not None else secrets.randbits(32),
+        seed=call.seed,
         ignore_eos=call.ignore_eos,
         time_budget_ms=call.time_budget_ms,
         watch=call.watch,

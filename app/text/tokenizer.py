@@ -45,6 +45,12 @@ class Tokenizer:
         return bool(self._tokenizer.chat_template)
 
     @cached_property
+    def start_id(self) -> int:
+        """What an empty prompt begins with: the token that begins a text, else one that ends it."""
+        ids = (getattr(self._tokenizer, name, None) for name in ("bos_token_id", "eos_token_id"))
+        return next((token_id for token_id in ids if token_id is not None), 0)
+
+    @cached_property
     def special_ids(self) -> tuple[int, ...]:
         return tuple(sorted({*self._special.values(), *self._tokenizer.all_special_ids}))
 

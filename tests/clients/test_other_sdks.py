@@ -2,47 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.settings import ROOT
-from tests.servers import PATIENCE_S, Server
+from tests.clients.processes import run_node, run_python
+from tests.servers import Server
 
-HERE = Path(__file__).parent
-PYTHON = ROOT / ".venv-clients" / "bin" / "python"
-NODE = shutil.which("node")
 SENTENCE = "This model's maximum context length is 2048 tokens."
-
-
-def run(*command: str, **variables: str) -> dict[str, Any]:
-    environ = {**os.environ, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", **variables}
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=PATIENCE_S)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 @pytest.fixture(scope="module")
 def python(server: Server) -> dict[str, Any]:
-    if not PYTHON.exists():
-        pytest.skip("needs .venv-clients, which `make test` makes")
-    script = str(HERE / "openai_2_and_litellm.py")
-    offline = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_TELEMETRY": "False"}
-    return run(str(PYTHON), script, server.url, **offline)
+    return run_python("openai_2_and_litellm.py", "litellm", server.url)
 
 
 @pytest.fixture(scope="module")
 def node(server: Server) -> dict[str, Any]:
-    if NODE is None:
-        pytest.skip("needs node")
-    if not (HERE / "node" / "node_modules" / "openai").exists():
-        pytest.skip("needs tests/clients/node/node_modules, which `make test` makes where there is npm")
-    return run(NODE, str(HERE / "node" / "openai.mjs"), server.url)
+    return run_node("openai.mjs", "openai", server.url)
 
 
 def test_openai_2(python: dict[str, Any]) -> None:

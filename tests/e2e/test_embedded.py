@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.servers import Server, content, events, running, wait_for
+from tests.servers import Server, content, events, wait_for
 
 REQUESTS = (
     "Write a Python function `add(a, b)` that returns the sum of two numbers.",
     "Write a function that checks if a number is even.",
     "Write a Python function that reverses a string.",
 )
-
-
-@pytest.fixture(scope="module")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    log = tmp_path_factory.mktemp("embedded") / "log"
-    with running(log, ELBARTO_MODEL_PATH="") as server:
-        server.wait_until_ready()
-        yield server
-        server.stop()
 
 
 def test_it_is_the_default(embedded: Server) -> None:

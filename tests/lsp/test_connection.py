@@ -54,6 +54,21 @@ def test_gone_in_between_and_back() -> None:
         fake.stop()
 
 
+def test_a_command_that_finds_the_server_gone_says_so_once() -> None:
+    fake = fake_server.FakeServer(answers=ANSWERS)
+    fake.start()
+    with language_server("--server", fake.url) as client:
+        client.initialize()
+        client.wait_until_ready()
+        client.open("def f():\n    return ...\n")
+        fake.stop()
+        answer = client.command("fillHole", uri=URI, position={"line": 1, "character": 12})
+        assert answer == {"applied": False, "reason": f"No server answers on {fake.url}."}
+        assert client.messages() == [
+            f"No server answers on {fake.url}. Completions come by themselves once it is ready."
+        ]
+
+
 def test_loading_is_not_an_error_and_says_nothing_for_a_while() -> None:
     with fake_server.running(answers=ANSWERS, is_loading=True) as fake, language_server("--server", fake.url) as client:
         client.initialize(clientFeatures=["status"])

@@ -40,7 +40,9 @@ class Hole:
 @dataclass(frozen=True)
 class InfillCall:
     """A validated infill: `texts` stand around `holes`, so there is one more of them. `sampling` are request fields by
-    the names of Defaults; None and what is not there: the default."""
+    the names of Defaults; None and what is not there: the default. `watch` tells a canvas's steps; `scored` the steps
+    of any route, as the engine does, for the `alternatives` to each token. Once `soft_budget_ms` are over, what is
+    there is taken as soon as it has a whole line or fills its canvas."""
 
     texts: Sequence[str]
     holes: Sequence[Hole]
@@ -55,8 +57,10 @@ class InfillCall:
     steps: int | None = None
     block_length: int | None = None
     time_budget_ms: int | None = None
+    soft_budget_ms: int | None = None
     sampling: Mapping[str, Any] = field(default_factory=dict)
     watch: bool = False
+    scored: bool = False
     alternatives: int = 0
 
     def __post_init__(self) -> None:

@@ -8,10 +8,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.engine.events import Stepped
 from app.engine.params import GenerationParams
 from app.errors import RequestError
 from app.serving.backend import Backend, ModelInfo
-from app.serving.calls import ChatCall, Defaults, InfillMode
+from app.serving.calls import DecodingCall, Defaults, InfillMode
 from app.serving.executor import Executor, Job
 from app.serving.infill.calls import EditCall, HoleDelta, HoleDone, InfillCall, Outcome, WindowStep
 from app.serving.infill.canvas import CanvasRoute
@@ -28,7 +29,8 @@ Begin = Callable[[InfillCall, Session], tuple[Route, GenerationParams]]
 
 
 class Infill:
-    """Iterate it for HoleDelta, HoleDone, WindowStep where it is watched, and None about every TICK_S of silence.
+    """Iterate it for HoleDelta, HoleDone, WindowStep or Stepped where it is watched or scored, and None about every
+    TICK_S of silence.
 
     `outcome` is there once the iteration is over. Raises EngineFailed or ShuttingDown. `abort` may come at any time,
     from any thread, and again.
@@ -54,6 +56,11 @@ class Infill:
     def is_complete(self) -> bool:
         return self.outcome is not None
 
+    @property
+    def num_tokens(self) -> int:
+        """Of all candidates that are told."""
+        return sum(len(hole.tokens) for one in self.outcome.candidates for hole in one.holes) if self.outcome else 0
+
     def abort(self) -> None:
         self._session.abort()
 
@@ -61,7 +68,7 @@ class Infill:
         """Abort before the first step that finds the client gone."""
         self._session.watch_client(is_gone)
 
-    def __iter__(self) -> Iterator[HoleDelta | HoleDone | WindowStep | None]:
+    def __iter__(self) -> Iterator[HoleDelta | HoleDone | WindowStep | Stepped | None]:
         yield from self._route
         if self._session.is_aborted:
             return
@@ -96,7 +103,7 @@ class InfillPlanner:
             raise RequestError(
                 f"The steps of an infill are told in the mode canvas alone, not in {mode}.", "infill_mode"
             )
-        session = Session(self.executor, call.time_budget_ms)
+        session = Session(self.executor, call.time_budget_ms, call.soft_budget_ms)
         self._check_parts(call)
         routes: Mapping[InfillMode, Begin] = {
             "canvas": self._begin_canvas,
@@ -241,7 +248,7 @@ class InfillPlanner:
             seed=seed,
             time_budget_ms=call.time_budget_ms,
             end_token_ids=tuple(ends),
-            watch=call.watch,
+            watch=call.watch or call.scored,
             alternatives=call.alternatives,
             **self.sampling,
         )
@@ -250,7 +257,7 @@ class InfillPlanner:
         self, call: InfillCall, max_tokens: int, prompt_len: int, ends: Collection[int]
     ) -> GenerationParams:
         """One token more than the limit, for the end token."""
-        wanted = ChatCall(max_tokens=max_tokens + 1, steps=call.steps, block_length=call.block_length)
+        wanted = DecodingCall(max_tokens=max_tokens + 1, steps=call.steps, block_length=call.block_length)
         lengths = plan_lengths(wanted, self.defaults, prompt_len, self.backend.info.max_model_len)
         return self._params(call, lengths.gen_length, lengths.steps, ends)
 

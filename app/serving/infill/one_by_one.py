@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.engine.events import Committed, Event, Finished, Token
+from app.engine.events import Committed, Event, Finished, Stepped, Token
 from app.engine.params import GenerationParams
 from app.serving.executor import Job
 from app.serving.infill.calls import Candidate, FilledHole, FillReason, HoleDelta, HoleDone, InfillCall
@@ -59,7 +59,7 @@ class PromptRoute:
         self.prompt_tokens = 0
         self._answers = self._submit(0)
 
-    def __iter__(self) -> Iterator[HoleDelta | HoleDone | None]:
+    def __iter__(self) -> Iterator[HoleDelta | HoleDone | Stepped | None]:
         for hole in range(len(self._call.holes)):
             if hole:
                 self._answers = self._submit(hole)
@@ -99,11 +99,15 @@ class PromptRoute:
         cleaner = InfillStream(prefix, suffix, single_line=single_line, is_chat=self._is_chat)
         return Answer(TextStream(self._tokenizer, self._call.stop), cleaner, self._max_tokens[hole], gen_length)
 
-    def _take(self, number: int, hole: int, answer: Answer, event: Event) -> Iterator[HoleDelta | HoleDone]:
-        if isinstance(event, Committed) and answer.finish_reason is None:
+    def _take(self, number: int, hole: int, answer: Answer, event: Event) -> Iterator[HoleDelta | HoleDone | Stepped]:
+        if isinstance(event, Stepped):
+            yield event
+        elif isinstance(event, Committed) and answer.finish_reason is None:
             new = answer.cleaner.add(self._take_tokens(answer, event.tokens))
             if answer.cleaner.is_over:
                 answer.finish_reason = "stop"
+            elif answer.finish_reason is None and self._has_enough(answer.text + new):
+                answer.finish_reason = "deadline"
             if answer.finish_reason:
                 self._session.abort(number)
             if new:
@@ -111,6 +115,11 @@ class PromptRoute:
                 yield HoleDelta(number, hole, new)
         elif isinstance(event, Finished):
             yield from self._finish(number, hole, answer, event)
+
+    def _has_enough(self, text: str) -> bool:
+        """Whether a soft budget is spent, and there is a line that is not blank."""
+        is_overdue = self._call.soft_budget_ms is not None and self._session.is_overdue
+        return is_overdue and "\n" in text.lstrip()
 
     def _take_tokens(self, answer: Answer, tokens: Sequence[Token]) -> str:
         """The text of the tokens up to the end token, a stop string or the limit."""

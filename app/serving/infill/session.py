@@ -17,12 +17,15 @@ class Session:
     """`submit`, then iterate `events`; again as often as needed. `abort` comes from any thread, at any time.
 
     The first phase counts against the queue's limit; a request that was admitted is not refused half-way. A time budget
-    is for all phases together.
+    is for all phases together; a soft one does not hurry what is being decoded.
     """
 
-    def __init__(self, executor: Executor, time_budget_ms: int | None = None) -> None:
+    def __init__(
+        self, executor: Executor, time_budget_ms: int | None = None, soft_budget_ms: int | None = None
+    ) -> None:
         self._executor = executor
-        self._deadline = None if time_budget_ms is None else time.monotonic() + time_budget_ms / 1000
+        self._deadline = _deadline(time_budget_ms)
+        self._soft_deadline = _deadline(soft_budget_ms)
         self._generation: Generation | None = None
         self._is_aborted = False
         self._is_gone: Callable[[], bool] = lambda: False
@@ -79,8 +82,8 @@ class Session:
 
     @property
     def is_overdue(self) -> bool:
-        """Whether the time budget is spent."""
-        return self._deadline is not None and time.monotonic() >= self._deadline
+        """Whether a time budget is spent."""
+        return any(end is not None and time.monotonic() >= end for end in (self._deadline, self._soft_deadline))
 
     @property
     def capacity(self) -> int:
@@ -93,3 +96,7 @@ class Session:
             return job
         left_ms = max(1, round(1000 * (self._deadline - time.monotonic())))
         return replace(job, params=replace(job.params, time_budget_ms=left_ms))
+
+
+def _deadline(budget_ms: int | None) -> float | None:
+    return None if budget_ms is None else time.monotonic() + budget_ms / 1000

@@ -1,0 +1,156 @@
+"""A completion in OpenAI's words, as text or in the shape of a chat, whole and streamed."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from app.api.context import service
+from app.api.running import RunningAnswer
+from app.api.sse import DONE, StreamEvent
+from app.api.usage import completion_elbarto, completion_usage
+from app.errors import Unsupported
+from app.serving.completion import Completion
+from app.serving.completion_parts import End, Text
+from app.serving.token_log import Entry, Scored, TokenLog
+
+
+class TextAnswer(RunningAnswer):
+    """`choices[].text`."""
+
+    id_prefix, kind, chunk_kind = "cmpl", "text_completion", "text_completion"
+
+    def __init__(self, completion: Completion, body: dict[str, Any]) -> None:
+        super().__init__(completion)
+        self._completion = completion
+        self._with_usage = body.get("stream_options", {}).get("include_usage", False)
+        self._with_token_ids = body["return_token_ids"]
+        self._echo = body["echo"]
+        self._num_likely: int | None = body.get("logprobs")
+        self._head = {
+            "id": f"{self.id_prefix}-{uuid.uuid4().hex}",
+            "created": int(time.time()),
+            "model": completion.model.id,
+        }
+
+    def body(self) -> dict[str, Any]:
+        choices = []
+        for index, made in enumerate(self._completion.choices):
+            choice = self._choice(index, self._echoed(index) + made.text, made.finish_reason)
+            log = self._log(index)
+            if log is not None:
+                log.add(made.tokens)
+                choice["logprobs"] = logprobs_body(log.take(len(choice["text"]), is_over=True))
+            choices.append(self._with_ids(choice, made.tokens))
+        made_by = {"usage": completion_usage(self._completion), "elbarto": completion_elbarto(self._completion)}
+        return {**self._head, "object": self.kind, "choices": choices, **made_by}
+
+    def stream(self) -> Iterator[StreamEvent]:
+        num_choices = self._completion.call.n * len(self._completion.prompts)
+        yield from self._openings(num_choices)
+        streams = [ChoiceStream(self._log(index), len(self._echoed(index))) for index in range(num_choices)]
+        num_ended = 0
+        for event in self.events():
+            if isinstance(event, Text):
+                logged = streams[event.index].add(event)
+                if event.text or logged or (self._with_token_ids and event.tokens):
+                    yield self._chunk(self._piece(event.index, event.text, None), logged, event.tokens)
+            elif isinstance(event, End):
+                num_ended += 1
+                piece = self._piece(event.index, "", event.finish_reason)
+                yield self._last(self._chunk(piece, streams[event.index].end(), ()), num_ended == num_choices)
+            else:
+                yield None
+        if not self._completion.is_complete:
+            return
+        if self._with_usage:
+            made_by = {"usage": completion_usage(self._completion), "elbarto": completion_elbarto(self._completion)}
+            yield {**self._head, "object": self.chunk_kind, "choices": [], **made_by}
+        yield DONE
+
+    def _openings(self, num_choices: int) -> Iterator[StreamEvent]:
+        """What comes before anything is made."""
+        for index in range(num_choices if self._echo else 0):
+            yield self._chunk(self._piece(index, self._echoed(index), None), [], ())
+
+    def _choice(self, index: int, text: str, finish_reason: str | None) -> dict[str, Any]:
+        return {"index": index, "text": text, "logprobs": None, "finish_reason": finish_reason}
+
+    def _piece(self, index: int, text: str, finish_reason: str | None) -> dict[str, Any]:
+        """A choice in a chunk."""
+        return self._choice(index, text, finish_reason)
+
+    def _last(self, chunk: dict[str, Any], is_last: bool) -> dict[str, Any]:
+        """A chunk with a finish_reason; the last one of all says how the answer was made."""
+        return chunk | {"elbarto": completion_elbarto(self._completion)} if is_last and not self._with_usage else chunk
+
+    def _chunk(self, choice: dict[str, Any], logged: Sequence[Entry], tokens: Sequence[Scored]) -> dict[str, Any]:
+        if logged:
+            choice["logprobs"] = logprobs_body(logged)
+        chunk = {**self._head, "object": self.chunk_kind, "choices": [self._with_ids(choice, tokens)]}
+        return chunk | {"usage": None} if self._with_usage else chunk
+
+    def _with_ids(self, choice: dict[str, Any], tokens: Sequence[Scored]) -> dict[str, Any]:
+        return choice | {"token_ids": [token.id for token in tokens]} if self._with_token_ids else choice
+
+    def _echoed(self, index: int) -> str:
+        return self._completion.prompt_of(index) if self._echo else ""
+
+    def _log(self, index: int) -> TokenLog | None:
+        return None if self._num_likely is None else service().token_log(len(self._echoed(index)))
+
+
+class ChoiceStream:
+    """How much of a streamed choice's text was sent, and so of its tokens."""
+
+    def __init__(self, log: TokenLog | None, shown: int) -> None:
+        self._log, self._shown = log, shown
+
+    def add(self, event: Text) -> list[Entry]:
+        self._shown += len(event.text)
+        if self._log is None:
+            return []
+        self._log.add(event.tokens)
+        return self._log.take(self._shown)
+
+    def end(self) -> list[Entry]:
+        return self._log.take(self._shown, is_over=True) if self._log else []
+
+
+class ChatShapedAnswer(TextAnswer):
+    """`choices[].message`, and `delta` in a stream: Mistral's shape, in which the last chunk has the usage."""
+
+    id_prefix, kind, chunk_kind = "fim", "chat.completion", "chat.completion.chunk"
+
+    def __init__(self, completion: Completion, body: dict[str, Any]) -> None:
+        super().__init__(completion, body)
+        if self._num_likely is not None:
+            raise Unsupported("logprobs are not supported here; /v1/completions has them.", "logprobs")
+
+    def _openings(self, num_choices: int) -> Iterator[StreamEvent]:
+        for index in range(num_choices):
+            choice = self._piece(index, self._echoed(index), None)
+            choice["delta"] = {"role": "assistant", **choice["delta"]}
+            yield self._chunk(choice, [], ())
+
+    def _choice(self, index: int, text: str, finish_reason: str | None) -> dict[str, Any]:
+        message = {"role": "assistant", "content": text}
+        return {"index": index, "message": message, "logprobs": None, "finish_reason": finish_reason}
+
+    def _piece(self, index: int, text: str, finish_reason: str | None) -> dict[str, Any]:
+        return {"index": index, "delta": {"content": text}, "logprobs": None, "finish_reason": finish_reason}
+
+    def _last(self, chunk: dict[str, Any], is_last: bool) -> dict[str, Any]:
+        chunk = super()._last(chunk, is_last)
+        return chunk | {"usage": completion_usage(self._completion)} if is_last and not self._with_usage else chunk
+
+
+def logprobs_body(entries: Sequence[Entry]) -> dict[str, Any]:
+    return {
+        "tokens": [entry.text for entry in entries],
+        "token_logprobs": [round(entry.log_probability, 6) for entry in entries],
+        "top_logprobs": [{text: round(value, 6) for text, value in entry.top.items()} for entry in entries],
+        "text_offset": [entry.offset for entry in entries],
+    }

@@ -1,0 +1,79 @@
+"""POST /v1/completions, /v1/fim/completions (Mistral's) and /beta/completions (DeepSeek's)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response
+
+from app.api.completion_answers import ChatShapedAnswer, TextAnswer
+from app.api.completion_schemas import CompletionSchema
+from app.api.context import json_body, service
+from app.api.infill_schemas import SAMPLING, context_files
+from app.api.schemas import load
+from app.errors import RequestError, Unsupported
+from app.serving.completion import CompletionCall, begin_completion
+
+blueprint = Blueprint("completions", __name__)
+
+CALL_FIELDS = (
+    *SAMPLING,
+    *("n", "best_of", "gen_length", "steps", "block_length", "time_budget_ms", "seed", "stop", "ignore_eos"),
+    *("suffix", "fim_dialects", "infill_mode", "length_method", "language"),
+)
+
+
+# DeepSeek's clients append theirs to a base URL that ends in /v1 or does not.
+@blueprint.post("/v1/completions")
+@blueprint.post("/beta/completions")
+@blueprint.post("/v1/beta/completions")
+def completions() -> Response:
+    return _answer(TextAnswer, is_fim=False)
+
+
+@blueprint.post("/v1/fim/completions")
+def fim_completions() -> Response:
+    """Every prompt is the text before a hole."""
+    return _answer(ChatShapedAnswer, is_fim=True)
+
+
+def _answer(shape: type[TextAnswer], is_fim: bool) -> Response:
+    body = load(CompletionSchema(), json_body())
+    service().check_model(body.get("model"))
+    completion = begin_completion(service(), to_call(body, is_fim))
+    return shape(completion, body).respond(is_streamed=body["stream"])
+
+
+def to_call(body: dict[str, Any], is_fim: bool) -> CompletionCall:
+    """The service's words for a validated body; raises RequestError."""
+    _check(body)
+    given = {name: body[name] for name in CALL_FIELDS if name in body}
+    if "random_seed" in body:
+        given.setdefault("seed", body["random_seed"])
+    return CompletionCall(
+        prompts=body["prompt"],
+        max_tokens=body.get("max_completion_tokens", body.get("max_tokens")),
+        is_fim=is_fim,
+        context=context_files(body),
+        watch=bool(body.get("logprobs")),
+        alternatives=body.get("logprobs", 0),
+        **given,
+    )
+
+
+def _check(body: dict[str, Any]) -> None:
+    """What cannot be had together; raises RequestError."""
+    if body["echo"] and "logprobs" in body:
+        raise Unsupported(
+            "logprobs of an echoed prompt are not supported: this model denoises blocks, and does not predict a "
+            "prompt's tokens one by one. Without echo, those of the completion are there.",
+            "echo",
+        )
+    for field in ("max_tokens", "max_completion_tokens"):
+        if body.get(field) == 0:
+            raise RequestError(f"{field} must be an integer of at least 1, got 0.", field)
+    best_of, n = body.get("best_of", body["n"]), body["n"]
+    if best_of < n:
+        raise RequestError(f"best_of must be at least n, {n}, got {best_of}.", "best_of")
+    if best_of > n and body["stream"]:
+        raise RequestError("best_of above n cannot be streamed: which are the best shows at the end.", "best_of")

@@ -1,0 +1,153 @@
+"""llama.cpp's own endpoints, as far as editor plugins ask: POST /infill and /completion, GET /props."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+
+from app.api.context import json_body, service
+from app.api.llama_cpp_schemas import LlamaCppCompletionSchema, LlamaCppInfillSchema, completion_call, infill_call
+from app.api.running import RunningAnswer
+from app.api.schemas import load
+from app.api.sse import StreamEvent, event_stream
+from app.api.usage import completion_elbarto, completion_usage
+from app.serving.completion import Completion, CompletionCall, begin_completion
+from app.serving.completion_parts import Text
+
+blueprint = Blueprint("llama_cpp", __name__)
+
+
+@blueprint.post("/infill")
+def infill() -> Response:
+    body = load(LlamaCppInfillSchema(), json_body())
+    return _answer(infill_call(body), body)
+
+
+@blueprint.post("/completion")
+def completion() -> Response:
+    body = load(LlamaCppCompletionSchema(), json_body())
+    return _answer(completion_call(body), body)
+
+
+@blueprint.get("/props")
+def props() -> Response:
+    health, model = service().health(), service().model
+    return jsonify(
+        {
+            "default_generation_settings": {"n_ctx": model.max_model_len, "params": {"n_predict": -1}},
+            "total_slots": service().executor.max_running,
+            "model_alias": model.id,
+            "model_path": model.id,
+            "modalities": {"vision": False, "audio": False},
+            "is_sleeping": False,
+            "status": health.state,
+        }
+    )
+
+
+def _answer(call: CompletionCall, body: dict[str, Any]) -> Response:
+    service().check_model(body.get("model"))
+    if body["n_predict"] == 0:  # plugins warm a cache with it, and read nothing back
+        told = _selected(_told_of_nothing(service().model.id), body.get("response_fields"))
+        return event_stream(iter([told]), 0) if body["stream"] else jsonify(told)
+    return LlamaCppAnswer(begin_completion(service(), call), body).respond(is_streamed=body["stream"])
+
+
+class LlamaCppAnswer(RunningAnswer):
+    """`content` and timings; a stream's last event has `stop`, and no [DONE] behind it."""
+
+    def __init__(self, completion: Completion, body: dict[str, Any]) -> None:
+        super().__init__(completion)
+        self._completion = completion
+        self._fields: Sequence[str] | None = body.get("response_fields")
+
+    def body(self) -> dict[str, Any]:
+        return _selected(self._told(self._completion.choices[0].text), self._fields)
+
+    def stream(self) -> Iterator[StreamEvent]:
+        num_tokens = 0
+        for event in self.events():
+            if isinstance(event, Text):
+                num_tokens += len(event.tokens)
+                tokens = [token.id for token in event.tokens]
+                if event.text:
+                    told = {"index": 0, "content": event.text, "tokens": tokens, "stop": False, "id_slot": 0}
+                    yield told | {"tokens_predicted": num_tokens}
+            elif event is None:
+                yield None
+        if self._completion.is_complete:
+            yield _selected(self._told(""), self._fields)
+
+    def _told(self, content: str) -> dict[str, Any]:
+        (choice,) = self._completion.choices
+        usage, made = completion_usage(self._completion), completion_elbarto(self._completion)
+        told = _told_of_nothing(self._completion.model.id)
+        return told | {
+            "content": content,
+            "tokens": [token.id for token in choice.tokens],
+            "tokens_predicted": usage["completion_tokens"],
+            "tokens_evaluated": usage["prompt_tokens"],
+            "tokens_cached": made["cached_tokens"],
+            "generation_settings": made["params"],
+            "has_new_line": "\n" in choice.text,
+            "stop_type": "limit" if choice.finish_reason == "length" else "eos",
+            "timings": timings(made, usage["completion_tokens"]),
+            "elbarto": made,
+        }
+
+
+def timings(made: dict[str, Any], num_tokens: int) -> dict[str, Any]:
+    """Prompt and reply share forwards here, so the time is divided between them by how many each had."""
+    ran_ms = max(0.0, made["total_ms"] - made["queue_ms"])
+    prefills = made["prefill_forwards"]
+    prompt_ms = round(ran_ms * prefills / max(1, prefills + made["denoise_forwards"]), 3)
+    return {
+        "cache_n": made["cached_tokens"],
+        **_pace("prompt", made["prefill_tokens"], prompt_ms),
+        **_pace("predicted", num_tokens, round(ran_ms - prompt_ms, 3)),
+    }
+
+
+def _pace(name: str, num: int, spent_ms: float) -> dict[str, Any]:
+    return {
+        f"{name}_n": num,
+        f"{name}_ms": spent_ms,
+        f"{name}_per_token_ms": round(spent_ms / num, 3) if num else 0.0,
+        f"{name}_per_second": round(1000 * num / spent_ms, 3) if spent_ms else 0.0,
+    }
+
+
+def _told_of_nothing(model: str) -> dict[str, Any]:
+    return {
+        "index": 0,
+        "content": "",
+        "tokens": [],
+        "id_slot": 0,
+        "stop": True,
+        "model": model,
+        "tokens_predicted": 0,
+        "tokens_evaluated": 0,
+        "tokens_cached": 0,
+        "generation_settings": {},
+        "has_new_line": False,
+        "truncated": False,  # what is left out of a long prefix or suffix does not count as that
+        "stop_type": "limit",
+        "stopping_word": "",
+        "timings": {"cache_n": 0, **_pace("prompt", 0, 0.0), **_pace("predicted", 0, 0.0)},
+    }
+
+
+def _selected(told: dict[str, Any], names: Sequence[str] | None) -> dict[str, Any]:
+    """All of it, or the named fields; a path, such as timings/prompt_n, keeps its name and comes to the top."""
+    if names is None:
+        return told
+    found: dict[str, Any] = {}
+    for name in names:
+        value: Any = told
+        for key in name.split("/"):
+            value = value.get(key) if isinstance(value, dict) else None
+        if value is not None:
+            found[name] = value
+    return found
