@@ -19,7 +19,8 @@ from app.settings import ROOT, SETTINGS, Loaded, Settings, example_yaml, load_se
 if TYPE_CHECKING:
     from app.serving.reply import Reply
 
-BENCH_FLAGS = ("repeats", "threads", "model", "device", "dtype", "seed", "out")  # with defaults in bench.context
+# With defaults in bench.context.
+BENCH_FLAGS = ("repeats", "threads", "model", "device", "dtype", "seed", "limit", "out")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -112,7 +113,8 @@ def _bench(args: argparse.Namespace) -> int:
     from bench.main import run
 
     given = {name: value for name in BENCH_FLAGS if (value := getattr(args, name)) is not None}
-    is_exact = run(Options(parts=tuple(args.parts), quick=args.quick, shapes=tuple(args.shapes), **given))
+    parts, shapes, problems = (tuple(several) for several in (args.parts, args.shapes, args.problems))
+    is_exact = run(Options(parts=parts, quick=args.quick, shapes=shapes, problems=problems, **given))
     return 0 if is_exact else 1
 
 
@@ -184,6 +186,15 @@ def _add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="SHAPE",
         help="random weights of one more shape, 1B or 8B, where memory allows (CUDA with 24 GB: 8B anyway)",
     )
+    bench.add_argument(
+        "--problems",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="infill: more holes, in HumanEval-Infilling's or SantaCoder-FIM's JSONL (.gz too)",
+    )
+    bench.add_argument("--limit", type=_positive, metavar="N", help="infill: at most so many holes of each group (30)")
     bench.set_defaults(run=_bench)
 
 

@@ -15,7 +15,8 @@ MIN_REPEATS = 5
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line says. `shapes` are sizes of random models beyond the usual ones."""
+    """What the command line says. `shapes` are sizes of random models beyond the usual ones; `problems` are files with
+    holes, of which each group gives `limit` (None: the part decides)."""
 
     parts: tuple[str, ...] = ()
     quick: bool = False
@@ -26,6 +27,8 @@ class Options:
     dtype: str = "auto"
     seed: int = 0
     shapes: tuple[str, ...] = ()
+    problems: tuple[Path, ...] = ()
+    limit: int | None = None
     out: Path = Path("bench/results")
 
 

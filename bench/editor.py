@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import math
 import os
 import re
 import statistics
@@ -61,13 +62,14 @@ def measure(trace: Trace, client: str) -> dict[str, Any]:
         settings = Settings(host=HOST, port=0)
         with serving(settings, SERVER, **{LOG_VARIABLE: str(steps)}) as port:
             keys, status = asyncio.run(_type(trace, client, f"http://{HOST}:{port}", log))
+        said = log.read_text(encoding="utf-8")
         return {
             "client": client,
             "keys": len(trace.keys),
             "load before": load,
-            **latencies(keys),
+            **latencies(keys, list(at_times(said, "is over").values())),
             **costs(trace, status),
-            **outlived(hang_ups(log.read_text(encoding="utf-8")), steps.read_text(encoding="utf-8")),
+            **outlived(at_times(said, "hung up"), steps.read_text(encoding="utf-8")),
         }
 
 
@@ -101,14 +103,26 @@ async def _status(client: LanguageClient) -> dict[str, Any]:
     return answer
 
 
-def latencies(keys: Sequence[Key]) -> dict[str, Any]:
-    """Of the keys behind which ghost text was shown before the next key came."""
-    times = sorted(1000 * (key.answered - key.pressed) for key in keys if key.ghost and key.answered)
+def latencies(keys: Sequence[Key], answers: Sequence[float]) -> dict[str, Any]:
+    """Of the keys behind which ghost text was shown before the next key came; `answers` of the server came then."""
+    computed: list[float] = []
+    known: list[float] = []
+    for key in keys:
+        if key.ghost and key.answered:
+            is_computed = any(key.pressed <= answer <= key.answered for answer in answers)
+            (computed if is_computed else known).append(1000 * (key.answered - key.pressed))
     return {
-        "keys with ghost text": len(times),
-        "keystroke to ghost text, ms, median": round(statistics.median(times), 1) if times else None,
-        "keystroke to ghost text, ms, p95": round(times[int(0.95 * (len(times) - 1))], 1) if times else None,
+        **_spread("keys with ghost text", computed + known),
+        **_spread("of these, from the server", computed),
+        **_spread("of these, from the cache", known),
     }
+
+
+def _spread(name: str, times: Sequence[float]) -> dict[str, Any]:
+    if not times:
+        return {name: 0}
+    p95 = sorted(times)[math.ceil(0.95 * len(times)) - 1]
+    return {name: f"{len(times)}; keystroke to ghost text: median {statistics.median(times):.1f} ms, p95 {p95:.1f} ms"}
 
 
 def costs(trace: Trace, status: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,9 +138,9 @@ def costs(trace: Trace, status: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def hang_ups(log: str) -> dict[str, float]:
-    """When the language server closed the connection of a request, by the request's id."""
-    found = re.findall(r"^(\S+ \S+) DEBUG lsp\.client: (\S+) hung up$", log, re.MULTILINE)
+def at_times(log: str, what: str) -> dict[str, float]:
+    """When the language server said of a request that it "hung up" (closed the connection) or "is over", by its id."""
+    found = re.findall(rf"^(\S+ \S+) DEBUG lsp\.client: (\S+) {what}$", log, re.MULTILINE)
     return {id: datetime.strptime(at, "%Y-%m-%d %H:%M:%S,%f").timestamp() for at, id in found}
 
 

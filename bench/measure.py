@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 T = TypeVar("T")
 
-Kind = Literal["speed", "time"]  # of a ratio: above 1 is faster, or longer
+Kind = Literal["speed", "time", "share"]  # of a ratio: above 1 is faster, or longer; a share is in per cent
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,10 @@ class Spread:
 
 @dataclass(frozen=True)
 class Figure:
-    """`ratio` of what `label` names to what `against` names. `facts` explain it, in words and absolute numbers."""
+    """`ratio` of what `label` names to what `against` names. `facts` explain it, in words and absolute numbers.
+
+    A share is no ratio: its spread is (one standard error below, per cent, one above), or the per cent alone.
+    """
 
     label: str
     against: str

@@ -1,4 +1,4 @@
-"""A part's ratios as a picture: bars from 1, with whiskers from the smallest to the largest."""
+"""A part's ratios, or shares, as a picture: bars with whiskers from the smallest to the largest."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from bench.measure import Figure, Kind
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-TITLES: dict[Kind, str] = {"speed": "speed (above 1: faster)", "time": "time (above 1: longer)"}
+TITLES: dict[Kind, str] = {
+    "speed": "speed (above 1: faster)",
+    "time": "time (above 1: longer)",
+    "share": "share (per cent, whiskers: one standard error)",
+}
 
 
 def save(part: str, figures: Sequence[Figure], path: Path) -> None:
@@ -38,7 +42,8 @@ def _draw(axis: Axes, title: str, figures: Sequence[Figure]) -> None:
     high = [figure.ratio.high - figure.ratio.median for figure in figures]
     bars = axis.barh(range(len(figures)), medians, 0.7, xerr=[low, high], capsize=2)
     axis.bar_label(bars, fmt="%.3g", padding=4, fontsize=7)
-    axis.axvline(1.0, color="black", linewidth=0.8)
+    if figures[0].kind != "share":
+        axis.axvline(1.0, color="black", linewidth=0.8)
     names = [f"{figure.label} / {figure.against}" for figure in figures]
     axis.set_yticks(range(len(figures)), names, fontsize=7)
     axis.invert_yaxis()

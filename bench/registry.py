@@ -20,6 +20,7 @@ PARTS: Mapping[str, str] = {
     "recompute": "the engine against decoding that recomputes the whole canvas for every token",
     "modes": "the decode modes against static, one token a step: speed, agreement, quality",
     "quantization": "the layers' weights in 8 or 4 bits against all of them: speed, memory, agreement, bits per byte",
+    "infill": "filling holes: routes and length methods against the text cut out; two holes; typing",
     "concurrency": "several streams in one batch against one stream",
     "prefix": "time to the first block: a prompt that is cached against one that is not",
     "steps": "streams that nobody watches against an engine that cannot tell steps, and watched ones",

@@ -11,7 +11,10 @@ from bench.measure import Figure
 
 Machine = Mapping[str, Any]
 
-SPEED_NOTE = "speed: above 1 is faster than what stands under *against*. time: above 1 takes longer."
+SPEED_NOTE = (
+    "speed: above 1 is faster than what stands under *against*. time: above 1 takes longer. Shares are in per cent, "
+    "with one standard error on either side."
+)
 
 
 def save_json(
@@ -57,7 +60,10 @@ def markdown(results: Mapping[str, Sequence[Figure]], machine: Machine, notes: S
 
 
 def _row(part: str, figure: Figure) -> str:
-    ratio = f"{figure.kind} × {number(figure.ratio.median)}"
+    if figure.kind == "share":
+        ratio = f"{figure.ratio.median:.1f}%"
+    else:
+        ratio = f"{figure.kind} × {number(figure.ratio.median)}"
     spread = f"{number(figure.ratio.low)}–{number(figure.ratio.high)}"
     facts = ", ".join(_fact(name, value) for name, value in figure.facts.items())
     return f"| {part} | {figure.label} | {figure.against} | {ratio} | {spread} | {facts} |"

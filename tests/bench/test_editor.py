@@ -4,9 +4,7 @@ import ast
 import json
 from datetime import datetime
 
-import pytest
-
-from bench.editor import TRACE, hang_ups, latencies, measure, outlived
+from bench.editor import TRACE, at_times, latencies, measure, outlived
 from bench.typist import Key, Trace, read
 
 
@@ -40,15 +38,19 @@ def test_hang_ups_are_read_from_the_language_servers_log() -> None:
         "2026-01-02 03:04:05,500 DEBUG lsp.client: lsp-1-1 hung up\n"
     )
 
-    assert hang_ups(log) == {"lsp-1-1": datetime(2026, 1, 2, 3, 4, 5, 500_000).timestamp()}
+    assert at_times(log, "is over") == {}
+    assert at_times(log, "hung up") == {"lsp-1-1": datetime(2026, 1, 2, 3, 4, 5, 500_000).timestamp()}
 
 
 def test_latencies_are_those_of_keys_with_ghost_text() -> None:
-    keys = [Key(1.0, True, 1.1, "x"), Key(2.0, True, 2.3, "y"), Key(3.0, True, 3.9, None), Key(4.0, True)]
+    keys = [Key(1.0, True, 1.25, "x"), Key(2.0, True, 2.5, "y"), Key(3.0, True, 3.9, None), Key(4.0, True)]
 
-    assert latencies(keys)["keys with ghost text"] == 2
-    assert latencies(keys)["keystroke to ghost text, ms, median"] == pytest.approx(200)
-    assert latencies([])["keystroke to ghost text, ms, median"] is None
+    assert latencies(keys, [2.4, 3.8]) == {
+        "keys with ghost text": "2; keystroke to ghost text: median 375.0 ms, p95 500.0 ms",
+        "of these, from the server": "1; keystroke to ghost text: median 500.0 ms, p95 500.0 ms",
+        "of these, from the cache": "1; keystroke to ghost text: median 250.0 ms, p95 250.0 ms",
+    }
+    assert latencies([], [])["keys with ghost text"] == 0
 
 
 def test_no_generation_outlives_its_request_by_more_than_a_step() -> None:

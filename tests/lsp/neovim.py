@@ -78,6 +78,8 @@ class Neovim:
         self.nvim.command(f"edit! {path}")
         self.wait_for(lambda: self.lua("return #vim.lsp.get_clients({ bufnr = 0 }) > 0"))
         self.wait_for(lambda: self.lua("return vim.lsp.get_clients({ bufnr = 0 })[1].initialized"))
+        # Before, it has nothing to suggest, and Neovim asks again only when something is typed.
+        self.wait_for(lambda: (self.command("status") or {}).get("state") in ("ready", "busy"))
 
     def lines(self) -> list[str]:
         return list(self.nvim.current.buffer[:])

@@ -70,8 +70,8 @@ def test_ghost_text(client: Client) -> None:
     several = complete(client, 1, 11, invoked=True)
     assert 1 < len(several) <= 3
     assert len(set(several)) == len(several)
-    for text in several:
-        ast.parse(ADD.replace("return ", "return " + text))
+    assert all(text.strip() for text in several)
+    ast.parse(ADD.replace("return ", "return " + several[0]))  # the others are samples, and may be anything
 
 
 def test_what_is_typed_along_is_answered_without_the_server(client: Client) -> None:

@@ -1,0 +1,124 @@
+"""Ways to find a hole's length that the server does not have: what its own are measured against."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+from app.engine.events import Filled, Probed
+from app.serving.service import Service
+from bench.infill.canvases import Canvas
+from bench.infill.problems import Problem
+from bench.infill.scores import Filling
+from bench.infill.served import Method
+
+FIXED = (8, 16, 24, 32)
+SEVERAL = (4, 8, 12, 16, 24, 32)
+CAL_START, CAL_PATIENCE, CAL_CAP = 8, 4, 64
+FAR = 4  # for the fitted bias: lengths that differ from the true one by more than that
+WORST = -1e9
+
+Bias = Callable[[int], float]
+
+
+def baselines(service: Service, calibration: Sequence[Problem]) -> dict[str, Method]:
+    """None where the model was not trained on canvases. CAL's bias is fitted on `calibration`, if there is any."""
+    if "canvas" not in service.infill_support.modes:
+        return {}
+    found: dict[str, Method] = {f"{length} masks, deletes": fixed(service, length) for length in FIXED}
+    found["several canvases with deletes, mean log p"] = several(service, scores_suffix=False)
+    found["several canvases with deletes, suffix score"] = several(service, scores_suffix=True)
+    found["CAL, published bias"] = cal(service, published_bias)
+    if calibration:
+        fitted = fit_bias(service, calibration)
+        found["CAL, fitted bias"] = cal(service, lambda length: fitted[length])
+    return found
+
+
+def fixed(service: Service, length: int) -> Method:
+    """One canvas, of which the model deletes what is too much; it never grows."""
+
+    def fill(problem: Problem, true_length: int) -> Filling:
+        canvas = Canvas(service, problem)
+        return canvas.filling(canvas.fill([length], may_delete=True)[0])
+
+    return fill
+
+
+def several(service: Service, scores_suffix: bool) -> Method:
+    """Canvases of several lengths in one batch; the best by its tokens' mean log probability, or with that of what
+    stands behind the hole as well."""
+
+    def fill(problem: Problem, true_length: int) -> Filling:
+        canvas = Canvas(service, problem)
+        filled = canvas.fill(SEVERAL, may_delete=True)
+        scores = [mean_log(tuple(token.confidence or 0.0 for token in item.tokens)) for item in filled]
+        if scores_suffix:
+            fits = canvas.probe_fits(filled)
+            scores = [score + (mean_log(fit.targets) if fit else 0.0) for score, fit in zip(scores, fits, strict=True)]
+        return canvas.filling(best(filled, scores))
+
+    return fill
+
+
+def best(filled: Sequence[Filled], scores: Sequence[float]) -> Filled:
+    """The first of the highest."""
+    return filled[max(range(len(filled)), key=lambda place: scores[place])]
+
+
+def mean_log(probabilities: Sequence[float]) -> float:
+    """Nothing at all is never the best."""
+    return sum(math.log(max(item, 1e-12)) for item in probabilities) / len(probabilities) if probabilities else WORST
+
+
+def cal(service: Service, bias: Bias) -> Method:
+    """CAL: the length at which the first forward's mean confidence is highest over what such a length has anyway."""
+
+    def fill(problem: Problem, true_length: int) -> Filling:
+        canvas = Canvas(service, problem)
+        length = climb(lambda length: confidence(canvas.probe([length])[0]) / bias(length))
+        return canvas.filling(canvas.fill([length], may_delete=False)[0])
+
+    return fill
+
+
+def climb(value: Callable[[int], float]) -> int:
+    """From 8 up and down in steps of 1, each way until 4 in a row are no better; 64 at most."""
+    top, highest = CAL_START, value(CAL_START)
+    for step in (1, -1):
+        length, fruitless = CAL_START + step, 0
+        while 1 <= length <= CAL_CAP and fruitless < CAL_PATIENCE:
+            found = value(length)
+            fruitless = 0 if found > highest else fruitless + 1
+            if found > highest:
+                top, highest = length, found
+            length += step
+    return top
+
+
+def published_bias(length: int) -> float:
+    return 1.00 * math.exp(-1.77 * length) + 0.56 * math.exp(-0.06 * length) + 0.24
+
+
+def confidence(probed: Probed) -> float:
+    """The mean over the masks of how likely the likeliest token is. CAL's models know no delete token: it does not
+    count, and what another can have at most is what it leaves."""
+    found = [min(best, 1 - delete) for best, delete in zip(probed.best, probed.deletes, strict=True)]
+    return sum(found) / len(found)
+
+
+def fit_bias(service: Service, problems: Sequence[Problem]) -> Mapping[int, float]:
+    """By length: the mean confidence over holes whose true length is another."""
+    found: dict[int, list[float]] = {length: [] for length in range(1, CAL_CAP + 1)}
+    encode = service.executor.backend.tokenizer.encode_plain
+    for problem in problems:
+        canvas, true_length = Canvas(service, problem), len(encode(problem.middle))
+        lengths = [length for length in found if abs(length - true_length) > FAR]
+        for first in range(0, len(lengths), service.executor.max_running):
+            chunk = lengths[first : first + service.executor.max_running]
+            for length, probed in zip(chunk, canvas.probe(chunk), strict=True):
+                found[length].append(confidence(probed))
+    overall = [value for values in found.values() for value in values]
+    return {
+        length: sum(values) / len(values) if values else sum(overall) / len(overall) for length, values in found.items()
+    }

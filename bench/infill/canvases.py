@@ -1,0 +1,84 @@
+"""Windows over one problem, made and run with the server's own layout and executor."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from app.engine.events import Event, Filled, Probed
+from app.engine.params import GenerationParams, Window
+from app.serving.executor import Job
+from app.serving.infill.calls import Hole
+from app.serving.infill.layout import CanvasLayout
+from app.serving.infill.results import hole_tokens
+from app.serving.infill.session import Session
+from app.serving.infill.support import Room, visible_texts
+from app.serving.service import Service
+from app.text.cleanup import clean_infill
+from bench.infill.problems import Problem
+from bench.infill.scores import Filling
+from bench.infill.served import call
+
+
+class Canvas:
+    """`fill` and `probe` run as many windows as they are asked for in one batch. Counts forwards and time."""
+
+    def __init__(self, service: Service, problem: Problem) -> None:
+        backend, support = service.executor.backend, service.infill_support
+        self._tokenizer, self._session = backend.tokenizer, Session(service.executor)
+        self._problem, self._delete = problem, support.delete_token_id
+        self._block_length = backend.info.block_length
+        self._started = time.monotonic()
+        longest = backend.info.max_model_len
+        room = Room(support.context, longest, longest // 2, "segments")
+        texts = visible_texts(call(problem, Hole(), "canvas"), self._tokenizer, room)
+        self._layout = CanvasLayout(texts, self._tokenizer, self._block_length)
+        line_breaks = self._tokenizer.line_break_ids if problem.is_single_line else ()
+        self._ends = (*backend.info.eos_token_ids, *line_breaks)
+
+    def fill(self, lengths: Sequence[int], may_delete: bool) -> list[Filled]:
+        """With deletes a hole may also end at an end token, as on the server; without, it keeps its length."""
+        events = self._run([self._window(length, may_delete) for length in lengths])
+        return [event for event in events if isinstance(event, Filled)]
+
+    def probe(self, lengths: Sequence[int]) -> list[Probed]:
+        windows = [self._window(length, False) for length in lengths]
+        probes = [Window(window.token_ids, window.holes, window.banned, probe=True) for window in windows]
+        return [event for event in self._run(probes) if isinstance(event, Probed)]
+
+    def probe_fits(self, filled: Sequence[Filled]) -> list[Probed | None]:
+        """What stands behind the hole, given each of these in it; None where nothing does."""
+        windows = [self._layout.fit_window([[token.id for token in item.tokens]]) for item in filled]
+        asked = [window for window in windows if window is not None]
+        found = iter([event for event in self._run(asked) if isinstance(event, Probed)] if asked else [])
+        return [None if window is None else next(found) for window in windows]
+
+    def filling(self, filled: Filled) -> Filling:
+        """Its text, cleaned up as the server does it."""
+        problem = self._problem
+        tokens = hole_tokens(self._tokenizer, self._layout.before(0), filled.tokens)
+        text = "".join(token.text for token in tokens)
+        text = clean_infill(text, problem.prefix, problem.suffix, single_line=problem.is_single_line, is_chat=False)
+        forwards = sum(counters.steps for counters in self._session.counters)
+        return Filling(text, forwards, 1000 * (time.monotonic() - self._started))
+
+    def _window(self, length: int, may_delete: bool) -> Window:
+        ends = self._ends if may_delete else ()
+        banned = {*self._tokenizer.special_ids, *self._ends} - set(ends)
+        if may_delete:
+            banned.discard(-1 if self._delete is None else self._delete)
+        return self._layout.window([[None] * length], [tuple(sorted(banned))], [ends], may_delete)
+
+    def _run(self, windows: Sequence[Window]) -> list[Event]:
+        """Each window's event, in order."""
+        jobs = []
+        for window in windows:
+            size, steps = len(window.token_ids), window.num_masks
+            params = GenerationParams(size, steps, self._block_length, window=window)
+            jobs.append(Job(self._layout.prompt_ids, params))
+        self._session.submit(jobs)
+        found: dict[int, Event] = {}
+        for item in self._session.events():
+            if item is not None and isinstance(item[1], Filled | Probed):
+                found[item[0]] = item[1]
+        return [found[place] for place in range(len(windows))]

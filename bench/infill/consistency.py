@@ -1,0 +1,153 @@
+"""Do two holes agree on a name that stands in none of the given texts? Filled together on a canvas, and each alone."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import keyword
+import random
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+from tqdm import tqdm
+
+from app.serving.infill.calls import Hole, InfillCall
+from app.serving.infill.infill import Infill
+from app.serving.service import Service
+from bench.context import Context
+from bench.infill.held_out import held_out_functions
+from bench.infill.scores import share, share_figure
+from bench.measure import Figure
+
+COUNT = 60  # of each kind
+SEED = 5_000_011
+WORD = re.compile(r"[^\W\d]\w*")
+KNOWN = frozenset((*dir(builtins), *keyword.kwlist))
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Code cut at both places of a variable that has two: whatever it is called, nothing in sight says so."""
+
+    kind: str
+    name: str
+    before: str
+    between: str
+    after: str
+
+    def agrees(self, first: str, second: str) -> bool:
+        """Both holes begin with one name, which the given text does not have. What a hole says beyond a name does not
+        count: it is no matter of agreement."""
+        names = [WORD.match(text.lstrip()) for text in (first, second)]
+        found = {name.group() if name else "" for name in names}
+        return len(found) == 1 and not found & {"", *words(self.before + self.between + self.after), *KNOWN}
+
+
+def words(text: str) -> set[str]:
+    return set(WORD.findall(text))
+
+
+def measure_consistency(context: Context, service: Service) -> list[Figure]:
+    """On a canvas only: other routes fill holes one after another."""
+    if "canvas" not in service.infill_support.modes:
+        context.note("infill: agreement of two holes was not measured: it needs a model that was trained on canvases")
+        return []
+    pairs = draw_pairs(held_out_functions(SEED), context.size(COUNT, 2))
+    encode = service.executor.backend.tokenizer.encode_plain
+    agreed: dict[tuple[str, str], list[tuple[bool, bool]]] = {}
+    for pair in tqdm(pairs, desc="infill: two holes", unit="pair", leave=False, disable=None):
+        holes = {"any length": Hole(), "told the name's length": Hole(length=len(encode(pair.name)))}
+        begun = {length: begin(service, pair, hole) for length, hole in holes.items()}  # all in one batch
+        for length, infills in begun.items():
+            for kind in ("all", pair.kind):
+                agreed.setdefault((kind, length), []).append(infills.agree)
+    return [figure(f"two holes agree, {kind}, {length}", found) for (kind, length), found in sorted(agreed.items())]
+
+
+def figure(label: str, agreed: Sequence[tuple[bool, bool]]) -> Figure:
+    together, alone = [both for both, _ in agreed], [both for _, both in agreed]
+    facts: dict[str, str | float] = {"n": str(len(agreed)), "each alone": "{:.1f} ± {:.1f}%".format(*share(alone))}
+    if any(alone):
+        facts["times as often as alone"] = share(together)[0] / share(alone)[0]
+    return share_figure(f"{label}: filled together", "one name in both", together, facts)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """The holes of a pair: on one canvas, and each with nothing in the other's place."""
+
+    pair: Pair
+    together: Infill
+    alone: tuple[Infill, Infill]
+
+    @cached_property
+    def agree(self) -> tuple[bool, bool]:
+        """(together, alone)"""
+        first, second = (texts_of(infill)[0] for infill in self.alone)
+        return self.pair.agrees(*texts_of(self.together)), self.pair.agrees(first, second)
+
+
+def begin(service: Service, pair: Pair, hole: Hole) -> Begun:
+    def fill(*texts: str) -> Infill:
+        holes = [hole for _ in texts[1:]]
+        return service.infill(InfillCall(texts, holes, mode="canvas", seed=0, sampling={"temperature": 0.0}))
+
+    together = fill(pair.before, pair.between, pair.after)
+    alone = fill(pair.before, pair.between + pair.after), fill(pair.before + pair.between, pair.after)
+    return Begun(pair, together, alone)
+
+
+def texts_of(infill: Infill) -> list[str]:
+    for _ in infill:
+        pass
+    assert infill.outcome is not None
+    return [filled.text for filled in infill.outcome.candidates[0].holes]
+
+
+def draw_pairs(functions: Iterable[str], count: int) -> list[Pair]:
+    """`count` of each kind, one a function and kind."""
+    found: dict[str, list[Pair]] = {"argument": [], "local variable": []}
+    rng = random.Random(SEED)
+    for code in islice(functions, 400 * count):
+        for pair in find_pairs(code, rng):
+            if len(found[pair.kind]) < count:
+                found[pair.kind].append(pair)
+        if all(len(pairs) == count for pairs in found.values()):
+            break
+    return [pair for pairs in found.values() for pair in pairs]
+
+
+def find_pairs(code: str, rng: random.Random) -> list[Pair]:
+    """At most one of each kind."""
+    function = next((node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.FunctionDef)), None)
+    if function is None:
+        return []
+    arguments = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
+    names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+    bound = {node.id for node in names if isinstance(node.ctx, ast.Store)} - arguments
+    pairs = []
+    for kind, found in (("argument", arguments), ("local variable", bound)):
+        cut = [pair for name in sorted(found) if (pair := cut_pair(kind, code, name))]
+        if cut:
+            pairs.append(rng.choice(cut))
+    return pairs
+
+
+def cut_pair(kind: str, code: str, name: str) -> Pair | None:
+    """None where the name does not stand at two places, or is anything but the variable at one of them."""
+    places = [match.start() for match in re.finditer(rf"\b{name}\b", code)]
+    if len(places) != 2 or count_uses(code, name) != 2:
+        return None
+    first, second = places
+    size = len(name)
+    return Pair(kind, name, code[:first], code[first + size : second], code[second + size :])
+
+
+def count_uses(code: str, name: str) -> int:
+    """As a variable: not as an attribute, a keyword of a call, or a part of a text."""
+    nodes = list(ast.walk(ast.parse(code)))
+    uses = sum(isinstance(node, ast.Name) and node.id == name for node in nodes)
+    return uses + sum(isinstance(node, ast.arg) and node.arg == name for node in nodes)

@@ -1,0 +1,60 @@
+"""An engine that counts its steps and can be interrupted in the midst of one, as a caller elsewhere would."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+from app.engine.events import Counters, Event, Finished
+from app.engine.params import GenerationParams
+from app.serving.backend import EngineLike
+
+
+class CountedEngine:
+    """Stands before the real one; `counters` are those of every sequence that has ended.
+
+    `leaves` says for each sequence that was taken out how many steps ended between the interruption and its leaving,
+    the one that was running included.
+    """
+
+    def __init__(self, engine: EngineLike) -> None:
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._left: int | None = None
+        self._interruption: Callable[[], None] = lambda: None
+        self._num_steps = 0
+        self._interrupted_at: int | None = None
+        self.counters: list[Counters] = []
+        self.leaves: list[int] = []
+
+    def interrupt(self, num_steps: int | None, call: Callable[[], None]) -> None:
+        """`call` in the midst of the step of that number from now on, from 1; None: never. While nothing runs."""
+        with self._lock:
+            self._left, self._interruption, self._interrupted_at = num_steps, call, None
+
+    @property
+    def has_work(self) -> bool:
+        return self._engine.has_work
+
+    def add(self, prompt_ids: Sequence[int], params: GenerationParams, submitted: float | None = None) -> int:
+        return self._engine.add(prompt_ids, params, submitted)
+
+    def step(self) -> list[Event]:
+        self._num_steps += 1
+        with self._lock:
+            if self._left is not None:
+                self._left -= 1
+                if self._left == 0:
+                    self._interrupted_at = self._num_steps
+                    self._interruption()
+        events = self._engine.step()
+        self.counters += [event.counters for event in events if isinstance(event, Finished)]
+        return events
+
+    def abort(self, sequence_id: int) -> Finished | None:
+        finished = self._engine.abort(sequence_id)
+        if finished is not None:
+            self.counters.append(finished.counters)
+            if self._interrupted_at is not None:
+                self.leaves.append(self._num_steps - self._interrupted_at + 1)
+        return finished

@@ -1,0 +1,147 @@
+"""What typing costs: a person writes a held-out function, the editor asks POST /v1/infill at every pause, and closes
+the connection at the next key.
+
+Requests go through the whole HTTP side with a socket each, but no server process is between: so the client can leave in
+the midst of a certain step, and all that comes of it is counted.
+"""
+
+from __future__ import annotations
+
+import random
+import socket
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from tqdm import tqdm
+
+from app.api import HttpConfig, create_flask
+from app.serving.calls import InfillMode
+from app.serving.service import Service
+from bench.context import Context
+from bench.infill.counting import CountedEngine
+from bench.infill.held_out import held_out_functions
+from bench.infill.scores import Facts
+from bench.infill.served import serving
+from bench.measure import Figure, Spread
+
+SEED = 7_000_003
+DEBOUNCE_MS = 150.0  # of silence before an editor asks
+STEP_MS = 10.0  # of a denoising step, taken for granted: how many fit into a pause
+FILES = {"a short file": 1, "a long file": 12}  # functions before the one that is typed, and behind it
+TYPED = 6  # functions, in a full run
+THINKS = " \n(,:"  # behind which people pause
+OK, CLIENT_CLOSED_REQUEST = 200, 499
+
+
+@dataclass(frozen=True)
+class Key:
+    """The text around the cursor after a keystroke, and the time until the next one."""
+
+    prefix: str
+    suffix: str
+    gap_ms: float
+
+    @property
+    def steps(self) -> int | None:
+        """How many the engine has before the next key; None where the editor does not even ask."""
+        return max(1, int((self.gap_ms - DEBOUNCE_MS) / STEP_MS)) if self.gap_ms > DEBOUNCE_MS else None
+
+
+@dataclass(frozen=True)
+class Asked:
+    num_keys: int
+    num_requests: int
+    num_superseded: int
+
+
+def typing_trace(before: str, code: str, after: str, rng: random.Random) -> list[Key]:
+    """Character by character from the end of the first line on; the editor indents by itself."""
+    at = code.index("\n")
+    keys = []
+    while at < len(code):
+        typed = code[at]
+        at += 1
+        if typed == "\n":
+            at += len(code[at:]) - len(code[at:].lstrip(" "))
+        is_pause = typed in THINKS and rng.random() < 0.5
+        gap_ms = rng.uniform(300, 2500) if is_pause else rng.lognormvariate(4.7, 0.35)
+        keys.append(Key(before + code[:at], "\n" + after, gap_ms))
+    return keys
+
+
+def measure_keystrokes(context: Context, modes: Sequence[InfillMode]) -> list[Figure]:
+    several = (code for code in held_out_functions(SEED) if code.count("\n") > 2)
+    found = []
+    for name, around in FILES.items():
+        traces = list(islice(draw_traces(several, around), context.size(TYPED, 1)))
+        for mode in modes:
+            with serving(context) as service:
+                found.append(type_all(service, mode, f"typing in {name}: {mode}", traces))
+    return found
+
+
+def draw_traces(functions: Iterator[str], around: int) -> Iterator[list[Key]]:
+    rng = random.Random(SEED)
+    while True:
+        codes = list(islice(functions, 2 * around + 1))
+        if len(codes) <= 2 * around:
+            return
+        before, after = "\n\n".join(codes[:around]), "\n\n".join(codes[around + 1 :])
+        yield typing_trace(f"{before}\n\n", codes[around], f"\n\n{after}", rng)
+
+
+def type_all(service: Service, mode: InfillMode, label: str, traces: Sequence[Sequence[Key]]) -> Figure:
+    editor = Editor(service, mode)
+    asked = [type_one(editor, keys) for keys in tqdm(traces, desc=label, leave=False, disable=None)]
+    num_keys = sum(item.num_keys for item in asked)
+    counters, leaves = editor.engine.counters, editor.engine.leaves
+    cached, prompt = sum(item.cached_tokens for item in counters), sum(item.prompt_tokens for item in counters)
+    num_requests = sum(item.num_requests for item in asked)
+    forwards = sum(item.steps + item.prefill_forwards for item in counters)
+    facts: Facts = {
+        "keystrokes": str(num_keys),
+        "requests": str(num_requests),
+        "superseded": str(sum(item.num_superseded for item in asked)),
+        "forwards a request": forwards / max(1, num_requests),
+        "forwards a keystroke": forwards / num_keys,
+        "prefilled tokens a keystroke": sum(item.prefill_tokens for item in counters) / num_keys,
+        "prompt tokens a request": prompt / max(1, len(counters)),
+    }
+    if leaves:
+        facts["steps from the closed connection on, median"] = str(statistics.median_low(leaves))
+        facts["at most"] = str(max(leaves))
+    hits = 100 * cached / max(1, prompt)
+    return Figure(label, "prompt tokens that were cached", "share", Spread((hits,)), facts)
+
+
+def type_one(editor: Editor, keys: Sequence[Key]) -> Asked:
+    pauses = [(key, key.steps) for key in keys if key.steps is not None]
+    answered = [editor.ask(key.prefix, key.suffix, steps) for key, steps in pauses]
+    return Asked(len(keys), len(answered), answered.count(False))
+
+
+class Editor:
+    """A client of POST /v1/infill that may leave in the midst of an answer."""
+
+    def __init__(self, service: Service, mode: InfillMode) -> None:
+        engine = service.executor.backend.engine
+        assert isinstance(engine, CountedEngine)
+        self.engine, self._service, self._mode = engine, service, mode
+        self._client = create_flask(service, HttpConfig()).test_client()
+
+    def ask(self, prefix: str, suffix: str, num_steps: int) -> bool:
+        """Whether the answer came before the connection was closed, in the midst of that step (from 1)."""
+        body = {"segments": [prefix, {"hole": {"single_line": True}}, suffix], "infill_mode": self._mode, "seed": 0}
+        theirs, ours = socket.socketpair()
+        with theirs, ours:
+            self.engine.interrupt(num_steps, theirs.close)
+            environ = {"gunicorn.socket": ours}
+            response = self._client.post("/v1/infill", json=body, environ_overrides=environ, buffered=True)
+        while self._service.executor.queue_lengths != (0, 0):  # what was taken back leaves before the next request
+            time.sleep(0.001)
+        if response.status_code not in (OK, CLIENT_CLOSED_REQUEST):
+            raise RuntimeError(f"POST /v1/infill answered {response.status_code}: {response.text[:500]}")
+        return response.status_code == OK

@@ -1,0 +1,113 @@
+"""The server's own service over the model under measurement, and its routes and length methods as they are served."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from app import create_service
+from app.engine.params import ModelSource
+from app.serving.backend import Backend, load_backend
+from app.serving.calls import InfillMode
+from app.serving.infill.calls import Hole, InfillCall, LengthMethod
+from app.serving.infill.infill import Infill
+from app.serving.service import Service
+from app.settings import Settings
+from bench.context import Context
+from bench.infill.counting import CountedEngine
+from bench.infill.problems import Problem
+from bench.infill.scores import Filling
+
+# (problem, how many tokens its middle has: for the oracle only) -> what it made
+Method = Callable[[Problem, int], Filling]
+ORACLE = "canvas, exact: told the true length"
+STREAMS = 16
+
+
+@contextmanager
+def serving(context: Context) -> Iterator[Service]:
+    """In this process; the checkpoint's own request defaults count, as in the server."""
+    path = Path(context.options.model)
+    settings = Settings(
+        model_path=str(path.resolve()) if path.exists() else str(path),
+        device=str(context.device),
+        dtype=str(context.dtype).removeprefix("torch."),
+        num_threads=context.threads,
+        max_sequences=STREAMS,
+    )
+    source = ModelSource(
+        settings.model,
+        device=settings.device,
+        dtype=settings.dtype,
+        num_threads=settings.num_threads,
+        max_sequences=settings.max_sequences,
+        prefix_cache_bytes=settings.prefix_cache_bytes,
+    )
+    service = create_service(settings, lambda: counted(load_backend(source)))
+    try:
+        service.executor.wait_until_ready()
+        yield service
+    finally:
+        service.close()
+
+
+def counted(backend: Backend) -> Backend:
+    return replace(backend, engine=CountedEngine(backend.engine))
+
+
+def served_methods(service: Service, seed: int) -> dict[str, Method]:
+    """What requests may choose, as far as the model has it: greedy, one token a step."""
+    modes = service.infill_support.modes
+    found: dict[str, Method] = {}
+    if "canvas" in modes:
+        found["canvas, delete"] = served(service, "canvas", "delete", seed)
+        found["canvas, several"] = served(service, "canvas", "several", seed)
+        found[ORACLE] = served(service, "canvas", "exact", seed)
+    if "fim" in modes:
+        found["fim"] = served(service, "fim", None, seed)
+    if "chat" in modes:
+        found["chat"] = served(service, "chat", None, seed)
+    return found
+
+
+def served(service: Service, mode: InfillMode, length_method: LengthMethod | None, seed: int) -> Method:
+    def fill(problem: Problem, length: int) -> Filling:
+        hole = Hole(single_line=problem.is_single_line, length=length if length_method == "exact" else None)
+        return finish(service.infill(call(problem, hole, mode, length_method, seed)))
+
+    return fill
+
+
+def call(
+    problem: Problem, hole: Hole, mode: InfillMode, length_method: LengthMethod | None = None, seed: int = 0
+) -> InfillCall:
+    return InfillCall(
+        [problem.prefix, problem.suffix],
+        [hole],
+        mode=mode,
+        length_method=length_method,
+        seed=seed,
+        language=problem.language,
+        sampling={"temperature": 0.0},
+    )
+
+
+def finish(infill: Infill) -> Filling:
+    """To its end."""
+    for _ in infill:
+        pass
+    outcome = infill.outcome
+    assert outcome is not None
+    forwards = sum(counters.steps for counters in outcome.counters)
+    return Filling(outcome.candidates[0].holes[0].text, forwards, outcome.total_ms)
+
+
+def warm_up(service: Service, problem: Problem, seed: int) -> None:
+    """Prefix and suffix into the prefix cache, where an editor's earlier keystrokes would have put them: what a method
+    takes does not depend on its turn."""
+    for mode in service.infill_support.modes:
+        length = 1 if mode == "canvas" else None
+        hole = Hole(max_tokens=1, length=length)
+        finish(service.infill(call(problem, hole, mode, "exact" if length else None, seed)))

@@ -1,0 +1,86 @@
+"""Filling holes: the server's routes and length methods and others against the text that was cut out; whether two holes
+agree; and what a keystroke costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tqdm import tqdm
+
+from app.serving.service import Service
+from bench.context import Context
+from bench.infill.baselines import baselines
+from bench.infill.consistency import measure_consistency
+from bench.infill.held_out import calibration_holes, load_holes
+from bench.infill.keystrokes import measure_keystrokes
+from bench.infill.problems import SHIPPED, Problem, by_group, load_problems
+from bench.infill.sandbox import Sandbox
+from bench.infill.scores import Filling, Score, share, share_figure, summary
+from bench.infill.served import ORACLE, Method, served_methods, serving, warm_up
+from bench.measure import Figure
+from training.evaluation.infill import edit_similarity
+
+LIMIT = 30  # problems of each group, where the command line does not say
+
+
+def measure(context: Context) -> list[Figure]:
+    limit = context.options.limit or context.size(LIMIT, 1)
+    groups = by_group(find_problems(context, limit), limit, context.options.seed)
+    with serving(context) as service:
+        if not service.infill_support.modes:
+            context.note("infill: this model has no way to infill")
+            return []
+        figures = measure_quality(context, service, groups)
+        figures += measure_consistency(context, service)
+        modes = [mode for mode in service.infill_support.modes if mode != "chat"]
+    return figures + measure_keystrokes(context, modes)
+
+
+def find_problems(context: Context, limit: int) -> list[Problem]:
+    """Those shipped, those of the files that the command line names, and the held-out holes. Raises ConfigError."""
+    problems = [problem for path in (SHIPPED, *context.options.problems) for problem in load_problems(path)]
+    return problems + load_holes(limit)
+
+
+def measure_quality(context: Context, service: Service, groups: Mapping[str, Sequence[Problem]]) -> list[Figure]:
+    seed = context.options.seed
+    methods = served_methods(service, seed) | baselines(service, calibration_holes(context.size(24, 1)))
+    figures: list[Figure] = []
+    with Sandbox() as sandbox:
+        if not sandbox.isolation:
+            context.note("infill: programs were run with limits, but not cut off from the network")
+        for group, problems in groups.items():
+            scores: dict[str, list[Score]] = {name: [] for name in methods}
+            for problem in tqdm(problems, desc=f"infill: {group}", unit="hole", leave=False, disable=None):
+                warm_up(service, problem, seed)
+                for name, method in methods.items():
+                    scores[name].append(measure_one(service, sandbox, problem, method))
+            figures += quality_figures(group, scores)
+    return figures
+
+
+def measure_one(service: Service, sandbox: Sandbox, problem: Problem, method: Method) -> Score:
+    encode = service.executor.backend.tokenizer.encode_plain
+    num_tokens = len(encode(problem.middle))
+    filling: Filling = method(problem, num_tokens)
+    return Score(
+        problem.is_exact(filling.text),
+        edit_similarity(filling.text, problem.middle),
+        sandbox.passes(problem, filling.text),
+        abs(len(encode(filling.text)) - num_tokens),
+        num_tokens,
+        filling.forwards,
+        filling.ms,
+    )
+
+
+def quality_figures(group: str, scores: Mapping[str, Sequence[Score]]) -> list[Figure]:
+    figures = []
+    oracle = share([score.is_exact for score in scores[ORACLE]])[0] if ORACLE in scores else 0.0
+    for name, found in scores.items():
+        facts = summary(found)
+        exact = [score.is_exact for score in found]
+        if oracle:
+            facts["of the true length's exact"] = share(exact)[0] / oracle
+        figures.append(share_figure(f"{group}: {name}", "the text cut out", exact, facts))
+    return figures
