@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
-from app.engine.events import Counters, Event, Finished
+from app.engine.events import Counters, Event, Finished, Seen
 from app.engine.params import GenerationParams
 from app.serving.backend import EngineLike
 
@@ -58,3 +58,6 @@ class CountedEngine:
             if self._interrupted_at is not None:
                 self.leaves.append(self._num_steps - self._interrupted_at + 1)
         return finished
+
+    def watch(self, sequence_id: int, is_watched: bool) -> Seen | None:
+        return self._engine.watch(sequence_id, is_watched)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from app.api.traffic import EXTENSION
 from tests.api.sockets import Socket, listening, refusal
 from tests.api.wire import CHAT, USER, error_of
 from tests.fakes import EOS, FakeEngine, byte_ids, says, wait_until
@@ -210,9 +211,10 @@ def test_steps_are_collected_as_long_as_somebody_follows(make_client: MakeClient
         engine.wait_for(lambda: sequence.is_watched)
         sockets[0].close()
         sockets[1].close()
-        while sequence.is_watched:  # a follower who left is noticed with the next event
-            engine.allow(1)
-            engine.wait_until_stepping()
+        (reply,) = client.application.extensions[EXTENSION].all()[0].parts
+        wait_until(lambda: not reply.feed.has_followers)
+        engine.allow(1)
+        engine.wait_for(lambda: not sequence.is_watched)
         engine.allow()
         assert asking.result()["choices"][0]["message"]["content"] == "x" * 30
 
