@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from threading import Thread
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from tests.api.wire import error_of, events_in, post
-from tests.fakes import EOS, ByteTokenizer, FakeEngine, byte_ids, says, service_of
+from tests.fakes import EOS, PATIENCE_S, ByteTokenizer, FakeEngine, byte_ids, says, service_of
 
 MakeClient = Callable[..., FlaskClient]
 
@@ -321,7 +322,8 @@ def test_an_engine_that_fails(make_client: MakeClient) -> None:
 def test_a_full_queue_takes_none_of_the_prompts(make_client: MakeClient) -> None:
     engine = FakeEngine(gated=True)
     client = make_client(engine, max_queue=2)
-    open_stream = post(client, PATH, prompt="x", n=2, stream=True, buffered=False)
+    running = Thread(target=post, args=(client, PATH), kwargs={"prompt": "x", "n": 2})
+    running.start()
     engine.wait_until_stepping()
 
     error = error_of(post(client, PATH, prompt=["a", "b"]), 429)
@@ -329,14 +331,14 @@ def test_a_full_queue_takes_none_of_the_prompts(make_client: MakeClient) -> None
     assert error["code"] == "queue_full"
     assert service_of(client).executor.queue_lengths == (1, 1)
     engine.allow()
-    open_stream.close()
+    running.join(PATIENCE_S)
 
 
 def test_closing_a_stream_leaves_the_engine(make_client: MakeClient) -> None:
     engine = FakeEngine(says("a" * 64), gated=True)
     client = make_client(engine)
-    response = post(client, PATH, prompt="x", n=2, stream=True, buffered=False)
     engine.allow(1)
+    response = post(client, PATH, prompt="x", n=2, stream=True, buffered=False)
     assert next(response.iter_encoded())
 
     response.close()

@@ -227,10 +227,10 @@ def test_the_first_line_comes_before_the_rest_is_made(make_client: MakeClient) -
     """Continue, late, takes what it has after the first line that is not blank."""
     engine = FakeEngine(says("\n  first = 1\n  second = 2\n"), gated=True)
     client = make_client(engine, tokenizer=FimTokenizer())
+    engine.allow(len("\n  first = 1\n  sec") // BLOCK_LENGTH + 1)
+
     response = post(client, PATH, prompt=P, suffix="", stream=True, buffered=False)
     arriving, text = texts_in(response), ""
-
-    engine.allow(len("\n  first = 1\n  sec") // BLOCK_LENGTH + 1)
     while not text.startswith("\n  first = 1\n"):
         text += next(arriving)
 
@@ -243,8 +243,8 @@ def test_a_client_that_leaves_a_hole(make_client: MakeClient) -> None:
     """As editors do with every keystroke."""
     engine = FakeEngine(says("a" * 64), gated=True)
     client = make_client(engine, tokenizer=FimTokenizer())
-    response = post(client, PATH, prompt=P, suffix=S, stream=True, buffered=False)
     engine.allow(2)
+    response = post(client, PATH, prompt=P, suffix=S, stream=True, buffered=False)
     assert next(texts_in(response))
 
     response.close()

@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 import torch
 
-from app.models.checkpoint import Checkpoint
 from bench.baselines import published, recompute
 from bench.models import SHAPES, Subject, random_subject, transformers_model
 from bench.workload import random_prompt, run_engine, static
-from tests.tiny import EOS, MASK, Case
+from tests.tiny import EOS, MASK, Case, load_plain
 
 CPU = torch.device("cpu")
 MAX_GEN_LENGTH = 80  # longer cases say nothing new and take their time
 
 
 @pytest.fixture(scope="module")
-def subject(checkpoint: Checkpoint) -> Subject:
+def subject() -> Subject:
+    checkpoint = load_plain()
     return Subject("fixture", checkpoint.model, checkpoint.diffusion, checkpoint.tokenizer)
 
 

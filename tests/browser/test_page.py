@@ -12,7 +12,12 @@ from tests.servers import Server
 OpenPage = Callable[..., Any]
 PRIME = """```python
 def is_prime(n):
-    return n > 1 and all(n % i != 0 for i in range(2, int(n ** 0.5) + 1))
+    if n < 2:
+        return False
+    for i in range(2, int(n ** 0.5) + 1):
+        if n % i == 0:
+            return False
+    return True
 ```"""
 HOLES = """class BankAccount:
     def __init__(self, balance=0):

@@ -342,7 +342,12 @@ def test_chunked_body(guarded: Server) -> None:
 
 
 def test_unknown_routes_and_methods(server: Server) -> None:
-    for method, path in (("GET", "/"), ("POST", "/v1/nope"), ("GET", "/v1/chat/completions/"), ("DELETE", "/health/x")):
+    for method, path in (
+        ("GET", "/nope"),
+        ("POST", "/v1/nope"),
+        ("GET", "/v1/chat/completions/"),
+        ("DELETE", "/health/x"),
+    ):
         assert refused(server.client.request(method, path), 404)["code"] == "not_found"
     for method, path, allowed in (("GET", "/v1/chat/completions", "POST"), ("POST", "/v1/models", "GET")):
         response = server.client.request(method, path)

@@ -127,7 +127,7 @@ def test_a_hole_that_was_too_short_gets_a_longer_canvas(address: str) -> None:
     assert second["start"] == first["end"]  # numbers are given out once
     assert second["end"] - second["start"] > first["end"] - first["start"]
     assert visible(events) == [events[-1]["choices"][0]["holes"][0]["text"]]
-    assert "def pop(self):" in visible(events)[0]
+    assert "def put(self, item):" in visible(events)[0]
 
 
 def test_server_sent_events_tell_the_same_steps(embedded: Server, address: str) -> None:

@@ -78,7 +78,7 @@ def test_reading_again_gives_the_same_bytes_in_the_same_order():
 def test_listed_packages_come_with_the_requirements():
     wanted = [
         Requirement(line)
-        for name in ("requirements.txt", "requirements-dev.txt")
+        for name in ("requirements.txt", "requirements-dev.txt", "requirements-lsp.txt")
         for line in (ROOT / name).read_text().splitlines()
         if line and line[0] not in "#-"
     ]
