@@ -17,7 +17,7 @@ from bench.workload import Sample, agreement, described, random_prompt, run_engi
 
 STREAMS = (1, 8)
 ALTERNATIVES = 5  # as many as the page asks for
-COLLECTING = "[stepped(sequence, proposals, selected)] if sequence.params.watch else []"
+COLLECTING = "[stepped(sequence, proposals, selected)] if sequence.is_watched else []"
 
 
 def measure(context: Context) -> list[Figure]:
