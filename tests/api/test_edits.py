@@ -41,7 +41,7 @@ def test_a_span_is_written_anew(make_canvas: MakeClient) -> None:
 
     answer = edit(make_canvas(engine), "x = old\n", [[4, 7]])
 
-    assert seen(engine.added[0]) == "x = " + "_" * 24 + "\n"
+    assert seen(engine.added[0]) == "x =" + "_" * 24 + "\n"
     assert answer["text"] == "x = new\n"
     (one,) = answer["edits"]
     assert (one["start"], one["end"], one["text"], one["finish_reason"]) == (4, 7, "new", "stop")

@@ -39,7 +39,7 @@ def test_all_holes_are_on_one_canvas(make_canvas: MakeClient) -> None:
     assert texts_of(answer) == ["first", "second"]
     assert reasons_of(answer) == ["stop", "stop"]
     assert (answer["infill_mode"], answer["filled"]) == ("canvas", "together")
-    assert [seen(sequence) for sequence in engine.added] == ["a = " + "_" * 24 + "\nb = " + "_" * 24 + "\n"]
+    assert [seen(sequence) for sequence in engine.added] == ["a =" + "_" * 24 + "\nb =" + "_" * 24 + "\n"]
 
 
 def test_the_answer_in_full(make_canvas: MakeClient) -> None:
@@ -54,9 +54,9 @@ def test_the_answer_in_full(make_canvas: MakeClient) -> None:
     assert answer["model"] == "fake-model"
     assert answer["choices"][0]["score"] == round(math.log(0.5), 4)
     assert answer["usage"] == {
-        "prompt_tokens": 5,
+        "prompt_tokens": 4,
         "completion_tokens": 3,
-        "total_tokens": 8,
+        "total_tokens": 7,
         "prompt_tokens_details": {"cached_tokens": 0},
     }
     assert answer["elbarto"]["sequences"] == 1
@@ -84,7 +84,7 @@ def test_the_other_holes_keep_what_they_have(make_canvas: MakeClient) -> None:
     answer = fill(make_canvas(engine), TWO)
 
     assert texts_of(answer) == ["short", "x" * 30]
-    assert seen(engine.added[1]) == "a = short\nb = " + "_" * 48 + "\n"
+    assert seen(engine.added[1]) == "a =short\nb =" + "_" * 48 + "\n"
 
 
 def test_a_hole_has_at_most_max_tokens(make_canvas: MakeClient) -> None:
@@ -262,7 +262,7 @@ def test_a_hint_is_a_comment_above_the_holes_line_and_not_in_the_answer(make_can
 
     answer = fill(make_canvas(engine), segments)
 
-    assert seen(engine.added[0]) == "def f():\n    # adds one\n    # to it\n    x = __\n"
+    assert seen(engine.added[0]) == "def f():\n    # adds one\n    # to it\n    x =__\n"
     assert answer["text"] == "def f():\n    x = y\n"
 
 
@@ -282,7 +282,7 @@ def test_other_files_stand_before_the_prefix(make_canvas: MakeClient) -> None:
 
     answer = fill(make_canvas(engine), segments, context=context, filename="b.py")
 
-    assert seen(engine.added[0]) == "# a.py\nA = 1\n\nB = 2\n\n# b.py\nx = _\n"
+    assert seen(engine.added[0]) == "# a.py\nA = 1\n\nB = 2\n\n# b.py\nx =_\n"
     assert answer["text"] == "x = y\n"
 
 
@@ -295,8 +295,8 @@ def test_what_the_model_has_no_use_for_is_cut_at_line_ends_from_the_far_ends(mak
 
     read = seen(engine.added[0])
     head, tail = read.replace("_" * 24, "|").split("|")
-    assert (before + "x = ").endswith(head)
-    assert (before + "x = ")[: -len(head)].endswith("\n")
+    assert (before + "x =").endswith(head)
+    assert (before + "x =")[: -len(head)].endswith("\n")
     assert len(head) > len(tail) > 100
     assert after.startswith(tail)
     assert len(read) <= 1024

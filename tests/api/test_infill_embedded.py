@@ -330,3 +330,26 @@ def test_edits_of_code(client: FlaskClient, mode: str) -> None:
     assert answer["text"].startswith("def mean(values):\r\n    return ")
     assert answer["text"] != text
     assert again["edits"] == answer["edits"]
+
+
+COUNTING = """
+    for word in text.split():
+        counts[word] = counts.get(word, 0) + 1
+    return counts
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "after"),
+    [
+        ("def fibonacci(n):\n    a, b = 0, 1\n    for _ in range(n):\n        a, b = ", "b, a + b", "\n    return a\n"),
+        ("def count_words(text):\n    counts = ", "{}", COUNTING),
+    ],
+)
+def test_a_blank_before_a_hole_does_no_harm(client: FlaskClient, before: str, text: str, after: str) -> None:
+    """To the tokenizer it belongs to what follows."""
+    answer = fill(client, [before, LINE, after])
+
+    assert texts_of(answer) == [text]
+    assert answer["text"] == before + text + after
+    assert "".join(token["text"] for token in answer["holes"][0]["tokens"]) == text

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from app.serving.infill.calls import Hole, HoleDelta, HoleDone, InfillCall, Outcome
+from app.serving.infill.calls import Hole, HoleDelta, HoleDone, InfillCall, Outcome, Pin
+from app.serving.infill.canvas import lends_blank
 from app.serving.service import Service
 from tests.fake_infill import CANVAS_MODEL, DELETE, FimTokenizer, InfillEngine, always, seen
 from tests.fakes import byte_ids
@@ -76,3 +77,22 @@ def test_many_holes_have_room_for_their_canvases_in_any_case(make_service: MakeS
 
     assert all(len(canvas.token_ids) <= 512 for canvas in engine.canvases)
     assert {hole.finish_reason for hole in outcome.candidates[0].holes} == {"length"}
+
+
+@pytest.mark.parametrize(
+    ("text", "pinned", "is_lent"),
+    [
+        ("return ", (), True),
+        ("x = ", (Pin("y", "anywhere"),), True),
+        ("x = ", (Pin("y", "start"),), False),
+        ("return", (), False),
+        ("def f():\n    ", (), False),
+        ("x =  ", (), False),
+        ("x\t ", (), False),
+        ("\n ", (), False),
+        (" ", (), False),
+        ("", (), False),
+    ],
+)
+def test_a_single_blank_behind_a_word_is_left_to_the_hole(text: str, pinned: tuple[Pin, ...], is_lent: bool) -> None:
+    assert lends_blank(text, Hole(pinned=pinned)) == is_lent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -22,13 +23,14 @@ from app.serving.infill.calls import (
 )
 from app.serving.infill.layout import CanvasLayout
 from app.serving.infill.pins import Content, PinnedTexts
-from app.serving.infill.results import hole_tokens, log_probability, mean_log_probability
+from app.serving.infill.results import hole_tokens, log_probability, mean_log_probability, without_first_blank
 from app.serving.infill.session import Session
 from app.serving.infill.support import joined
 from app.text.cleanup import clean_infill
 from app.text.tokenizer import Tokenizer
 
 SEVERAL = (4, 8, 16, 32)  # lengths that are tried where nothing can be deleted
+LAST_BLANK = re.compile(r"\S \Z")
 MORE_TEMPERATURE = 0.7  # of candidates that must not be the same as the first
 MOST_TEMPERATURE = 1.2  # where that was not enough
 
@@ -58,6 +60,16 @@ class Draft:
         return tuple(self.answers[hole] for hole in sorted(self.answers))
 
 
+def lends_blank(text: str, hole: Hole) -> bool:
+    """Whether the blank at a text's end is left to the hole that follows.
+
+    To a tokenizer the blank between two words belongs to the second one, and a model that sees it alone has hardly ever
+    seen what comes next.
+    """
+    is_pinned = bool(hole.pinned) and hole.pinned[0].at == "start"
+    return LAST_BLANK.search(text) is not None and not is_pinned
+
+
 class CanvasRoute:
     """One infill: iterate it, then read `candidates`. The first phase is submitted when it is made."""
 
@@ -82,7 +94,9 @@ class CanvasRoute:
         self._max_tokens, self._starts, self._pinned = max_tokens, starts, pinned
         self._end_token_ids = end_token_ids
         self._room = room
-        self._layout = CanvasLayout(texts, tokenizer, params.block_length)
+        self._lent = [lends_blank(text, hole) for text, hole in zip(texts[:-1], call.holes, strict=True)]
+        seen = [text[:-1] if lent else text for text, lent in zip(texts, [*self._lent, False], strict=True)]
+        self._layout = CanvasLayout(seen, tokenizer, params.block_length)
         self._method: LengthMethod = call.length_method or ("several" if delete_token_id is None else "delete")
         self._delete = delete_token_id if self._method == "delete" else None
         self._drafts = [Draft(variant, self._lengths(variant)) for variant in self._variants(canvas)]
@@ -266,6 +280,8 @@ class CanvasRoute:
         hole, texts, reason = self._call.holes[event.hole], self._call.texts, self._reason(draft, event)
         context = self._layout.before(event.hole)
         tokens = hole_tokens(self._tokenizer, context, event.tokens)
+        if self._lent[event.hole]:
+            tokens = without_first_blank(tokens)
         text = "".join(token.text for token in tokens)
         stopped = min((at for stop in self._call.stop if (at := text.find(stop)) >= 0), default=None)
         if stopped is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.engine.events import Token
 from app.serving.infill.calls import FilledHole, HoleToken
@@ -23,6 +24,13 @@ def hole_tokens(tokenizer: Tokenizer, context: Sequence[int], tokens: Sequence[T
         HoleToken(token.id, piece, 1.0 if token.confidence is None else token.confidence, token.step)
         for token, piece in zip(tokens, pieces, strict=True)
     )
+
+
+def without_first_blank(tokens: tuple[HoleToken, ...]) -> tuple[HoleToken, ...]:
+    """A blank that their first one begins with stands before the hole already."""
+    if not tokens or not tokens[0].text.startswith(" "):
+        return tokens
+    return (replace(tokens[0], text=tokens[0].text[1:]), *tokens[1:])
 
 
 def log_probability(probability: float) -> float:
