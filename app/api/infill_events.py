@@ -14,7 +14,7 @@ from typing import Any
 
 from app.api.infill import infill_body
 from app.api.step_events import Event, proposal_body, token_body
-from app.api.usage import params_body
+from app.api.usage import infill_params_body
 from app.serving.calls import Token, TokenText
 from app.serving.infill.calls import HoleDelta, HoleDone, Window, WindowSight, WindowStep
 from app.serving.infill.infill import Infill
@@ -92,7 +92,7 @@ class InfillTeller:
             **self._head,
             "object": "infill.steps",
             "num_choices": infill.call.n,
-            "params": params_body(infill.params),
+            "params": infill_params_body(infill),
             "segments": segments,
             "warnings": [],
         }

@@ -65,6 +65,12 @@ def params_body(params: GenerationParams) -> dict[str, Any]:
     }
 
 
+def infill_params_body(infill: Infill) -> dict[str, Any]:
+    """On a canvas without the lengths: every window has its own."""
+    body = params_body(infill.params)
+    return {name: body[name] for name in body if infill.mode != "canvas" or name not in ("steps", "gen_length")}
+
+
 def infill_usage(outcome: Outcome) -> dict[str, Any]:
     """`completion_tokens` counts the tokens of all candidates that are delivered."""
     completion = num_tokens(outcome)
@@ -90,7 +96,7 @@ def infill_elbarto(infill: Infill, outcome: Outcome) -> dict[str, Any]:
         "prefill_tokens": sum(each.prefill_tokens for each in counters),
         "queue_ms": round(max((each.queue_ms for each in counters), default=0.0), 1),
         "total_ms": round(outcome.total_ms, 1),
-        "params": params_body(infill.params),
+        "params": infill_params_body(infill),
         "warnings": list(outcome.warnings),
     }
 

@@ -62,6 +62,7 @@ def test_the_answer_in_full(make_canvas: MakeClient) -> None:
     assert answer["elbarto"]["sequences"] == 1
     assert answer["elbarto"]["tpf"] == 3 / answer["elbarto"]["denoise_forwards"]
     assert answer["elbarto"]["params"]["seed"] == 7
+    assert not {"steps", "gen_length"} & set(answer["elbarto"]["params"])  # each window has its own
     assert answer["elbarto"]["warnings"] == []
 
 
@@ -381,3 +382,11 @@ def test_several_lengths_are_one_answer_in_a_stream(make_canvas: MakeClient) -> 
 
     deltas = [event["text"] for event in events if event["type"] == "delta"]
     assert deltas == [hole["text"] for hole in finished["holes"]]
+
+
+def test_a_hole_that_runs_on_to_the_next_one_ends_at_its_own_line(make_canvas: MakeClient) -> None:
+    engine = InfillEngine(fills=always("a = 1\n    ", "return a"))
+
+    answer = fill(make_canvas(engine), ["def f():\n    ", HOLE, "\n    ", HOLE, "\n"])
+
+    assert answer["text"] == "def f():\n    a = 1\n    return a\n"

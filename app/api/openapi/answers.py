@@ -78,7 +78,8 @@ SCHEMAS: dict[str, Json] = {
         prompt_tokens_details=record(cached_tokens={**COUNT, "description": "Not computed again for this request."}),
     ),
     "Params": record(
-        "The parameters after rounding.",
+        "The parameters after rounding; of an infill on a canvas without the lengths.",
+        ("steps", "gen_length"),
         steps=COUNT,
         gen_length=COUNT,
         block_length=COUNT,

@@ -289,6 +289,8 @@ class CanvasRoute:
         before = "_".join(texts[: event.hole + 1])  # a hole on the same line has begun it, whatever will be in it
         after = texts[event.hole + 1]
         text = clean_infill(text, before, after, single_line=hole.single_line, is_chat=False)
+        if event.hole + 1 < len(self._call.holes) and after.isspace() and "\n" in after:
+            text = text.removesuffix(after)  # it ran on over the line break to the next hole
         return FilledHole(text, tokens, reason)
 
     def _reason(self, draft: Draft, event: Filled) -> FillReason:
