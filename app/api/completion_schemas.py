@@ -6,8 +6,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from app.api.infill_schemas import LENGTH_METHODS, ContextFileSchema, DecodingSchema
-from app.api.schemas import Boolean, Integer, Object, Objects, StreamOptionsSchema, Text, refusal
+from app.api.infill_schemas import LENGTH_METHODS, ContextFileSchema
+from app.api.schemas import Boolean, DecodingSchema, Integer, Object, Objects, StreamOptionsSchema, Text, refusal
 from app.serving.calls import INFILL_MODES
 from app.serving.completion import DIALECT_NAMES
 

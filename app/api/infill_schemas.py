@@ -7,39 +7,14 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from app.api.schemas import BodySchema, Boolean, Integer, Number, Objects, StopList, Text, refusal
-from app.serving.calls import DECODE_MODES, INFILL_MODES
+from app.api.schemas import BodySchema, Boolean, DecodingSchema, Integer, Objects, Text, refusal
+from app.serving.calls import INFILL_MODES
 from app.serving.infill.calls import ContextFile, Hole, Pin
 
 SEGMENT = 'a string or {"hole": {...}}'
 # marshmallow formats what it says of a field that is not there, so braces are doubled.
 SEGMENTS_REQUIRED = f"is required: a list; each item is {SEGMENT}".replace("{", "{{").replace("}", "}}")
 LENGTH_METHODS = ("delete", "several", "exact")
-
-
-class DecodingSchema(BodySchema):
-    """What every request of this kind may choose about decoding."""
-
-    model = Text()
-    stream = Boolean(load_default=False)
-    seed = Integer(-(2**63), 2**64 - 1)
-    stop = StopList()
-    user = Text()
-    temperature = Number(0, 2)
-    top_p = Number(0, 1)
-    top_k = Integer(-1)
-    repetition_penalty = Number(high=100, above=0)
-    presence_penalty = Number(-2, 2)
-    frequency_penalty = Number(-2, 2)
-    steps = Integer(1)
-    block_length = Integer(1, 1024)
-    decode_mode = Text(*DECODE_MODES)
-    threshold = Number(0, 1)
-    factor = Number(0, 100)
-    gamma = Number(0, 100)
-    small_block_length = Integer(1, 1024)
-    time_budget_ms = Integer(1, 3_600_000)
-    remasking = Text("low_confidence", "random")
 
 
 SAMPLING = (

@@ -13,7 +13,7 @@ from app.api.context import json_body, service
 from app.api.llama_cpp_schemas import LlamaCppCompletionSchema, LlamaCppInfillSchema, completion_call, infill_call
 from app.api.running import RunningAnswer
 from app.api.schemas import load
-from app.api.sse import StreamEvent, event_stream
+from app.api.sse import StreamEvent
 from app.api.usage import completion_elbarto, completion_usage
 from app.serving.completion import Completion, CompletionCall, begin_completion
 from app.serving.completion_parts import Text
@@ -51,20 +51,21 @@ def props() -> Response:
 
 def _answer(call: CompletionCall, body: dict[str, Any]) -> Response:
     service().check_model(body.get("model"))
-    if body["n_predict"] == 0:  # plugins warm a cache with it, and read nothing back
-        told = _selected(_told_of_nothing(service().model.id), body.get("response_fields"))
-        return event_stream(iter([told]), 0) if body["stream"] else jsonify(told)
     return LlamaCppAnswer(begin_completion(service(), call), body).respond(is_streamed=body["stream"])
 
 
 class LlamaCppAnswer(RunningAnswer):
-    """`content` and timings; a stream's last event has `stop`, and no [DONE] behind it."""
+    """`content` and timings; a stream's last event has `stop`, and no [DONE] behind it.
+
+    With an `n_predict` of 0 plugins warm the prefix cache, and nothing that was predicted is told.
+    """
 
     def __init__(self, completion: Completion, body: dict[str, Any]) -> None:
         head = {"id": f"llamacpp-{uuid.uuid4().hex}", "created": int(time.time()), "model": completion.model.id}
         super().__init__(completion, head)
         self._completion = completion
         self._fields: Sequence[str] | None = body.get("response_fields")
+        self._is_warming = body["n_predict"] == 0
 
     def body(self) -> dict[str, Any]:
         return _selected(self._told(self._completion.choices[0].text), self._fields)
@@ -72,7 +73,7 @@ class LlamaCppAnswer(RunningAnswer):
     def stream(self) -> Iterator[StreamEvent]:
         num_tokens = 0
         for event in self.events():
-            if isinstance(event, Text):
+            if isinstance(event, Text) and not self._is_warming:
                 num_tokens += len(event.tokens)
                 tokens = [token.id for token in event.tokens]
                 if event.text:
@@ -86,17 +87,18 @@ class LlamaCppAnswer(RunningAnswer):
     def _told(self, content: str) -> dict[str, Any]:
         (choice,) = self._completion.choices
         usage, made = completion_usage(self._completion), completion_elbarto(self._completion)
-        told = _told_of_nothing(self._completion.model.id)
+        predicted = 0 if self._is_warming else usage["completion_tokens"]
+        told = _blank(self._completion.model.id)
+        if predicted:
+            told |= {"content": content, "tokens": [token.id for token in choice.tokens]}
         return told | {
-            "content": content,
-            "tokens": [token.id for token in choice.tokens],
-            "tokens_predicted": usage["completion_tokens"],
+            "tokens_predicted": predicted,
             "tokens_evaluated": usage["prompt_tokens"],
             "tokens_cached": made["cached_tokens"],
             "generation_settings": made["params"],
-            "has_new_line": "\n" in choice.text,
+            "has_new_line": "\n" in choice.text and predicted > 0,
             "stop_type": "limit" if choice.finish_reason == "length" else "eos",
-            "timings": timings(made, usage["completion_tokens"]),
+            "timings": timings(made, predicted),
             "elbarto": made,
         }
 
@@ -122,7 +124,7 @@ def _pace(name: str, num: int, spent_ms: float) -> dict[str, Any]:
     }
 
 
-def _told_of_nothing(model: str) -> dict[str, Any]:
+def _blank(model: str) -> dict[str, Any]:
     return {
         "index": 0,
         "content": "",

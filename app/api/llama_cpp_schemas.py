@@ -86,8 +86,8 @@ def _budget_ms(body: dict[str, Any]) -> int | None:
 
 def _common(body: dict[str, Any]) -> dict[str, Any]:
     given = {name: body[name] for name in SAME if name in body}
-    if body["n_predict"] > 0:
-        given["max_tokens"] = body["n_predict"]
+    if body["n_predict"] >= 0:
+        given["max_tokens"] = max(1, body["n_predict"])  # none at all: the prompt is read for the prefix cache
     if body.get("seed", -1) >= 0:
         given["seed"] = body["seed"]
     if "temperature" in body:

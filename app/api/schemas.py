@@ -211,37 +211,22 @@ class StreamOptionsSchema(BodySchema):
     include_usage = Boolean(load_default=False)
 
 
-class ChatSchema(BodySchema):
-    """POST /v1/chat/completions."""
+class DecodingSchema(BodySchema):
+    """What every request for text may choose."""
 
     model = Text()
-    messages = Objects(MessageSchema())
-    prompt_token_ids = TokenIds()
-    max_tokens = Integer(1)
-    max_completion_tokens = Integer(1)
-    n = Integer(1)
+    stream = Boolean(load_default=False)
+    seed = Integer(-(2**63), 2**64 - 1)
+    stop = StopList()
+    user = Text()
     temperature = Number(0, 2)
     top_p = Number(0, 1)
     top_k = Integer(-1)
     repetition_penalty = Number(high=100, above=0)
     presence_penalty = Number(-2, 2)
     frequency_penalty = Number(-2, 2)
-    seed = Integer(-(2**63), 2**64 - 1)
-    stop = StopList()
-    stream = Boolean(load_default=False)
-    stream_options = Object(StreamOptionsSchema())
-    stream_mode = Text("blocks", "steps", load_default="blocks")
-    alternatives = Integer(0, MAX_ALTERNATIVES, load_default=0)
-    ignore_eos = Boolean()
-    user = Text()
-    tools = Objects()
-    response_format = Object()
-    return_token_ids = Boolean(load_default=False)
-    logprobs = Boolean()
-    top_logprobs = Integer(0, 20)
     # Diffusion decoding, top level, where the SDKs' extra_body puts them.
     steps = Integer(1)
-    gen_length = Integer(1)
     block_length = Integer(1, 1024)
     decode_mode = Text(*DECODE_MODES)
     threshold = Number(0, 1)
@@ -250,6 +235,26 @@ class ChatSchema(BodySchema):
     small_block_length = Integer(1, 1024)
     time_budget_ms = Integer(1, 3_600_000)
     remasking = Text("low_confidence", "random")
+
+
+class ChatSchema(DecodingSchema):
+    """POST /v1/chat/completions."""
+
+    messages = Objects(MessageSchema())
+    prompt_token_ids = TokenIds()
+    max_tokens = Integer(1)
+    max_completion_tokens = Integer(1)
+    gen_length = Integer(1)
+    n = Integer(1)
+    stream_options = Object(StreamOptionsSchema())
+    stream_mode = Text("blocks", "steps", load_default="blocks")
+    alternatives = Integer(0, MAX_ALTERNATIVES, load_default=0)
+    ignore_eos = Boolean()
+    tools = Objects()
+    response_format = Object()
+    return_token_ids = Boolean(load_default=False)
+    logprobs = Boolean()
+    top_logprobs = Integer(0, 20)
 
     @validates_schema
     def prompt_is_there(self, data: dict[str, Any], **kwargs: Any) -> None:

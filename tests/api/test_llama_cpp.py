@@ -130,15 +130,23 @@ def test_llama_vscode(client: FlaskClient, engine: FakeEngine) -> None:
     assert engine.added[0].prompt_ids == fim_ids("# x.py\nX = 1\n\n" + BEFORE, AFTER)
 
 
-@pytest.mark.parametrize("fields", [[""], None])
-def test_plugins_warm_a_cache_and_read_nothing(client: FlaskClient, engine: FakeEngine, fields: Any) -> None:
-    warming = {**LLAMA_VIM, "n_predict": 0, "samplers": [], "t_max_predict_ms": 1, "response_fields": fields}
+@pytest.mark.parametrize("is_streamed", [False, True])
+def test_plugins_warm_the_prefix_cache_and_read_nothing(
+    client: FlaskClient, engine: FakeEngine, is_streamed: bool
+) -> None:
+    warming = {**LLAMA_VIM, "n_predict": 0, "samplers": [], "t_max_predict_ms": 1, "stream": is_streamed}
 
-    answer = infill(client, **warming)
+    asked = [post(client, "/infill", **{**warming, "response_fields": fields}) for fields in ([""], None)]
+    answers = [events_in(response) if is_streamed else [response.json] for response in asked]
 
-    assert answer == {} if fields else answer["content"] == ""
-    assert events_in(post(client, "/infill", **{**warming, "stream": True})) == [answer]
-    assert not engine.added
+    assert answers[0] == [{}]
+    (answer,) = answers[1]
+    assert (answer["content"], answer["tokens"], answer["tokens_predicted"]) == ("", [], 0)
+    assert answer["timings"]["predicted_n"] == 0
+    assert answer["tokens_evaluated"] > 0
+    infill(client, **LLAMA_VIM)
+    assert len({tuple(sequence.prompt_ids) for sequence in engine.added}) == 1
+    assert len(engine.added) == 3
 
 
 def test_everything_that_is_told(client: FlaskClient) -> None:

@@ -97,7 +97,7 @@ OWN: dict[str, dict[str, str]] = {
     },
     "ContextFileSchema": {"text": "What is in the file."},
     "LlamaCppSchema": {
-        "n_predict": "At most so many tokens; below 0: as many as it likes; 0: nothing (plugins warm a cache with it).",
+        "n_predict": "At most so many tokens; below 0: as many as it likes; 0: none (plugins warm a cache so).",
         "seed": "Below 0: a random one.",
         "temperature": "0 always takes the likeliest token; above 2 counts as 2.",
         "repeat_penalty": "`repetition_penalty` by llama.cpp's name.",
