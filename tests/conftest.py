@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # a bare `pytest` 
 import torch
 
 from app.engine.engine import Engine
-from app.engine.params import EngineConfig
+from app.messages.params import EngineConfig
 from app.models.checkpoint import Checkpoint
 from tests.tiny import Case, load, read_cases
 

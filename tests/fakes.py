@@ -21,8 +21,8 @@ from jinja2 import Environment
 from jinja2.exceptions import TemplateError
 
 from app import create_app
-from app.engine.events import Committed, Counters, Event, Failed, Finished, Proposal, Seen, Stepped, Token
-from app.engine.params import GenerationParams
+from app.messages.events import Committed, Counters, Event, Failed, Finished, Proposal, Seen, Stepped, Token
+from app.messages.params import GenerationParams
 from app.serving.backend import Backend, ModelInfo
 from app.serving.service import Service
 from app.settings import Settings

@@ -10,9 +10,9 @@ from pathlib import Path
 import torch
 
 from app.engine.engine import Engine
-from app.engine.events import Committed, Event, Failed, Finished
-from app.engine.params import GenerationParams
 from app.engine.sequence import Forward
+from app.messages.events import Committed, Event, Failed, Finished
+from app.messages.params import GenerationParams
 from app.models.checkpoint import Checkpoint, load_checkpoint
 from app.models.packed_linear import pack
 

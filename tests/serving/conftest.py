@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from app.serving.backend import Backend
-from app.serving.calls import Defaults
 from app.serving.executor import Executor
+from app.serving.requests import Defaults
 from app.serving.service import Service
 from tests.fakes import ByteTokenizer, FakeEngine, fake_backend
 
