@@ -93,8 +93,9 @@ def run(*arguments: str, cwd: Path = ROOT, **variables: str) -> subprocess.Compl
 def house(tmp_path: Path) -> Path:
     """This repository with a stand-in for everything behind create_app."""
     house = tmp_path / "house"
-    (house / "app").mkdir(parents=True)
-    for name in ("app/settings.py", "app/cli.py", "app/__main__.py", "app/errors.py", "wsgi.py", "gunicorn.conf.py"):
+    for name in ("app/messages", "app/settings"):
+        shutil.copytree(ROOT / name, house / name)
+    for name in ("app/cli.py", "app/__main__.py", "app/errors.py", "wsgi.py", "gunicorn.conf.py"):
         shutil.copy(ROOT / name, house / name)
     (house / "app" / "__init__.py").write_text(APP)
     return house

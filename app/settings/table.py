@@ -1,0 +1,288 @@
+"""`Settings` declares each setting once: its default, its check, the values it allows in words, and its help."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from dataclasses import fields as dataclass_fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+from marshmallow import fields, validate
+
+from app.settings.checks import Boolean, Origins, choice, integer, number, text
+from app.settings.places import EMBEDDED_MODEL, PREFIX
+
+LOCAL_ORIGINS = ("http://localhost:*", "http://127.0.0.1:*", "https://localhost:*", "vscode-webview://*")
+
+
+def _setting(default: object, check: fields.Field[Any], allowed: str, help: str, secret: bool = False) -> Any:
+    return field(
+        default=default,
+        repr=not secret,
+        metadata={"field": check, "allowed": allowed, "help": help, "secret": secret},
+    )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that is chosen when the process starts."""
+
+    model_path: str | None = _setting(
+        None,
+        fields.String(),
+        "a directory or a Hugging Face id; unset = the embedded model, weights/elbarto-mini",
+        "The model to serve, for example ByteDance-Seed/Stable-DiffCoder-8B-Instruct.",
+    )
+    model_revision: str | None = _setting(
+        None, fields.String(), "a branch, tag or commit", "Which revision of a Hugging Face model to load."
+    )
+    host: str = _setting(
+        "0.0.0.0",
+        text(r"[^\s/]+"),
+        "a host name or address",
+        "The address to listen on. 0.0.0.0 is every interface, 127.0.0.1 this machine alone.",
+    )
+    port: int = _setting(
+        8000, integer(0, 65535), "an integer from 1 to 65535, or 0 for any free port", "The port to listen on."
+    )
+    api_key: str | None = _setting(
+        None,
+        text(r"[!-~]+"),
+        "printable ASCII without spaces; in YAML, digits alone need quotes",
+        "The key that clients must send, as a bearer token or in X-Api-Key. Unset: anyone may use the server.",
+        secret=True,
+    )
+    generation_config: Literal["auto", "none"] = _setting(
+        "auto",
+        choice("auto", "none"),
+        "auto or none",
+        "auto: the checkpoint's generation_config.json decides what neither a request nor a setting says.",
+    )
+    steps: int | None = _setting(
+        None,
+        integer(1),
+        "an integer from 1; unset = the checkpoint's, else 256",
+        "Denoising steps for a reply of gen_length tokens, when the request does not say.",
+    )
+    gen_length: int | None = _setting(
+        None,
+        integer(1),
+        "an integer from 1; unset = the checkpoint's, else 512",
+        "Tokens in a reply, at most, when the request does not say.",
+    )
+    block_length: int | None = _setting(
+        None,
+        integer(1, 1024),
+        "an integer from 1 to 1024; unset = the checkpoint's, else 4",
+        "Tokens denoised together, when the request does not say. Best left at what the model was trained with.",
+    )
+    decode_mode: str | None = _setting(
+        None,
+        choice("static", "threshold", "greedy", "adaptive", "factor", "entropy"),
+        "static, threshold, greedy, adaptive, factor or entropy; unset = the checkpoint's, else threshold where one is "
+        "set, else static",
+        "The rule that says which tokens become final in a step. All but static take fewer steps for a slightly "
+        "different reply.",
+    )
+    threshold: float | None = _setting(
+        None,
+        number(0, 1),
+        "a number from 0 to 1; unset = the checkpoint's, else none",
+        "Modes threshold and adaptive: accept every proposal of at least this confidence (0.9 where unset).",
+    )
+    factor: float | None = _setting(
+        None,
+        number(0, 100),
+        "a number from 0 to 100; unset = the checkpoint's, else 1",
+        "Mode factor: the n-th most confident proposal needs a confidence of 1 - factor / (n + 1).",
+    )
+    gamma: float | None = _setting(
+        None,
+        number(0, 100),
+        "a number from 0 to 100; unset = the checkpoint's, else 0.1",
+        "Mode entropy: proposals are accepted while their summed entropy without the largest (nats) is within gamma.",
+    )
+    small_block_length: int | None = _setting(
+        None,
+        integer(1, 1024),
+        "an integer from 1 to 1024 that divides the block length; unset = the checkpoint's, else none",
+        "Fill a block in parts of so many positions.",
+    )
+    remasking: Literal["low_confidence", "random"] | None = _setting(
+        None,
+        choice("low_confidence", "random"),
+        "low_confidence or random; unset = the checkpoint's, else low_confidence",
+        "Which masked positions become final first: the most confident ones, or random ones.",
+    )
+    temperature: float | None = _setting(
+        None,
+        number(0, 2),
+        "a number from 0 to 2; unset = the checkpoint's, else 0",
+        "Sampling temperature, when the request does not say. 0 always takes the likeliest token.",
+    )
+    top_p: float | None = _setting(
+        None,
+        number(0, 1),
+        "a number from 0 to 1; unset = the checkpoint's, else 1",
+        "Above temperature 0: sample among the likeliest tokens that together have this probability.",
+    )
+    top_k: int | None = _setting(
+        None,
+        integer(-1),
+        "an integer from -1; below 1 keeps all; unset = the checkpoint's, else 0",
+        "Above temperature 0: sample among so many likeliest tokens.",
+    )
+    repetition_penalty: float | None = _setting(
+        None,
+        number(0, 100, min_inclusive=False),
+        "a number above 0, up to 100; unset = the checkpoint's, else 1",
+        "Above 1, tokens of the prompt and the reply so far become less likely, when the request does not say.",
+    )
+    presence_penalty: float | None = _setting(
+        None,
+        number(-2, 2),
+        "a number from -2 to 2; unset = the checkpoint's, else 0",
+        "Above 0, tokens that are in the reply so far become less likely, when the request does not say.",
+    )
+    frequency_penalty: float | None = _setting(
+        None,
+        number(-2, 2),
+        "a number from -2 to 2; unset = the checkpoint's, else 0",
+        "The same for each time that a token is there.",
+    )
+    device: str = _setting(
+        "auto", text(r"auto|cpu|mps|cuda(:\d+)?"), "auto, cpu, cuda, cuda:N or mps", "Where the model runs."
+    )
+    dtype: str = _setting(
+        "auto",
+        choice("auto", "float32", "bfloat16", "float16"),
+        "auto, float32, bfloat16 or float16",
+        "The precision of the weights. auto is bfloat16 where the hardware has it.",
+    )
+    quantization: Literal["none", "int8", "int4", "fp8"] = _setting(
+        "none",
+        choice("none", "int8", "int4", "fp8"),
+        "none, int8, int4 or fp8",
+        "Fewer bits for the layers' weights: less memory, slightly different replies. fp8 is for CUDA alone.",
+    )
+    cuda_graphs: bool = _setting(
+        False,
+        Boolean(),
+        "true or false",
+        "On CUDA: record denoising steps once for each shape, and replay them. Not run on a GPU yet.",
+    )
+    num_threads: int | None = _setting(
+        None,
+        integer(1),
+        "an integer from 1; unset = one less than the cores, at least 1",
+        "PyTorch's threads on the CPU.",
+    )
+    max_queue: int = _setting(
+        64, integer(0), "an integer from 0", "Requests that may wait beyond those running; more are answered 429."
+    )
+    max_model_len: int | None = _setting(
+        None,
+        integer(1),
+        "an integer from 1; unset = the checkpoint's own limit",
+        "Tokens in a prompt and its reply together, at most.",
+    )
+    max_sequences: int = _setting(
+        16,
+        integer(1),
+        "an integer from 1",
+        "Replies denoised at once, in one batch; KV memory for so many of full length is allocated at start.",
+    )
+    prefix_cache_bytes: int = _setting(
+        2**30,
+        integer(0),
+        "an integer from 0; 0 = no prefix cache",
+        "Memory for keys and values of prompts and replies that later requests may begin with.",
+    )
+    infill_max_tokens: int = _setting(
+        128,
+        integer(1),
+        "an integer from 1",
+        "Tokens in one hole, at most. Requests that ask for more get as many; editors ask for thousands.",
+    )
+    max_body_bytes: int = _setting(
+        4 * 1024 * 1024, integer(1), "an integer from 1", "Bytes in a request body; larger ones are answered 413."
+    )
+    cors_origins: tuple[str, ...] = _setting(
+        LOCAL_ORIGINS,
+        Origins(),
+        "origins such as https://chat.example:8080 (a port may be *), separated by commas, or * for any",
+        "Web pages that may call the server from a browser.",
+    )
+    strict_model: bool = _setting(
+        False, Boolean(), "true or false", "Answer 404 when a request names a model that is not the loaded one."
+    )
+    watch: Literal["off", "positions", "full"] = _setting(
+        "positions",
+        choice("off", "positions", "full"),
+        "off, positions or full",
+        "What /v1/generations tells of running requests to those who may look (with the key; without one, from this "
+        "machine): nothing, progress with positions and confidences, or their text too.",
+    )
+    sse_keepalive_s: float = _setting(
+        15.0,
+        fields.Float(validate=validate.Range(min=0)),
+        "a number from 0; 0 sends none",
+        "Seconds of silence in a stream before a keep-alive comment.",
+    )
+    shutdown_s: int = _setting(
+        30,
+        integer(0),
+        "an integer from 0",
+        "Seconds that running requests get when the server is told to end (SIGTERM; Ctrl-C ends them at once).",
+    )
+    benchmark: bool = _setting(
+        False,
+        Boolean(),
+        "true or false",
+        "Once the model is loaded, decode one short reply and log tokens a second, tokens a forward and milliseconds.",
+    )
+    log_level: str = _setting(
+        "info", choice("debug", "info", "warning", "error"), "debug, info, warning or error", "How much is logged."
+    )
+
+    @property
+    def model(self) -> str:
+        """What to load: `model_path`, or the embedded model."""
+        return str(Path(self.model_path).expanduser()) if self.model_path else str(EMBEDDED_MODEL)
+
+
+@dataclass(frozen=True)
+class SettingInfo:
+    """One setting, for those who print them or make flags of them."""
+
+    name: str
+    default: Any
+    allowed: str
+    help: str
+    secret: bool
+    is_boolean: bool
+
+    @property
+    def variable(self) -> str:
+        return PREFIX + self.name.upper()
+
+    @property
+    def flag(self) -> str:
+        return "--" + self.name.replace("_", "-")
+
+
+SETTINGS: Mapping[str, SettingInfo] = MappingProxyType(
+    {
+        item.name: SettingInfo(
+            item.name,
+            item.default,
+            item.metadata["allowed"],
+            item.metadata["help"],
+            item.metadata["secret"],
+            isinstance(item.default, bool),
+        )
+        for item in dataclass_fields(Settings)
+    }
+)
