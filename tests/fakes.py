@@ -11,7 +11,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -21,7 +21,10 @@ from jinja2 import Environment
 from jinja2.exceptions import TemplateError
 
 from app import create_app
+from app.messages.decoding import DECODING_OPTIONS, Decoding
+from app.messages.defaults import DEFAULT_OPTIONS, Defaults
 from app.messages.events import Committed, Counters, Event, Failed, Finished, Proposal, Seen, Stepped, Token
+from app.messages.options import Overrides
 from app.messages.params import GenerationParams
 from app.serving.backend import Backend, ModelInfo
 from app.serving.service import Service
@@ -41,6 +44,12 @@ CHAT_TEMPLATE = (
     "<bos>assistant\n"
 )
 TOOLS_TEMPLATE = "{% if tools %}{{ tools | length }} tools\n{% endif %}" + CHAT_TEMPLATE
+
+
+def nest_decoding(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Keyword arguments of a request from its own fields and those of Decoding."""
+    own = {name: value for name, value in fields.items() if name not in DECODING_OPTIONS}
+    return {**own, "decoding": Overrides.pick(Decoding, fields)}
 
 
 def byte_ids(text: str | bytes) -> list[int]:
@@ -319,13 +328,15 @@ def make_client(
     info: dict[str, int | str] | None = None,
     **settings: Any,
 ) -> FlaskClient:
-    """A test client of the whole application; `settings` are fields of Settings. Close it with `close_client`.
+    """A test client of the whole application; `settings` are SETTINGS. Close it with `close_client`.
 
     The model is loaded when this returns, unless a test has its own way of loading.
     """
     backend = fake_backend(engine, tokenizer, **(info or {}))
+    own = {name: value for name, value in settings.items() if name not in DEFAULT_OPTIONS}
+    defaults = Overrides.pick(Defaults, settings)
     with root_logging_kept():
-        app = create_app(Settings(**{"host": "127.0.0.1", **settings}), load=load or (lambda: backend))
+        app = create_app(Settings(**{"host": "127.0.0.1", **own}, defaults=defaults), load=load or (lambda: backend))
     client = app.test_client()
     if load is None:
         service_of(client).executor.wait_until_ready()

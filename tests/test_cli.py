@@ -38,7 +38,7 @@ class StandIn:
         loaded = load_settings()
         start_response("200 OK", [("Content-Type", "application/json")])
         seen = {"model_path": loaded.settings.model_path, "max_queue": loaded.settings.max_queue, "cwd": os.getcwd(),
-                "threshold": loaded.settings.threshold}
+                "threshold": loaded.settings.get("threshold")}
         return [json.dumps(seen).encode()]
 
 def create_app():

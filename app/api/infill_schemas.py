@@ -8,19 +8,13 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from app.api.schemas import BodySchema, Boolean, DecodingSchema, Integer, Objects, Text, refusal
+from app.messages.defaults import INFILL_MODES
 from app.serving.infill.requests import ContextFile, Hole, Pin
-from app.serving.requests import INFILL_MODES
 
 SEGMENT = 'a string or {"hole": {...}}'
 # marshmallow formats what it says of a field that is not there, so braces are doubled.
 SEGMENTS_REQUIRED = f"is required: a list; each item is {SEGMENT}".replace("{", "{{").replace("}", "}}")
 LENGTH_METHODS = ("delete", "several", "exact")
-
-
-SAMPLING = (
-    *("temperature", "top_p", "top_k", "repetition_penalty", "presence_penalty", "frequency_penalty"),
-    *("decode_mode", "threshold", "factor", "gamma", "small_block_length", "remasking"),
-)
 
 
 class Pins(fields.Field[list[Pin]]):

@@ -8,6 +8,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
+from app.messages.rules import IntegerRange, OneOf, Rule
+
 
 class Integer(fields.Integer):
     """marshmallow's own would turn 2.5 into 2."""
@@ -38,11 +40,11 @@ class Origins(fields.Field[tuple[str, ...]]):
         return origins
 
 
-def integer(minimum: int, maximum: int | None = None) -> fields.Field[Any]:
+def integer(minimum: int | None, maximum: int | None = None) -> fields.Field[Any]:
     return Integer(validate=validate.Range(min=minimum, max=maximum))
 
 
-def number(minimum: float, maximum: float, min_inclusive: bool = True) -> fields.Field[Any]:
+def number(minimum: float | None, maximum: float | None = None, min_inclusive: bool = True) -> fields.Field[Any]:
     return fields.Float(validate=validate.Range(min=minimum, max=maximum, min_inclusive=min_inclusive))
 
 
@@ -52,3 +54,12 @@ def choice(*names: str) -> fields.Field[Any]:
 
 def text(pattern: str) -> fields.Field[Any]:
     return fields.String(validate=validate.Regexp(rf"(?:{pattern})\Z"))
+
+
+def check_of(rule: Rule) -> fields.Field[Any]:
+    """The field for an option's rule."""
+    if isinstance(rule, OneOf):
+        return choice(*rule.names)
+    if isinstance(rule, IntegerRange):
+        return integer(rule.low, rule.high)
+    return number(rule.above if rule.low is None else rule.low, rule.high, min_inclusive=rule.low is not None)

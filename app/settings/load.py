@@ -7,7 +7,6 @@ import os
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
-from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -17,10 +16,12 @@ from dotenv import dotenv_values
 from marshmallow import Schema, ValidationError
 
 from app.errors import ConfigError
+from app.messages.defaults import Defaults
+from app.messages.options import Overrides
 from app.settings.places import CONFIG_VARIABLE, LSP_VARIABLES, PREFIX, ROOT
-from app.settings.table import SETTINGS, Settings
+from app.settings.table import REQUEST_OPTIONS, SETTINGS, Settings
 
-_SCHEMA = Schema.from_dict({item.name: item.metadata["field"] for item in dataclass_fields(Settings)})()
+_SCHEMA = Schema.from_dict({name: info.check for name, info in SETTINGS.items()})()
 
 
 @dataclass(frozen=True)
@@ -139,12 +140,14 @@ def _yaml_problem(error: Exception) -> str:
 def _check(given: Mapping[str, _Given]) -> Settings:
     values = {name: item.value.strip() if isinstance(item.value, str) else item.value for name, item in given.items()}
     try:
-        return Settings(**_SCHEMA.load(values))
+        loaded = _SCHEMA.load(values)
     except ValidationError as error:
         name = next(iter(error.messages_dict))
         item, info = given[name], SETTINGS[name]
         value = "(hidden)" if info.secret else textwrap.shorten(repr(item.value), 200)
         raise ConfigError(f"{item.key} {_place(item.source)} is {value}; allowed: {info.allowed}") from None
+    own = {name: value for name, value in loaded.items() if name not in REQUEST_OPTIONS}
+    return Settings(**own, defaults=Overrides.pick(Defaults, loaded))
 
 
 def _unknown(key: str, source: str, names: list[str]) -> ConfigError:

@@ -18,7 +18,7 @@ def to_environ(settings: Settings) -> dict[str, str]:
 
     Unset ones, and the YAML file's variable, are empty, so that `.env` cannot bring them back.
     """
-    variables = {info.variable: _to_text(getattr(settings, name)) for name, info in SETTINGS.items()}
+    variables = {info.variable: _to_text(settings.get(name)) for name, info in SETTINGS.items()}
     return {**variables, CONFIG_VARIABLE: ""}
 
 
@@ -43,7 +43,7 @@ def show(loaded: Loaded, in_force: Mapping[str, tuple[str, str]] = MappingProxyT
     """
     rows = [("setting", "value", "from")]
     for name, info in SETTINGS.items():
-        value = getattr(loaded.settings, name)
+        value = loaded.settings.get(name)
         text = "(set, hidden)" if info.secret and value is not None else _describe(value)
         rows.append((name, *in_force.get(name, (text, loaded.sources[name]))))
     widths = [max(len(row[column]) for row in rows) for column in range(2)]

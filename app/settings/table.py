@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from dataclasses import fields as dataclass_fields
 from pathlib import Path
@@ -11,7 +11,9 @@ from typing import Any, Literal
 
 from marshmallow import fields, validate
 
-from app.settings.checks import Boolean, Origins, choice, integer, number, text
+from app.messages.defaults import DEFAULT_OPTIONS, Defaults
+from app.messages.options import Option, Overrides
+from app.settings.checks import Boolean, Origins, check_of, choice, integer, text
 from app.settings.places import EMBEDDED_MODEL, PREFIX
 
 LOCAL_ORIGINS = ("http://localhost:*", "http://127.0.0.1:*", "https://localhost:*", "vscode-webview://*")
@@ -21,7 +23,7 @@ def _setting(default: object, check: fields.Field[Any], allowed: str, help: str,
     return field(
         default=default,
         repr=not secret,
-        metadata={"field": check, "allowed": allowed, "help": help, "secret": secret},
+        metadata={"check": check, "allowed": allowed, "help": help, "secret": secret},
     )
 
 
@@ -60,98 +62,8 @@ class Settings:
         "auto or none",
         "auto: the checkpoint's generation_config.json decides what neither a request nor a setting says.",
     )
-    steps: int | None = _setting(
-        None,
-        integer(1),
-        "an integer from 1; unset = the checkpoint's, else 256",
-        "Denoising steps for a reply of gen_length tokens, when the request does not say.",
-    )
-    gen_length: int | None = _setting(
-        None,
-        integer(1),
-        "an integer from 1; unset = the checkpoint's, else 512",
-        "Tokens in a reply, at most, when the request does not say.",
-    )
-    block_length: int | None = _setting(
-        None,
-        integer(1, 1024),
-        "an integer from 1 to 1024; unset = the checkpoint's, else 4",
-        "Tokens denoised together, when the request does not say. Best left at what the model was trained with.",
-    )
-    decode_mode: str | None = _setting(
-        None,
-        choice("static", "threshold", "greedy", "adaptive", "factor", "entropy"),
-        "static, threshold, greedy, adaptive, factor or entropy; unset = the checkpoint's, else threshold where one is "
-        "set, else static",
-        "The rule that says which tokens become final in a step. All but static take fewer steps for a slightly "
-        "different reply.",
-    )
-    threshold: float | None = _setting(
-        None,
-        number(0, 1),
-        "a number from 0 to 1; unset = the checkpoint's, else none",
-        "Modes threshold and adaptive: accept every proposal of at least this confidence (0.9 where unset).",
-    )
-    factor: float | None = _setting(
-        None,
-        number(0, 100),
-        "a number from 0 to 100; unset = the checkpoint's, else 1",
-        "Mode factor: the n-th most confident proposal needs a confidence of 1 - factor / (n + 1).",
-    )
-    gamma: float | None = _setting(
-        None,
-        number(0, 100),
-        "a number from 0 to 100; unset = the checkpoint's, else 0.1",
-        "Mode entropy: proposals are accepted while their summed entropy without the largest (nats) is within gamma.",
-    )
-    small_block_length: int | None = _setting(
-        None,
-        integer(1, 1024),
-        "an integer from 1 to 1024 that divides the block length; unset = the checkpoint's, else none",
-        "Fill a block in parts of so many positions.",
-    )
-    remasking: Literal["low_confidence", "random"] | None = _setting(
-        None,
-        choice("low_confidence", "random"),
-        "low_confidence or random; unset = the checkpoint's, else low_confidence",
-        "Which masked positions become final first: the most confident ones, or random ones.",
-    )
-    temperature: float | None = _setting(
-        None,
-        number(0, 2),
-        "a number from 0 to 2; unset = the checkpoint's, else 0",
-        "Sampling temperature, when the request does not say. 0 always takes the likeliest token.",
-    )
-    top_p: float | None = _setting(
-        None,
-        number(0, 1),
-        "a number from 0 to 1; unset = the checkpoint's, else 1",
-        "Above temperature 0: sample among the likeliest tokens that together have this probability.",
-    )
-    top_k: int | None = _setting(
-        None,
-        integer(-1),
-        "an integer from -1; below 1 keeps all; unset = the checkpoint's, else 0",
-        "Above temperature 0: sample among so many likeliest tokens.",
-    )
-    repetition_penalty: float | None = _setting(
-        None,
-        number(0, 100, min_inclusive=False),
-        "a number above 0, up to 100; unset = the checkpoint's, else 1",
-        "Above 1, tokens of the prompt and the reply so far become less likely, when the request does not say.",
-    )
-    presence_penalty: float | None = _setting(
-        None,
-        number(-2, 2),
-        "a number from -2 to 2; unset = the checkpoint's, else 0",
-        "Above 0, tokens that are in the reply so far become less likely, when the request does not say.",
-    )
-    frequency_penalty: float | None = _setting(
-        None,
-        number(-2, 2),
-        "a number from -2 to 2; unset = the checkpoint's, else 0",
-        "The same for each time that a token is there.",
-    )
+    # One setting for each option that an operator can set a default for.
+    defaults: Overrides[Defaults] = field(default_factory=Overrides)
     device: str = _setting(
         "auto", text(r"auto|cpu|mps|cuda(:\d+)?"), "auto, cpu, cuda, cuda:N or mps", "Where the model runs."
     )
@@ -252,17 +164,25 @@ class Settings:
         """What to load: `model_path`, or the embedded model."""
         return str(Path(self.model_path).expanduser()) if self.model_path else str(EMBEDDED_MODEL)
 
+    def get(self, name: str) -> Any:
+        """The value of one of SETTINGS; None: unset."""
+        return self.defaults.given.get(name) if name in REQUEST_OPTIONS else getattr(self, name)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class SettingInfo:
-    """One setting, for those who print them or make flags of them."""
+    """One setting, for code that loads, prints or documents it."""
 
     name: str
     default: Any
+    check: fields.Field[Any]
     allowed: str
     help: str
-    secret: bool
-    is_boolean: bool
+    secret: bool = False
+
+    @property
+    def is_boolean(self) -> bool:
+        return isinstance(self.default, bool)
 
     @property
     def variable(self) -> str:
@@ -273,16 +193,23 @@ class SettingInfo:
         return "--" + self.name.replace("_", "-")
 
 
-SETTINGS: Mapping[str, SettingInfo] = MappingProxyType(
-    {
-        item.name: SettingInfo(
-            item.name,
-            item.default,
-            item.metadata["allowed"],
-            item.metadata["help"],
-            item.metadata["secret"],
-            isinstance(item.default, bool),
-        )
-        for item in dataclass_fields(Settings)
-    }
-)
+def _infos() -> Iterator[SettingInfo]:
+    for item in dataclass_fields(Settings):
+        if item.name == "defaults":
+            yield from map(_default_info, REQUEST_OPTIONS.values())
+        else:
+            yield SettingInfo(name=item.name, default=item.default, **item.metadata)
+
+
+def _default_info(option: Option) -> SettingInfo:
+    return SettingInfo(
+        name=option.name,
+        default=None,
+        check=check_of(option.rule),
+        allowed=f"{option.allowed}; unset = the checkpoint's, else {option.unset}",
+        help=f"{option.help} Requests can override it.",
+    )
+
+
+REQUEST_OPTIONS: Mapping[str, Option] = {name: option for name, option in DEFAULT_OPTIONS.items() if option.is_setting}
+SETTINGS: Mapping[str, SettingInfo] = MappingProxyType({info.name: info for info in _infos()})

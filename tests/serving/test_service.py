@@ -9,11 +9,22 @@ from typing import Any
 import pytest
 
 from app.errors import EngineFailed, ModelNotFound, PromptTooLong, QueueFull, RequestError
+from app.messages.defaults import Defaults
 from app.messages.params import GenerationParams
 from app.serving.reply import Reply
-from app.serving.requests import ChatRequest, Defaults, Delta, Ended, Step
+from app.serving.requests import ChatRequest, Delta, Ended, Step
 from app.serving.service import Service
-from tests.fakes import EOS, FIRST_BYTE, TOOLS_TEMPLATE, VOCAB_SIZE, ByteTokenizer, FakeEngine, byte_ids, says
+from tests.fakes import (
+    EOS,
+    FIRST_BYTE,
+    TOOLS_TEMPLATE,
+    VOCAB_SIZE,
+    ByteTokenizer,
+    FakeEngine,
+    byte_ids,
+    nest_decoding,
+    says,
+)
 
 MakeService = Callable[..., Service]
 
@@ -22,7 +33,8 @@ MESSAGES = [{"role": "user", "content": "Hi"}]
 
 
 def call(prompt: tuple[int, ...] = PROMPT, **fields: Any) -> ChatRequest:
-    return ChatRequest(prompt_token_ids=prompt, **fields)
+    """A chat request; `fields` are those of ChatRequest and of Decoding."""
+    return ChatRequest(prompt_token_ids=prompt, **nest_decoding(fields))
 
 
 def finish(reply: Reply) -> Reply:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.messages.params import DECODE_MODES
-from app.serving.requests import INFILL_MODES
+from app.api.openapi.rules import or_null, schema_of_rule
+from app.messages.decoding import DECODING_OPTIONS, Decoding
+from app.messages.defaults import INFILL_MODES
 
 Json = dict[str, Any]
 
@@ -42,6 +43,13 @@ HEAD = {"id": STRING, "created": {**COUNT, "description": "Seconds since 1970."}
 MADE = {"usage": ref("Usage"), "elbarto": ref("Made")}
 FINISH = {"finish_reason": enum("stop", "length")}
 HOLES = array(ref("FilledHole"))
+# The decoding options in force: null only where no value applies by default.
+DECODING = {
+    name: schema_of_rule(DECODING_OPTIONS[name].rule)
+    if value is not None
+    else or_null(schema_of_rule(DECODING_OPTIONS[name].rule))
+    for name, value in Decoding().in_force().items()
+}
 PACE = {
     f"{part}_{name}": NUMBER for part in ("prompt", "predicted") for name in ("n", "ms", "per_token_ms", "per_second")
 }
@@ -84,19 +92,8 @@ SCHEMAS: dict[str, Json] = {
         steps=COUNT,
         gen_length=COUNT,
         block_length=COUNT,
-        decode_mode=enum(*DECODE_MODES),
-        threshold={"type": ["number", "null"]},
-        factor=NUMBER,
-        gamma=NUMBER,
-        small_block_length=COUNT_OR_NULL,
+        **DECODING,
         time_budget_ms=COUNT_OR_NULL,
-        remasking=enum("low_confidence", "random"),
-        temperature=NUMBER,
-        top_p=NUMBER,
-        top_k={"type": "integer"},
-        repetition_penalty=NUMBER,
-        presence_penalty=NUMBER,
-        frequency_penalty=NUMBER,
         seed={"type": "integer"},
     ),
     "Made": record(

@@ -6,9 +6,10 @@ import secrets
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from app.errors import RequestError
+from app.messages.decoding import Decoding
+from app.messages.defaults import Defaults, InfillMode
 from app.messages.events import Stepped
 from app.messages.params import GenerationParams
 from app.serving.backend import Backend, ModelInfo
@@ -30,7 +31,7 @@ from app.serving.infill.revise import ReviseRoute
 from app.serving.infill.session import Session
 from app.serving.infill.support import Room, Support, visible_texts
 from app.serving.lengths import plan_lengths
-from app.serving.requests import DecodingRequest, Defaults, InfillMode
+from app.serving.requests import DecodingRequest
 from app.text.layouts import chat_messages, files_with_room
 
 Route = CanvasRoute | PromptRoute | ReviseRoute
@@ -110,7 +111,7 @@ class InfillPlanner:
     executor: Executor
     support: Support
     defaults: Defaults
-    sampling: Mapping[str, Any]  # of GenerationParams, the request's own among them
+    decoding: Decoding
     max_tokens: int
     param: str = "segments"
 
@@ -232,7 +233,7 @@ class InfillPlanner:
         return route, self._block_params(request, max(limits), 0, ())
 
     def _check_parts(self, request: InfillRequest) -> None:
-        part = self.sampling["small_block_length"]
+        part = self.decoding.small_block_length
         if part and self._block_length(request) % part:
             raise RequestError(
                 f"small_block_length must divide the block length, {self._block_length(request)}, got {part}.",
@@ -280,7 +281,7 @@ class InfillPlanner:
             end_token_ids=tuple(ends),
             watch=request.watch or request.scored,
             alternatives=request.alternatives,
-            **self.sampling,
+            **self.decoding.values(),
         )
 
     def _block_params(
