@@ -1,4 +1,4 @@
-"""The bodies of llama.cpp's own endpoints, and what they mean to the service."""
+"""The request bodies of llama.cpp's own endpoints, and the service's requests for them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Names(fields.Field[list[str]]):
 
 
 class LlamaCppSchema(BodySchema):
-    """What both endpoints take. Of the samplers' many other fields none means anything here; they are ignored."""
+    """What both endpoints take. The fields of llama.cpp's other samplers are ignored."""
 
     class Meta(BodySchema.Meta):
         include = {name: field_of(option.rule) for name, option in OPTIONS.items()} | {
@@ -48,7 +48,7 @@ class LlamaCppSchema(BodySchema):
 
     model = Text()
     stream = Boolean(load_default=False)
-    n_predict = Integer(-2, load_default=-1)  # below 0: as many as it likes
+    n_predict = Integer(-2, load_default=-1)  # below 0: no limit
     stop = StopList()
     seed = Integer(-1, 2**64 - 1)
     t_max_predict_ms = Integer()
@@ -58,7 +58,7 @@ class LlamaCppSchema(BodySchema):
 
 
 class LlamaCppInfillSchema(LlamaCppSchema):
-    """POST /infill. `prompt` is what stands before the hole on its own line."""
+    """POST /infill. `prompt` is the text before the hole on its own line."""
 
     input_prefix = Text(load_default="")
     input_suffix = Text(load_default="")
@@ -73,7 +73,7 @@ class LlamaCppCompletionSchema(LlamaCppSchema):
 
 
 def infill_request(body: dict[str, Any]) -> CompletionRequest:
-    """As in llama.cpp, the time for predicting counts once there is a line: llama.vim allows a quarter of a second."""
+    """The time limit counts once there is a line, as in llama.cpp: llama.vim sets it to a quarter of a second."""
     return CompletionRequest(
         prompts=[body["input_prefix"] + body["prompt"]],
         suffix=body["input_suffix"],
