@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.errors import PromptTooLong, RequestError
+from app.messages.decoding import Decoding
 from app.messages.defaults import Defaults
 from app.messages.params import round_lengths
 from app.serving.requests import DecodingRequest
@@ -46,6 +47,15 @@ def plan_lengths(request: DecodingRequest, defaults: Defaults, prompt_len: int, 
     max_tokens = min(request.max_tokens or gen_length, gen_length)
     is_cut = is_cut and (request.max_tokens is None or request.max_tokens > room)
     return Lengths(block_length=block_length, gen_length=gen_length, steps=steps, max_tokens=max_tokens, is_cut=is_cut)
+
+
+def check_small_blocks(decoding: Decoding, block_length: int) -> None:
+    """Raises RequestError if the small blocks do not divide the block."""
+    part = decoding.small_block_length
+    if part and block_length % part:
+        raise RequestError(
+            f"small_block_length must divide the block length, {block_length}, got {part}.", "small_block_length"
+        )
 
 
 def _divide_up(numerator: int, denominator: int) -> int:

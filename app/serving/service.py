@@ -20,7 +20,7 @@ from app.serving.executor import Executor, SequenceRequest, State
 from app.serving.infill.infill import Infill, InfillPlanner
 from app.serving.infill.requests import EditRequest, InfillRequest
 from app.serving.infill.support import Support, find_support
-from app.serving.lengths import Lengths, plan_lengths
+from app.serving.lengths import Lengths, check_small_blocks, plan_lengths
 from app.serving.reply import Choice, Reply
 from app.serving.requests import ChatRequest, DecodingRequest, PromptRequest
 from app.serving.token_log import TokenLog
@@ -214,15 +214,10 @@ class Service:
 
 
 def _params(request: DecodingRequest, defaults: Defaults, lengths: Lengths) -> GenerationParams:
-    """The request has its seed by now; everything else that it leaves open is the defaults'."""
+    """The seed is set by now; the defaults apply to everything else that the request leaves open."""
     assert request.seed is not None
     decoding = decide(request.decoding, defaults)
-    part = decoding.small_block_length
-    if part and lengths.block_length % part:
-        raise RequestError(
-            f"small_block_length must divide the block length, {lengths.block_length}, got {part}.",
-            "small_block_length",
-        )
+    check_small_blocks(decoding, lengths.block_length)
     return GenerationParams(
         gen_length=lengths.gen_length,
         steps=lengths.steps,

@@ -30,7 +30,7 @@ from app.serving.infill.requests import (
 from app.serving.infill.revise import ReviseRoute
 from app.serving.infill.session import Session
 from app.serving.infill.support import Room, Support, visible_texts
-from app.serving.lengths import plan_lengths
+from app.serving.lengths import check_small_blocks, plan_lengths
 from app.serving.requests import DecodingRequest
 from app.text.layouts import chat_messages, files_with_room
 
@@ -125,7 +125,7 @@ class InfillPlanner:
                 f"The steps of an infill are told in the mode canvas alone, not in {mode}.", "infill_mode"
             )
         session = Session(self.executor, request.time_budget_ms, request.soft_budget_ms)
-        self._check_parts(request)
+        check_small_blocks(self.decoding, self._block_length(request))
         routes: Mapping[InfillMode, Begin] = {
             "canvas": self._begin_canvas,
             "fim": self._begin_fim,
@@ -146,7 +146,7 @@ class InfillPlanner:
             raise RequestError(
                 f"mode must be rewrite for this model: {request.mode} needs one that was trained on canvases.", "mode"
             )
-        self._check_parts(infill)
+        check_small_blocks(self.decoding, self._block_length(infill))
         session = Session(self.executor, infill.time_budget_ms)
         texts = visible_texts(infill, tokenizer, self._room(sum(sizes)))
         params = self._params(infill, gen_length=self._block_length(infill), steps=1)
@@ -231,14 +231,6 @@ class InfillPlanner:
         ends = frozenset(self.backend.info.eos_token_ids)
         route = PromptRoute(request, tokenizer, session, make_job, limits, ends, is_chat=True)
         return route, self._block_params(request, max(limits), 0, ())
-
-    def _check_parts(self, request: InfillRequest) -> None:
-        part = self.decoding.small_block_length
-        if part and self._block_length(request) % part:
-            raise RequestError(
-                f"small_block_length must divide the block length, {self._block_length(request)}, got {part}.",
-                "small_block_length",
-            )
 
     def _limits(self, request: InfillRequest) -> list[int]:
         """At most so many tokens in each hole; what is asked for beyond the operator's limit is lowered to it."""
