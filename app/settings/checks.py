@@ -1,4 +1,4 @@
-"""The marshmallow fields that settings are checked with: they take a value's text as well as the value."""
+"""The marshmallow fields that validate settings. They accept a value or its text."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ _SCHEMA = Schema.from_dict({name: info.check for name, info in SETTINGS.items()}
 
 @dataclass(frozen=True)
 class Loaded:
-    """Settings, and for each name where it came from.
+    """The settings and the source of each.
 
     A source is "command line", "YAML <path>", "environment", ".env" or "default".
     """
@@ -41,10 +41,10 @@ def load_settings(
     environ: Mapping[str, str] | None = None,
     env_file: Path | None = None,
 ) -> Loaded:
-    """Merge all sources and check them; raises ConfigError.
+    """Merge all sources and validate the result. Raises ConfigError.
 
-    `overrides` (setting name -> text) is the command line. `config_file` stands above ELBARTO_CONFIG. The defaults of
-    the other two are the process's own environment, and `.env` beside the `app` package.
+    `overrides` (setting name -> text) is the command line, and `config_file` replaces ELBARTO_CONFIG. By default,
+    `environ` is the process's environment and `env_file` the `.env` next to the `app` package.
     """
     environ = os.environ if environ is None else environ
     environ = {variable: value for variable, value in environ.items() if variable not in LSP_VARIABLES}
@@ -63,7 +63,7 @@ def load_settings(
 
 @dataclass(frozen=True)
 class _Given:
-    """A value as the user gave it, under the key as the user wrote it."""
+    """A value and its key, as the user wrote them."""
 
     value: object
     key: str
@@ -130,7 +130,7 @@ def _read_yaml(path: Path) -> dict[Any, object]:
 
 
 def _yaml_problem(error: Exception) -> str:
-    """Where, and for errors of plain syntax what. The other messages, and any traceback, quote from the file."""
+    """The position, and for syntax errors the problem. Other messages, like any traceback, would quote the file."""
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return ""
     what = f": {error.problem}" if isinstance(error, yaml.scanner.ScannerError | yaml.parser.ParserError) else ""
@@ -151,7 +151,7 @@ def _check(given: Mapping[str, _Given]) -> Settings:
 
 
 def _unknown(key: str, source: str, names: list[str]) -> ConfigError:
-    """The value is left out: it may be a secret under a misspelt name."""
+    """Without the value, which may be a secret under a misspelt name."""
     plain = {_plain(name): name for name in names}
     close = difflib.get_close_matches(_plain(key), plain, n=1)
     hint = f"did you mean {plain[close[0]]}?" if close else "`python -m app config` lists them"
@@ -160,7 +160,7 @@ def _unknown(key: str, source: str, names: list[str]) -> ConfigError:
 
 
 def _plain(key: str) -> str:
-    """What the spellings --max-queue, max_queue and ELBARTO_MAX_QUEUE have in common."""
+    """The common form of --max-queue, max_queue and ELBARTO_MAX_QUEUE."""
     return key.lower().lstrip("-").replace("-", "_").removeprefix(PREFIX.lower())
 
 

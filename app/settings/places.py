@@ -1,4 +1,4 @@
-"""Where things are, and which environment variables are settings."""
+"""Paths, and the environment variables that are settings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 EMBEDDED_MODEL = ROOT / "weights" / "elbarto-mini"
 PREFIX = "ELBARTO_"
 CONFIG_VARIABLE = "ELBARTO_CONFIG"  # names a YAML file; not a setting itself
-# The language server's, which may stand in the environment of somebody who starts both (docs/lsp.md).
+# The language server's variables, which are in the environment of users who start both (docs/lsp.md).
 LSP_VARIABLES = frozenset(
     {
         "ELBARTO_AUTOMATIC",

@@ -14,16 +14,16 @@ from app.settings.table import SETTINGS, Settings
 
 
 def to_environ(settings: Settings) -> dict[str, str]:
-    """The settings as environment variables: another process that reads them gets exactly `settings`.
+    """Environment variables from which another process gets exactly these settings.
 
-    Unset ones, and the YAML file's variable, are empty, so that `.env` cannot bring them back.
+    Unset ones and the YAML file's variable are empty, so that `.env` cannot set them.
     """
     variables = {info.variable: _to_text(settings.get(name)) for name, info in SETTINGS.items()}
     return {**variables, CONFIG_VARIABLE: ""}
 
 
 def example_yaml() -> str:
-    """A settings file with every setting explained and commented out, at its default."""
+    """A YAML file with every setting explained, and commented out at its default."""
     head = (
         "El Barto Serve: settings. Use with `python -m app serve --config FILE`, or with ELBARTO_CONFIG=FILE. "
         "Each setting below shows its default: remove its # and change it. The command line wins over this file, and "
@@ -37,9 +37,9 @@ def example_yaml() -> str:
 
 
 def show(loaded: Loaded, in_force: Mapping[str, tuple[str, str]] = MappingProxyType({})) -> str:
-    """Every effective value and where it came from, one a line; secrets are hidden.
+    """Every effective value and its source, one per line; secrets are hidden.
 
-    `in_force` has (value, source) of settings that are unset and decided elsewhere.
+    `in_force` has (value, source) for settings that are unset and get their value elsewhere.
     """
     rows = [("setting", "value", "from")]
     for name, info in SETTINGS.items():

@@ -29,7 +29,7 @@ def _setting(default: object, check: fields.Field[Any], allowed: str, help: str,
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that is chosen when the process starts."""
+    """Everything that is chosen when the process starts. Defaults for requests are in `defaults`, if given at all."""
 
     model_path: str | None = _setting(
         None,
@@ -38,13 +38,13 @@ class Settings:
         "The model to serve, for example ByteDance-Seed/Stable-DiffCoder-8B-Instruct.",
     )
     model_revision: str | None = _setting(
-        None, fields.String(), "a branch, tag or commit", "Which revision of a Hugging Face model to load."
+        None, fields.String(), "a branch, tag or commit", "The revision of the Hugging Face model."
     )
     host: str = _setting(
         "0.0.0.0",
         text(r"[^\s/]+"),
         "a host name or address",
-        "The address to listen on. 0.0.0.0 is every interface, 127.0.0.1 this machine alone.",
+        "The address to listen on. 0.0.0.0 is every interface, 127.0.0.1 only this machine.",
     )
     port: int = _setting(
         8000, integer(0, 65535), "an integer from 1 to 65535, or 0 for any free port", "The port to listen on."
@@ -52,7 +52,7 @@ class Settings:
     api_key: str | None = _setting(
         None,
         text(r"[!-~]+"),
-        "printable ASCII without spaces; in YAML, digits alone need quotes",
+        "printable ASCII without spaces; in YAML, quote a key of digits only",
         "The key that clients must send, as a bearer token or in X-Api-Key. Unset: anyone may use the server.",
         secret=True,
     )
@@ -60,7 +60,8 @@ class Settings:
         "auto",
         choice("auto", "none"),
         "auto or none",
-        "auto: the checkpoint's generation_config.json decides what neither a request nor a setting says.",
+        "auto: use the defaults in the checkpoint's generation_config.json where neither a request nor a setting has a "
+        "value. none: ignore them.",
     )
     # One setting for each option that an operator can set a default for.
     defaults: Overrides[Defaults] = field(default_factory=Overrides)
@@ -77,13 +78,13 @@ class Settings:
         "none",
         choice("none", "int8", "int4", "fp8"),
         "none, int8, int4 or fp8",
-        "Fewer bits for the layers' weights: less memory, slightly different replies. fp8 is for CUDA alone.",
+        "Store the layers' weights in fewer bits: less memory, slightly different replies. fp8 needs CUDA.",
     )
     cuda_graphs: bool = _setting(
         False,
         Boolean(),
         "true or false",
-        "On CUDA: record denoising steps once for each shape, and replay them. Not run on a GPU yet.",
+        "On CUDA: record the denoising step of each shape once, and replay it. Not run on a GPU yet.",
     )
     num_threads: int | None = _setting(
         None,
@@ -92,50 +93,56 @@ class Settings:
         "PyTorch's threads on the CPU.",
     )
     max_queue: int = _setting(
-        64, integer(0), "an integer from 0", "Requests that may wait beyond those running; more are answered 429."
+        64,
+        integer(0),
+        "an integer from 0",
+        "Requests that may wait in addition to those running; more are answered with 429.",
     )
     max_model_len: int | None = _setting(
         None,
         integer(1),
         "an integer from 1; unset = the checkpoint's own limit",
-        "Tokens in a prompt and its reply together, at most.",
+        "Maximum number of tokens in a prompt and its reply together.",
     )
     max_sequences: int = _setting(
         16,
         integer(1),
         "an integer from 1",
-        "Replies denoised at once, in one batch; KV memory for so many of full length is allocated at start.",
+        "Replies that are denoised in one batch. KV memory for this many of full length is allocated at start.",
     )
     prefix_cache_bytes: int = _setting(
         2**30,
         integer(0),
         "an integer from 0; 0 = no prefix cache",
-        "Memory for keys and values of prompts and replies that later requests may begin with.",
+        "Memory for the keys and values of prompts and replies, for later requests that start with the same tokens.",
     )
     infill_max_tokens: int = _setting(
         128,
         integer(1),
         "an integer from 1",
-        "Tokens in one hole, at most. Requests that ask for more get as many; editors ask for thousands.",
+        "Maximum number of tokens in one hole. Larger requests are lowered to this; editors ask for thousands.",
     )
     max_body_bytes: int = _setting(
-        4 * 1024 * 1024, integer(1), "an integer from 1", "Bytes in a request body; larger ones are answered 413."
+        4 * 1024 * 1024,
+        integer(1),
+        "an integer from 1",
+        "Maximum size of a request body; larger ones are answered with 413.",
     )
     cors_origins: tuple[str, ...] = _setting(
         LOCAL_ORIGINS,
         Origins(),
         "origins such as https://chat.example:8080 (a port may be *), separated by commas, or * for any",
-        "Web pages that may call the server from a browser.",
+        "Origins of web pages that may call the server from a browser.",
     )
     strict_model: bool = _setting(
-        False, Boolean(), "true or false", "Answer 404 when a request names a model that is not the loaded one."
+        False, Boolean(), "true or false", "Answer with 404 if a request names a model other than the loaded one."
     )
     watch: Literal["off", "positions", "full"] = _setting(
         "positions",
         choice("off", "positions", "full"),
         "off, positions or full",
-        "What /v1/generations tells of running requests to those who may look (with the key; without one, from this "
-        "machine): nothing, progress with positions and confidences, or their text too.",
+        "What /v1/generations shows of running requests to clients with the key (or, without a key, on this machine): "
+        "nothing, progress with positions and confidences, or the text as well.",
     )
     sse_keepalive_s: float = _setting(
         15.0,
@@ -147,16 +154,20 @@ class Settings:
         30,
         integer(0),
         "an integer from 0",
-        "Seconds that running requests get when the server is told to end (SIGTERM; Ctrl-C ends them at once).",
+        "Seconds that running requests get to finish after SIGTERM; Ctrl-C ends them at once.",
     )
     benchmark: bool = _setting(
         False,
         Boolean(),
         "true or false",
-        "Once the model is loaded, decode one short reply and log tokens a second, tokens a forward and milliseconds.",
+        "Once the model is loaded, decode one short reply and log tokens per second, tokens per forward and "
+        "milliseconds.",
     )
     log_level: str = _setting(
-        "info", choice("debug", "info", "warning", "error"), "debug, info, warning or error", "How much is logged."
+        "info",
+        choice("debug", "info", "warning", "error"),
+        "debug, info, warning or error",
+        "The lowest level that is logged.",
     )
 
     @property
