@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from app.engine.params import GenerationParams
 from tests.api.infill_wire import fill, fill_streamed, reasons_of, texts_of
-from tests.fake_infill import CANVAS_MODEL, InfillEngine, always, seen
+from tests.doubles.infill import CANVAS_MODEL, InfillEngine, always, seen
 
 MakeClient = Callable[..., FlaskClient]
 HOLE: dict[str, Any] = {"hole": {}}

@@ -10,8 +10,8 @@ import pytest
 from app.serving.infill.calls import Hole, HoleDelta, HoleDone, InfillCall, Outcome, Pin
 from app.serving.infill.canvas import lends_blank
 from app.serving.service import Service
-from tests.fake_infill import CANVAS_MODEL, DELETE, FimTokenizer, InfillEngine, always, seen
-from tests.fakes import byte_ids
+from tests.doubles.infill import CANVAS_MODEL, DELETE, InfillEngine, always, seen
+from tests.doubles.tokenizer import FimTokenizer, byte_ids
 
 MakeService = Callable[..., Service]
 
