@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.engine.params import GenerationParams
+from app.messages.params import GenerationParams
 
 REFERENCE = Path(__file__).parent / "fixtures" / "reference-a"
 CHECKPOINT = REFERENCE / "checkpoint"

@@ -13,9 +13,9 @@ import pytest
 import torch
 
 from app.engine.engine import Engine
-from app.engine.events import Committed, Event, Failed, Finished
-from app.engine.params import EngineConfig, GenerationParams
 from app.engine.sequence import Forward
+from app.messages.events import Committed, Event, Failed, Finished
+from app.messages.params import EngineConfig, GenerationParams
 from app.models.checkpoint import Checkpoint, load_checkpoint
 from app.models.packed_linear import pack
 from tests.reference import CHECKPOINT, Case, read_cases

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from app.engine.events import Filled, Probed
+from app.messages.events import Filled, Probed
 from app.serving.service import Service
 from bench.infill.canvases import Canvas
 from bench.infill.problems import Problem

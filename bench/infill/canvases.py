@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from app.engine.events import Event, Filled, Probed
-from app.engine.params import GenerationParams, Window
-from app.serving.executor import Job
-from app.serving.infill.calls import Hole
+from app.messages.events import Event, Filled, Probed
+from app.messages.params import GenerationParams, Window
+from app.serving.executor import SequenceRequest
 from app.serving.infill.layout import CanvasLayout
+from app.serving.infill.requests import Hole
 from app.serving.infill.results import hole_tokens
 from app.serving.infill.session import Session
 from app.serving.infill.support import Room, visible_texts
@@ -75,7 +75,7 @@ class Canvas:
         for window in windows:
             size, steps = len(window.token_ids), window.num_masks
             params = GenerationParams(size, steps, self._block_length, window=window)
-            jobs.append(Job(self._layout.prompt_ids, params))
+            jobs.append(SequenceRequest(self._layout.prompt_ids, params))
         self._session.submit(jobs)
         found: dict[int, Event] = {}
         for item in self._session.events():

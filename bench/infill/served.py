@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from app import create_service
-from app.engine.params import ModelSource
+from app.messages.params import ModelSource
 from app.serving.backend import Backend, load_backend
-from app.serving.calls import InfillMode
-from app.serving.infill.calls import Hole, InfillCall, LengthMethod
 from app.serving.infill.infill import Infill
+from app.serving.infill.requests import Hole, InfillRequest, LengthMethod
+from app.serving.requests import InfillMode
 from app.serving.service import Service
 from app.settings import Settings
 from bench.context import Context
@@ -82,8 +82,8 @@ def served(service: Service, mode: InfillMode, length_method: LengthMethod | Non
 
 def call(
     problem: Problem, hole: Hole, mode: InfillMode, length_method: LengthMethod | None = None, seed: int = 0
-) -> InfillCall:
-    return InfillCall(
+) -> InfillRequest:
+    return InfillRequest(
         [problem.prefix, problem.suffix],
         [hole],
         mode=mode,

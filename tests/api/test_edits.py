@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from app.engine.params import Window
+from app.messages.params import Window
 from tests.api.infill_wire import EDITS, edit
 from tests.api.wire import error_of, events_in, post
 from tests.doubles.engine import says

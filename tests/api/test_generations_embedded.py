@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app.engine.events import Event, Finished, Seen
-from app.engine.params import GenerationParams, ModelSource
+from app.messages.events import Event, Finished, Seen
+from app.messages.params import GenerationParams, ModelSource
 from app.serving.backend import Backend, EngineLike, load_backend
 from app.settings import EMBEDDED_MODEL
 from tests.api.sockets import Socket, converse, listening

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app.engine.params import GenerationParams
+from app.messages.params import GenerationParams
 from tests.api.infill_wire import fill, fill_streamed, reasons_of, texts_of
 from tests.doubles.infill import CANVAS_MODEL, InfillEngine, always, seen
 

@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.engine.engine import Engine
-from app.engine.params import ModelSource
+from app.messages.params import ModelSource
 from app.serving.backend import load_backend
 from app.settings import ROOT
 from tests.api.infill_wire import EDITS, INFILL, edit, fill, fill_streamed, reasons_of, texts_of

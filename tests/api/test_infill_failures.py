@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.engine.params import GenerationParams
+from app.messages.params import GenerationParams
 from tests.api.infill_wire import EDITS, INFILL, fill
 from tests.api.wire import error_of, events_in, post
 from tests.doubles.app import service_of

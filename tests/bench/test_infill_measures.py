@@ -15,8 +15,8 @@ import pytest
 import torch
 
 from app.cli import main
-from app.serving.infill.calls import Hole
 from app.serving.infill.infill import Infill
+from app.serving.infill.requests import Hole
 from app.serving.service import Service
 from app.settings import EMBEDDED_MODEL
 from bench.context import Context, Options

@@ -9,8 +9,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.engine.events import Committed, Counters, Event, Failed, Finished, Proposal, Seen, Stepped, Token
-from app.engine.params import GenerationParams
+from app.messages.events import Committed, Counters, Event, Failed, Finished, Proposal, Seen, Stepped, Token
+from app.messages.params import GenerationParams
 from tests.doubles.tokenizer import EOS, MASK, byte_ids
 from tests.waiting import PATIENCE_S
 

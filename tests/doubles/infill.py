@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.engine.events import Committed, Event, Filled, Finished, Probed, Token
-from app.engine.params import GenerationParams, Window
+from app.messages.events import Committed, Event, Filled, Finished, Probed, Token
+from app.messages.params import GenerationParams, Window
 from tests.doubles.engine import FakeEngine, FakeSequence
 from tests.doubles.tokenizer import FIRST_BYTE, FimTokenizer, byte_ids
 

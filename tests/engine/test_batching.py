@@ -11,10 +11,10 @@ import pytest
 import torch
 
 from app.engine.engine import Engine
-from app.engine.events import Event, Failed, Finished
-from app.engine.params import EngineConfig, GenerationParams
 from app.engine.runner import Runner
 from app.engine.sequence import Forward
+from app.messages.events import Event, Failed, Finished
+from app.messages.params import EngineConfig, GenerationParams
 from app.models.checkpoint import Checkpoint
 from tests.reference import MASK, VOCAB_SIZE, Case
 from tests.tiny import Runs, committed, drain, load_plain, run

@@ -9,7 +9,6 @@ from dataclasses import replace
 import pytest
 
 from app.engine.engine import Engine
-from app.engine.params import DECODE_MODES, DecodeMode, GenerationParams
 from app.engine.sampling import Proposals
 from app.engine.transfer import (
     RULES,
@@ -23,6 +22,7 @@ from app.engine.transfer import (
     static_rule,
     threshold_rule,
 )
+from app.messages.params import DECODE_MODES, DecodeMode, GenerationParams
 from tests.reference import MASK
 from tests.tiny import drain, run
 

@@ -8,8 +8,8 @@ import pytest
 
 from app.engine.denoise import find_end
 from app.engine.engine import Engine
-from app.engine.params import GenerationParams
 from app.engine.sequence import Sequence
+from app.messages.params import GenerationParams
 from tests.reference import EOS, MASK, Case
 from tests.tiny import run
 

@@ -11,11 +11,11 @@ import pytest
 import torch
 
 from app.engine.engine import Engine
-from app.engine.events import Committed, Failed, Finished
-from app.engine.params import GenerationParams, Remasking
 from app.engine.runner import Runner
 from app.engine.sequence import Forward
 from app.errors import EngineBroken
+from app.messages.events import Committed, Failed, Finished
+from app.messages.params import GenerationParams, Remasking
 from app.models.checkpoint import Checkpoint
 from app.models.transformer import Transformer
 from tests.reference import MASK, VOCAB_SIZE, Case

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from app.engine.engine import Engine
-from app.engine.params import GenerationParams
+from app.messages.params import GenerationParams
 from tests.reference import Case
 from tests.tiny import Runs, drain, run
 

@@ -13,11 +13,11 @@ from transformers import RepetitionPenaltyLogitsProcessor
 
 from app.engine.denoise import unmask
 from app.engine.engine import Engine
-from app.engine.params import GenerationParams
 from app.engine.penalties import Penalties
 from app.engine.reference import generate
 from app.engine.sampling import MaskedRows, Proposals, propose
 from app.engine.sequence import Sequence
+from app.messages.params import GenerationParams
 from app.models.checkpoint import Checkpoint
 from tests.reference import EOS, MASK, VOCAB_SIZE
 from tests.tiny import committed, drain, run

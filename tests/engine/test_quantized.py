@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from app import create_service
-from app.engine.events import Committed
 from app.engine.loading import load_model
-from app.engine.params import GenerationParams, ModelSource, Quantization
 from app.errors import ConfigError
+from app.messages.events import Committed
+from app.messages.params import GenerationParams, ModelSource, Quantization
 from app.models.quantization import has_fast_int8
 from app.settings import EMBEDDED_MODEL, Settings
 from app.text.tokenizer import Tokenizer

@@ -13,8 +13,8 @@ import pytest
 import torch
 
 from app.engine.engine import Engine
-from app.engine.events import Event, Failed, Finished
-from app.engine.params import GenerationParams
+from app.messages.events import Event, Failed, Finished
+from app.messages.params import GenerationParams
 from app.models.checkpoint import Checkpoint
 from tests.reference import VOCAB_SIZE
 from tests.tiny import committed, load_plain, run

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from app.engine.engine import Engine
-from app.engine.events import Event, Filled, Finished, Probed, Stepped
-from app.engine.params import EngineConfig, GenerationParams, Window
 from app.engine.reference import fill
+from app.messages.events import Event, Filled, Finished, Probed, Stepped
+from app.messages.params import EngineConfig, GenerationParams, Window
 from app.models.checkpoint import Checkpoint
 from tests.reference import MASK, VOCAB_SIZE
 from tests.tiny import drain as drain_by_sequence

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
-from app.engine.events import Committed, Event, Failed, Finished
-from app.engine.params import GenerationParams
 from app.errors import CheckpointError, ModelLoading, QueueFull, ShuttingDown
+from app.messages.events import Committed, Event, Failed, Finished
+from app.messages.params import GenerationParams
 from app.serving.executor import Executor
 from app.serving.generation import Generation
 from tests.doubles.app import fake_backend

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from app.serving.infill.calls import Hole, HoleDelta, HoleDone, InfillCall, Outcome, Pin
 from app.serving.infill.canvas import lends_blank
+from app.serving.infill.requests import Hole, HoleDelta, HoleDone, InfillRequest, Outcome, Pin
 from app.serving.service import Service
 from tests.doubles.infill import CANVAS_MODEL, DELETE, InfillEngine, always, seen
 from tests.doubles.tokenizer import FimTokenizer, byte_ids
@@ -18,7 +18,7 @@ MakeService = Callable[..., Service]
 
 def run(service: Service, *holes: Hole, **call: Any) -> Outcome:
     texts = [f"{number}<" if number == 0 else f">{number}<" for number in range(len(holes))]
-    infill = service.infill(InfillCall([*texts, ">"], holes, **call))
+    infill = service.infill(InfillRequest([*texts, ">"], holes, **call))
     for event in infill:
         assert event is None or isinstance(event, HoleDelta | HoleDone)
     assert infill.is_complete
@@ -58,7 +58,7 @@ def test_a_hole_may_begin_with_more_masks(make_service: MakeService, start: int,
 
 def test_an_aborted_infill_has_no_outcome(make_service: MakeService) -> None:
     engine = InfillEngine(gated=True)
-    infill = make_service(engine, **CANVAS_MODEL).infill(InfillCall(["a", "b"], [Hole()]))
+    infill = make_service(engine, **CANVAS_MODEL).infill(InfillRequest(["a", "b"], [Hole()]))
 
     infill.abort()
     engine.allow()

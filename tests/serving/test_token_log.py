@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from app.engine.events import Proposal, Stepped, Token
+from app.messages.events import Proposal, Stepped, Token
 from app.serving.token_log import Alternatives, Scored, TokenLog
 from app.text.token_text import TokenText
 from app.text.tokenizer import Tokenizer

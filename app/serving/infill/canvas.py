@@ -6,23 +6,23 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.engine.events import Event, Filled, Probed, Seen, Stepped
-from app.engine.params import GenerationParams, Window
-from app.serving.executor import Job
-from app.serving.infill.calls import (
+from app.messages.events import Event, Filled, Probed, Seen, Stepped
+from app.messages.params import GenerationParams, Window
+from app.serving.executor import SequenceRequest
+from app.serving.infill.layout import CanvasLayout
+from app.serving.infill.pins import Content, PinnedTexts
+from app.serving.infill.requests import (
     Candidate,
     FilledHole,
     FillReason,
     Hole,
     HoleDelta,
     HoleDone,
-    InfillCall,
+    InfillRequest,
     LengthMethod,
     WindowSight,
     WindowStep,
 )
-from app.serving.infill.layout import CanvasLayout
-from app.serving.infill.pins import Content, PinnedTexts
 from app.serving.infill.results import hole_tokens, log_probability, mean_log_probability, without_first_blank
 from app.serving.infill.session import Session
 from app.serving.infill.support import joined
@@ -75,7 +75,7 @@ class CanvasRoute:
 
     def __init__(
         self,
-        call: InfillCall,
+        request: InfillRequest,
         texts: Sequence[str],
         tokenizer: Tokenizer,
         session: Session,
@@ -90,14 +90,14 @@ class CanvasRoute:
     ) -> None:
         """`params` are for every window but for its own; `room` is for the whole canvas. Each hole has `max_tokens`,
         `pinned` texts, and a canvas of its `starts` for which there is room in any case."""
-        self._call, self._tokenizer, self._session, self._params = call, tokenizer, session, params
+        self._request, self._tokenizer, self._session, self._params = request, tokenizer, session, params
         self._max_tokens, self._starts, self._pinned = max_tokens, starts, pinned
         self._end_token_ids = end_token_ids
         self._room = room
-        self._lent = [lends_blank(text, hole) for text, hole in zip(texts[:-1], call.holes, strict=True)]
+        self._lent = [lends_blank(text, hole) for text, hole in zip(texts[:-1], request.holes, strict=True)]
         seen = [text[:-1] if lent else text for text, lent in zip(texts, [*self._lent, False], strict=True)]
         self._layout = CanvasLayout(seen, tokenizer, params.block_length)
-        self._method: LengthMethod = call.length_method or ("several" if delete_token_id is None else "delete")
+        self._method: LengthMethod = request.length_method or ("several" if delete_token_id is None else "delete")
         self._delete = delete_token_id if self._method == "delete" else None
         self._drafts = [Draft(variant, self._lengths(variant)) for variant in self._variants(canvas)]
         self.candidates: list[Candidate] = []
@@ -107,7 +107,7 @@ class CanvasRoute:
     def __iter__(self) -> Iterator[HoleDelta | HoleDone | WindowStep | WindowSight | None]:
         at_once = self._method != "several"
         yield from self._fill(list(enumerate(self._drafts)), at_once)
-        missing = self._call.n - len({self._texts(draft) for draft in self._drafts})
+        missing = self._request.n - len({self._texts(draft) for draft in self._drafts})
         is_over = self._session.is_aborted or self._session.is_overdue
         if missing > 0 and self._method != "several" and not is_over:
             more = [
@@ -170,7 +170,7 @@ class CanvasRoute:
 
     def _longer(self, draft: Draft, hole: int) -> int | None:
         """The next length of a hole's canvas, if there is one."""
-        if self._call.holes[hole].length is not None:
+        if self._request.holes[hole].length is not None:
             return None
         length = min(2 * draft.lengths[hole], self._max_tokens[hole], draft.lengths[hole] + self._room_left(draft))
         return length if length > draft.lengths[hole] else None
@@ -189,7 +189,7 @@ class CanvasRoute:
         """Distinct candidates, the best first."""
         made = []
         for number, draft in enumerate(self._drafts):
-            text = joined(self._call.texts, self._texts(draft))
+            text = joined(self._request.texts, self._texts(draft))
             made.append(Candidate(number, draft.holes, text, mean_log_probability(draft.holes)))
         if len(made) > 1 and not self._session.is_overdue:
             fits: dict[int, float] = {}
@@ -197,7 +197,7 @@ class CanvasRoute:
             made = [replace(candidate, score=candidate.score + fits.get(candidate.number, 0.0)) for candidate in made]
         best = sorted(made, key=lambda candidate: -candidate.score)
         distinct = {tuple(hole.text for hole in candidate.holes): candidate for candidate in reversed(best)}
-        self.candidates = sorted(distinct.values(), key=lambda candidate: -candidate.score)[: self._call.n]
+        self.candidates = sorted(distinct.values(), key=lambda candidate: -candidate.score)[: self._request.n]
 
     def _probe_fits(self, made: Sequence[Candidate], fits: dict[int, float]) -> Iterator[None]:
         """How likely what stands behind the holes is, given each candidate: the mean log probability."""
@@ -205,7 +205,7 @@ class CanvasRoute:
         for candidate in made:
             window = self._layout.fit_window([[token.id for token in hole.tokens] for hole in candidate.holes])
             if window is not None:
-                jobs.append(Job(self._layout.prompt_ids, self._with_window(window)))
+                jobs.append(SequenceRequest(self._layout.prompt_ids, self._with_window(window)))
                 numbers.append(candidate.number)
         if not jobs:
             return
@@ -217,18 +217,18 @@ class CanvasRoute:
                 fits[numbers[item[0]]] = sum(map(log_probability, item[1].targets)) / len(item[1].targets)
 
     def _variants(self, canvas: int) -> list[Variant]:
-        call, seed = self._call, self._params.seed
+        request, seed = self._request, self._params.seed
         if self._method == "several":
             lengths = [length for length in SEVERAL if length <= max(self._max_tokens)] or [max(self._max_tokens)]
             return [Variant(length, None, seed) for length in lengths[-self._session.capacity :]]
         first = Variant(canvas, None, seed)
-        if call.n == 1:
+        if request.n == 1:
             return [first]
         others = [Variant(canvas * 2, None, seed), Variant(max(4, canvas // 2), None, seed)]
         if self._method == "exact":
             others = []
-        variants = [first, *others, *self._warm_variants(canvas, call.n, MORE_TEMPERATURE)]
-        return variants[: min(call.n + 2, self._session.capacity)]
+        variants = [first, *others, *self._warm_variants(canvas, request.n, MORE_TEMPERATURE)]
+        return variants[: min(request.n + 2, self._session.capacity)]
 
     def _warm_variants(self, canvas: int, num: int, temperature: float) -> list[Variant]:
         """Sampled ones, each with a seed of its own."""
@@ -237,26 +237,26 @@ class CanvasRoute:
 
     def _lengths(self, variant: Variant) -> list[int]:
         lengths = []
-        for hole, limit, pinned in zip(self._call.holes, self._max_tokens, self._pinned, strict=True):
+        for hole, limit, pinned in zip(self._request.holes, self._max_tokens, self._pinned, strict=True):
             wanted = limit if self._method == "exact" else max(variant.canvas, hole.start, pinned.min_length)
             lengths.append(hole.length or min(wanted, limit))
         has_room = sum(lengths) <= self._room - self._layout.num_given
         return lengths if has_room else list(self._starts)
 
-    def _job(self, draft: Draft) -> Job:
+    def _job(self, draft: Draft) -> SequenceRequest:
         contents: list[Content] = [
             [token.id for token in draft.filled[number].tokens]
             if number in draft.filled
             else pinned.content(draft.lengths[number])
             for number, pinned in enumerate(self._pinned)
         ]
-        ends = [self._ends(hole) for hole in self._call.holes]
-        banned = [self._banned(hole, own) for hole, own in zip(self._call.holes, ends, strict=True)]
+        ends = [self._ends(hole) for hole in self._request.holes]
+        banned = [self._banned(hole, own) for hole, own in zip(self._request.holes, ends, strict=True)]
         draft.window = self._layout.window(contents, banned, ends, self._delete is not None)
         params = self._with_window(draft.window)
         if draft.variant.temperature is not None:
             params = replace(params, temperature=draft.variant.temperature)
-        return Job(self._layout.prompt_ids, replace(params, seed=draft.variant.seed))
+        return SequenceRequest(self._layout.prompt_ids, replace(params, seed=draft.variant.seed))
 
     def _ends(self, hole: Hole) -> tuple[int, ...]:
         """A hole whose length is known has no other end."""
@@ -273,23 +273,23 @@ class CanvasRoute:
         return tuple(sorted(banned))
 
     def _with_window(self, window: Window) -> GenerationParams:
-        steps = min(self._call.steps or window.num_masks, window.num_masks)
+        steps = min(self._request.steps or window.num_masks, window.num_masks)
         return replace(self._params, gen_length=len(window.token_ids), steps=steps, window=window)
 
     def _filled(self, draft: Draft, event: Filled) -> FilledHole:
-        hole, texts, reason = self._call.holes[event.hole], self._call.texts, self._reason(draft, event)
+        hole, texts, reason = self._request.holes[event.hole], self._request.texts, self._reason(draft, event)
         context = self._layout.before(event.hole)
         tokens = hole_tokens(self._tokenizer, context, event.tokens)
         if self._lent[event.hole]:
             tokens = without_first_blank(tokens)
         text = "".join(token.text for token in tokens)
-        stopped = min((at for stop in self._call.stop if (at := text.find(stop)) >= 0), default=None)
+        stopped = min((at for stop in self._request.stop if (at := text.find(stop)) >= 0), default=None)
         if stopped is not None:
             text, reason = text[:stopped], "stop"
         before = "_".join(texts[: event.hole + 1])  # a hole on the same line has begun it, whatever will be in it
         after = texts[event.hole + 1]
         text = clean_infill(text, before, after, single_line=hole.single_line, is_chat=False)
-        if event.hole + 1 < len(self._call.holes) and after.isspace() and "\n" in after:
+        if event.hole + 1 < len(self._request.holes) and after.isspace() and "\n" in after:
             text = text.removesuffix(after)  # it ran on over the line break to the next hole
         return FilledHole(text, tokens, reason)
 
@@ -297,7 +297,7 @@ class CanvasRoute:
         """What is filled to the last position might have been longer, unless its length was given or chosen."""
         hole, length = event.hole, draft.lengths[event.hole]
         is_chosen = self._method == "several" and length < self._max_tokens[hole]
-        if event.num_deleted or self._call.holes[hole].length is not None or is_chosen:
+        if event.num_deleted or self._request.holes[hole].length is not None or is_chosen:
             return "stop"
         is_cut_short = self._session.is_overdue and self._longer(draft, hole) is not None
         return "deadline" if is_cut_short else "length"

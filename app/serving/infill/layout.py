@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.engine.params import Window
+from app.messages.params import Window
 from app.serving.infill.pins import Content
 from app.text.tokenizer import Tokenizer
 

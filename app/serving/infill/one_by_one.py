@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.engine.events import Committed, Event, Finished, Stepped, Token
-from app.engine.params import GenerationParams
-from app.serving.executor import Job
-from app.serving.infill.calls import Candidate, FilledHole, FillReason, HoleDelta, HoleDone, InfillCall
+from app.messages.events import Committed, Event, Finished, Stepped, Token
+from app.messages.params import GenerationParams
+from app.serving.executor import SequenceRequest
+from app.serving.infill.requests import Candidate, FilledHole, FillReason, HoleDelta, HoleDone, InfillRequest
 from app.serving.infill.results import hole_tokens, mean_log_probability
 from app.serving.infill.session import Session
 from app.serving.infill.support import joined
@@ -22,7 +22,7 @@ from app.text.tokenizer import Tokenizer
 MORE_TEMPERATURE = 0.7  # of candidates that must not be the same as the first
 
 # (texts around the holes, of which all before this hole are filled; the hole's number) -> prompt, params
-MakeJob = Callable[[Sequence[str], int], Job]
+MakeRequest = Callable[[Sequence[str], int], SequenceRequest]
 
 
 @dataclass
@@ -43,24 +43,24 @@ class PromptRoute:
 
     def __init__(
         self,
-        call: InfillCall,
+        request: InfillRequest,
         tokenizer: Tokenizer,
         session: Session,
-        make_job: MakeJob,
+        make_job: MakeRequest,
         max_tokens: Sequence[int],
         end_token_ids: frozenset[int],
         is_chat: bool,
     ) -> None:
-        self._call, self._tokenizer, self._session = call, tokenizer, session
+        self._request, self._tokenizer, self._session = request, tokenizer, session
         self._make_job, self._max_tokens = make_job, max_tokens
         self._ends, self._is_chat = end_token_ids, is_chat
-        self._filled: list[list[FilledHole]] = [[] for _ in range(call.n)]
+        self._filled: list[list[FilledHole]] = [[] for _ in range(request.n)]
         self.candidates: list[Candidate] = []
         self.prompt_tokens = 0
         self._answers = self._submit(0)
 
     def __iter__(self) -> Iterator[HoleDelta | HoleDone | Stepped | None]:
-        for hole in range(len(self._call.holes)):
+        for hole in range(len(self._request.holes)):
             if hole:
                 self._answers = self._submit(hole)
             for item in self._session.events():
@@ -75,7 +75,7 @@ class PromptRoute:
     def _submit(self, hole: int) -> list[Answer]:
         """Of all candidates, which then have an answer each."""
         jobs, answers = [], []
-        texts = self._call.texts
+        texts = self._request.texts
         suffix = "".join(texts[hole + 1 :])
         for number, filled in enumerate(self._filled):
             prefix = joined(texts[: hole + 1], [item.text for item in filled])
@@ -95,9 +95,9 @@ class PromptRoute:
         return replace(params, seed=params.seed + number, temperature=max(params.temperature, MORE_TEMPERATURE))
 
     def _answer(self, hole: int, prefix: str, suffix: str, gen_length: int) -> Answer:
-        single_line = self._call.holes[hole].single_line
+        single_line = self._request.holes[hole].single_line
         cleaner = InfillStream(prefix, suffix, single_line=single_line, is_chat=self._is_chat)
-        return Answer(TextStream(self._tokenizer, self._call.stop), cleaner, self._max_tokens[hole], gen_length)
+        return Answer(TextStream(self._tokenizer, self._request.stop), cleaner, self._max_tokens[hole], gen_length)
 
     def _take(self, number: int, hole: int, answer: Answer, event: Event) -> Iterator[HoleDelta | HoleDone | Stepped]:
         if isinstance(event, Stepped):
@@ -118,7 +118,7 @@ class PromptRoute:
 
     def _has_enough(self, text: str) -> bool:
         """Whether a soft budget is spent, and there is a line that is not blank."""
-        is_overdue = self._call.soft_budget_ms is not None and self._session.is_overdue
+        is_overdue = self._request.soft_budget_ms is not None and self._session.is_overdue
         return is_overdue and "\n" in text.lstrip()
 
     def _take_tokens(self, answer: Answer, tokens: Sequence[Token]) -> str:
@@ -154,7 +154,7 @@ class PromptRoute:
     def _rank(self) -> None:
         made = []
         for number, filled in enumerate(self._filled):
-            text = joined(self._call.texts, [hole.text for hole in filled])
+            text = joined(self._request.texts, [hole.text for hole in filled])
             made.append(Candidate(number, tuple(filled), text, mean_log_probability(filled)))
         best = sorted(made, key=lambda candidate: -candidate.score)
         distinct = {tuple(hole.text for hole in candidate.holes): candidate for candidate in reversed(best)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.serving.infill.calls import Pin
+from app.serving.infill.requests import Pin
 from app.text.tokenizer import Tokenizer
 
 Content = list[int | None]  # of a hole: None is a mask

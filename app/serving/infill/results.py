@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.engine.events import Token
-from app.serving.infill.calls import FilledHole, HoleToken
+from app.messages.events import Token
+from app.serving.infill.requests import FilledHole, HoleToken
 from app.text.detokenizer import Detokenizer
 from app.text.tokenizer import Tokenizer
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from app.engine.events import Filled, Probed, Token
-from app.engine.params import GenerationParams, Window
-from app.serving.executor import Job
-from app.serving.infill.calls import Candidate, FilledHole, FillReason, HoleDelta, HoleDone, InfillCall
+from app.messages.events import Filled, Probed, Token
+from app.messages.params import GenerationParams, Window
+from app.serving.executor import SequenceRequest
 from app.serving.infill.layout import CanvasLayout
 from app.serving.infill.pins import Content
+from app.serving.infill.requests import Candidate, FilledHole, FillReason, HoleDelta, HoleDone, InfillRequest
 from app.serving.infill.results import hole_tokens, mean_log_probability
 from app.serving.infill.session import Session
 from app.serving.infill.support import joined
@@ -32,7 +32,7 @@ class ReviseRoute:
 
     def __init__(
         self,
-        call: InfillCall,
+        request: InfillRequest,
         texts: Sequence[str],
         spans: Sequence[str],
         mode: Literal["redenoise", "polish"],
@@ -42,7 +42,7 @@ class ReviseRoute:
         session: Session,
         params: GenerationParams,
     ) -> None:
-        self._call, self._spans, self._mode = call, spans, mode
+        self._request, self._spans, self._mode = request, spans, mode
         self._threshold, self._num_forwards = threshold, num_forwards
         self._tokenizer, self._session, self._params = tokenizer, session, params
         self._layout = CanvasLayout(texts, tokenizer, params.block_length)
@@ -72,7 +72,7 @@ class ReviseRoute:
         if self._session.is_aborted:
             return
         holes = [self._filled(hole) for hole in range(len(self._spans))]
-        text = joined(self._call.texts, [hole.text for hole in holes])
+        text = joined(self._request.texts, [hole.text for hole in holes])
         self.candidates = [Candidate(0, tuple(holes), text, mean_log_probability(holes))]
         for hole, filled in enumerate(holes):
             yield HoleDelta(0, hole, filled.text)
@@ -96,7 +96,7 @@ class ReviseRoute:
             contents[hole][at] = None
         return self._layout.window(contents, self._banned, (), may_delete=False)
 
-    def _probes(self) -> list[Job]:
+    def _probes(self) -> list[SequenceRequest]:
         """One for each group of tokens: how likely is each, seeing all that are not in its group?"""
         targets = tuple(self._layout.fill([list(ids) for ids in self._ids()]))
         jobs = []
@@ -123,7 +123,7 @@ class ReviseRoute:
         num = -(-len(self._places) // POLISHED_SHARE)
         return sorted(sorted(self._places, key=lambda place: confidence[place])[:num])
 
-    def _fill_job(self, places: Sequence[tuple[int, int]]) -> Job:
+    def _fill_job(self, places: Sequence[tuple[int, int]]) -> SequenceRequest:
         return self._job(self._window(places), 1 if self._mode == "polish" else len(places))
 
     def _take_tokens(self, places: Sequence[tuple[int, int]]) -> Iterator[None]:
@@ -136,9 +136,9 @@ class ReviseRoute:
                     if (item[1].hole, at) in masked:
                         self._tokens[item[1].hole][at] = token
 
-    def _job(self, window: Window, steps: int) -> Job:
+    def _job(self, window: Window, steps: int) -> SequenceRequest:
         params = replace(self._params, gen_length=len(window.token_ids), steps=steps, window=window)
-        return Job(self._layout.prompt_ids, params)
+        return SequenceRequest(self._layout.prompt_ids, params)
 
     def _filled(self, hole: int) -> FilledHole:
         tokens = hole_tokens(self._tokenizer, self._layout.before(hole), self._tokens[hole])

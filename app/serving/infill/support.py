@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.errors import PromptTooLong, RequestError
-from app.serving.calls import Defaults, InfillMode
-from app.serving.infill.calls import InfillCall
+from app.serving.infill.requests import InfillRequest
+from app.serving.requests import Defaults, InfillMode
 from app.text.fim_tokens import FimTokens, find_fim_tokens
 from app.text.layouts import context_text, trim_context, with_hints
 from app.text.tokenizer import Tokenizer
@@ -73,7 +73,7 @@ def find_support(tokenizer: Tokenizer, delete_token_id: int | None, max_model_le
     return Support(tuple(modes), fim, delete_token_id, context, defaults.infill_canvas)
 
 
-def visible_texts(call: InfillCall, tokenizer: Tokenizer, room: Room, with_context: bool = True) -> list[str]:
+def visible_texts(request: InfillRequest, tokenizer: Tokenizer, room: Room, with_context: bool = True) -> list[str]:
     """The texts around the holes with hints and other files, cut at the far ends so that there is room for them.
 
     What stands between holes is never cut: raises PromptTooLong where it alone is too long.
@@ -82,9 +82,9 @@ def visible_texts(call: InfillCall, tokenizer: Tokenizer, room: Room, with_conte
     def count(text: str) -> int:
         return len(tokenizer.encode_plain(text))
 
-    texts = with_hints(call.texts, [hole.hint for hole in call.holes], call.language)
-    if with_context and (call.context or call.filename):
-        texts[0] = context_text(call.context, call.language, call.filename) + texts[0]
+    texts = with_hints(request.texts, [hole.hint for hole in request.holes], request.language)
+    if with_context and (request.context or request.filename):
+        texts[0] = context_text(request.context, request.language, request.filename) + texts[0]
     between = sum(count(text) for text in texts[1:-1])
     room.check(between + 1)
     prefix, suffix = trim_context(texts[0], texts[-1], room.num_tokens - between, count)
