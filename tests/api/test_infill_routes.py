@@ -80,7 +80,7 @@ def test_any_model_can_be_put_before_a_canvas(make_client: MakeClient) -> None:
     answer = fill(client, ONE, infill_mode="canvas")
 
     assert answer["filled"] == "together"
-    assert answer["elbarto"]["warnings"] == ["fake-model was not trained on canvases: what it fills in may be poor."]
+    assert answer["elbarto"]["warnings"] == ["fake-model was not trained on canvases: its infills may be poor."]
 
 
 def test_a_route_that_the_model_has_not(make_client: MakeClient) -> None:
