@@ -246,7 +246,7 @@ step("what is unsure is underlined, and denoised again", async () => {
 step("a setting with an invalid value is named, and the default holds", async () => {
   editor.writeSettings({ "elbarto.holeMaxTokens": 0 });
   const message = await editor.messageWith("elbarto.holeMaxTokens", 30);
-  assert.match(message, /must be an integer from 1 to 1024, and is 0; using 64/);
+  assert.match(message, /must be an integer from 1 to 1024, got 0; using 64/);
   say("message", message);
   await editor.screenshot(join(run, "invalid-setting.png"));
   await editor.dismissMessages();
