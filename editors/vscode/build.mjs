@@ -1,11 +1,11 @@
 // Bundles the extension into dist/, and copies the language server's Python files into server/: `node build.mjs`.
-import { cpSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import esbuild from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const repository = join(here, "../../..");
+const repository = join(here, "../..");
 
 copyLanguageServer();
 const options = {
@@ -27,16 +27,10 @@ if (process.argv.includes("--watch")) {
 }
 
 function copyLanguageServer() {
-  const source = join(repository, "lsp");
   const target = join(here, "server");
-  const leftOut = new Set(["clients", "__pycache__"]);
-  const isWanted = (path) => !leftOut.has(basename(path));
   rmSync(target, { recursive: true, force: true });
-  mkdirSync(join(target, "lsp"), { recursive: true });
-  for (const name of readdirSync(source).filter(isWanted)) {
-    cpSync(join(source, name), join(target, "lsp", name), { recursive: true, filter: isWanted });
-  }
-  const requirements = join(repository, "requirements-lsp.txt");
-  if (existsSync(requirements)) copyFileSync(requirements, join(target, "requirements-lsp.txt"));
+  const isWanted = (path) => basename(path) !== "__pycache__";
+  cpSync(join(repository, "lsp"), join(target, "lsp"), { recursive: true, filter: isWanted });
+  copyFileSync(join(repository, "requirements-lsp.txt"), join(target, "requirements-lsp.txt"));
   copyFileSync(join(repository, "LICENSE"), join(here, "LICENSE"));
 }

@@ -20,7 +20,7 @@ local told ---@type string? the problem that the user knows of
 function M.repository()
   local file = debug.getinfo(1, 'S').source:sub(2)
   local folder = vim.fs.normalize(vim.uv.fs_realpath(file) or file)
-  for _ = 1, 6 do -- lsp/clients/nvim/lua/elbarto/server.lua
+  for _ = 1, 5 do -- editors/nvim/lua/elbarto/server.lua
     folder = vim.fs.dirname(folder)
   end
   return vim.uv.fs_stat(folder .. '/lsp/__main__.py') and folder or nil
