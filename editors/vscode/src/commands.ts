@@ -12,7 +12,7 @@ import {
 import type { LanguageServer } from "./languageServer";
 import type { Hole } from "./protocol";
 
-/** What a key binding may pass along: `{"hint": "...", "pinned": ["..."]}`. */
+/** Arguments that a key binding may pass: `{"hint": "...", "pinned": ["..."]}`. */
 interface Wishes {
   hint?: string;
   pinned?: (string | { text: string; at: "start" | "end" })[];
@@ -61,7 +61,7 @@ export class EditorCommands {
     }
   }
 
-  /** The document, its version and the place in it, as the language server takes them. */
+  /** The document, its version and the position or range, as arguments for the language server. */
   private place(editor: TextEditor, where: Where): object {
     const { document, selection } = editor;
     const document_ = { uri: this.server.converter.asUri(document.uri), version: document.version };
@@ -81,11 +81,11 @@ export class EditorCommands {
     if (hint !== undefined) await this.run(name, editor, where, hint ? { hint } : {});
   }
 
-  /** The new candidates are in the language server's cache then, from where the editor takes them. */
+  /** Puts new candidates into the language server's cache, from where the editor requests them. */
   private async regenerate(editor: TextEditor): Promise<void> {
     const answer = await this.run("regenerate", editor, "position");
     if (answer === undefined) return;
-    await commands.executeCommand("editor.action.inlineSuggest.hide"); // it would keep what it has for this place
+    await commands.executeCommand("editor.action.inlineSuggest.hide"); // it would keep its cached suggestion
     await trigger();
   }
 
@@ -100,7 +100,7 @@ export class EditorCommands {
     const before = ranges.filter((range) => range.start.isBefore(start));
     const range = step > 0 ? (after[0] ?? ranges[0]) : (before.at(-1) ?? ranges.at(-1));
     if (!range) {
-      void window.showInformationMessage("El Barto: there are no holes in this file. Put ... or ___ where code is missing.");
+      void window.showInformationMessage("El Barto: there are no holes in this file. Write ... or ___ where code is missing.");
       return;
     }
     editor.selection = new Selection(range.start, range.end);

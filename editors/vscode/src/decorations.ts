@@ -1,4 +1,4 @@
-// What is drawn into the text: unsure spans, and drafts of holes that are being filled.
+// Decorations in the text: unsure spans, and drafts of holes that are being filled.
 import {
   type DecorationOptions,
   type TextEditor,
@@ -25,7 +25,7 @@ class Layer {
     window.visibleTextEditors.forEach((editor) => this.draw(editor, uri));
   }
 
-  /** For editors that have just come into view; later edits move what is drawn. */
+  /** For editors that have just become visible; VS Code moves the decorations with later edits. */
   draw(editor: TextEditor, uri = editor.document.uri.toString()): void {
     if (editor.document.uri.toString() === uri) editor.setDecorations(this.type, this.options.get(uri) ?? []);
   }
@@ -51,14 +51,14 @@ export class Decorations {
       after: { color: new ThemeColor("editorGhostText.foreground"), fontStyle: "italic", margin: "0 0 0 1em" },
     }),
   );
-  private readonly told = new Map<string, () => void>(); // by document, what draws its unsure spans
+  private readonly published = new Map<string, () => void>(); // by document: redraws its unsure spans
 
   showConfidence(client: LanguageClient, { uri, version, spans }: Confidence): void {
     const key = client.protocol2CodeConverter.asUri(uri).toString();
-    this.told.set(key, () => this.showConfidence(client, { uri, version, spans }));
+    this.published.set(key, () => this.showConfidence(client, { uri, version, spans }));
     if (settings().get("confidence") !== "highlight") return this.unsure.set(key, []);
     const document = workspace.textDocuments.find((each) => each.uri.toString() === key);
-    if (document?.version !== version) return; // another notification is on its way
+    if (document?.version !== version) return; // a newer notification will follow
     const ranges = spans.map(({ range, confidence }) => ({
       range: client.protocol2CodeConverter.asRange(range),
       hoverMessage: `El Barto is unsure of this: ${Math.round(confidence * 100)} %`,
@@ -90,17 +90,17 @@ export class Decorations {
   }
 
   configurationChanged(): void {
-    this.told.forEach((show) => show());
+    this.published.forEach((show) => show());
   }
 
   closed(uri: string): void {
-    this.told.delete(uri);
+    this.published.delete(uri);
     this.unsure.set(uri, []);
     this.drafts.set(uri, []);
   }
 
   clear(): void {
-    this.told.clear();
+    this.published.clear();
     this.unsure.clear();
     this.drafts.clear();
   }

@@ -16,7 +16,7 @@ export function activate(context: ExtensionContext): void {
   const status = new StatusItem();
   const decorations = new Decorations();
   const listen = (client: LanguageClient) => {
-    decorations.clear(); // those of the one before
+    decorations.clear(); // of the previous client
     client.onNotification(StatusNotification, (params) => status.set(params));
     client.onNotification(ConfidenceNotification, (params) => decorations.showConfidence(client, params));
     client.onNotification(DraftNotification, (params) => decorations.showDraft(client, params));

@@ -1,4 +1,4 @@
-// The life of the language server: started with the first document, restarted when it dies or its settings change.
+// The lifecycle of the language server: started with the first document, restarted when it exits or its settings change.
 import { commands, type ExtensionContext, type LogOutputChannel, window } from "vscode";
 import {
   type CancellationToken,
@@ -22,7 +22,7 @@ const RESTARTS_WITHIN_MS = 3 * 60_000;
 const KEPT_STDERR = 4000;
 const SHOW_LOG = { title: "Show Log", command: "elbarto.showLog" };
 
-/** A client that leaves it to us what the user is told when the server cannot be reached. */
+/** A client that shows no messages itself when the server cannot be reached. */
 class QuietClient extends LanguageClient {
   override error(message: string, data?: unknown, _showNotification?: boolean | "force"): void {
     super.error(message, data, false);
@@ -36,7 +36,7 @@ export class LanguageServer {
   private apiKey: string | undefined;
   private stderr = "";
   private restarts: number[] = [];
-  private confidence: unknown; // what it offers depends on that, from its start on
+  private confidence: unknown; // its capabilities depend on this from the start
 
   constructor(
     private readonly context: ExtensionContext,
@@ -45,7 +45,7 @@ export class LanguageServer {
     private readonly onClient: (client: LanguageClient) => void,
   ) {}
 
-  /** Since then it is ours to restart it, and not the next document's to start it. */
+  /** From then on this class restarts it; opening a document no longer starts it. */
   get isTried(): boolean {
     return this.client !== undefined || this.starting !== undefined;
   }
@@ -58,7 +58,7 @@ export class LanguageServer {
     return this.client!.code2ProtocolConverter;
   }
 
-  /** Start it unless it runs. False where it cannot be started, which the user has been told then. */
+  /** Start it unless it runs. Returns false, after showing a message, if it cannot be started. */
   start(): Promise<boolean> {
     if (this.isRunning) return Promise.resolve(true);
     this.starting ??= this.tryToStart().finally(() => {
@@ -107,7 +107,7 @@ export class LanguageServer {
     }
   }
 
-  /** The settings have changed: the language server asks for them again, or is another one from now on. */
+  /** The settings have changed: the language server requests them again, or is restarted. */
   async configurationChanged(isAnother = false): Promise<void> {
     if (!this.isTried) return;
     if (isAnother || shownByLanguageServer() !== this.confidence) await this.restart();
@@ -151,7 +151,7 @@ export class LanguageServer {
       {
         documentSelector: DOCUMENTS,
         outputChannel: this.log,
-        // The language server asks for the settings; what it were told here would count again for each that is taken back.
+        // The language server requests the settings: values sent here would override settings that are removed later.
         initializationOptions: () => ({
           settings: { confidence: languageServerOptions(this.apiKey).confidence },
           clientFeatures: CLIENT_FEATURES,
@@ -168,7 +168,7 @@ export class LanguageServer {
                 ? params.items.map(() => languageServerOptions(this.apiKey))
                 : next(params, token),
           },
-          // Ghost text that cannot be had is no reason for a message.
+          // A failed request for ghost text needs no message.
           provideInlineCompletionItems: async (document, position, context, token, next) => {
             try {
               return await next(document, position, context, token);
@@ -184,7 +184,7 @@ export class LanguageServer {
     return client;
   }
 
-  /** The process is gone. Again and again within minutes is once too often. */
+  /** The process has exited. It is restarted, but only a few times within some minutes. */
   private closed(client: LanguageClient): CloseHandlerResult {
     const isOurs = client === this.client && this.starting === undefined;
     const now = Date.now();
@@ -212,7 +212,7 @@ export class LanguageServer {
     this.onStatus({ state: "error", message: failure.message });
     if (!isNew) return;
     const choices = failure.remedy ? [failure.remedy, SHOW_LOG] : [SHOW_LOG];
-    // Not awaited: the message stays until somebody answers it.
+    // Not awaited: the message stays until the user answers it.
     void window.showErrorMessage(`El Barto: ${failure.message}`, ...choices.map((choice) => choice.title)).then((title) => {
       const chosen = choices.find((choice) => choice.title === title);
       if (chosen) void commands.executeCommand(chosen.command, ...("argument" in chosen ? [chosen.argument] : []));

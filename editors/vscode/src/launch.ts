@@ -1,4 +1,4 @@
-// How the language server is started, and what to tell the user when it cannot be.
+// How the language server is started, and explanations for the user when it cannot be.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
@@ -10,13 +10,13 @@ export interface Launch {
   readonly program: string;
   readonly args: string[];
   readonly folder: string;
-  /** The whole command is the user's own, so nothing is known about it. */
+  /** The user has configured the whole command, so nothing is known about it. */
   readonly isCustom: boolean;
-  /** The user has named the Python. */
+  /** The user has configured the Python. */
   readonly isNamed: boolean;
 }
 
-/** What went wrong, for the user, with the command that may help. */
+/** What went wrong, as a message for the user, and the command that may help. */
 export interface Failure {
   readonly message: string;
   readonly remedy?: { readonly title: string; readonly command: string; readonly argument?: string };
@@ -45,17 +45,17 @@ export async function findLaunch(context: ExtensionContext): Promise<Launch> {
   };
 }
 
-/** The folder above the Python package that comes with the extension. */
+/** The folder that contains the bundled Python package. */
 export function bundledFolder(context: ExtensionContext): string {
   return context.asAbsolutePath("server");
 }
 
-/** The Python that "Set Up Python" makes, there or not. */
+/** The Python that "Set Up Python" creates, whether it exists or not. */
 export function ownPython(context: ExtensionContext): string {
   return pythonOf(join(context.globalStorageUri.fsPath, "venv"));
 }
 
-/** Some Python of this machine, new enough or not. */
+/** A Python on this machine, new enough or not. */
 export async function systemPython(): Promise<string | undefined> {
   const names = IS_WINDOWS
     ? ["python", "py"]
@@ -69,7 +69,7 @@ export async function systemPython(): Promise<string | undefined> {
   return found[0];
 }
 
-/** Resolves once the process runs; `onStderr` gets what it complains about. */
+/** Resolves once the process runs; `onStderr` receives its stderr. */
 export function start(launch: Launch, onStderr: (text: string) => void): Promise<ChildProcess> {
   return new Promise((resolve, reject) => {
     const child = spawn(launch.program, launch.args, { cwd: launch.folder, stdio: "pipe" });
@@ -77,11 +77,11 @@ export function start(launch: Launch, onStderr: (text: string) => void): Promise
     child.once("spawn", () => resolve(child));
     child.stderr.setEncoding("utf8");
     child.stderr.on("data", onStderr);
-    child.stdin.on("error", () => undefined); // it has ended; the connection says so
+    child.stdin.on("error", () => undefined); // it has exited; the connection reports that
   });
 }
 
-/** Why it did not start. Asked only then, so that a start that works takes no longer. */
+/** Why it did not start. Checked only then, so that a successful start takes no longer. */
 export async function explain(launch: Launch, stderr: string): Promise<Failure> {
   const said = lastLine(stderr);
   if (launch.isCustom) {
@@ -129,7 +129,7 @@ export interface Answer {
   readonly output: string;
 }
 
-/** Run a program to its end; a program that is not there is one that fails. */
+/** Run a program to completion; a missing program counts as one that fails. */
 export function run(program: string, args: string[], folder?: string, seconds = 20): Promise<Answer> {
   return new Promise((resolve) => {
     const options = { cwd: folder, timeout: seconds * 1000, windowsHide: true };
@@ -144,7 +144,7 @@ export function lastLine(text: string): string {
 }
 
 async function findPython(context: ExtensionContext, folder: string): Promise<string> {
-  // Our own is there only where somebody has asked for it, because another one would not do.
+  // Our own exists only if the user has set it up, because no other one was suitable.
   const candidates = [ownPython(context), ...(folder ? [pythonOf(join(folder, ".venv"))] : [])];
   return candidates.find((path) => existsSync(path)) ?? (await systemPython()) ?? (IS_WINDOWS ? "python" : "python3");
 }

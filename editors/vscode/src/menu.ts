@@ -81,7 +81,7 @@ async function toggleLanguage(): Promise<void> {
   await update("disabledLanguages", isOff ? languages.filter((each) => each !== language) : [...languages, language]);
 }
 
-/** Where it is set already, so that the change is one. */
+/** The scope where it is already set, so that the change takes effect. */
 async function update(name: string, value: unknown): Promise<void> {
   const found = settings().inspect(name);
   const target =

@@ -1,4 +1,4 @@
-// Progress of a request: a notification with a Cancel button, for what takes longer than a second.
+// Progress of a request that takes longer than a second: a notification with a Cancel button.
 import { randomUUID } from "node:crypto";
 import { CancellationTokenSource, type Progress, ProgressLocation, window } from "vscode";
 import { type CancellationToken, WorkDoneProgress } from "vscode-languageclient";

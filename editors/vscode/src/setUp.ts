@@ -1,4 +1,4 @@
-// "Set Up Python": a virtual environment of the extension's own, with what the language server needs.
+// "Set Up Python": creates the extension's own virtual environment, with the language server's requirements.
 import { mkdir, rm } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -21,7 +21,7 @@ export async function setUp(context: ExtensionContext, server: LanguageServer, l
   }
 }
 
-/** What went wrong, if anything. */
+/** Why it failed, or undefined on success. */
 async function install(context: ExtensionContext, log: LogOutputChannel): Promise<string | undefined> {
   const python = await systemPython();
   if (!python) return "There is no Python on this machine; install Python 3.11 or newer.";

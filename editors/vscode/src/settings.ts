@@ -1,4 +1,4 @@
-// The settings as the language server takes them: only those that somebody has set, so that the environment decides the rest.
+// The settings to send to the language server: only those that are set, so that the environment decides the others.
 import { workspace } from "vscode";
 
 /** Options of the language server; docs/lsp.md lists them. Everything else under `elbarto` is the extension's own. */
@@ -45,7 +45,8 @@ export function languageServerOptions(storedApiKey: string | undefined): Record<
   return options;
 }
 
-/** How the language server itself shows what is unsure: it registers that when it starts. */
+/** How the language server itself shows unsure text, which it registers when it starts. The last variable is an alias. */
 export function shownByLanguageServer(): unknown {
-  return languageServerOptions(undefined).confidence ?? process.env.ELBARTO_LSP_CONFIDENCE ?? "off";
+  const { ELBARTO_LSP_CONFIDENCE, ELBARTO_CONFIDENCE } = process.env;
+  return languageServerOptions(undefined).confidence ?? (ELBARTO_LSP_CONFIDENCE || ELBARTO_CONFIDENCE || "off");
 }

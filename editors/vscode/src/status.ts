@@ -1,4 +1,4 @@
-// The status bar item: what the language server says in elbarto/status.
+// The status bar item, which shows the notification elbarto/status.
 import { MarkdownString, StatusBarAlignment, ThemeColor, window } from "vscode";
 import type { Status } from "./protocol";
 import { settings } from "./settings";
@@ -34,7 +34,7 @@ export class StatusItem {
   set(status: Partial<Status>): void {
     this.status = { ...this.status, ...status };
     this.draw();
-    this.item.show(); // not before there is something to say: without a document nothing runs
+    this.item.show(); // only now: without a document the language server does not run
   }
 
   draw(): void {

@@ -6,7 +6,7 @@ local server = require('elbarto.server')
 local M = {}
 
 ---@class elbarto.Call
----@field rest string what stands after the sub-command
+---@field rest string the text after the sub-command
 ---@field words string[]
 ---@field place? elbarto.Place
 
@@ -32,7 +32,7 @@ local function toggle(is_on)
   end
 end
 
---- The language server's answer to a command without a place.
+--- Run a language server command that needs no place.
 ---@param name string
 ---@param on_answer? fun(result: any)
 local function ask(name, on_answer)
@@ -46,7 +46,7 @@ local function ask(name, on_answer)
   end
 end
 
---- What each does, whether it takes lines, and the words it may be followed by.
+--- What each sub-command does, whether it takes a range, and the words that may follow it.
 ---@type table<string, { run: fun(call: elbarto.Call), range?: boolean, words?: string[] }>
 M.all = {
   fill = {
@@ -121,7 +121,7 @@ local function names()
   return found
 end
 
---- The command's lines: those selected, where it was called with `'<,'>`, so that columns count.
+--- The command's lines; with `'<,'>` the selection, so that columns count.
 ---@param given vim.api.keyset.create_user_command.command_args
 ---@return elbarto.Place?
 local function place_of(given)

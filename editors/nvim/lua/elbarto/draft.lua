@@ -1,4 +1,4 @@
---- Drafts: what a command has filled in so far, drawn over the holes until the edit comes.
+--- Drafts: what a command has filled in so far, drawn over the holes until the edit arrives.
 
 local places = require('elbarto.places')
 
@@ -49,7 +49,7 @@ function M.received(params, context)
   if params.done or not client or not vim.api.nvim_buf_is_loaded(bufnr) then
     return
   end
-  -- Its places are those of another text by now; the edit itself moves along.
+  -- Its ranges belong to another version of the text; the edit itself will be moved along.
   if params.version ~= vim.lsp.util.buf_versions[bufnr] then
     return
   end

@@ -1,4 +1,4 @@
---- The commands that change the text. The language server applies the edits; here is where and what.
+--- The commands that change the text. This module sends them; the language server applies the edits.
 
 local places = require('elbarto.places')
 local messages = require('elbarto.messages')
@@ -15,8 +15,8 @@ local running = {} ---@type table<vim.lsp.Client, table<integer, true>> request 
 
 ---@param name string
 ---@param place? elbarto.Place
----@param argument? table more of it
----@param where 'position'|'range' what stands for the cursor
+---@param argument? table more arguments of the command
+---@param where 'position'|'range' how to send the cursor
 local function run(name, place, argument, where)
   local bufnr = vim.api.nvim_get_current_buf()
   local client = server.client(bufnr)
@@ -82,13 +82,13 @@ function M.rewrite(options)
   run('rewriteSelection', options.place, { hint = hint(options.hint), pinned = options.pinned }, 'range')
 end
 
---- Denoise what is unsure in the place again, or in the last completion.
+--- Denoise the unsure tokens of the place again, or of the last completion.
 ---@param options? { place?: elbarto.Place }
 function M.redenoise(options)
   run('redenoise', options and options.place, nil, nil)
 end
 
---- Write the code that the comment here asks for below it.
+--- Generate code from the comment here, and write it below.
 ---@param options? { place?: elbarto.Place }
 function M.generate(options)
   run('generateFromComment', options and options.place, nil, 'position')
@@ -118,7 +118,7 @@ function M.holes()
   end)
 end
 
---- Cancel everything that runs for this buffer.
+--- Cancel everything that is running for this buffer.
 function M.cancel()
   local bufnr = vim.api.nvim_get_current_buf()
   local client = server.client(bufnr)

@@ -1,8 +1,8 @@
---- Suggestions while you type: asked for, cycled, accepted.
+--- Suggestions while you type: requesting, cycling and accepting them.
 ---
---- The plugin draws them itself: Neovim 0.11 cannot, and 0.12 asks only after a pause of its own, has no request by hand,
---- and inserts a suggestion a second time after the start of it was typed. What is typed of a suggestion here stays a
---- part of it, and nothing is asked for meanwhile.
+--- The plugin draws them itself: Neovim 0.11 cannot, and 0.12 requests only after a fixed pause, cannot request manually,
+--- and inserts a suggestion again after its start was typed. Here, typing the start of a suggestion keeps it, without
+--- another request.
 
 local parts = require('elbarto.parts')
 local places = require('elbarto.places')
@@ -38,7 +38,7 @@ local function cancel(bufnr)
   end
 end
 
---- Show what the language server answered, if it still fits.
+--- Show the language server's answer, if it still fits.
 ---@param client vim.lsp.Client
 ---@param bufnr integer
 ---@param found lsp.InlineCompletionItem[]
@@ -50,7 +50,7 @@ local function show(client, bufnr, found, is_invoked)
   end
 end
 
---- Ask for suggestions at the cursor.
+--- Request suggestions at the cursor.
 ---@param bufnr integer
 ---@param kind integer
 ---@param on_items fun(client: vim.lsp.Client, bufnr: integer, found: lsp.InlineCompletionItem[], is_invoked: boolean)
@@ -74,7 +74,7 @@ local function ask(bufnr, kind, on_items)
   }
   local is_current = true
   request.id = server.request(client, METHOD, params, bufnr, function(result)
-    -- null: a newer request decides, or the text has changed; what is shown stays.
+    -- null: a newer request decides, or the text has changed; keep what is shown.
     if is_current and result and result ~= vim.NIL then
       on_items(client, bufnr, result.items or result, kind == INVOKED)
     end
@@ -92,7 +92,7 @@ function M.is_automatic(bufnr)
   return is_on_everywhere and vim.b[bufnr].elbarto_automatic ~= false
 end
 
---- After a key: go on with what is shown, or ask for something new.
+--- After a key: keep the shown suggestion if it still fits, otherwise request a new one.
 ---@param bufnr integer
 local function changed(bufnr)
   if not is_inserting(bufnr) then
@@ -106,7 +106,7 @@ local function changed(bufnr)
   end
 end
 
---- Take down what is shown, and ask for nothing until the next key.
+--- Hide the suggestion, and request nothing until the next key.
 ---@param bufnr? integer
 ---@return boolean whether there was anything
 function M.dismiss(bufnr)
@@ -117,7 +117,7 @@ function M.dismiss(bufnr)
   return was_visible
 end
 
---- Ask for suggestions now, in insert mode.
+--- Request suggestions now, in Insert mode.
 function M.suggest()
   local bufnr = vim.api.nvim_get_current_buf()
   if is_inserting(bufnr) then
@@ -125,7 +125,7 @@ function M.suggest()
   end
 end
 
---- Ask for other suggestions than before; what was typed of the last one stays as it is.
+--- Request other suggestions than before; what was typed of the last one stays.
 function M.regenerate()
   local bufnr = vim.api.nvim_get_current_buf()
   local client = server.client(bufnr)
@@ -152,7 +152,7 @@ function M.regenerate()
   end)
 end
 
---- Show the next candidate, or with a negative count an earlier one; more are asked for the first time.
+--- Show the next candidate, or with a negative count an earlier one; the first call requests more of them.
 ---@param count integer
 ---@return boolean
 function M.cycle(count)
@@ -196,7 +196,7 @@ local function insert(bufnr, text)
   vim.api.nvim_win_set_cursor(0, { row + #lines, (#lines == 1 and column or 0) + #lines[#lines] })
 end
 
---- Undo takes back from here.
+--- Start a new undo step here.
 local function break_undo()
   vim.go.undolevels = vim.go.undolevels
 end
@@ -218,7 +218,7 @@ function M.accept(what)
   break_undo()
   if part ~= rest then
     insert(bufnr, part)
-    -- The other candidates are others from here on.
+    -- The other candidates no longer fit the text.
     ghost.items = vim.tbl_filter(function(one)
       return vim.startswith(one.text, typed .. part)
     end, ghost.items)
@@ -280,7 +280,7 @@ function M.attach(client, bufnr)
     vim.api.nvim_create_autocmd(events, { group = group, buffer = bufnr, callback = callback })
   end
   on({ 'InsertEnter', 'TextChangedI', 'TextChangedP', 'CursorMovedI' }, function()
-    -- On InsertEnter the mode is not yet the new one; of one key's events the last one counts.
+    -- On InsertEnter the mode has not changed yet; of the events of one key only the last one counts.
     vim.schedule(function()
       if vim.api.nvim_buf_is_valid(bufnr) then
         changed(bufnr)
@@ -298,7 +298,7 @@ function M.attach(client, bufnr)
   end)
 end
 
---- Its language server has ended.
+--- Called when its language server has exited.
 ---@param client_id integer
 function M.ended(client_id)
   shown.clear_all(client_id)

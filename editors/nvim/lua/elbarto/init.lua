@@ -16,7 +16,7 @@ local function define_highlights()
   define('ElBartoUnsure', { link = 'DiagnosticUnderlineHint' })
 end
 
---- Start with these options; see |elbarto-options|. What is invalid is named, and has its default.
+--- Start with these options; see |elbarto-options|. Invalid ones are reported, and get their default.
 ---@param given? table
 function M.setup(given)
   local options, problems = require('elbarto.options').parse(given)
@@ -38,7 +38,7 @@ function M.setup(given)
   server.setup(options)
 end
 
---- setup() with the defaults, if there was none.
+--- Call setup() with the defaults, unless it was called before.
 function M.ensure()
   if not is_set_up then
     M.setup()
@@ -51,7 +51,7 @@ function M.statusline()
   return require('elbarto.status').line()
 end
 
---- What the language server last said of itself, as in the help, |elbarto-status|.
+--- The last state of the language server; see |elbarto-status|.
 ---@return table
 function M.status()
   return require('elbarto.status').get()

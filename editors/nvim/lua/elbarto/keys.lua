@@ -1,5 +1,5 @@
---- Key maps: `<Plug>(elbarto-...)` for each action, and those of the option `keymaps`. A key that finds no suggestion
---- does what it did before.
+--- Key maps: `<Plug>(elbarto-...)` for each action, and those of the option `keymaps`. Without a suggestion, a key does
+--- what it did before.
 
 local M = {}
 
@@ -11,7 +11,7 @@ local function selected()
   return is_selecting and { place = { is_selection = true } } or {}
 end
 
---- What an action does; false: there was nothing to do, and the key is to do what it did before.
+--- The actions. A result of false means that there was nothing to do, and the key does what it did before.
 ---@type table<string, fun(): boolean?>
 M.actions = {
   accept = function()
@@ -55,12 +55,12 @@ M.actions = {
   end,
 }
 
---- Do what a key did before it was mapped here: its earlier map, or the key itself.
+--- Do what a key did before it was mapped here: its earlier map, or its built-in action.
 ---@param key string
 ---@param before table<string, any> as of maparg()
 local function fall_back(key, before)
   local function feed(keys, is_remapped)
-    -- Before the keys that wait already.
+    -- Insert ahead of typeahead that is already waiting.
     vim.api.nvim_feedkeys(keys, is_remapped and 'mi' or 'ni', false)
   end
   if before.callback and before.expr ~= 1 then

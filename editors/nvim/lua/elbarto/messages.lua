@@ -2,8 +2,8 @@
 
 local M = {}
 
---- Whether messages go to the message area, where a long one would ask for a key before you can type on. Neovim's own
---- function comes without a source, or from its runtime; a plugin's from a file.
+--- Whether messages go to the message area, where a long one causes a hit-enter prompt. Neovim's own `vim.notify` has no
+--- source, or its runtime as source; a plugin's replacement comes from another file.
 local function is_builtin()
   local source = debug.getinfo(vim.notify, 'S').source
   return source == '?' or source:find('vim/_', 1, true) ~= nil
@@ -18,7 +18,7 @@ local function show(message, level)
     return
   end
   local group = level == vim.log.levels.ERROR and 'ErrorMsg' or level == vim.log.levels.WARN and 'WarningMsg' or nil
-  -- All of it for `:messages`, without a pause, and then what there is room for on the screen.
+  -- The whole message for `:messages`, without a prompt, and then as much as fits on the screen.
   local before = vim.o.messagesopt
   vim.o.messagesopt = (before:gsub('hit%-enter', 'wait:0'))
   vim.notify(message, level)
@@ -28,7 +28,7 @@ local function show(message, level)
   vim.api.nvim_echo({ { vim.fn.strcharpart(line, 0, room - 1) .. '… (:messages)', group } }, false, {})
 end
 
---- Show a message, at once or as soon as that is possible.
+--- Show a message now, or as soon as possible.
 ---@param message string
 ---@param level? integer
 function M.say(message, level)

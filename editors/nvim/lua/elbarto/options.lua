@@ -1,4 +1,4 @@
---- The options of `setup()`: their defaults, and what is allowed. Help: |elbarto-options|.
+--- The options of `setup()`: defaults and validation. Help: |elbarto-options|.
 
 local M = {}
 
@@ -18,7 +18,7 @@ M.defaults = {
   statusline = { name = 'El Barto', figures = true },
 }
 
---- The keys of `keymaps`: mode and what the map is described as.
+--- The keys of `keymaps`: modes, and the description of the map.
 M.actions = {
   accept = { 'i', 'Accept the suggestion' },
   accept_word = { 'i', 'Accept a word of the suggestion' },
@@ -76,7 +76,7 @@ end
 
 local text, boolean = is('string'), is('boolean')
 
---- Check and what it allows, in words; a table without numbers is a group of options.
+--- A check and a description of what it allows; a table without integer keys is a group of options.
 M.allowed = {
   cmd = { list(text, 1), 'a list of texts, the program first' },
   cmd_env = { map(text), 'a table from names to texts' },
@@ -125,7 +125,7 @@ local function names_of(names)
   return table.concat(found, ', ')
 end
 
---- Take what is valid of `given` into `result`, and name what is not in `problems`.
+--- Copy the valid options of `given` into `result`, and report the others in `problems`.
 ---@param given table
 ---@param rules table
 ---@param result table
@@ -155,7 +155,7 @@ local function take(given, rules, result, path, problems)
   end
 end
 
---- The options with all defaults, and what is wrong with those given; a wrong one has its default.
+--- The options including defaults, and the problems of those given; an invalid one gets its default.
 ---@param given any
 ---@return elbarto.Options
 ---@return string[] problems

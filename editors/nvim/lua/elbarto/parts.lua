@@ -1,8 +1,8 @@
---- Which part of a suggestion is accepted, and how a suggestion looks. Texts in, texts out.
+--- The part of a suggestion to accept, and how a suggestion is drawn: pure functions on text.
 
 local M = {}
 
---- With `\n` as the only line end: that is how a buffer has it, whatever its 'fileformat'.
+--- The text with `\n` as the only line end, as in a buffer of any 'fileformat'.
 ---@param text string
 ---@return string
 function M.normalized(text)
@@ -17,7 +17,7 @@ function M.all.all(text)
   return text
 end
 
---- The white space at the start and the word after it: keyword characters, or others up to the next space.
+--- Leading whitespace and the word after it: keyword characters, or others up to the next space.
 ---@param text string
 ---@return string
 function M.all.word(text)
@@ -25,7 +25,7 @@ function M.all.word(text)
   return word ~= '' and word or text
 end
 
---- Up to the end of the line; where the suggestion begins with a line end, that and the line after it.
+--- The first line; if the suggestion begins with a line end, that and the line after it.
 ---@param text string
 ---@return string
 function M.all.line(text)
@@ -34,7 +34,7 @@ function M.all.line(text)
   return stop and text:sub(1, stop - 1) or text
 end
 
---- The text of a snippet as the language server writes them: `${1:text}`, `$0`, and `\` before `$`, `}` and `\`.
+--- The text of a snippet in the language server's form: `${1:text}`, `$0`, and `\` before `$`, `}` and `\`.
 ---@param snippet string
 ---@return string
 function M.snippet_text(snippet)
@@ -58,7 +58,7 @@ function M.snippet_text(snippet)
   return table.concat(found)
 end
 
---- `vim.snippet` gives every further line the indent of the current one; ours have it already.
+--- `vim.snippet` adds the current line's indent to all further lines, which already have it here.
 ---@param snippet string
 ---@param indent string
 ---@return string
@@ -72,7 +72,7 @@ function M.dedented(snippet, indent)
   return table.concat(lines, '\n')
 end
 
---- A line for a virtual text that begins in screen column `column` (from 0): tabs are not drawn there.
+--- A line as virtual text that begins in screen column `column` (from 0), with tabs expanded to spaces.
 ---@param line string
 ---@param column integer
 ---@param tabstop integer

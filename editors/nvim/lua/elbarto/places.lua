@@ -1,4 +1,4 @@
---- Places of the protocol and places in a buffer.
+--- Converts between LSP positions and buffer positions.
 
 local M = {}
 
@@ -57,7 +57,7 @@ function M.lines(bufnr, first, last, encoding)
   }
 end
 
---- What is selected, or was last, as a range; whole lines where lines are.
+--- The current or last selection as a range; whole lines for a linewise one.
 ---@param bufnr integer
 ---@param encoding string
 ---@return lsp.Range

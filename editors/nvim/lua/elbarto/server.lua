@@ -1,4 +1,4 @@
---- The language server as a client of Neovim's: found, started, started again, asked.
+--- The language server as an LSP client of Neovim: finds, starts, restarts and calls it.
 
 local messages = require('elbarto.messages')
 
@@ -7,15 +7,15 @@ local M = {}
 M.NAME = 'elbarto'
 local ROOT_MARKERS = { '.git', 'pyproject.toml', 'setup.py', 'package.json', 'go.mod', 'Cargo.toml' }
 local RESTART_WINDOW_S = 120
--- Answers that are nobody's fault: cancelled by us, cancelled by the server, text changed.
+-- Errors that need no message: request cancelled by us, cancelled by the server, text changed.
 local QUIET = { [-32800] = true, [-32802] = true, [-32801] = true }
 
 local options = require('elbarto.options').defaults
 local is_set_up = false
 local restarts = {} ---@type number[] when it was started again
-local told ---@type string? the problem that the user knows of
+local told ---@type string? the problem that was last shown to the user
 
---- The repository that this plugin is a part of, if it is.
+--- The repository that contains this plugin, or nil.
 ---@return string?
 function M.repository()
   local file = debug.getinfo(1, 'S').source:sub(2)
@@ -26,7 +26,7 @@ function M.repository()
   return vim.uv.fs_stat(folder .. '/lsp/__main__.py') and folder or nil
 end
 
---- What starts the language server, and where: the configured command, or `python -m lsp` of the repository.
+--- The command that starts the language server, and its folder: the configured one, or `python -m lsp` in the repository.
 ---@return string[]? cmd
 ---@return string? folder
 function M.command()
@@ -70,7 +70,7 @@ local function features()
   if options.unsure then
     table.insert(found, 'confidence')
   end
-  -- Neovim's own inline completion expands snippets with the indent of the line twice.
+  -- Neovim's built-in inline completion indents the lines of a snippet twice.
   if is_set_up and options.ghost.enabled then
     table.insert(found, 'inlineSnippets')
   end
@@ -113,7 +113,7 @@ function M.config()
     },
     on_init = function(client)
       require('elbarto.status').received({ state = 'starting', message = '' })
-      -- Where the plugin draws the suggestions, Neovim does not draw them a second time.
+      -- If the plugin draws suggestions, keep Neovim from drawing them as well.
       if is_set_up and options.ghost.enabled and vim.lsp.inline_completion then
         vim.lsp.inline_completion.enable(false, { client_id = client.id })
       end
@@ -131,7 +131,7 @@ function M.config()
   }
 end
 
---- Whether the language server is for this buffer.
+--- Whether the language server serves this buffer.
 ---@param bufnr integer
 ---@return boolean
 function M.is_wanted(bufnr)
@@ -150,7 +150,7 @@ function M.is_wanted(bufnr)
     and vim.api.nvim_buf_get_offset(bufnr, last) <= options.max_file_bytes
 end
 
---- Start the language server for a buffer, or use the one that runs.
+--- Start the language server for a buffer, or attach the running one.
 ---@param bufnr integer
 function M.attach(bufnr)
   if not M.is_wanted(bufnr) or M.is_stopped then
@@ -169,7 +169,7 @@ function M.attach(bufnr)
   vim.lsp.start(config, { bufnr = bufnr, reuse_client = config.reuse_client })
 end
 
---- Start it for all buffers that want it.
+--- Start it for all buffers that it serves.
 function M.start()
   M.is_stopped = false
   for _, bufnr in ipairs(vim.api.nvim_list_bufs()) do
@@ -177,7 +177,7 @@ function M.start()
   end
 end
 
---- Stop it; buffers do not start it again until `start()`.
+--- Stop it; opening buffers does not start it again until `start()`.
 function M.stop()
   M.is_stopped = true
   for _, client in ipairs(vim.lsp.get_clients({ name = M.NAME })) do
@@ -200,7 +200,7 @@ function M.restart()
   M.start()
 end
 
---- Take down what belonged to a language server that has ended, and start it again if it was not meant to end.
+--- Clean up after a language server that has exited, and restart it if the exit was unexpected.
 ---@param code integer
 ---@param signal integer
 ---@param client_id integer
@@ -233,7 +233,7 @@ function M.client(bufnr)
   return vim.lsp.get_clients({ name = M.NAME, bufnr = bufnr })[1]
 end
 
---- Ask, with the text as it is now. `on_answer` is not called for errors; those worth reading are shown.
+--- Send a request after pending changes. `on_answer` is not called for errors; relevant ones are shown.
 ---@param client vim.lsp.Client
 ---@param method string
 ---@param params table
@@ -257,7 +257,7 @@ function M.request(client, method, params, bufnr, on_answer, on_end)
   return is_sent and id or nil
 end
 
---- Run a command of docs/lsp.md, named without its prefix.
+--- Run a command from docs/lsp.md, given without its prefix.
 ---@param client vim.lsp.Client
 ---@param name string
 ---@param argument table
@@ -270,7 +270,7 @@ function M.execute(client, name, argument, bufnr, on_answer, on_end)
   return M.request(client, 'workspace/executeCommand', params, bufnr, on_answer, on_end)
 end
 
---- Other settings for the language server, from now on.
+--- Change the settings of the running language server.
 ---@param settings table<string, any>
 function M.configure(settings)
   options.settings = vim.tbl_extend('force', options.settings, settings)
@@ -280,7 +280,7 @@ function M.configure(settings)
   end
 end
 
---- Take the options, and attach to buffers as they are opened.
+--- Apply the options, and attach to buffers as they are opened.
 ---@param given elbarto.Options
 function M.setup(given)
   options, is_set_up = given, true

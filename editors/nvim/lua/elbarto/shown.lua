@@ -1,4 +1,4 @@
---- What is suggested in each buffer, what of it was typed since, and how the rest is drawn.
+--- The suggestion of each buffer: how much of it has been typed, and how the rest is drawn.
 
 local parts = require('elbarto.parts')
 local places = require('elbarto.places')
@@ -13,13 +13,13 @@ local anchors = vim.api.nvim_create_namespace('elbarto.anchor')
 ---@field snippet? string
 ---@field command? lsp.Command
 
---- What is suggested in a buffer: from `anchor` on, and the text between it and the cursor was typed since.
+--- The suggestion of a buffer, at `anchor`; the text between that and the cursor was typed since.
 ---@class elbarto.Ghost
 ---@field client_id integer
 ---@field items elbarto.Item[]
 ---@field index integer
 ---@field anchor integer an extmark
----@field right string what stands to the right of it on its line
+---@field right string the text to the right of it on its line
 ---@field is_invoked boolean
 ---@field is_cycled boolean
 
@@ -43,7 +43,7 @@ local function anchor_of(bufnr)
   end
 end
 
---- What was typed since the suggestion was made; nil if the text has changed in another way.
+--- What was typed since the suggestion was made; nil if the text was changed otherwise.
 ---@param bufnr integer
 ---@return string?
 function M.typed(bufnr)
@@ -62,7 +62,7 @@ function M.typed(bufnr)
   return table.concat(vim.api.nvim_buf_get_text(bufnr, row, column, cursor_row, cursor_column, {}), '\n')
 end
 
---- What is left of a suggestion; nil where something else was typed, or all of it.
+--- The rest of a suggestion; nil if something else was typed, or all of it.
 ---@param item elbarto.Item
 ---@param typed string
 ---@return string?
@@ -110,7 +110,7 @@ function M.clear(bufnr)
   ghosts[bufnr] = nil
 end
 
---- Take down everything, or what came from one language server.
+--- Hide all suggestions, or those of one language server.
 ---@param client_id? integer
 function M.clear_all(client_id)
   for bufnr, ghost in pairs(ghosts) do
@@ -136,7 +136,7 @@ local function items_of(found)
     :totable()
 end
 
---- Tell the language server, which counts it where it is asked to.
+--- Notify the language server, which counts it if statistics are on.
 ---@param bufnr integer
 ---@param method string
 ---@param more? table
@@ -150,7 +150,7 @@ function M.tell(bufnr, method, more)
   end
 end
 
---- Draw what is left of the suggestion after what was typed, or of another one that fits; whether there is any.
+--- Draw the rest of the suggestion, or of another candidate that fits what was typed. Returns whether there is one.
 ---@param bufnr integer
 ---@return boolean
 function M.settle(bufnr)
@@ -174,7 +174,7 @@ function M.settle(bufnr)
   return true
 end
 
---- Begin to show what the language server answered.
+--- Show the language server's answer.
 ---@param client vim.lsp.Client
 ---@param bufnr integer
 ---@param found lsp.InlineCompletionItem[]
@@ -200,7 +200,7 @@ function M.open(client, bufnr, found, is_invoked)
   end
 end
 
---- More candidates for what is shown: the shown ones stay where they are.
+--- Add candidates to the shown ones, which keep their positions.
 ---@param bufnr integer
 ---@param found lsp.InlineCompletionItem[]
 function M.add(bufnr, found)

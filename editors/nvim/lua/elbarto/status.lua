@@ -1,11 +1,11 @@
---- What the language server says of itself, and a status line of it.
+--- The state of the language server, and a status line that shows it.
 
 local M = {}
 
 local current = { state = 'stopped', message = '' } ---@type table
 local settings = { name = 'El Barto', figures = true }
 
---- The words of a status line; ready and off are said otherwise.
+--- The words of the status line; ready and off have none here.
 local WORDS = { starting = 'starting', loading = 'loading', busy = '…', error = 'error' }
 
 ---@param value any
@@ -13,7 +13,7 @@ local function known(value)
   return value ~= nil and value ~= vim.NIL and value or nil
 end
 
---- Redraw status lines, and tell whoever listens: the autocommand `User ElBartoStatus`.
+--- Redraw status lines, and run the autocommand `User ElBartoStatus`.
 function M.changed()
   vim.schedule(function()
     vim.api.nvim_exec_autocmds('User', { pattern = 'ElBartoStatus', modeline = false, data = M.get() })
@@ -62,7 +62,7 @@ function M.line()
   return (table.concat(words, ' '):gsub('%%', '%%%%'))
 end
 
---- Show everything that is known, in the message area.
+--- Show the full status in the message area.
 ---@param answer table what elbarto.ls.status answers
 function M.report(answer)
   local function figure(format, value)

@@ -1,4 +1,4 @@
---- What the model was not sure of, marked in the text.
+--- Highlights the text that the model was unsure of.
 
 local places = require('elbarto.places')
 
@@ -15,7 +15,7 @@ function M.received(params, context)
   if not client or not vim.api.nvim_buf_is_loaded(bufnr) then
     return
   end
-  -- Those of an older text: the marks have moved with it, and the newer spans are on their way.
+  -- Spans of an older text: the extmarks have moved with it, and newer spans will follow.
   if params.version ~= vim.lsp.util.buf_versions[bufnr] and #params.spans > 0 then
     return
   end
