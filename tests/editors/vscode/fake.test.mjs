@@ -236,7 +236,7 @@ step("what is unsure is underlined, and denoised again", async () => {
   await model.set({ answers: { ...ANSWERS, "sum(values)": "len(values)", "    total = sum(values)": "    total = len(values)" } });
   await editor.goTo(2, 1);
   await editor.press("Shift+End");
-  await editor.command("El Barto: Re-denoise What Is Unsure");
+  await editor.command("El Barto: Re-denoise Unsure Tokens");
   await editor.savedIs("unsure.py", FILES["unsure.py"].replace("...", "len(values)"));
   say("denoised again", "len(values)");
   await until("no underline", async () => !(await editor.underlined()));

@@ -31,9 +31,9 @@ M.actions = {
   fill = { 'n', 'Fill the hole here' },
   fill_all = { { 'n', 'x' }, 'Fill all holes' },
   rewrite = { { 'n', 'x' }, 'Rewrite the line or selection' },
-  redenoise = { { 'n', 'x' }, 'Re-denoise what is unsure' },
+  redenoise = { { 'n', 'x' }, 'Re-denoise unsure tokens' },
   generate = { { 'n', 'x' }, 'Generate from the comment' },
-  cancel = { 'n', 'Cancel what runs' },
+  cancel = { 'n', 'Cancel what is running' },
   toggle = { 'n', 'Switch automatic suggestions' },
 }
 
