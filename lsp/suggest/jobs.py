@@ -43,9 +43,6 @@ class DocumentJobs(Generic[T]):
         self._jobs: dict[str, _Job[T]] = {}
         self.cancelled = 0
 
-    def __len__(self) -> int:
-        return len(self._jobs)
-
     async def run(self, uri: str, key: JobKey, work: Callable[[], Awaitable[T]]) -> T | None:
         """The result of `work`, or of a running job that covers it; None if a newer request replaced it."""
         job = self._jobs.get(uri)

@@ -1,4 +1,4 @@
-"""The small parts that compute without asking anybody: stale rule, cache, budget, ring, snippets, confidence, pace."""
+"""The small parts that need no server and no editor: changes, cache, budget, chunks, snippets, confidence, debounce."""
 
 from __future__ import annotations
 
