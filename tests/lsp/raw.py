@@ -177,7 +177,7 @@ class Client:
         return None
 
     def apply(self, edit: dict[str, Any]) -> dict[str, Any]:
-        """As an editor: refuse an edit of another version, apply it, report the change. Columns are code points here."""
+        """As an editor: refuse edits of other versions, apply, report the change. Columns are code points here."""
         for change in edit["documentChanges"]:
             uri, version = change["textDocument"]["uri"], change["textDocument"]["version"]
             if version != self.texts[uri][0]:
