@@ -48,29 +48,32 @@ class Backend:
     request_defaults: Mapping[str, Any] = field(default_factory=dict)  # the checkpoint's own, by fields of Defaults
 
 
-def load_backend(source: ModelSource) -> Backend:
-    """Takes seconds to minutes; raises StartError where the checkpoint or a setting is at fault."""
-    # oneDNN's bfloat16 products count on every thread that they ask OpenMP for: with OMP_DYNAMIC=true, which may give
-    # fewer, they are wrong without a word (bench/LOG.md). OpenMP reads this once, when torch is imported.
+def load_backend(options: ModelSource) -> Backend:
+    """Takes seconds to minutes; raises StartError if the checkpoint or a setting is at fault."""
+    # oneDNN's bfloat16 matrix multiplications assume that they get every thread they ask OpenMP for. With
+    # OMP_DYNAMIC=true it may give fewer, and the results are silently wrong (bench/LOG.md, 2026-11-20, "OpenMP").
+    # OpenMP reads this once, when torch is imported.
     os.environ["OMP_DYNAMIC"] = "false"
-    from app.engine.loading import load_model  # Imports torch, which takes seconds: here, the port is open already.
+    # Imports torch, which takes seconds: here, because the port is already open by now.
+    from app.engine.loading import choose_placement, dtype_name, load_model
 
-    loaded = load_model(source)
-    diffusion = loaded.engine.diffusion
+    device, dtype = choose_placement(options)
+    engine, checkpoint = load_model(options, device, dtype)
+    diffusion = checkpoint.diffusion
     info = ModelInfo(
-        id=served_name(loaded.name),
+        id=served_name(checkpoint.name),
         family=diffusion.family,
-        device=loaded.device,
-        dtype=loaded.dtype,
-        max_model_len=loaded.engine.config.max_model_len,
+        device=str(device),
+        dtype=dtype_name(dtype),
+        max_model_len=engine.config.max_model_len,
         block_length=diffusion.block_length,
         mask_token_id=diffusion.mask_token_id,
-        vocab_size=loaded.vocab_size,
+        vocab_size=checkpoint.model.config.vocab_size,
         eos_token_ids=diffusion.eos_token_ids,
         delete_token_id=diffusion.delete_token_id,
     )
-    max_running = loaded.engine.config.max_sequences
-    return Backend(loaded.engine, Tokenizer(loaded.tokenizer), info, max_running, loaded.request_defaults)
+    tokenizer = Tokenizer(checkpoint.tokenizer)
+    return Backend(engine, tokenizer, info, engine.config.max_sequences, checkpoint.request_defaults)
 
 
 def served_name(name: str) -> str:
