@@ -12,7 +12,7 @@ from app.errors import CheckpointError
 from app.models.packed_linear import pack
 from app.models.quantization import quantize
 from app.models.tensor_names import TensorNames
-from app.models.transformer import Layer, Transformer
+from app.models.transformer import Layer, RMSNorm, Transformer
 
 
 def loading_device(device: torch.device, scheme: str) -> torch.device:
@@ -66,7 +66,6 @@ def tensor_places(model: Transformer, names: TensorNames) -> dict[str, Tensor]:
     if not model.config.tie_word_embeddings:
         places[names.head] = model.head.weight
     for index, layer in enumerate(model.layers):
-        assert isinstance(layer, Layer)
         prefix = names.layer.format(index)
         places.update({prefix + name: place for name, place in _layer_places(layer, names).items()})
     return places
@@ -74,19 +73,18 @@ def tensor_places(model: Transformer, names: TensorNames) -> dict[str, Tensor]:
 
 def _layer_places(layer: Layer, names: TensorNames) -> dict[str, Tensor]:
     """By their names within the layer."""
-    attention = layer.attention
+    attention, mlp = layer.attention, layer.mlp
     query, key_value = attention.num_heads * attention.head_dim, attention.num_kv_heads * attention.head_dim
     places: dict[str, Tensor] = {
-        names.attention_norm: layer.attention_norm.weight,
-        names.mlp_norm: layer.mlp_norm.weight,
         **_linear_places(attention.qkv, {names.query: query, names.key: key_value, names.value: key_value}),
         **_linear_places(attention.output, {names.attention_output: attention.output.out_features}),
-        **_linear_places(layer.mlp.gate_up, dict.fromkeys((names.gate, names.up), layer.mlp.down.in_features)),
-        **_linear_places(layer.mlp.down, {names.down: layer.mlp.down.out_features}),
+        **_linear_places(mlp.gate_up, dict.fromkeys((names.gate, names.up), mlp.down.in_features)),
+        **_linear_places(mlp.down, {names.down: mlp.down.out_features}),
     }
-    if isinstance(attention.q_norm, nn.Identity):
-        return places
-    return {**places, names.query_norm: attention.q_norm.weight, names.key_norm: attention.k_norm.weight}
+    places[names.attention_norm], places[names.mlp_norm] = layer.attention_norm.weight, layer.mlp_norm.weight
+    if isinstance(attention.q_norm, RMSNorm):
+        places[names.query_norm], places[names.key_norm] = attention.q_norm.weight, attention.k_norm.weight
+    return places
 
 
 def _linear_places(linear: nn.Linear, sizes: dict[str, int]) -> dict[str, Tensor]:

@@ -14,9 +14,10 @@ from app.messages.params import GenerationParams
 from app.serving.backend import ModelInfo
 from app.serving.defaults import resolve
 from app.serving.executor import Executor, SequenceRequest, State
-from app.serving.infill.infill import Infill, InfillPlanner
+from app.serving.infill.capabilities import InfillCapabilities, find_capabilities
+from app.serving.infill.infill import Infill
+from app.serving.infill.planner import InfillPlanner
 from app.serving.infill.requests import EditRequest, InfillRequest
-from app.serving.infill.support import Support, find_support
 from app.serving.lengths import Lengths, plan_lengths
 from app.serving.reply import Choice, Reply
 from app.serving.requests import ChatRequest, DecodingRequest, Defaults, PromptRequest
@@ -148,11 +149,11 @@ class Service:
         )
 
     @property
-    def infill_support(self) -> Support:
+    def infill_capabilities(self) -> InfillCapabilities:
         backend = self.executor.backend
         info = backend.info
         defaults = resolve(self._chosen, backend.request_defaults)
-        return find_support(backend.tokenizer, info.delete_token_id, info.max_model_len, defaults)
+        return find_capabilities(backend.tokenizer, info.delete_token_id, info.max_model_len, defaults)
 
     def infill(self, request: InfillRequest) -> Infill:
         """Queue an infill. Raises RequestError, PromptTooLong, QueueFull or Unavailable."""
@@ -166,8 +167,15 @@ class Service:
         backend = self.executor.backend
         defaults = resolve(self._chosen, backend.request_defaults)
         sampling = _sampling(request.sampling, defaults)
-        limit = self._infill_max_tokens
-        return InfillPlanner(backend, self.executor, self.infill_support, defaults, sampling, limit, param)
+        return InfillPlanner(
+            backend=backend,
+            executor=self.executor,
+            capabilities=self.infill_capabilities,
+            defaults=defaults,
+            sampling=sampling,
+            max_tokens=self._infill_max_tokens,
+            param=param,
+        )
 
     def token_text(self) -> TokenText:
         return TokenText(self.executor.backend.tokenizer)

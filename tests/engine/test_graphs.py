@@ -15,7 +15,8 @@ from app.engine.graphs import Run, Shape, find_shape, lay_out
 from app.engine.sequence import Forward
 from app.errors import ConfigError
 from app.messages.params import GenerationParams, ModelSource
-from tests.tiny import CHECKPOINT, Case, committed, drain, load_engine, run
+from tests.reference import CHECKPOINT, Case
+from tests.tiny import committed, drain, load_engine, run
 
 MakeEngine = Callable[..., Engine]
 

@@ -15,7 +15,8 @@ import torch
 from app.engine.loading import choose_placement, default_num_threads, dtype_name, load_model
 from app.errors import CheckpointError, ConfigError, StartError
 from app.messages.params import ModelSource
-from tests.tiny import CHECKPOINT, Case, load_engine, run
+from tests.reference import CHECKPOINT, Case
+from tests.tiny import load_engine, run
 
 SOURCE = ModelSource(str(CHECKPOINT), device="cpu", dtype="float32")
 

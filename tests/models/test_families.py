@@ -17,7 +17,8 @@ from app.errors import CheckpointError
 from app.models.checkpoint import load_checkpoint
 from app.models.families import FAMILIES, Diffusion, find_family, read_diffusion
 from app.models.sources import HuggingFaceFolder
-from tests.tiny import CHECKPOINT, CPU, load_plain
+from tests.reference import CHECKPOINT
+from tests.tiny import CPU, load_plain
 
 DIFFCODER = {"architectures": ["StableDiffcoderForCausalLM"], "model_type": "llama"}
 LLAMA = {"architectures": ["LlamaForCausalLM"], "model_type": "llama"}
