@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -210,8 +209,7 @@ def test_a_place_that_comes_free_is_taken_in_the_next_step(make_engine: MakeEngi
 
 def test_the_queue_time_ends_with_the_admission(make_engine: MakeEngine) -> None:
     engine = make_engine(max_sequences=1)
-    submitted = time.monotonic()
-    first, second = (engine.add(PROMPT, GREEDY, submitted) for _ in range(2))
+    first, second = (engine.add(PROMPT, GREEDY) for _ in range(2))
 
     events = drain(engine)
 

@@ -101,7 +101,7 @@ def test_the_setting_reaches_the_model(caplog: pytest.LogCaptureFixture) -> None
     caplog.set_level(logging.INFO)
     service = create_service(Settings(model_path=str(CHECKPOINT), device="cpu", num_threads=1, quantization="int4"))
     try:
-        service.executor.wait_until_ready()
+        service.wait_until_ready()
     finally:
         service.close()
 
