@@ -96,7 +96,7 @@ def _record(engine: LocalEngine, requests: Requests) -> None:
         requests.ask(g.request_id if has_request_context() else "", jobs)
         return submit(jobs, *args, **more)
 
-    engine.submit_requests = submit_requests  # type: ignore[method-assign]
+    engine.submit_requests = submit_requests  # type: ignore[method-assign, assignment]
 
 
 if LOG_VARIABLE in os.environ:
