@@ -112,8 +112,8 @@ def _engine_config(options: ModelSource, checkpoint: Checkpoint) -> EngineConfig
             f"ELBARTO_MAX_MODEL_LEN is {max_model_len}; {checkpoint.name} has {max_position} positions at most."
         )
     return EngineConfig(
-        max_model_len,
-        options.max_sequences,
+        max_model_len=max_model_len,
+        max_sequences=options.max_sequences,
         prefix_cache_bytes=options.prefix_cache_bytes,
         cuda_graphs=options.cuda_graphs,
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 
+from app.messages.defaults import Defaults
+from app.messages.options import Overrides
 from app.models.config import read_model_config
 from app.models.families import Diffusion, find_family, read_diffusion
 from app.models.generation_config import read_request_defaults
@@ -20,14 +21,14 @@ from app.models.weights import load_weights
 class Checkpoint:
     """A loaded model and what belongs to it. `tokenizer` is a transformers tokenizer.
 
-    `request_defaults` are the checkpoint's own values for options that a request omits, by request field.
+    `request_defaults` are the checkpoint's own values for options that a request omits.
     """
 
     name: str
     model: Transformer
     diffusion: Diffusion
     tokenizer: Any
-    request_defaults: Mapping[str, Any] = field(default_factory=dict)
+    request_defaults: Overrides[Defaults] = field(default_factory=Overrides)
 
 
 def load_checkpoint(
@@ -38,11 +39,9 @@ def load_checkpoint(
     Everything else is read and checked before the weights are.
     """
     config = source.config()
-    request_defaults = (
-        read_request_defaults(source.generation_config(), source.generation_config_path)
-        if with_request_defaults
-        else {}
-    )
+    request_defaults: Overrides[Defaults] = Overrides()
+    if with_request_defaults:
+        request_defaults = read_request_defaults(source.generation_config(), source.generation_config_path)
     family = find_family(config)
     model_config = read_model_config(config, family.layout)
     diffusion = read_diffusion(source)

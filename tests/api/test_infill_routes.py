@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from app.messages.defaults import Defaults
+from app.messages.options import overrides
 from tests.api.infill_wire import INFILL, fill, fill_streamed, reasons_of, texts_of
 from tests.api.wire import error_of, post
 from tests.doubles import app as fake_app
@@ -53,7 +55,8 @@ def test_the_first_of_a_models_routes_is_the_default(
 
 def test_the_checkpoint_may_prefer_another() -> None:
     backend = fake_app.fake_backend(InfillEngine(), **CANVAS_MODEL)
-    frontend = fake_app.fake_frontend(FimTokenizer(), {"infill_mode": "fim", "infill_context": 77})
+    defaults = overrides(Defaults, infill_mode="fim", infill_context=77)
+    frontend = fake_app.fake_frontend(FimTokenizer(), defaults)
     client = fake_app.make_client(load=lambda: (backend, frontend))
     fake_app.service_of(client).wait_until_ready()
 

@@ -11,6 +11,9 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from app import create_app
+from app.messages.decoding import DECODING_OPTIONS, Decoding
+from app.messages.defaults import DEFAULT_OPTIONS, Defaults
+from app.messages.options import Overrides
 from app.serving.backend import Backend, Frontend, ModelInfo
 from app.serving.executor import LocalEngine
 from app.serving.service import Service
@@ -35,15 +38,21 @@ INFO = ModelInfo(
 )
 
 
+def nest_decoding(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Keyword arguments of a request from its own fields and those of Decoding."""
+    own = {name: value for name, value in fields.items() if name not in DECODING_OPTIONS}
+    return {**own, "decoding": Overrides.pick(Decoding, fields)}
+
+
 def fake_backend(engine: FakeEngine | None = None, **info: int | str) -> Backend:
     """`info` are fields of ModelInfo."""
     return Backend(engine or FakeEngine(), replace(INFO, **info))
 
 
 def fake_frontend(
-    tokenizer: ByteTokenizer | None = None, request_defaults: Mapping[str, Any] | None = None
+    tokenizer: ByteTokenizer | None = None, request_defaults: Overrides[Defaults] | None = None
 ) -> Frontend:
-    return Frontend(Tokenizer(tokenizer or ByteTokenizer()), request_defaults or {})
+    return Frontend(Tokenizer(tokenizer or ByteTokenizer()), request_defaults or Overrides())
 
 
 def fake_loaded() -> Loaded:
@@ -57,13 +66,15 @@ def make_client(
     info: dict[str, int | str] | None = None,
     **settings: Any,
 ) -> FlaskClient:
-    """A test client of the whole application; `settings` are fields of Settings. Close it with `close_client`.
+    """A test client of the whole application; `settings` are SETTINGS. Close it with `close_client`.
 
     The model is loaded when this returns, unless a test has its own way of loading.
     """
     loaded = fake_backend(engine, **(info or {})), fake_frontend(tokenizer)
+    own = {name: value for name, value in settings.items() if name not in DEFAULT_OPTIONS}
+    defaults = Overrides.pick(Defaults, settings)
     with root_logging_kept():
-        app = create_app(Settings(**{"host": "127.0.0.1", **settings}), load=load or (lambda: loaded))
+        app = create_app(Settings(**{"host": "127.0.0.1", **own}, defaults=defaults), load=load or (lambda: loaded))
     client = app.test_client()
     if load is None:
         service_of(client).wait_until_ready()

@@ -21,7 +21,7 @@ PARAMS = GenerationParams(gen_length=128, steps=128, block_length=4)
 
 
 def load() -> tuple[Backend, Frontend]:
-    return load_backend(ModelSource(str(EMBEDDED_MODEL), device="cpu", dtype="float32"))
+    return load_backend(ModelSource(path=str(EMBEDDED_MODEL), device="cpu", dtype="float32"))
 
 
 def answer(loaded: tuple[Backend, Frontend], request: str) -> str:

@@ -73,7 +73,7 @@ def test_every_linear_layer_is_packed_and_the_embedding_is_not(tie: bool) -> Non
 
 @needs_bfloat16
 def test_the_server_packs_what_it_loads() -> None:
-    engine = load_engine(ModelSource(str(EMBEDDED_MODEL), device="cpu", dtype="bfloat16", num_threads=1))
+    engine = load_engine(ModelSource(path=str(EMBEDDED_MODEL), device="cpu", dtype="bfloat16", num_threads=1))
 
     assert type(engine._runner.model.head) is PackedLinear
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from app.messages.defaults import Defaults
+from app.messages.options import Overrides
 from app.serving.backend import Backend, Frontend
 from app.serving.executor import LocalEngine
-from app.serving.requests import Defaults
 from app.serving.service import Service
 from tests.doubles.app import fake_backend, fake_frontend
 from tests.doubles.engine import FakeEngine
@@ -69,7 +70,8 @@ def make_service(make_local_engine: Callable[..., LocalEngine]) -> Callable[...,
         engine = engine or FakeEngine()
         client = make_local_engine(engine, backend=fake_backend(engine, **info), max_queue=max_queue)
         frontend: Future[Frontend] = Future()
-        frontend.set_result(fake_frontend(tokenizer, checkpoint))
-        return Service(client, frontend, asdict(defaults) if defaults else chosen or {}, strict_model)
+        frontend.set_result(fake_frontend(tokenizer, Overrides(checkpoint or {})))
+        given = Overrides.pick(Defaults, asdict(defaults)) if defaults else Overrides(chosen or {})
+        return Service(client, frontend, given, strict_model)
 
     return make

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 import pytest
 
 from app.errors import ModelLoading, ShuttingDown
+from app.messages.options import Overrides
 from app.serving.backend import Frontend
 from app.serving.requests import ChatRequest
 from app.serving.service import Service
@@ -29,6 +30,7 @@ from concurrent.futures import Future
 from app.api import HttpConfig, create_flask
 from app.models.generation_config import read_request_defaults
 from app.models.sources import HuggingFaceFolder
+from app.messages.options import Overrides
 from app.serving.backend import Frontend
 from app.serving.service import Service
 from app.text.tokenizer import Tokenizer
@@ -40,7 +42,7 @@ tokenizer = Tokenizer(source.tokenizer())
 frontend = Future()
 frontend.set_result(Frontend(tokenizer, defaults))
 engine = FakeEngineClient(tokenizer.encode("return 42"), vocab_size=source.config()["vocab_size"])
-client = create_flask(Service(engine, frontend, {{}}), HttpConfig()).test_client()
+client = create_flask(Service(engine, frontend, Overrides()), HttpConfig()).test_client()
 body = {{"messages": [{{"role": "user", "content": "Say it."}}], "max_tokens": 16}}
 answer = client.post("/v1/chat/completions", json=body).json
 prompt = tokenizer.decode(engine.submitted[0].prompt_ids, skip_special_tokens=False)
@@ -65,7 +67,7 @@ def test_a_chat_is_answered_where_torch_cannot_be_imported() -> None:
 
 def test_nothing_is_answered_before_the_frontend_is_there() -> None:
     frontend: Future[Frontend] = Future()
-    service = Service(FakeEngineClient(byte_ids("Hi")), frontend, {})
+    service = Service(FakeEngineClient(byte_ids("Hi")), frontend, Overrides())
 
     assert service.health().state == "loading"
     assert service.health().model is None
@@ -85,7 +87,7 @@ def test_what_the_engine_is_counts_too() -> None:
     frontend: Future[Frontend] = Future()
     frontend.set_result(fake_frontend())
     engine = FakeEngineClient(byte_ids("Hi"))
-    service = Service(engine, frontend, {})
+    service = Service(engine, frontend, Overrides())
 
     engine.state = "loading"
     with pytest.raises(ModelLoading):
@@ -100,4 +102,4 @@ def test_a_frontend_that_cannot_be_loaded_is_reported_to_callers_that_wait() -> 
     frontend.set_exception(OSError("no tokenizer"))
 
     with pytest.raises(OSError, match="no tokenizer"):
-        Service(FakeEngineClient([]), frontend, {}).wait_until_ready()
+        Service(FakeEngineClient([]), frontend, Overrides()).wait_until_ready()
