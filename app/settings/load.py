@@ -18,7 +18,7 @@ from marshmallow import Schema, ValidationError
 from app.errors import ConfigError
 from app.messages.defaults import Defaults
 from app.messages.options import Overrides
-from app.settings.places import CONFIG_VARIABLE, LSP_VARIABLES, PREFIX, ROOT
+from app.settings.places import CONFIG_VARIABLE, PREFIX, ROOT, is_lsp_variable
 from app.settings.table import REQUEST_OPTIONS, SETTINGS, Settings
 
 _SCHEMA = Schema.from_dict({name: info.check for name, info in SETTINGS.items()})()
@@ -47,7 +47,7 @@ def load_settings(
     `environ` is the process's environment and `env_file` the `.env` next to the `app` package.
     """
     environ = os.environ if environ is None else environ
-    environ = {variable: value for variable, value in environ.items() if variable not in LSP_VARIABLES}
+    environ = {variable: value for variable, value in environ.items() if not is_lsp_variable(variable)}
     dotenv = _read_dotenv(env_file or ROOT / ".env")
     config = str(config_file or environ.get(CONFIG_VARIABLE, dotenv.get(CONFIG_VARIABLE, "")))
     given = {

@@ -12,7 +12,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.api.wire import error_of, events_in, post
-from tests.fakes import EOS, PATIENCE_S, ByteTokenizer, FakeEngine, byte_ids, says, service_of
+from tests.doubles.app import service_of
+from tests.doubles.engine import FakeEngine, says
+from tests.doubles.tokenizer import EOS, ByteTokenizer, byte_ids
+from tests.waiting import PATIENCE_S
 
 MakeClient = Callable[..., FlaskClient]
 
@@ -329,7 +332,7 @@ def test_a_full_queue_takes_none_of_the_prompts(make_client: MakeClient) -> None
     error = error_of(post(client, PATH, prompt=["a", "b"]), 429)
 
     assert error["code"] == "queue_full"
-    assert service_of(client).executor.queue_lengths == (1, 1)
+    assert service_of(client).engine.queue_lengths == (1, 1)
     engine.allow()
     running.join(PATIENCE_S)
 

@@ -16,9 +16,10 @@ from app.engine.engine import Engine
 from app.messages.params import ModelSource
 from app.serving.backend import load_backend
 from app.settings import ROOT
-from tests import fakes
 from tests.api.infill_wire import EDITS, INFILL, edit, fill, fill_streamed, reasons_of, texts_of
 from tests.api.wire import post
+from tests.doubles import app as fake_app
+from tests.waiting import wait_until
 
 HOLE: dict[str, Any] = {"hole": {}}
 LINE: dict[str, Any] = {"hole": {"single_line": True}}
@@ -59,11 +60,11 @@ def client() -> Iterator[FlaskClient]:
         max_sequences=4,
         prefix_cache_bytes=2**24,
     )
-    backend = load_backend(source)
-    client = fakes.make_client(load=lambda: backend)
-    fakes.service_of(client).executor.wait_until_ready()
+    backend, frontend = load_backend(source)
+    client = fake_app.make_client(load=lambda: (backend, frontend))
+    fake_app.service_of(client).wait_until_ready()
     yield client
-    fakes.close_client(client)
+    fake_app.close_client(client)
     assert isinstance(backend.engine, Engine)
     assert backend.engine.kv_cache.slots_held == 0
     backend.engine.prefix_cache.check_integrity()
@@ -292,7 +293,7 @@ def test_a_stream_that_is_left_leaves_the_engine(client: FlaskClient) -> None:
 
     response.close()
 
-    fakes.wait_until(lambda: fakes.service_of(client).executor.queue_lengths == (0, 0))
+    wait_until(lambda: fake_app.service_of(client).engine.queue_lengths == (0, 0))
     fill(client, MEAN)
 
 

@@ -15,8 +15,11 @@ from werkzeug.test import TestResponse
 from app.messages.params import GenerationParams
 from tests.api.infill_wire import EDITS, INFILL, fill
 from tests.api.wire import error_of, events_in, post
-from tests.fake_infill import CANVAS_MODEL, FimTokenizer, InfillEngine, always
-from tests.fakes import byte_ids, says, service_of, wait_until
+from tests.doubles.app import service_of
+from tests.doubles.engine import says
+from tests.doubles.infill import CANVAS_MODEL, InfillEngine, always
+from tests.doubles.tokenizer import FimTokenizer, byte_ids
+from tests.waiting import wait_until
 
 MakeClient = Callable[..., FlaskClient]
 HOLE: dict[str, Any] = {"hole": {}}
@@ -47,7 +50,7 @@ def gone() -> Iterator[dict[str, Any]]:
 
 
 def is_idle(client: FlaskClient) -> bool:
-    return service_of(client).executor.queue_lengths == (0, 0)
+    return service_of(client).engine.queue_lengths == (0, 0)
 
 
 # Clients that leave
@@ -132,7 +135,7 @@ def test_a_request_that_was_admitted_is_not_refused_half_way(make_server: MakeCl
     client = make_server(engine, max_queue=1)
     with ThreadPoolExecutor() as pool:
         answers = [pool.submit(fill, client.application.test_client(), TWO) for _ in range(2)]
-        wait_until(lambda: service_of(client).executor.queue_lengths == (1, 1))
+        wait_until(lambda: service_of(client).engine.queue_lengths == (1, 1))
         error_of(post(client, INFILL, segments=TWO), 429)
         engine.allow()
 

@@ -13,7 +13,10 @@ from flask.testing import FlaskClient
 
 from app.api.llama_cpp import timings
 from tests.api.wire import error_of, events_in, post
-from tests.fakes import EOS, PATIENCE_S, FakeEngine, FimTokenizer, byte_ids, fim_ids, says, service_of, wait_until
+from tests.doubles.app import service_of
+from tests.doubles.engine import FakeEngine, says
+from tests.doubles.tokenizer import EOS, FimTokenizer, byte_ids, fim_ids
+from tests.waiting import PATIENCE_S, wait_until
 
 MakeClient = Callable[..., FlaskClient]
 
@@ -102,7 +105,7 @@ def late_answer(make_client: MakeClient, text: str) -> dict[str, Any]:
     engine.allow(8)
     if len(text) > 80:  # it is ended, before the step in which the engine stands is over
         engine.wait_until_stepping()
-        wait_until(lambda: service_of(client).executor._commands.qsize() == 1)
+        wait_until(lambda: service_of(client).engine._commands.qsize() == 1)
         engine.allow(1)
     asking.join(PATIENCE_S)
     return answers[0]

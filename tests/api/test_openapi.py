@@ -19,7 +19,8 @@ from app.api.openapi.document import make_document, openapi_path
 from app.api.openapi.routes import ROUTES
 from app.settings import Settings
 from tests.api.wire import error_of, events_in
-from tests.fakes import FakeEngine, close_client, root_logging_kept, service_of
+from tests.doubles.app import close_client, root_logging_kept, service_of
+from tests.doubles.engine import FakeEngine
 
 MakeClient = Callable[..., FlaskClient]
 Json = dict[str, Any]
@@ -38,7 +39,7 @@ def embedded() -> Iterator[FlaskClient]:
     with root_logging_kept():
         app = create_app(Settings(host="127.0.0.1", dtype="float32", num_threads=1))
     client = app.test_client()
-    service_of(client).executor.wait_until_ready()
+    service_of(client).wait_until_ready()
     yield client
     close_client(client)
 

@@ -16,7 +16,8 @@ from app.messages.defaults import Defaults
 from app.messages.options import Overrides, overrides
 from app.models.files import find_here
 from app.models.generation_config import HUGGING_FACE_KEYS, OUR_KEYS, read_generation_config, read_request_defaults
-from tests.tiny import CHECKPOINT, load
+from tests.reference import CHECKPOINT
+from tests.tiny import load
 
 FILE = Path("/models/mini/generation_config.json")
 

@@ -13,7 +13,8 @@ from app.messages.params import GenerationParams
 from app.serving.defaults import SETTING_NAMES, explain, resolve
 from app.serving.requests import ChatRequest
 from app.serving.service import Service
-from tests.fakes import byte_ids, nest_decoding
+from tests.doubles.app import nest_decoding
+from tests.doubles.tokenizer import byte_ids
 
 MakeService = Callable[..., Service]
 

@@ -1,0 +1,196 @@
+"""An engine that replies with what a test scripted, one block per step, without a model."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from app.messages.events import Committed, Counters, Event, Failed, Finished, Proposal, Seen, Stepped, Token
+from app.messages.params import GenerationParams
+from tests.doubles.tokenizer import EOS, MASK, byte_ids
+from tests.waiting import PATIENCE_S
+
+
+@dataclass
+class FakeSequence:
+    prompt_ids: tuple[int, ...]
+    params: GenerationParams
+    left: deque[int]
+    blocks: int = 0
+    generated: int = 0
+    is_watched: bool = False
+
+
+Script = Callable[[Sequence[int], GenerationParams], Sequence[int]]
+
+
+def says(*texts: str | bytes | Sequence[int]) -> Script:
+    """A script: the first request gets the first text, ..., and the last text again and again. Ids may be given too."""
+    queue = deque(texts)
+
+    def script(prompt_ids: Sequence[int], params: GenerationParams) -> Sequence[int]:
+        text = queue.popleft() if len(queue) > 1 else queue[0]
+        return byte_ids(text) if isinstance(text, str | bytes) else text
+
+    return script
+
+
+@dataclass
+class FakeEngine:
+    """One sequence at a time, one block a step, aligned as the real engine's: the first block shares the prompt's tail.
+
+    `script` gives a reply's token ids, which are filled up with end tokens to `gen_length`. A `gated` engine takes no
+    step that was not allowed with `allow`. A block takes two steps, told where it is watched: the later half, then the
+    rest; the n-th token of the reply has a confidence of 1 / (n + 1). All records may be read from any thread.
+    """
+
+    script: Script = field(default_factory=lambda: says("Hello, world!"))
+    gated: bool = False
+    added: list[FakeSequence] = field(default_factory=list)
+    aborted: list[int] = field(default_factory=list)
+    threads: set[str] = field(default_factory=set)
+    steps: int = 0
+    step_errors: deque[Exception] = field(default_factory=deque)  # each is raised by one step
+    add_errors: deque[Exception] = field(default_factory=deque)
+    failing_steps: int = 0  # so many steps fail the sequence that is in them, as the real engine does
+
+    def __post_init__(self) -> None:
+        self._sequences: dict[int, FakeSequence] = {}
+        self._ids = itertools.count()
+        self._changed = threading.Condition()
+        self._allowed = 0.0 if self.gated else math.inf
+        self._wanted = 0  # steps begun, those that wait for `allow` included
+
+    @property
+    def has_work(self) -> bool:
+        return bool(self._sequences)
+
+    def add(self, prompt_ids: Sequence[int], params: GenerationParams, waited_ms: float = 0.0) -> int:
+        self.threads.add(threading.current_thread().name)
+        if self.add_errors:
+            raise self.add_errors.popleft()
+        ids = list(self.script(prompt_ids, params))[: params.gen_length]
+        ids += [EOS] * (params.gen_length - len(ids))
+        if EOS in ids and not params.ignore_eos:
+            del ids[ids.index(EOS) + 1 :]
+        sequence_id = next(self._ids)
+        self._sequences[sequence_id] = FakeSequence(tuple(prompt_ids), params, deque(ids), is_watched=params.watch)
+        with self._changed:
+            self.added.append(self._sequences[sequence_id])
+            self._changed.notify_all()
+        return sequence_id
+
+    def step(self) -> list[Event]:
+        self.threads.add(threading.current_thread().name)
+        self._pass_gate()
+        if self.step_errors:
+            raise self.step_errors.popleft()
+        sequence_id, sequence = next(iter(self._sequences.items()))
+        if self.failing_steps:
+            self.failing_steps -= 1
+            del self._sequences[sequence_id]
+            return [Failed(sequence_id)]
+        return self._commit(sequence_id, sequence)
+
+    def abort(self, sequence_id: int) -> Finished | None:
+        sequence = self._sequences.pop(sequence_id, None)
+        if sequence is None:
+            return None
+        with self._changed:
+            self.aborted.append(sequence_id)
+            self._changed.notify_all()
+        return Finished(sequence_id, "abort", self._counters(sequence))
+
+    def watch(self, sequence_id: int, is_watched: bool) -> Seen | None:
+        """Between two blocks, so nothing of the next one is final."""
+        sequence = self._sequences.get(sequence_id)
+        if sequence is None:
+            return None
+        with self._changed:
+            sequence.is_watched = is_watched or sequence.params.watch
+            self._changed.notify_all()
+        first, length = len(sequence.prompt_ids) + sequence.generated, sequence.params.block_length
+        block = range(first, first // length * length + length)
+        nothing = (None,) * len(block)
+        return Seen(sequence_id, 2 * sequence.blocks, block.start, block.stop, nothing, nothing)
+
+    def allow(self, steps: float = math.inf) -> None:
+        with self._changed:
+            self._allowed += steps
+            self._changed.notify_all()
+
+    def wait_for(self, condition: Callable[[], bool]) -> None:
+        """Wait for something that adding, stepping or aborting brings about."""
+        with self._changed:
+            assert self._changed.wait_for(condition, PATIENCE_S), "it never came about"
+
+    def wait_until_stepping(self) -> None:
+        """Until the engine stands in a step that nobody has allowed yet: what was submitted earlier is in it."""
+        assert self.gated
+        self.wait_for(lambda: self._wanted > self.steps and self._allowed == 0)
+
+    def _pass_gate(self) -> None:
+        with self._changed:
+            self._wanted += 1
+            self._changed.notify_all()
+            assert self._changed.wait_for(lambda: self._allowed >= 1, PATIENCE_S), "nobody allowed this step"
+            self._allowed -= 1
+            self.steps += 1
+
+    def _commit(self, sequence_id: int, sequence: FakeSequence) -> list[Event]:
+        filled = (len(sequence.prompt_ids) + sequence.generated) % sequence.params.block_length
+        size = min(sequence.params.block_length - filled, len(sequence.left))
+        ids = tuple(sequence.left.popleft() for _ in range(size))
+        events: list[Event] = list(self._steps(sequence_id, sequence, ids)) if sequence.is_watched else []
+        tokens = tuple(
+            Token(token_id, 1 / (sequence.generated + index + 1), 2 * sequence.blocks + (index < size // 2))
+            for index, token_id in enumerate(ids)
+        )
+        sequence.blocks += 1
+        sequence.generated += size
+        events.append(Committed(sequence_id, tokens))
+        if not sequence.left:
+            del self._sequences[sequence_id]
+            ended = EOS in ids and not sequence.params.ignore_eos
+            events.append(Finished(sequence_id, "stop" if ended else "length", self._counters(sequence)))
+        return events
+
+    @staticmethod
+    def _steps(sequence_id: int, sequence: FakeSequence, ids: Sequence[int]) -> Iterator[Stepped]:
+        first = len(sequence.prompt_ids) + sequence.generated
+        start = first // sequence.params.block_length * sequence.params.block_length
+        proposals = [
+            Proposal(
+                first + index,
+                token_id,
+                1 / (sequence.generated + index + 1),
+                is_final=index >= len(ids) // 2,
+                alternatives=((token_id, 0.5), (MASK, 0.25))[: sequence.params.alternatives],
+            )
+            for index, token_id in enumerate(ids)
+        ]
+        left = [proposal for proposal in proposals if not proposal.is_final]
+        for number, told in enumerate((proposals, [replace(proposal, is_final=True) for proposal in left])):
+            if told:
+                end = start + sequence.params.block_length
+                yield Stepped(sequence_id, 2 * sequence.blocks + number, start, end, tuple(told))
+
+    @staticmethod
+    def _counters(sequence: FakeSequence) -> Counters:
+        """As if each block took two denoising steps, the first of which commits the block before."""
+        return Counters(
+            prompt_tokens=len(sequence.prompt_ids),
+            cached_tokens=0,
+            prefill_tokens=len(sequence.prompt_ids) // sequence.params.block_length * sequence.params.block_length,
+            prefill_forwards=1,
+            steps=2 * sequence.blocks,
+            fused_commits=max(0, sequence.blocks - 1),
+            generated_tokens=sequence.generated,
+            queue_ms=1.0,
+            total_ms=3.0,
+            first_block_ms=2.0 if sequence.blocks else None,
+        )
