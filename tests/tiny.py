@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from app.engine.engine import Engine
-from app.engine.sequence import Forward
+from app.engine.layout import Forward
 from app.messages.events import Committed, Event, Failed, Finished
 from app.messages.params import GenerationParams
 from app.models.checkpoint import Checkpoint, load_checkpoint

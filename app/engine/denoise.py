@@ -13,8 +13,9 @@ from collections.abc import Collection
 import torch
 from torch import Tensor
 
+from app.engine.layout import Forward
 from app.engine.sampling import Proposals
-from app.engine.sequence import Forward, Sequence
+from app.engine.sequence import Sequence
 from app.messages.events import Committed, Event, Finished, FinishReason, Probed, Proposal, Stepped
 
 

@@ -14,11 +14,12 @@ from torch import Tensor
 from app.engine.denoise import advance, finish_prefill, probe
 from app.engine.graphs import cuda_graph
 from app.engine.kv_cache import KVCache
+from app.engine.layout import Forward
 from app.engine.prefix_cache import PrefixCache
 from app.engine.runner import Runner
 from app.engine.sampling import Proposals, propose
 from app.engine.scheduler import Scheduler
-from app.engine.sequence import Forward, Sequence
+from app.engine.sequence import Sequence
 from app.errors import EngineBroken
 from app.messages.events import Event, Failed, Finished, Seen
 from app.messages.params import EngineConfig, GenerationParams
@@ -37,8 +38,14 @@ class Engine:
         weight = model.embedding.weight
         self.config = config
         self.diffusion = diffusion
-        num_places = config.max_model_len + config.cuda_graphs  # these write rows that count for nothing to the last
-        self.kv_cache = KVCache(model.config, config.max_sequences, num_places, weight.device, weight.dtype)
+        self.kv_cache = KVCache(
+            model.config,
+            config.max_sequences,
+            config.max_model_len,
+            weight.device,
+            weight.dtype,
+            num_spare=int(config.cuda_graphs),  # CUDA graphs write their padding rows to one spare place
+        )
         self._runner = Runner(model, self.kv_cache, cuda_graph if config.cuda_graphs else None)
         self.prefix_cache = PrefixCache(self.kv_cache, config.prefix_cache_bytes)
         self._scheduler = Scheduler(self.kv_cache, self.prefix_cache, config.prefill_chunk)
@@ -124,7 +131,7 @@ class Engine:
         events = []
         first = 0
         for (sequence, forward), own in zip(work, proposals, strict=True):
-            last = first + len(forward.logit_positions)
+            last = first + len(forward.positions)
             if sequence.params.window is not None and sequence.params.window.probe:
                 events += self._probe(sequence, logits[first:last])
             else:

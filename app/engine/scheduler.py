@@ -6,8 +6,9 @@ import logging
 from collections import deque
 
 from app.engine.kv_cache import KVCache
+from app.engine.layout import Forward
 from app.engine.prefix_cache import PrefixCache
-from app.engine.sequence import Forward, Sequence
+from app.engine.sequence import Sequence
 
 logger = logging.getLogger(__name__)
 

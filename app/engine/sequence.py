@@ -7,29 +7,18 @@ import time
 from collections import Counter
 from collections.abc import Collection, Iterator
 from collections.abc import Sequence as Ids
-from dataclasses import dataclass
 from typing import Literal
 
 import torch
 from torch import Tensor
 
-from app.engine.attention import Span
 from app.engine.canvas import Block, Canvas
+from app.engine.layout import Forward, Span
 from app.engine.penalties import Penalties
 from app.engine.sampling import MaskedRows
 from app.engine.transfer import TransferRule, deadline_rule, delete_rule, make_rule
 from app.messages.events import Counters, Filled, Seen
 from app.messages.params import GenerationParams
-
-
-@dataclass(frozen=True)
-class Forward:
-    """Run the model over `token_ids`, the rows of `span`; logits are wanted at `logit_positions` alone."""
-
-    kind: Literal["prefill", "denoise"]
-    span: Span
-    token_ids: tuple[int, ...]
-    logit_positions: tuple[int, ...] = ()
 
 
 class Sequence:
@@ -128,7 +117,7 @@ class Sequence:
 
     def masked_rows(self, forward: Forward) -> MaskedRows:
         """The sequence's part of a denoising step's logits."""
-        positions = forward.logit_positions
+        positions = forward.positions
         return MaskedRows(positions, self.step, self.params, self.penalties, tuple(self._banned_rows(positions)))
 
     def _banned_rows(self, positions: Ids[int]) -> Iterator[tuple[slice, Tensor]]:
@@ -209,7 +198,8 @@ class Sequence:
         if end - start > length and not (self.params.window and kind == "denoise"):
             limits = tuple(min(end, (position // length + 1) * length) for position in range(start, end))
         span = Span(self.slot, start, end - start, limits)
-        return Forward(kind, span, tuple(self.canvas.token_ids[start:end]), masked)
+        logit_rows = tuple(position - start for position in masked)
+        return Forward(kind, span, tuple(self.canvas.token_ids[start:end]), logit_rows, masked)
 
     def counters(self) -> Counters:
         now = time.monotonic()

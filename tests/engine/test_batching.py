@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from app.engine.engine import Engine
+from app.engine.layout import Forward
 from app.engine.runner import Runner
-from app.engine.sequence import Forward
 from app.messages.events import Event, Failed, Finished
 from app.messages.params import EngineConfig, GenerationParams
 from app.models.checkpoint import Checkpoint

@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from app.engine.engine import Engine
+from app.engine.layout import Forward
 from app.engine.runner import Runner
-from app.engine.sequence import Forward
 from app.errors import EngineBroken
 from app.messages.events import Committed, Failed, Finished
 from app.messages.params import GenerationParams, Remasking

@@ -63,7 +63,10 @@ def test_a_prompt_is_prefilled_chunk_by_chunk(
 def test_logits_are_computed_for_masked_positions_alone(make_engine: MakeEngine, runs: Runs) -> None:
     run(make_engine(), tuple(range(40, 50)), params(2, 2, 4))
 
-    wanted = [forward.logit_positions for (forward,) in runs]
+    wanted = [forward.positions for (forward,) in runs]
+    assert all(
+        forward.positions == tuple(forward.span.start + row for row in forward.logit_rows) for (forward,) in runs
+    )
     assert wanted[0] == ()  # prefill
     assert wanted[1] == (10, 11)  # the prompt's tail is not masked
     assert wanted[3] == (12, 13, 14, 15)

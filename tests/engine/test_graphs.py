@@ -9,11 +9,10 @@ from collections.abc import Callable
 import pytest
 
 from app.engine import engine as engine_module
-from app.engine.attention import Span
 from app.engine.engine import Engine
 from app.engine.graphs import Run, Shape, find_shape, lay_out
+from app.engine.layout import Forward, Rows, Span
 from app.engine.loading import load_model
-from app.engine.sequence import Forward
 from app.errors import ConfigError
 from app.messages.params import GenerationParams, ModelSource
 from tests.tiny import CHECKPOINT, Case, committed, drain, run
@@ -117,18 +116,18 @@ def test_no_shape_where_most_of_it_would_be_for_nobody() -> None:
 
 def test_rows_to_spare_write_where_nobody_reads() -> None:
     forwards = [
-        Forward("denoise", Span(1, 8, 2), (50, 51), (9,)),
-        Forward("denoise", Span(0, 4, 3, (6, 6, 7)), (60, 61, 62), (4, 6)),
+        Forward("denoise", Span(1, 8, 2), (50, 51), logit_rows=(1,), positions=(9,)),
+        Forward("denoise", Span(0, 4, 3, (6, 6, 7)), (60, 61, 62), logit_rows=(0, 2), positions=(4, 6)),
     ]
 
-    (token_ids, positions, slots, places, limits), wanted = lay_out(forwards, Shape(2, 4, 512), 999)
+    (token_ids, positions, slots, places, limits), logit_rows = lay_out(Rows.of(forwards), Shape(2, 4, 512), 999)
 
     assert token_ids == [60, 61, 62, 50, 50, 51, 50, 50]
     assert positions == [4, 5, 6, 0, 8, 9, 0, 0]
     assert slots == [0, 0, 0, 0, 1, 1, 0, 0]
     assert places == [4, 5, 6, 999, 8, 9, 999, 999]
     assert limits == [6, 6, 7, 1, 10, 10, 1, 1]
-    assert wanted == [5, 0, 2]
+    assert logit_rows == [5, 0, 2]
 
 
 def test_long_blocks_go_by_graphs_too(recorded: list[Run], make_engine: MakeEngine) -> None:
