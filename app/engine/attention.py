@@ -1,6 +1,6 @@
-"""Attention over the KV cache: every row sees the first `limit` places of its own sequence's slot.
+"""Attention over the KV cache: every row sees the first `limit` places of its sequence's slot.
 
-A block-causal mask is one limit per row, because a position sees everything up to the end of its own block. A slot may
+A block-causal mask is one limit per row, because a position sees everything up to the end of its block. A slot may
 hold stale keys, or keys of masks, beyond the limit; they are never read.
 """
 

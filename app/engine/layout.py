@@ -44,7 +44,7 @@ class Span:
 
     @property
     def reach(self) -> int:
-        """No row sees a place from here on."""
+        """One past the last place that any of the rows sees."""
         return self.places.stop if self.limits is None else max(self.limits)
 
 
@@ -78,8 +78,7 @@ class RowTensors(NamedTuple):
 class Rows:
     """The rows of all forwards that run together, one after another: a table with a list per column.
 
-    A row sees the places [0, limit) of its slot. `logit_rows` are indices into the table. Every span has a slot of its
-    own.
+    A row sees the places [0, limit) of its slot. `logit_rows` are indices into the table. No two spans share a slot.
     """
 
     spans: tuple[Span, ...]
@@ -92,6 +91,7 @@ class Rows:
 
     @classmethod
     def of(cls, forwards: list[Forward]) -> Rows:
+        """Lay out the rows of `forwards`, in their order."""
         rows = cls(tuple(forward.span for forward in forwards), [], [], [], [], [], [])
         for forward in forwards:
             span, first = forward.span, len(rows.token_ids)
@@ -119,10 +119,13 @@ class Rows:
         return RowTensors(*columns), logit_rows
 
     def grid(self, width: int, first_slot: int = 0) -> list[int]:
-        """Each row's index in a grid of slots, from `first_slot`, by `width` rows."""
+        """The index of each row in a grid with a line of `width` rows for each slot, from `first_slot` on."""
         return [(span.slot - first_slot) * width + index for span in self.spans for index in range(span.num_rows)]
 
 
 def visible(limits: Tensor, num_places: int) -> Tensor:
-    """The attention mask, bool [*limits.shape, num_places]: true at the places that a row with this limit sees."""
+    """The attention mask, bool [*limits.shape, num_places]: true at the places that a row with this limit sees.
+
+    The only place that turns the table into a mask: rows that see more than a prefix need another column, read here.
+    """
     return torch.arange(num_places, device=limits.device) < limits[..., None]

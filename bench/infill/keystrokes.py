@@ -100,7 +100,7 @@ def type_all(service: Service, mode: InfillMode, label: str, traces: Sequence[Se
     counters, leaves = editor.engine.counters, editor.engine.leaves
     cached, prompt = sum(item.cached_tokens for item in counters), sum(item.prompt_tokens for item in counters)
     num_requests = sum(item.num_requests for item in asked)
-    forwards = sum(item.steps + item.prefill_forwards for item in counters)
+    forwards = sum(item.forwards + item.prefill_forwards for item in counters)
     facts: Facts = {
         "keystrokes": str(num_keys),
         "requests": str(num_requests),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -208,7 +209,8 @@ def test_a_place_that_comes_free_is_taken_in_the_next_step(make_engine: MakeEngi
 
 def test_the_queue_time_ends_with_the_admission(make_engine: MakeEngine) -> None:
     engine = make_engine(max_sequences=1)
-    first, second = engine.add(PROMPT, GREEDY), engine.add(PROMPT, GREEDY)
+    now = time.monotonic()
+    first, second = engine.add(PROMPT, GREEDY, now), engine.add(PROMPT, GREEDY, now)
 
     events = drain(engine)
 

@@ -34,7 +34,7 @@ def test_a_commit_costs_no_forward(
     counters = run(make_engine(), prompt, params(num_blocks, steps, block_length))[1].counters
 
     denoising = [forward for (forward,) in runs if forward.kind == "denoise"]
-    assert len(denoising) == counters.steps == num_blocks * steps
+    assert len(denoising) == counters.forwards == counters.steps == num_blocks * steps
     assert counters.fused_commits == num_blocks - 1
     assert len(runs) == num_blocks * steps + 1  # the prompt fits in a chunk
     wide = [forward for forward in denoising if forward.span.num_rows == 2 * block_length]
@@ -109,7 +109,7 @@ def test_the_cases_cost_no_more_than_the_published_algorithm(engine: Engine, run
         counters = run(engine, case.prompt, case.params)[1].counters
 
         num_denoising = sum(forward.kind == "denoise" for (forward,) in runs)
-        assert num_denoising == counters.steps <= case.forwards - counters.fused_commits
+        assert num_denoising == counters.forwards == counters.steps <= case.forwards - counters.fused_commits
         assert len(runs) - num_denoising == counters.prefill_forwards
 
 
