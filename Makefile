@@ -1,6 +1,8 @@
 # `make serve`, `make test` and `make check` set up .venv themselves, and again only when a requirements file changed.
 PYTHON ?= python3
 ARGS ?=
+# One module goes to one worker, in the order of tests/conftest.py; `make test ARGS="-n 0"` is one process.
+IN_PARALLEL := -n auto --dist loadgroup --no-loadscope-reorder
 
 BIN := .venv/bin
 SERVER := .venv/.server
@@ -16,13 +18,21 @@ EXTENSION_MODULES := $(EXTENSION)/node_modules/.installed
 VSCODE_TESTS := tests/editors/vscode
 VSCODE_DIR ?= $(CURDIR)/$(VSCODE_TESTS)/installed
 
-.PHONY: serve test test-vscode vscode-docs vsix check bench lint format clean node-clients nvim
+.PHONY: serve test test-fast coverage test-vscode vscode-docs vsix check bench lint format clean node-clients nvim
 
 serve: $(SERVER)
 	$(BIN)/python -m app serve $(ARGS)
 
+# What runs in this process: no server, no editor, no Node, no tests of training/ and bench/. The one to run while working.
+test-fast: $(DEV)
+	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not process and not tool" $(ARGS)
+
 test: $(DEV) $(CLIENTS) node-clients
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(IN_PARALLEL) --durations=25 $(ARGS)
+
+# Lines and branches of app/ and lsp/ that the tests reach without and with servers, and the floor of pyproject.toml.
+coverage: $(DEV)
+	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not tool" --cov --cov-report=term:skip-covered $(ARGS)
 
 # The extension in a real VS Code (code-server), which is installed the first time: some minutes and 800 MB in VSCODE_DIR.
 # First against a fake model server, then against the real one with the embedded model.

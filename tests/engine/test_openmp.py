@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from app.settings import EMBEDDED_MODEL, ROOT
 
 SCRIPT = f"""
@@ -20,6 +22,7 @@ print([list(event.token_ids) for event in events[:-1]], type(events[-1]).__name_
 """
 
 
+@pytest.mark.process
 def test_dynamic_threads_do_not_reach_the_model() -> None:
     """With OMP_DYNAMIC=true oneDNN's bfloat16 products are wrong: logits that are no numbers, or other tokens."""
     printed = []
