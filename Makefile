@@ -10,6 +10,8 @@ DEV := .venv/.dev
 CLIENTS := .venv-clients/.installed
 NODE := tests/clients/node
 NODE_CLIENTS := $(NODE)/node_modules/.installed
+LINT := tests/lint
+LINTERS := $(LINT)/node_modules/.installed
 TORCH := $(shell grep '^torch==' requirements.txt)
 TORCH_CPU := https://download.pytorch.org/whl/cpu
 
@@ -18,7 +20,7 @@ EXTENSION_MODULES := $(EXTENSION)/node_modules/.installed
 VSCODE_TESTS := tests/editors/vscode
 VSCODE_DIR ?= $(CURDIR)/$(VSCODE_TESTS)/installed
 
-.PHONY: serve test test-fast coverage test-vscode vscode-docs vsix check bench lint format clean node-clients nvim
+.PHONY: serve test test-fast coverage test-vscode vscode-docs vsix check bench lint lint-editors format clean node-clients nvim
 
 serve: $(SERVER)
 	$(BIN)/python -m app serve $(ARGS)
@@ -49,7 +51,7 @@ check: lint test
 bench: $(DEV)
 	$(BIN)/python -m app bench $(ARGS)
 
-lint: $(DEV)
+lint: $(DEV) lint-editors
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
@@ -67,7 +69,7 @@ nvim:
 	PYTHON=$(PYTHON) tests/editors/nvim/install.sh $(ARGS)
 
 clean:
-	rm -rf .venv .venv-clients .venv-nvim $(NODE)/node_modules $(VSCODE_TESTS)/installed $(VSCODE_TESTS)/run
+	rm -rf .venv .venv-clients .venv-nvim $(NODE)/node_modules $(LINT)/node_modules $(VSCODE_TESTS)/installed $(VSCODE_TESTS)/run
 	cd $(EXTENSION) && rm -rf node_modules dist server LICENSE *.vsix
 	rm -rf .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -97,13 +99,25 @@ $(CLIENTS): tests/clients/requirements.txt
 
 ifeq ($(shell command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 && echo yes),yes)
 node-clients: $(NODE_CLIENTS)
+
+# The page's JavaScript, the editor plugins' TypeScript and Lua.
+lint-editors: $(LINTERS)
+	$(LINT)/node_modules/.bin/biome lint --error-on-warnings
+	node $(LINT)/lua.mjs editors/nvim
 else
 node-clients:
 	@echo "No node and npm here: the tests of Node clients will be skipped"
+
+lint-editors:
+	@echo "No node and npm here: JavaScript, TypeScript and Lua are not linted"
 endif
 
 $(NODE_CLIENTS): $(NODE)/package-lock.json
 	cd $(NODE) && npm ci --no-audit --no-fund
+	@touch $@
+
+$(LINTERS): $(LINT)/package-lock.json
+	cd $(LINT) && npm ci --no-audit --no-fund
 	@touch $@
 
 $(EXTENSION_MODULES): $(EXTENSION)/package-lock.json

@@ -26,7 +26,6 @@ STARTS_PROGRAMS = {"lsp", "editors", "e2e", "clients", "browser"}
 # The modules of these directories that start none.
 IN_PROCESS = {
     "lsp/test_cleanup_rules.py",
-    "lsp/test_locator.py",
     "lsp/test_lsp_holes.py",
     "lsp/test_postprocess.py",
     "lsp/test_pure.py",
