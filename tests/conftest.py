@@ -87,8 +87,10 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 def _refuse_programs(event: str, arguments: tuple[Any, ...]) -> None:
-    """Keep `-m "not process"` true: a test without the marker cannot start a program."""
-    if event == "subprocess.Popen" and _item is not None and not _item.get_closest_marker("process"):
+    """Keep `-m "not process and not tool"` true: a test without either marker cannot start a program."""
+    if event != "subprocess.Popen" or _item is None:
+        return
+    if not (_item.get_closest_marker("process") or _item.get_closest_marker("tool")):
         raise RuntimeError(f"{_item.nodeid} starts {arguments[0]!r}: mark it with pytest.mark.process")
 
 

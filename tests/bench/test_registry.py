@@ -29,7 +29,6 @@ def test_an_unknown_part_is_refused_with_the_known_ones() -> None:
         registry.choose(["floor", "flor"])
 
 
-@pytest.mark.process
 def test_listing_the_parts_needs_no_torch() -> None:
     code = "import sys; from app.cli import main; main(['bench', '--list']); sys.exit('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)

@@ -49,6 +49,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
         ELBARTO_SSE_KEEPALIVE_S="0.2",
         ELBARTO_SHUTDOWN_S="1",
         ELBARTO_HOST="0.0.0.0",
+        is_forked=False,
     ) as server:
         started = Started(server, [], [])
         while not started.health or started.health[-1].status_code != 200:
@@ -141,7 +142,7 @@ def test_sigterm_drains_a_running_stream(tmp_path: Path) -> None:
 
 
 def test_sigterm_while_the_model_loads(tmp_path: Path) -> None:
-    with running(tmp_path / "log") as server:
+    with running(tmp_path / "log", is_forked=False) as server:
         assert server.client.get("/health").status_code == 503
         server.stop()
 
