@@ -25,16 +25,17 @@ VSCODE_DIR ?= $(CURDIR)/$(VSCODE_TESTS)/installed
 serve: $(SERVER)
 	$(BIN)/python -m app serve $(ARGS)
 
-# What runs in this process: no server, no editor, no Node, no tests of training/ and bench/. The one to run while working.
+# In process: no server, no editor, no Node, no tests of training/ and bench/. The one to run while working.
 test-fast: $(DEV)
 	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not process and not tool" $(ARGS)
 
 test: $(DEV) $(CLIENTS) node-clients
 	$(BIN)/python -m pytest $(IN_PARALLEL) --durations=25 $(ARGS)
 
-# Lines and branches of app/ and lsp/ that the tests reach without and with servers, and the floor of pyproject.toml.
+# Lines and branches of app/ and lsp/ that tests reach without a real model server, and the floor of pyproject.toml.
 coverage: $(DEV)
-	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not tool" --cov --cov-report=term:skip-covered $(ARGS)
+	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not tool" --cov $(ARGS) \
+		tests/*.py tests/text tests/engine tests/models tests/serving tests/api tests/lsp
 
 # The extension in a real VS Code (code-server), which is installed the first time: some minutes and 800 MB in VSCODE_DIR.
 # First against a fake model server, then against the real one with the embedded model.
