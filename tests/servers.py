@@ -191,13 +191,20 @@ def running(
             process.kill()
 
 
-def ended(log: Path, command: Sequence[str] = SERVE, **variables: str) -> tuple[int, str]:
-    """Run a command to its end: its exit code, and all that it wrote to stderr."""
+def ended(log: Path, command: Sequence[str] = SERVE, is_forked: bool = True, **variables: str) -> tuple[int, str]:
+    """Run a command to its end: its exit code, and all that it wrote. `is_forked` is as in `running`."""
     with log.open("wb") as output:
-        done = subprocess.run(
-            command, cwd=ROOT, env=environment(**variables), stdout=output, stderr=output, timeout=PATIENCE_S
-        )
-    return done.returncode, log.read_text(encoding="utf-8")
+        if is_forked:
+            process = _starter.start(command[1:], environment(**variables), output)
+            try:
+                code = process.wait(PATIENCE_S)
+            finally:
+                process.kill()
+        else:
+            code = subprocess.run(
+                command, cwd=ROOT, env=environment(**variables), stdout=output, stderr=output, timeout=PATIENCE_S
+            ).returncode
+    return code, log.read_text(encoding="utf-8")
 
 
 def with_prompt(body: dict[str, Any]) -> dict[str, Any]:

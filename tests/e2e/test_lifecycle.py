@@ -176,7 +176,7 @@ def test_an_ordinary_causal_model_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", [SERVE, BARE_GUNICORN], ids=["serve", "gunicorn"])
 def test_a_bad_setting_stops_the_start(tmp_path: Path, command: tuple[str, ...]) -> None:
-    code, stderr = ended(tmp_path / "log", command, ELBARTO_STEPS="many")
+    code, stderr = ended(tmp_path / "log", command, is_forked=False, ELBARTO_STEPS="many")
     assert code == 2
     line = "elbarto: error: ELBARTO_STEPS in the environment is 'many'; allowed: an integer from 1"
     assert stderr == f"{line}; unset = the checkpoint's, else 256\n"
@@ -217,7 +217,7 @@ def test_ctrl_c_ends_at_once_and_says_so_in_the_stream(tmp_path: Path) -> None:
 def test_a_broken_engine_ends_its_process_with_the_code_for_another_try(tmp_path: Path) -> None:
     """gunicorn starts another worker after any code but 3 and 4 (check 20 sees it start one)."""
     script = "import app, app.errors; app.configure_logging('info'); app.end_process(app.errors.EngineBroken('broken'))"
-    code, stderr = ended(tmp_path / "log", (sys.executable, "-c", script))
+    code, stderr = ended(tmp_path / "log", (sys.executable, "-c", script), is_forked=False)
 
     assert code == 1
     assert "broken; this process ends" in stderr
