@@ -27,7 +27,6 @@ STARTS_PROGRAMS = {"lsp", "editors", "e2e", "clients", "browser"}
 IN_PROCESS = {
     "lsp/test_cleanup_rules.py",
     "lsp/test_lsp_holes.py",
-    "lsp/test_postprocess.py",
     "lsp/test_pure.py",
 }
 TOOLS = {"bench", "training"}

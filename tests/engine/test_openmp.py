@@ -22,7 +22,7 @@ SCRIPT = "from tests.engine.test_openmp import generate; print(generate())"
 def generate() -> list[int]:
     """In bfloat16, as whoever imported torch first has set OpenMP up."""
     source = ModelSource(str(EMBEDDED_MODEL), device="cpu", dtype="bfloat16", num_threads=THREADS)
-    engine = load_backend(source).engine
+    engine = load_backend(source)[0].engine
     engine.add(list(range(10, 24)), PARAMS)
     events: list[Event] = []
     while engine.has_work:
