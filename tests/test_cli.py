@@ -163,12 +163,14 @@ def test_generate_reports_a_refused_request(
     assert service.closed
 
 
+@pytest.mark.process
 def test_generate_wants_a_positive_number() -> None:
     done = run("generate", "x", "--max-tokens", "0")
     assert done.returncode == 2
     assert "--max-tokens" in done.stderr
 
 
+@pytest.mark.process
 def test_config_prints_an_example_that_config_show_reads(house: Path, tmp_path: Path) -> None:
     printed = run("config", cwd=house)
     assert printed.returncode == 0
@@ -185,6 +187,7 @@ def test_config_prints_an_example_that_config_show_reads(house: Path, tmp_path: 
     assert "sk-secret" not in shown.stdout
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("command", [["config", "--show"], ["serve"], ["generate", "x"]])
 def test_a_bad_setting_is_one_line_and_exit_code_2(command: list[str]) -> None:
     done = run(*command, ELBARTO_PROT="1")
@@ -192,12 +195,14 @@ def test_a_bad_setting_is_one_line_and_exit_code_2(command: list[str]) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (2, "", line)
 
 
+@pytest.mark.process
 def test_an_unknown_flag_is_refused() -> None:
     done = run("serve", "--prot", "81")
     assert done.returncode == 2
     assert "unrecognized arguments: --prot" in done.stderr
 
 
+@pytest.mark.process
 def test_a_taken_port_is_one_line_and_exit_code_2() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -207,6 +212,7 @@ def test_a_taken_port_is_one_line_and_exit_code_2() -> None:
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.process
 def test_an_unusable_host_is_one_line_and_exit_code_2() -> None:
     host = "a" * 80  # longer than a name may be, so nobody is asked for it
     done = run("serve", "--host", host)
@@ -215,6 +221,7 @@ def test_an_unusable_host_is_one_line_and_exit_code_2() -> None:
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.process
 def test_serve_runs_gunicorn_from_any_directory(house: Path, elsewhere: Path, free_port: int) -> None:
     (house / ".env").write_text("ELBARTO_THRESHOLD=0.5\nELBARTO_MAX_QUEUE=1\n")
     (elsewhere / "elbarto.yaml").write_text("max_queue: 3\n")
@@ -244,6 +251,7 @@ def test_serve_runs_gunicorn_from_any_directory(house: Path, elsewhere: Path, fr
     assert "Traceback" not in log
 
 
+@pytest.mark.process
 def test_bare_gunicorn_reads_the_settings(house: Path) -> None:
     command = [sys.executable, "-m", "gunicorn", "--print-config", "wsgi:app"]
     variables = {
@@ -263,6 +271,7 @@ def test_bare_gunicorn_reads_the_settings(house: Path) -> None:
     assert (config["graceful_timeout"], config["loglevel"], config["preload_app"]) == ("12", "error", "False")
 
 
+@pytest.mark.process
 def test_bare_gunicorn_refuses_a_bad_setting_in_one_line(house: Path) -> None:
     environ = {**clean_environ(), "ELBARTO_PORT": "high"}
     command = [sys.executable, "-m", "gunicorn", "wsgi:app"]

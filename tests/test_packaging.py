@@ -24,6 +24,7 @@ def run(*command: str, cwd: Path = ROOT, **variables: str) -> subprocess.Complet
     return subprocess.run(command, cwd=cwd, env={**os.environ, **variables}, capture_output=True, text=True, timeout=60)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_scripts_are_executable_and_clean(script: str) -> None:
     assert os.access(ROOT / script, os.X_OK)
@@ -39,6 +40,7 @@ def spark_house(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.process
 def test_setup_spark_dry_run_changes_nothing(spark_house: Path) -> None:
     before = sorted(path.name for path in spark_house.iterdir())
     done = run("./setup-spark.sh", "--dry-run", cwd=spark_house)
@@ -48,6 +50,7 @@ def test_setup_spark_dry_run_changes_nothing(spark_house: Path) -> None:
     assert sorted(path.name for path in spark_house.iterdir()) == before
 
 
+@pytest.mark.process
 @pytest.mark.skipif(IS_SPARK, reason="this is a Spark")
 def test_setup_spark_says_what_is_missing(spark_house: Path) -> None:
     done = run("./setup-spark.sh", cwd=spark_house)
@@ -56,6 +59,7 @@ def test_setup_spark_says_what_is_missing(spark_house: Path) -> None:
     assert "Setting up" not in done.stdout
 
 
+@pytest.mark.process
 def test_setup_spark_on_a_spark(spark_house: Path) -> None:
     """With stand-ins for the machine's tools: everything is found, and the steps run in order."""
     tools = spark_house / "tools"
@@ -101,12 +105,14 @@ def test_env_example_names_only_known_settings(tmp_path: Path) -> None:
     assert changed == {"model_path"}, "what stands there commented out is the default"
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("target", ["serve", "test", "check", "lint", "format", "clean"])
 def test_makefile_has_the_targets(target: str) -> None:
     done = run("make", "--dry-run", target, MAKEFLAGS="")
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.process
 def test_make_refuses_an_old_python(tmp_path: Path) -> None:
     shutil.copy(ROOT / "Makefile", tmp_path)
     shutil.copy(ROOT / "requirements.txt", tmp_path)
