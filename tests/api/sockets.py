@@ -20,7 +20,7 @@ from wsproto.utilities import LocalProtocolError
 
 from tests.fakes import PATIENCE_S
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "steps.md"
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "reference" / "steps.md"
 HELLO = {"messages": [{"role": "user", "content": "Hi"}]}
 
 

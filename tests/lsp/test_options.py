@@ -81,7 +81,7 @@ def test_urls_with_and_without_v1(url: str) -> None:
 
 
 def test_the_documentation_has_every_option_and_variable() -> None:
-    text = (Path(ROOT) / "docs" / "lsp.md").read_text(encoding="utf-8")
+    text = (Path(ROOT) / "docs" / "reference" / "lsp.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(\w+)` \| (?:`(\w+)`|–) \|", text, re.MULTILINE))
     assert rows == {camel_case(item.name): variable(item) for item in fields(Options)}
 
