@@ -16,7 +16,7 @@ EXTENSION_MODULES := $(EXTENSION)/node_modules/.installed
 VSCODE_TESTS := tests/editors/vscode
 VSCODE_DIR ?= $(CURDIR)/$(VSCODE_TESTS)/installed
 
-.PHONY: serve test test-vscode vscode-docs vsix check bench lint format clean node-clients nvim
+.PHONY: serve docs test test-vscode vscode-docs vsix check bench lint format clean node-clients nvim
 
 serve: $(SERVER)
 	$(BIN)/python -m app serve $(ARGS)
@@ -35,6 +35,10 @@ vscode-docs: test-vscode
 	VSCODE_DIR=$(VSCODE_DIR) node $(VSCODE_TESTS)/docs.mjs
 
 check: lint test
+
+# The documentation site, as site/index.html.
+docs: $(DEV)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build $(ARGS)
 
 bench: $(DEV)
 	$(BIN)/python -m app bench $(ARGS)
@@ -74,7 +78,7 @@ $(SERVER): requirements.txt
 	$(BIN)/python -m pip install -r requirements.txt
 	@touch $@
 
-$(DEV): $(SERVER) requirements-dev.txt requirements-lsp.txt
+$(DEV): $(SERVER) requirements-dev.txt requirements-lsp.txt requirements-docs.txt
 	$(BIN)/python -m pip install -r requirements-dev.txt
 	@touch $@
 

@@ -34,7 +34,7 @@ def _resolve(markdown: str, source: str, page: str, repo_url: str | None) -> str
         text, target, anchor = match[1], match[2], match[3] or ""
         path = posixpath.normpath(posixpath.join(posixpath.dirname(source), target))
         if not (ROOT / path).exists():
-            raise ValueError(f"{source} links to {target}, which does not exist")
+            return match[0]  # code that looks like a link, or a broken link, which the strict build reports
         if path.startswith(f"{DOCS}/"):
             return f"[{text}]({posixpath.relpath(path, posixpath.dirname(page))}{anchor})"
         if repo_url:

@@ -146,12 +146,3 @@ def test_continue_config() -> None:
         assert options["maxTokens"] < options["contextLength"]
     assert models[1]["autocompleteOptions"]["modelTimeout"] > 150
     assert models[1]["defaultCompletionOptions"]["maxTokens"] == Settings().infill_max_tokens
-
-
-def test_python_example_compiles() -> None:
-    ast.parse((ROOT / "examples" / "python_client.py").read_text())
-
-
-def test_the_readme_names_every_setting() -> None:
-    readme = (ROOT / "README.md").read_text()
-    assert [info.variable for info in SETTINGS.values() if f"`{info.variable}`" not in readme] == []
