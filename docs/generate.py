@@ -49,11 +49,11 @@ def generated(path: Path) -> str:
 def settings() -> Iterator[str]:
     from app.settings import SETTINGS
 
-    yield from _head("variable", "default", "allowed", "meaning")
+    yield from _head("variable", "default", "meaning")
     for info in SETTINGS.values():
         allowed, _, unset = info.allowed.partition("; unset = ")
         default = f"`{_plain(info.default)}`" if info.default is not None else unset or "unset"
-        yield _row(f"`{info.variable}`", default, allowed, info.help)
+        yield _row(f"`{info.variable}`", default, f"{info.help} *Allowed:* {allowed}.")
 
 
 def cli(module: str) -> Iterator[str]:
