@@ -56,13 +56,15 @@ def _generate(args: argparse.Namespace) -> int:
     """Print a reply, each block as it is committed."""
     settings = _load(args).settings
     from app import create_service  # torch comes in here; the other commands do without
-    from app.serving.calls import ChatCall, Delta, Ended
+    from app.serving.requests import ChatRequest, Delta, Ended
 
     logging.basicConfig(level=logging.ERROR)  # warnings come with the reply, and are printed after it
     service = create_service(settings)
     try:
         service.executor.wait_until_ready()
-        reply = service.chat(ChatCall(messages=[{"role": "user", "content": args.prompt}], max_tokens=args.max_tokens))
+        reply = service.chat(
+            ChatRequest(messages=[{"role": "user", "content": args.prompt}], max_tokens=args.max_tokens)
+        )
         for item in reply:
             if isinstance(item, Delta):
                 print(item.text, end="", flush=True)
