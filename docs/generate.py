@@ -17,6 +17,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
 REGION = re.compile(r"(<!-- generated: ([\w:.-]+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
+SCRIPTS = {"app.cli": "elbarto"}  # in a checkout the parser calls itself python -m app
 SHARED_BY = ("ChatRequest", "CompletionRequest", "InfillRequest", "EditRequest")
 
 Json = Mapping[str, Any]
@@ -61,11 +62,12 @@ def cli(module: str) -> Iterator[str]:
     from importlib import import_module
 
     parser: argparse.ArgumentParser = import_module(module)._parser()
+    prog = SCRIPTS.get(module, parser.prog)
     commands = _commands(parser)
     if not commands:
         yield from _options(parser)
     for name, command in commands.items():
-        yield from (f"### `{parser.prog} {name}`", "", command.description or "", "", *_options(command), "")
+        yield from (f"### `{prog} {name}`", "", command.description or "", "", *_options(command), "")
 
 
 def _commands(parser: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentParser]:
