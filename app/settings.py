@@ -30,7 +30,8 @@ ROOT = Path(__file__).resolve().parent.parent
 EMBEDDED_MODEL = ROOT / "weights" / "elbarto-mini"
 PREFIX = "ELBARTO_"
 CONFIG_VARIABLE = "ELBARTO_CONFIG"  # names a YAML file; not a setting itself
-# The language server's, which may stand in the environment of somebody who starts both (docs/lsp.md).
+LSP_PREFIX = "ELBARTO_LSP_"  # of the language server's variables (docs/lsp.md), which are ignored
+# Their aliases from before they had that prefix.
 LSP_VARIABLES = frozenset(
     {
         "ELBARTO_AUTOMATIC",
@@ -399,7 +400,7 @@ def load_settings(
     the other two are the process's own environment, and `.env` beside the `app` package.
     """
     environ = os.environ if environ is None else environ
-    environ = {variable: value for variable, value in environ.items() if variable not in LSP_VARIABLES}
+    environ = {variable: value for variable, value in environ.items() if not _is_lsp(variable)}
     dotenv = _read_dotenv(env_file or ROOT / ".env")
     config = str(config_file or environ.get(CONFIG_VARIABLE, dotenv.get(CONFIG_VARIABLE, "")))
     given = {
@@ -411,6 +412,10 @@ def load_settings(
     given = {name: item for name, item in given.items() if not item.is_empty}
     sources = {name: given[name].source if name in given else "default" for name in SETTINGS}
     return Loaded(_check(given), MappingProxyType(sources))
+
+
+def _is_lsp(variable: str) -> bool:
+    return variable.startswith(LSP_PREFIX) or variable in LSP_VARIABLES
 
 
 def to_environ(settings: Settings) -> dict[str, str]:

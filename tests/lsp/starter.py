@@ -91,7 +91,7 @@ def _line(control: socket.socket) -> tuple[bytes, list[int]]:
 
 def main(control: socket.socket) -> int:
     import lsp.__main__
-    import lsp.backend
+    import lsp.model_server.locator
     import lsp.server
 
     while True:
