@@ -1,4 +1,4 @@
-"""docs/guides/editors.md works as it is written, and the tests that docs/develop/complaints.md names are there."""
+"""docs/guides/neovim.md works as it is written, and the tests that docs/develop/complaints.md names are there."""
 
 from __future__ import annotations
 
@@ -30,9 +30,10 @@ def test_every_complaint_has_its_test() -> None:
 
 
 def test_neovim_as_written(tmp_path: Path) -> None:
-    page = (ROOT / "docs" / "guides" / "editors.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "guides" / "neovim.md").read_text(encoding="utf-8")
     lua = re.findall(r"```lua\n(.*?)```", page, re.DOTALL)[0]
-    lua = lua.replace("ELBARTO/.venv/bin/python", sys.executable).replace("ELBARTO", str(ROOT))
+    lua = lua.replace("{ 'elbarto-lsp' }", f"{{ '{sys.executable}', '-m', 'lsp' }}, cmd_cwd = '{ROOT}'")
+    assert str(ROOT) in lua
     with (
         fake_server.running(answers={"return ": "a + b"}) as fake,
         neovim.running(fake.url, lua, ELBARTO_LSP_SERVER_URL=fake.url) as editor,
