@@ -1,4 +1,4 @@
-"""A real server on a real port, WebSocket clients for it, and events held to docs/steps.md."""
+"""A real server on a real port, WebSocket clients for it, and events held to docs/reference/steps.md."""
 
 from __future__ import annotations
 

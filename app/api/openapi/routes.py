@@ -44,10 +44,12 @@ class Route:
     content_type: str = "application/json"
 
 
-STEPS_NOTE = "A WebSocket: every other request is answered with 400. docs/steps.md describes the messages and events."
+STEPS_NOTE = (
+    "A WebSocket: every other request is answered with 400. docs/reference/steps.md describes the messages and events."
+)
 COMPLETION_NOTE = (
     "A prompt with a `suffix`, or with fill-in-the-middle sentinels in it, is a text with a hole; any other is gone on "
-    "from. docs/dialects.md says which client comes with what."
+    "from. docs/reference/completions.md says which client comes with what."
 )
 WATCHING_NOTE = (
     "For those who have the key; on a server without one, for clients on its own machine. ELBARTO_WATCH says whether "
@@ -124,7 +126,7 @@ ROUTES = (
         InfillSchema,
         requests.INFILL,
         INFILL_STREAM,
-        "docs/infill.md describes modes, candidates, pinned text and the events of a stream.",
+        "docs/reference/infill.md describes modes, candidates, pinned text and the events of a stream.",
     ),
     generating(
         "/v1/edits",
@@ -134,7 +136,7 @@ ROUTES = (
         EditSchema,
         requests.EDITS,
         INFILL_STREAM,
-        "docs/infill.md describes the modes.",
+        "docs/reference/infill.md describes the modes.",
     ),
     generating(
         "/infill",
