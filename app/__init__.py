@@ -8,12 +8,14 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from flask import Flask
 
+    from app.messages.defaults import Defaults
+    from app.messages.options import Overrides
     from app.messages.params import ModelSource
     from app.serving.backend import Backend
     from app.serving.service import Service
@@ -66,7 +68,7 @@ def create_service(
     from app.serving.service import Service
 
     source = model_source(settings)
-    chosen = _chosen_defaults(settings)
+    chosen = settings.defaults
     load = load or (lambda: load_backend(source))
 
     def load_and_tell() -> Backend:
@@ -86,14 +88,14 @@ def model_source(settings: Settings) -> ModelSource:
     from app.messages.params import ModelSource
 
     return ModelSource(
-        settings.model,
-        settings.model_revision,
-        settings.device,
-        settings.dtype,
-        settings.num_threads,
-        settings.max_model_len,
-        settings.max_sequences,
-        settings.prefix_cache_bytes,
+        path=settings.model,
+        revision=settings.model_revision,
+        device=settings.device,
+        dtype=settings.dtype,
+        num_threads=settings.num_threads,
+        max_model_len=settings.max_model_len,
+        max_sequences=settings.max_sequences,
+        prefix_cache_bytes=settings.prefix_cache_bytes,
         generation_config=settings.generation_config,
         quantization=settings.quantization,
         cuda_graphs=settings.cuda_graphs,
@@ -105,18 +107,19 @@ def explain_defaults(settings: Settings) -> dict[str, tuple[str, str]]:
 
     Raises CheckpointError. A checkpoint that is not on this machine yet has the last word, and it is not known.
     """
+    from app.messages.options import Overrides
     from app.models.files import find_here
     from app.models.generation_config import FILE, read_generation_config
     from app.serving.defaults import CHECKPOINT, explain
 
-    chosen = _chosen_defaults(settings)
+    chosen = settings.defaults
     if settings.generation_config == "none":
-        return explain(chosen, {})
+        return explain(chosen, Overrides())
     directory = find_here(settings.model, settings.model_revision)
     if directory is None:
         return {
             name: (value, f"{source}, if the checkpoint (not here yet) has none")
-            for name, (value, source) in explain(chosen, {}).items()
+            for name, (value, source) in explain(chosen, Overrides()).items()
         }
     rows = explain(chosen, read_generation_config(directory))
     return {
@@ -125,14 +128,7 @@ def explain_defaults(settings: Settings) -> dict[str, tuple[str, str]]:
     }
 
 
-def _chosen_defaults(settings: Settings) -> dict[str, Any]:
-    """The request defaults that were given as settings."""
-    from app.serving.defaults import SETTING_NAMES
-
-    return {name: value for name in SETTING_NAMES if (value := getattr(settings, name)) is not None}
-
-
-def _log_defaults(chosen: Mapping[str, Any], checkpoint: Mapping[str, Any]) -> None:
+def _log_defaults(chosen: Overrides[Defaults], checkpoint: Overrides[Defaults]) -> None:
     from app.serving.defaults import CHECKPOINT, explain
 
     rows = [f"{name} {value}" for name, (value, source) in explain(chosen, checkpoint).items() if source == CHECKPOINT]

@@ -85,7 +85,9 @@ class Subject:
         return total if self.config.tie_word_embeddings else total - self.transformer.embedding.weight.nbytes
 
     def engine(self, max_model_len: int, max_sequences: int = 1, prefix_cache_bytes: int = 0) -> Engine:
-        config = EngineConfig(max_model_len, max_sequences, prefix_cache_bytes=prefix_cache_bytes)
+        config = EngineConfig(
+            max_model_len=max_model_len, max_sequences=max_sequences, prefix_cache_bytes=prefix_cache_bytes
+        )
         return Engine(self.served, self.diffusion, config)
 
 

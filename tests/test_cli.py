@@ -38,7 +38,7 @@ class StandIn:
         loaded = load_settings()
         start_response("200 OK", [("Content-Type", "application/json")])
         seen = {"model_path": loaded.settings.model_path, "max_queue": loaded.settings.max_queue, "cwd": os.getcwd(),
-                "threshold": loaded.settings.threshold}
+                "threshold": loaded.settings.get("threshold")}
         return [json.dumps(seen).encode()]
 
 def create_app():
@@ -93,8 +93,9 @@ def run(*arguments: str, cwd: Path = ROOT, **variables: str) -> subprocess.Compl
 def house(tmp_path: Path) -> Path:
     """This repository with a stand-in for everything behind create_app."""
     house = tmp_path / "house"
-    (house / "app").mkdir(parents=True)
-    for name in ("app/settings.py", "app/cli.py", "app/__main__.py", "app/errors.py", "wsgi.py", "gunicorn.conf.py"):
+    for name in ("app/messages", "app/settings"):
+        shutil.copytree(ROOT / name, house / name)
+    for name in ("app/cli.py", "app/__main__.py", "app/errors.py", "wsgi.py", "gunicorn.conf.py"):
         shutil.copy(ROOT / name, house / name)
     (house / "app" / "__init__.py").write_text(APP)
     return house

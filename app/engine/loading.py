@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,8 @@ import torch
 
 from app.engine.engine import Engine
 from app.errors import ConfigError, StartError
+from app.messages.defaults import Defaults
+from app.messages.options import Overrides
 from app.messages.params import EngineConfig, ModelSource
 from app.models.checkpoint import Checkpoint, load_checkpoint
 from app.models.device import choose_attention_kernels, choose_device, choose_dtype
@@ -31,7 +32,7 @@ class LoadedModel:
     device: str
     dtype: str
     vocab_size: int
-    request_defaults: Mapping[str, Any]
+    request_defaults: Overrides[Defaults]
 
 
 def load_model(source: ModelSource) -> LoadedModel:
@@ -99,8 +100,8 @@ def _engine_config(source: ModelSource, checkpoint: Checkpoint) -> EngineConfig:
             f"ELBARTO_MAX_MODEL_LEN is {max_model_len}; {checkpoint.name} has {max_position} positions at most."
         )
     return EngineConfig(
-        max_model_len,
-        source.max_sequences,
+        max_model_len=max_model_len,
+        max_sequences=source.max_sequences,
         prefix_cache_bytes=source.prefix_cache_bytes,
         cuda_graphs=source.cuda_graphs,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from torch import Tensor
 from tqdm import tqdm
 
 from app.errors import CheckpointError
+from app.messages.defaults import Defaults
+from app.messages.options import Overrides
 from app.models.config import read_model_config
 from app.models.families import Diffusion, find_family, read_diffusion
 from app.models.files import find_directory, read_json
@@ -25,14 +27,14 @@ from app.models.transformer import Attention, Transformer
 class Checkpoint:
     """A loaded model and what belongs to it. `tokenizer` is transformers' object.
 
-    `request_defaults` are what it says itself about requests that leave something open, by request field.
+    `request_defaults` are what its generation_config.json gives for requests that leave something open.
     """
 
     name: str
     model: Transformer
     diffusion: Diffusion
     tokenizer: Any
-    request_defaults: Mapping[str, Any] = field(default_factory=dict)
+    request_defaults: Overrides[Defaults] = field(default_factory=Overrides)
 
 
 def load_checkpoint(
@@ -50,7 +52,9 @@ def load_checkpoint(
     directory = find_directory(path, revision)
     config = read_json(directory / "config.json")
     generation_config = read_json(directory / FILE, optional=True)
-    request_defaults = read_request_defaults(generation_config, directory / FILE) if with_request_defaults else {}
+    request_defaults: Overrides[Defaults] = Overrides()
+    if with_request_defaults:
+        request_defaults = read_request_defaults(generation_config, directory / FILE)
     family = find_family(config)
     model_config = read_model_config(config, family.layout)
     tokenizer = _load_tokenizer(directory)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
+from app.messages.defaults import Defaults
 from app.messages.events import Event, Finished, Seen
+from app.messages.options import Overrides
 from app.messages.params import GenerationParams, ModelSource
 from app.text.tokenizer import Tokenizer
 
@@ -45,7 +47,7 @@ class Backend:
     tokenizer: Tokenizer
     info: ModelInfo
     max_running: int = 1  # sequences that the engine denoises at once
-    request_defaults: Mapping[str, Any] = field(default_factory=dict)  # the checkpoint's own, by fields of Defaults
+    request_defaults: Overrides[Defaults] = field(default_factory=Overrides)  # the checkpoint's own
 
 
 def load_backend(source: ModelSource) -> Backend:

@@ -44,7 +44,9 @@ def _decode(backend: Backend, reply_length: int) -> tuple[float, Finished]:
     token_ids = [token_id for token_id in range(info.vocab_size) if token_id != info.mask_token_id]
     prompt = [token_ids[position * 31 % len(token_ids)] for position in range(1, prompt_length + 1)]
     start = time.perf_counter()
-    backend.engine.add(prompt, GenerationParams(gen_length, steps, info.block_length, ignore_eos=True))
+    backend.engine.add(
+        prompt, GenerationParams(gen_length=gen_length, steps=steps, block_length=info.block_length, ignore_eos=True)
+    )
     while backend.engine.has_work:
         for event in backend.engine.step():
             if isinstance(event, Finished):

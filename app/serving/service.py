@@ -10,6 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.errors import ModelNotFound, RequestError
+from app.messages.decoding import decide
+from app.messages.defaults import Defaults
+from app.messages.options import Overrides
 from app.messages.params import GenerationParams
 from app.serving.backend import ModelInfo
 from app.serving.defaults import resolve
@@ -18,22 +21,15 @@ from app.serving.infill.capabilities import InfillCapabilities, find_capabilitie
 from app.serving.infill.infill import Infill
 from app.serving.infill.planner import InfillPlanner
 from app.serving.infill.requests import EditRequest, InfillRequest
-from app.serving.lengths import Lengths, plan_lengths
+from app.serving.lengths import Lengths, check_small_blocks, plan_lengths
 from app.serving.reply import Choice, Reply
-from app.serving.requests import ChatRequest, DecodingRequest, Defaults, PromptRequest
+from app.serving.requests import ChatRequest, DecodingRequest, PromptRequest
 from app.serving.token_log import TokenLog
 from app.text.stream import TextStream
 from app.text.token_text import TokenText
 from app.text.tokenizer import Tokenizer
 
 logger = logging.getLogger(__name__)
-
-# What DecodingRequest, Defaults and GenerationParams have in common.
-SAMPLING_FIELDS = (
-    *("decode_mode", "threshold", "factor", "gamma", "small_block_length"),
-    *("remasking", "temperature", "top_p", "top_k"),
-    *("repetition_penalty", "presence_penalty", "frequency_penalty"),
-)
 
 
 @dataclass(frozen=True)
@@ -53,13 +49,13 @@ class Service:
     def __init__(
         self,
         executor: Executor,
-        chosen: Mapping[str, Any],
+        chosen: Overrides[Defaults],
         strict_model: bool = False,
         infill_max_tokens: int = 128,
     ) -> None:
-        """`chosen` are the operator's defaults, by fields of Defaults; they stand above the checkpoint's.
+        """`chosen` are the operator's defaults for requests; they win over the checkpoint's.
 
-        A hole of an infill gets at most `infill_max_tokens`.
+        A hole of an infill gets at most `infill_max_tokens` tokens.
         """
         self.executor = executor
         self._infill_max_tokens = infill_max_tokens
@@ -166,13 +162,12 @@ class Service:
     def _infill_planner(self, request: InfillRequest, param: str = "segments") -> InfillPlanner:
         backend = self.executor.backend
         defaults = resolve(self._chosen, backend.request_defaults)
-        sampling = _sampling(request.sampling, defaults)
         return InfillPlanner(
             backend=backend,
             executor=self.executor,
             capabilities=self.infill_capabilities,
             defaults=defaults,
-            sampling=sampling,
+            decoding=decide(request.decoding, defaults),
             max_tokens=self._infill_max_tokens,
             param=param,
         )
@@ -226,15 +221,10 @@ class Service:
 
 
 def _params(request: DecodingRequest, defaults: Defaults, lengths: Lengths) -> GenerationParams:
-    """The defaults for what the request leaves open, but for the seed."""
+    """The seed is set by now; the defaults apply to everything else that the request leaves open."""
     assert request.seed is not None
-    sampling = _sampling({name: getattr(request, name) for name in SAMPLING_FIELDS}, defaults)
-    part = sampling["small_block_length"]
-    if part and lengths.block_length % part:
-        raise RequestError(
-            f"small_block_length must divide the block length, {lengths.block_length}, got {part}.",
-            "small_block_length",
-        )
+    decoding = decide(request.decoding, defaults)
+    check_small_blocks(decoding, lengths.block_length)
     return GenerationParams(
         gen_length=lengths.gen_length,
         steps=lengths.steps,
@@ -244,17 +234,8 @@ def _params(request: DecodingRequest, defaults: Defaults, lengths: Lengths) -> G
         time_budget_ms=request.time_budget_ms,
         watch=request.watch,
         alternatives=request.alternatives,
-        **sampling,
+        **decoding.values(),
     )
-
-
-def _sampling(asked: Mapping[str, Any], defaults: Defaults) -> dict[str, Any]:
-    """What was asked for, and the defaults for the rest; None: not asked for."""
-    given = {name: value for name, value in asked.items() if value is not None}
-    left = {name: getattr(defaults, name) for name in SAMPLING_FIELDS if name not in given}
-    if "threshold" in given and left.get("decode_mode") not in (None, "adaptive"):
-        left["decode_mode"] = None  # who gives a threshold wants it used, whatever the server's default mode is
-    return {**left, **given}
 
 
 def _check_vocabulary(token_ids: Sequence[int], vocab_size: int, param: str) -> None:

@@ -74,7 +74,7 @@ class Canvas:
         jobs = []
         for window in windows:
             size, steps = len(window.token_ids), window.num_masks
-            params = GenerationParams(size, steps, self._block_length, window=window)
+            params = GenerationParams(gen_length=size, steps=steps, block_length=self._block_length, window=window)
             jobs.append(SequenceRequest(self._layout.prompt_ids, params))
         self._session.submit(jobs)
         found: dict[int, Event] = {}

@@ -14,6 +14,8 @@ from itertools import islice
 
 from tqdm import tqdm
 
+from app.messages.decoding import Decoding
+from app.messages.options import overrides
 from app.serving.infill.infill import Infill
 from app.serving.infill.requests import Hole, InfillRequest
 from app.serving.service import Service
@@ -93,7 +95,11 @@ class Begun:
 def begin(service: Service, pair: Pair, hole: Hole) -> Begun:
     def fill(*texts: str) -> Infill:
         holes = [hole for _ in texts[1:]]
-        return service.infill(InfillRequest(texts, holes, mode="canvas", seed=0, sampling={"temperature": 0.0}))
+        return service.infill(
+            InfillRequest(
+                texts=texts, holes=holes, mode="canvas", seed=0, decoding=overrides(Decoding, temperature=0.0)
+            )
+        )
 
     together = fill(pair.before, pair.between, pair.after)
     alone = fill(pair.before, pair.between + pair.after), fill(pair.before + pair.between, pair.after)

@@ -8,11 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from app import create_service
+from app.messages.decoding import Decoding
+from app.messages.defaults import InfillMode
+from app.messages.options import overrides
 from app.messages.params import ModelSource
 from app.serving.backend import Backend, load_backend
 from app.serving.infill.infill import Infill
 from app.serving.infill.requests import Hole, InfillRequest, LengthMethod
-from app.serving.requests import InfillMode
 from app.serving.service import Service
 from app.settings import Settings
 from bench.context import Context
@@ -38,7 +40,7 @@ def serving(context: Context) -> Iterator[Service]:
         max_sequences=STREAMS,
     )
     source = ModelSource(
-        settings.model,
+        path=settings.model,
         device=settings.device,
         dtype=settings.dtype,
         num_threads=settings.num_threads,
@@ -84,13 +86,13 @@ def call(
     problem: Problem, hole: Hole, mode: InfillMode, length_method: LengthMethod | None = None, seed: int = 0
 ) -> InfillRequest:
     return InfillRequest(
-        [problem.prefix, problem.suffix],
-        [hole],
+        texts=[problem.prefix, problem.suffix],
+        holes=[hole],
         mode=mode,
         length_method=length_method,
         seed=seed,
         language=problem.language,
-        sampling={"temperature": 0.0},
+        decoding=overrides(Decoding, temperature=0.0),
     )
 
 

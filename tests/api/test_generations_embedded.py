@@ -75,7 +75,18 @@ class Gated:
 
 @pytest.fixture(scope="module")
 def backend() -> Backend:
-    return load_backend(ModelSource(str(EMBEDDED_MODEL), None, "cpu", "float32", 1, 512, 4, 0))
+    return load_backend(
+        ModelSource(
+            path=str(EMBEDDED_MODEL),
+            revision=None,
+            device="cpu",
+            dtype="float32",
+            num_threads=1,
+            max_model_len=512,
+            max_sequences=4,
+            prefix_cache_bytes=0,
+        )
+    )
 
 
 @contextmanager

@@ -50,7 +50,16 @@ AWKWARD += ["```", "<FILL_HERE>", "def f(x):", "return x", "# ", '"""', "\\n", "
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[FlaskClient]:
-    source = ModelSource(str(ROOT / "weights" / "elbarto-mini"), None, "cpu", "float32", 1, None, 4, 2**24)
+    source = ModelSource(
+        path=str(ROOT / "weights" / "elbarto-mini"),
+        revision=None,
+        device="cpu",
+        dtype="float32",
+        num_threads=1,
+        max_model_len=None,
+        max_sequences=4,
+        prefix_cache_bytes=2**24,
+    )
     backend = load_backend(source)
     client = fake_app.make_client(load=lambda: backend)
     fake_app.service_of(client).executor.wait_until_ready()

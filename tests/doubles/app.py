@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -11,6 +11,9 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from app import create_app
+from app.messages.decoding import DECODING_OPTIONS, Decoding
+from app.messages.defaults import DEFAULT_OPTIONS, Defaults
+from app.messages.options import Overrides
 from app.serving.backend import Backend, ModelInfo
 from app.serving.service import Service
 from app.settings import Settings
@@ -33,6 +36,12 @@ INFO = ModelInfo(
 )
 
 
+def nest_decoding(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Keyword arguments of a request from its own fields and those of Decoding."""
+    own = {name: value for name, value in fields.items() if name not in DECODING_OPTIONS}
+    return {**own, "decoding": Overrides.pick(Decoding, fields)}
+
+
 def fake_backend(
     engine: FakeEngine | None = None, tokenizer: ByteTokenizer | None = None, **info: int | str
 ) -> Backend:
@@ -47,13 +56,15 @@ def make_client(
     info: dict[str, int | str] | None = None,
     **settings: Any,
 ) -> FlaskClient:
-    """A test client of the whole application; `settings` are fields of Settings. Close it with `close_client`.
+    """A test client of the whole application; `settings` are SETTINGS. Close it with `close_client`.
 
     The model is loaded when this returns, unless a test has its own way of loading.
     """
     backend = fake_backend(engine, tokenizer, **(info or {}))
+    own = {name: value for name, value in settings.items() if name not in DEFAULT_OPTIONS}
+    defaults = Overrides.pick(Defaults, settings)
     with root_logging_kept():
-        app = create_app(Settings(**{"host": "127.0.0.1", **settings}), load=load or (lambda: backend))
+        app = create_app(Settings(**{"host": "127.0.0.1", **own}, defaults=defaults), load=load or (lambda: backend))
     client = app.test_client()
     if load is None:
         service_of(client).executor.wait_until_ready()

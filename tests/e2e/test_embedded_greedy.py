@@ -21,7 +21,7 @@ PARAMS = GenerationParams(gen_length=128, steps=128, block_length=4)
 
 
 def load() -> Backend:
-    return load_backend(ModelSource(str(EMBEDDED_MODEL), device="cpu", dtype="float32"))
+    return load_backend(ModelSource(path=str(EMBEDDED_MODEL), device="cpu", dtype="float32"))
 
 
 def answer(backend: Backend, request: str) -> str:

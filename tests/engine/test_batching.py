@@ -332,7 +332,7 @@ def test_a_prefix_that_cannot_be_kept_costs_no_reply(
 ) -> None:
     """The cache's copies need memory; where there is none, the reply is still there, and so is the slot."""
     alone = run(make_engine(), PROMPT, GREEDY)[0]
-    config = EngineConfig(512, max_sequences=2, prefix_cache_bytes=2**20)
+    config = EngineConfig(max_model_len=512, max_sequences=2, prefix_cache_bytes=2**20)
     engine = Engine(checkpoint.model, checkpoint.diffusion, config)
 
     def fail(*arguments: object) -> None:

@@ -14,8 +14,9 @@ from app.engine.engine import Engine
 from app.engine.runner import Runner
 from app.engine.sequence import Forward
 from app.errors import EngineBroken
+from app.messages.decoding import Remasking
 from app.messages.events import Committed, Failed, Finished
-from app.messages.params import GenerationParams, Remasking
+from app.messages.params import GenerationParams
 from app.models.checkpoint import Checkpoint
 from app.models.transformer import Transformer
 from tests.reference import MASK, VOCAB_SIZE, Case

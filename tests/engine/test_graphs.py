@@ -77,12 +77,12 @@ def test_without_cuda_it_is_an_error() -> None:
     with pytest.raises(
         ConfigError, match="ELBARTO_CUDA_GRAPHS is true; it is for CUDA, and the model would run on cpu"
     ):
-        load_model(ModelSource(str(CHECKPOINT), device="cpu", cuda_graphs=True))
+        load_model(ModelSource(path=str(CHECKPOINT), device="cpu", cuda_graphs=True))
 
 
 @pytest.mark.gpu
 def test_the_cases_on_a_cuda_device(cases: list[Case]) -> None:
-    source = ModelSource(str(CHECKPOINT), device="cuda", dtype="float32", max_sequences=3, cuda_graphs=True)
+    source = ModelSource(path=str(CHECKPOINT), device="cuda", dtype="float32", max_sequences=3, cuda_graphs=True)
     engine = load_model(source).engine
 
     assert [tuple(run(engine, case.prompt, case.params)[0]) for case in cases] == [case.output for case in cases]

@@ -13,7 +13,7 @@ from app.messages.params import ModelSource
 from tests.reference import CHECKPOINT, Case
 from tests.tiny import run
 
-SOURCE = ModelSource(str(CHECKPOINT), device="cpu", dtype="float32")
+SOURCE = ModelSource(path=str(CHECKPOINT), device="cpu", dtype="float32")
 
 
 def test_the_loaded_engine_decodes(cases: list[Case], caplog: pytest.LogCaptureFixture) -> None:
@@ -31,7 +31,9 @@ def test_settings_reach_the_engine() -> None:
     threads = torch.get_num_threads()
 
     loaded = load_model(
-        ModelSource(str(CHECKPOINT), device="cpu", dtype="bfloat16", num_threads=2, max_model_len=64, max_sequences=3)
+        ModelSource(
+            path=str(CHECKPOINT), device="cpu", dtype="bfloat16", num_threads=2, max_model_len=64, max_sequences=3
+        )
     )
 
     assert torch.get_num_threads() == 2
@@ -44,12 +46,12 @@ def test_settings_reach_the_engine() -> None:
 
 def test_more_positions_than_the_model_has() -> None:
     with pytest.raises(ConfigError, match=r"^ELBARTO_MAX_MODEL_LEN is 2049; checkpoint has 2048 positions at most.$"):
-        load_model(ModelSource(str(CHECKPOINT), device="cpu", dtype="float32", max_model_len=2049))
+        load_model(ModelSource(path=str(CHECKPOINT), device="cpu", dtype="float32", max_model_len=2049))
 
 
 def test_no_such_checkpoint() -> None:
     with pytest.raises(CheckpointError, match="neither a directory here nor a Hugging Face id"):
-        load_model(ModelSource("/nowhere", device="cpu"))
+        load_model(ModelSource(path="/nowhere", device="cpu"))
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ SCHEMES = [pytest.param("int8", marks=needs_vnni), "int4"]
 
 def source(quantization: Quantization, dtype: str = "float32", max_sequences: int = 8) -> ModelSource:
     return ModelSource(
-        str(CHECKPOINT),
+        path=str(CHECKPOINT),
         device="cpu",
         dtype=dtype,
         num_threads=1,
@@ -54,9 +54,9 @@ def test_a_reply_is_the_same_alone_and_in_a_batch(cases: list[Case], scheme: Qua
 
 def agreement(scheme: Quantization, device: str, dtype: str) -> float:
     """The share of positions where greedy replies of the embedded model keep their token."""
-    params = GenerationParams(48, 48, 4)
+    params = GenerationParams(gen_length=48, steps=48, block_length=4)
     plain, small = (
-        load_model(ModelSource(str(EMBEDDED_MODEL), device=device, dtype=dtype, num_threads=1, quantization=name))
+        load_model(ModelSource(path=str(EMBEDDED_MODEL), device=device, dtype=dtype, num_threads=1, quantization=name))
         for name in ("none", scheme)
     )
     same = total = 0
@@ -93,7 +93,7 @@ def test_the_line_at_the_start_counts_packed_weights(caplog: pytest.LogCaptureFi
 
 def test_what_the_device_cannot_do_ends_the_start_before_the_weights_are_read() -> None:
     with pytest.raises(ConfigError, match=r"ELBARTO_QUANTIZATION is 'fp8'; it needs a CUDA device"):
-        load_model(ModelSource("/nowhere", device="cpu", quantization="fp8"))
+        load_model(ModelSource(path="/nowhere", device="cpu", quantization="fp8"))
 
 
 def test_the_setting_reaches_the_model(caplog: pytest.LogCaptureFixture) -> None:

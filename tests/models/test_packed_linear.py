@@ -73,7 +73,7 @@ def test_every_linear_layer_is_packed_and_the_embedding_is_not(tie: bool) -> Non
 
 @needs_bfloat16
 def test_the_server_packs_what_it_loads() -> None:
-    loaded = load_model(ModelSource(str(EMBEDDED_MODEL), device="cpu", dtype="bfloat16", num_threads=1))
+    loaded = load_model(ModelSource(path=str(EMBEDDED_MODEL), device="cpu", dtype="bfloat16", num_threads=1))
 
     assert type(loaded.engine._runner.model.head) is PackedLinear
 

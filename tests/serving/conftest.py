@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from app.messages.defaults import Defaults
+from app.messages.options import Overrides
 from app.serving.backend import Backend
 from app.serving.executor import Executor
-from app.serving.requests import Defaults
 from app.serving.service import Service
 from tests.doubles.app import fake_backend
 from tests.doubles.engine import FakeEngine
@@ -67,8 +68,9 @@ def make_service(make_executor: Callable[..., Executor]) -> Callable[..., Servic
         **info: Any,
     ) -> Service:
         engine = engine or FakeEngine()
-        backend = replace(fake_backend(engine, tokenizer, **info), request_defaults=checkpoint or {})
+        backend = replace(fake_backend(engine, tokenizer, **info), request_defaults=Overrides(checkpoint or {}))
         executor = make_executor(engine, backend=backend, max_queue=max_queue)
-        return Service(executor, asdict(defaults) if defaults else chosen or {}, strict_model)
+        given = Overrides.pick(Defaults, asdict(defaults)) if defaults else Overrides(chosen or {})
+        return Service(executor, given, strict_model)
 
     return make

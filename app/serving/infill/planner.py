@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from app.errors import RequestError
+from app.messages.decoding import Decoding
+from app.messages.defaults import Defaults, InfillMode
 from app.messages.params import GenerationParams
 from app.serving.backend import Backend
 from app.serving.executor import Executor, SequenceRequest
@@ -20,8 +21,8 @@ from app.serving.infill.prompt_route import PromptRoute
 from app.serving.infill.requests import EditRequest, InfillRequest
 from app.serving.infill.revise_route import ReviseRoute
 from app.serving.infill.session import Session
-from app.serving.lengths import plan_lengths
-from app.serving.requests import DecodingRequest, Defaults, InfillMode
+from app.serving.lengths import check_small_blocks, plan_lengths
+from app.serving.requests import DecodingRequest
 from app.text.layouts import chat_messages, files_with_room
 
 Begin = Callable[[InfillRequest, Session], tuple[Route, GenerationParams]]
@@ -35,7 +36,7 @@ class InfillPlanner:
     executor: Executor
     capabilities: InfillCapabilities
     defaults: Defaults
-    sampling: Mapping[str, Any]  # of GenerationParams, the request's own among them
+    decoding: Decoding  # the request's
     max_tokens: int  # the operator's limit for a hole
     param: str = "segments"  # the request's field that holds the text
 
@@ -49,7 +50,7 @@ class InfillPlanner:
                 f"The steps of an infill are reported in the mode canvas only, not in {mode}.", "infill_mode"
             )
         session = Session(self.executor, request.time_budget_ms, request.soft_budget_ms)
-        self._check_parts(request)
+        check_small_blocks(self.decoding, self._block_length(request))
         routes: Mapping[InfillMode, Begin] = {
             "canvas": self._begin_canvas,
             "fim": self._begin_fim,
@@ -70,7 +71,7 @@ class InfillPlanner:
             raise RequestError(
                 f"mode must be rewrite for this model: {request.mode} needs one that was trained on canvases.", "mode"
             )
-        self._check_parts(infill)
+        check_small_blocks(self.decoding, self._block_length(infill))
         session = Session(self.executor, infill.time_budget_ms)
         texts = visible_texts(infill, tokenizer, self._budget(sum(sizes)))
         params = self._params(infill, gen_length=self._block_length(infill), steps=1)
@@ -138,14 +139,6 @@ class InfillPlanner:
         )
         return PromptRoute(plan, tokenizer, session), self._block_params(request, max(limits), 0, ())
 
-    def _check_parts(self, request: InfillRequest) -> None:
-        part = self.sampling["small_block_length"]
-        if part and self._block_length(request) % part:
-            raise RequestError(
-                f"small_block_length must divide the block length, {self._block_length(request)}, got {part}.",
-                "small_block_length",
-            )
-
     def _limits(self, request: InfillRequest) -> list[int]:
         """The most tokens of each hole: what was requested, lowered to the operator's limit."""
         return [min(hole.length or hole.max_tokens or self._limit, self._limit) for hole in request.holes]
@@ -193,7 +186,7 @@ class InfillPlanner:
             end_token_ids=tuple(ends),
             watch=request.watch or request.scored,
             alternatives=request.alternatives,
-            **self.sampling,
+            **self.decoding.values(),
         )
 
     def _block_params(
