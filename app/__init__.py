@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
     from app.messages.defaults import Defaults
     from app.messages.options import Overrides
     from app.messages.params import ModelSource
-    from app.serving.backend import Backend
+    from app.serving.backend import Backend, Frontend
     from app.serving.service import Service
     from app.settings import Settings
+
+    Load = Callable[[], tuple[Backend, Frontend]]
 
 __version__ = "0.1.0"
 
@@ -30,7 +33,7 @@ BOOT_ERROR = 3
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def create_app(settings: Settings | None = None, load: Callable[[], Backend] | None = None) -> Flask:
+def create_app(settings: Settings | None = None, load: Load | None = None) -> Flask:
     """The WSGI application; the model loads on the executor's thread after this returns.
 
     `load` stands in for loading the checkpoint that the settings name (tests hand in a small engine).
@@ -58,29 +61,35 @@ def create_app(settings: Settings | None = None, load: Callable[[], Backend] | N
 
 def create_service(
     settings: Settings,
-    load: Callable[[], Backend] | None = None,
+    load: Load | None = None,
     on_failure: Callable[[BaseException], None] = lambda error: None,
 ) -> Service:
-    """A service whose executor is running and loading; `service.executor.wait_until_ready()` waits for it."""
+    """A service over an engine in this process, which is loading; `service.wait_until_ready()` waits for it.
+
+    Everything is loaded on the executor's thread, so that the server's port is open and /health answers meanwhile.
+    """
     from app.serving.backend import load_backend
     from app.serving.benchmark import run_benchmark
-    from app.serving.executor import Executor
+    from app.serving.executor import LocalEngine
     from app.serving.service import Service
 
     source = model_source(settings)
     chosen = settings.defaults
     load = load or (lambda: load_backend(source))
 
-    def load_and_tell() -> Backend:
-        backend = load()
-        _log_defaults(chosen, backend.request_defaults)
+    frontend: Future[Frontend] = Future()
+
+    def load_and_report() -> Backend:
+        backend, loaded_frontend = load()
+        _log_defaults(chosen, loaded_frontend.request_defaults)
         if settings.benchmark:
             run_benchmark(backend)
+        frontend.set_result(loaded_frontend)
         return backend
 
-    executor = Executor(load_and_tell, on_failure, settings.max_queue)
-    executor.start()
-    return Service(executor, chosen, settings.strict_model, settings.infill_max_tokens)
+    engine = LocalEngine(load_and_report, on_failure, settings.max_queue)
+    engine.start()
+    return Service(engine, frontend, chosen, settings.strict_model, settings.infill_max_tokens)
 
 
 def model_source(settings: Settings) -> ModelSource:

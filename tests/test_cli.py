@@ -59,11 +59,10 @@ class FakeReply(list[Delta | Ended | None]):
 
 
 class FakeService:
-    """A service, and its own executor."""
+    """What the command line calls of a service."""
 
     def __init__(self, calls: list[ChatRequest], refusal: Exception | None = None) -> None:
         self.calls, self.refusal = calls, refusal
-        self.executor = self
         self.closed = False
 
     def chat(self, call: ChatRequest) -> FakeReply:

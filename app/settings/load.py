@@ -18,7 +18,7 @@ from marshmallow import Schema, ValidationError
 from app.errors import ConfigError
 from app.messages.defaults import Defaults
 from app.messages.options import Overrides
-from app.settings.places import CONFIG_VARIABLE, LSP_PREFIX, LSP_VARIABLES, PREFIX, ROOT
+from app.settings.places import CONFIG_VARIABLE, PREFIX, ROOT, is_lsp_variable
 from app.settings.table import REQUEST_OPTIONS, SETTINGS, Settings
 
 _SCHEMA = Schema.from_dict({name: info.check for name, info in SETTINGS.items()})()
@@ -47,7 +47,7 @@ def load_settings(
     `environ` is the process's environment and `env_file` the `.env` next to the `app` package.
     """
     environ = os.environ if environ is None else environ
-    environ = {variable: value for variable, value in environ.items() if not _is_lsp(variable)}
+    environ = {variable: value for variable, value in environ.items() if not is_lsp_variable(variable)}
     dotenv = _read_dotenv(env_file or ROOT / ".env")
     config = str(config_file or environ.get(CONFIG_VARIABLE, dotenv.get(CONFIG_VARIABLE, "")))
     given = {
@@ -72,10 +72,6 @@ class _Given:
     @property
     def is_empty(self) -> bool:
         return self.value is None or (isinstance(self.value, str) and not self.value.strip())
-
-
-def _is_lsp(variable: str) -> bool:
-    return variable.startswith(LSP_PREFIX) or variable in LSP_VARIABLES
 
 
 def _from_command_line(overrides: Mapping[str, str]) -> dict[str, _Given]:

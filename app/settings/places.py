@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 EMBEDDED_MODEL = ROOT / "weights" / "elbarto-mini"
 PREFIX = "ELBARTO_"
 CONFIG_VARIABLE = "ELBARTO_CONFIG"  # names a YAML file; not a setting itself
-LSP_PREFIX = "ELBARTO_LSP_"  # of the language server's variables (docs/reference/lsp.md), which are ignored
+LSP_PREFIX = "ELBARTO_LSP_"  # of the language server's variables (docs/reference/lsp.md), which the server ignores
 # Their aliases from before they had that prefix.
 LSP_VARIABLES = frozenset(
     {
@@ -35,3 +35,8 @@ LSP_VARIABLES = frozenset(
         "ELBARTO_STATISTICS",
     }
 )
+
+
+def is_lsp_variable(name: str) -> bool:
+    """Whether an environment variable belongs to the language server, which may share the server's environment."""
+    return name.startswith(LSP_PREFIX) or name in LSP_VARIABLES

@@ -58,7 +58,7 @@ def measure_consistency(context: Context, service: Service) -> list[Figure]:
         context.note("infill: agreement of two holes was not measured: it needs a model that was trained on canvases")
         return []
     pairs = draw_pairs(held_out_functions(SEED), context.size(COUNT, 2))
-    encode = service.executor.backend.tokenizer.encode_plain
+    encode = service.tokenizer.encode_plain
     agreed: dict[tuple[str, str], list[tuple[bool, bool]]] = {}
     for pair in tqdm(pairs, desc="infill: two holes", unit="pair", leave=False, disable=None):
         holes = {"any length": Hole(), "told the name's length": Hole(length=len(encode(pair.name)))}

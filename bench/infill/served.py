@@ -12,7 +12,7 @@ from app.messages.decoding import Decoding
 from app.messages.defaults import InfillMode
 from app.messages.options import overrides
 from app.messages.params import ModelSource
-from app.serving.backend import Backend, load_backend
+from app.serving.backend import Backend, Frontend, load_backend
 from app.serving.infill.infill import Infill
 from app.serving.infill.requests import Hole, InfillRequest, LengthMethod
 from app.serving.service import Service
@@ -29,7 +29,7 @@ STREAMS = 16
 
 
 @contextmanager
-def serving(context: Context) -> Iterator[Service]:
+def serving(context: Context) -> Iterator[tuple[Service, CountedEngine]]:
     """In this process; the checkpoint's own request defaults count, as in the server."""
     path = Path(context.options.model)
     settings = Settings(
@@ -47,16 +47,19 @@ def serving(context: Context) -> Iterator[Service]:
         max_sequences=settings.max_sequences,
         prefix_cache_bytes=settings.prefix_cache_bytes,
     )
-    service = create_service(settings, lambda: counted(load_backend(source)))
+    counted: list[CountedEngine] = []
+
+    def load() -> tuple[Backend, Frontend]:
+        backend, frontend = load_backend(source)
+        counted.append(CountedEngine(backend.engine))
+        return replace(backend, engine=counted[0]), frontend
+
+    service = create_service(settings, load)
     try:
-        service.executor.wait_until_ready()
-        yield service
+        service.wait_until_ready()
+        yield service, counted[0]
     finally:
         service.close()
-
-
-def counted(backend: Backend) -> Backend:
-    return replace(backend, engine=CountedEngine(backend.engine))
 
 
 def served_methods(service: Service, seed: int) -> dict[str, Method]:

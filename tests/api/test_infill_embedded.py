@@ -60,9 +60,9 @@ def client() -> Iterator[FlaskClient]:
         max_sequences=4,
         prefix_cache_bytes=2**24,
     )
-    backend = load_backend(source)
-    client = fake_app.make_client(load=lambda: backend)
-    fake_app.service_of(client).executor.wait_until_ready()
+    backend, frontend = load_backend(source)
+    client = fake_app.make_client(load=lambda: (backend, frontend))
+    fake_app.service_of(client).wait_until_ready()
     yield client
     fake_app.close_client(client)
     assert isinstance(backend.engine, Engine)
@@ -293,7 +293,7 @@ def test_a_stream_that_is_left_leaves_the_engine(client: FlaskClient) -> None:
 
     response.close()
 
-    wait_until(lambda: fake_app.service_of(client).executor.queue_lengths == (0, 0))
+    wait_until(lambda: fake_app.service_of(client).engine.queue_lengths == (0, 0))
     fill(client, MEAN)
 
 

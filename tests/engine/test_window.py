@@ -316,7 +316,7 @@ def test_a_time_budget_that_is_spent_fills_the_canvas_at_once(make_window_engine
     engine.add(
         [],
         GenerationParams(gen_length=11, steps=9, block_length=BLOCK, window=window, time_budget_ms=1),
-        submitted=1e-9,
+        waited_ms=10_000,
     )
 
     filled, finished = drain(engine)
@@ -331,7 +331,7 @@ def test_deletes_wait_for_nothing_once_the_time_budget_is_spent(make_window_engi
     for seed in range(25):
         prompt, params = make_case(seed, delete=True)
         engine = make_window_engine()
-        engine.add(prompt, dataclasses.replace(params, time_budget_ms=1), submitted=1e-9)
+        engine.add(prompt, dataclasses.replace(params, time_budget_ms=1), waited_ms=10_000)
 
         finished = drain(engine)[-1]
 

@@ -1,4 +1,4 @@
-"""Stands in for `python -m app serve` where the language server starts one: the fake server, on the port it is told."""
+"""Stands in for `python -m app serve` where the language server starts one: the fake server, on the given port."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Starts language servers in no time: a process that has imported everything forks for each of them.
+"""Starts language servers quickly: a process that has imported everything forks for each of them.
 
-Dozens of tests would otherwise wait a second each for the same imports. What is started runs the same `main`, with the
+Dozens of tests would otherwise wait a second each for the same imports. The fork runs the same `main`, with the
 same arguments, environment and pipes, as `python -m lsp` does; tests/lsp/test_main.py runs that itself.
 """
 

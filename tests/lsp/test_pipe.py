@@ -1,4 +1,4 @@
-"""The language server over a bare pipe, against a model server with a delay: who is answered, and with what."""
+"""The language server over a bare pipe, against a slow model server: which requests are answered, and with what."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The clients that pytest-lsp knows, with inline completion added by hand: their profiles are older than that."""
+"""The clients that pytest-lsp knows, with inline completion added, which is newer than their profiles."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app.serving.calls import Defaults
 
 from app.errors import CheckpointError
 from app.messages.defaults import Defaults

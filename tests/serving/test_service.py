@@ -263,7 +263,7 @@ def test_a_prompt_must_leave_room_for_a_block(make_service: MakeService, prompt_
         f"However, you requested {prompt_len + 4} tokens (the prompt and at least one block of reply)."
     )
     assert (error.value.code, error.value.param) == ("context_length_exceeded", "prompt_token_ids")
-    assert service.executor.queue_lengths == (0, 0)
+    assert service.engine.queue_lengths == (0, 0)
 
 
 def test_long_messages_are_refused_by_their_own_name(make_service: MakeService) -> None:
