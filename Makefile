@@ -16,7 +16,7 @@ EXTENSION_MODULES := $(EXTENSION)/node_modules/.installed
 VSCODE_TESTS := tests/editors/vscode
 VSCODE_DIR ?= $(CURDIR)/$(VSCODE_TESTS)/installed
 
-.PHONY: serve docs test test-vscode vscode-docs vsix check bench lint format clean node-clients nvim
+.PHONY: serve test test-vscode vscode-docs vsix check bench lint format clean node-clients nvim
 
 serve: $(SERVER)
 	$(BIN)/python -m app serve $(ARGS)
@@ -35,10 +35,6 @@ vscode-docs: test-vscode
 	VSCODE_DIR=$(VSCODE_DIR) node $(VSCODE_TESTS)/docs.mjs
 
 check: lint test
-
-# The documentation site, as site/index.html.
-docs: $(DEV)
-	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build $(ARGS)
 
 bench: $(DEV)
 	$(BIN)/python -m app bench $(ARGS)
@@ -104,6 +100,11 @@ $(EXTENSION_MODULES): $(EXTENSION)/package-lock.json
 	@command -v npm >/dev/null || { echo "npm is needed: install Node.js 20 or newer" >&2; exit 1; }
 	cd $(EXTENSION) && npm ci --no-audit --no-fund
 	@touch $@
+
+# The documentation site, as site/index.html.
+.PHONY: docs
+docs: $(DEV)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build $(ARGS)
 
 define require-python
 $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
