@@ -87,7 +87,7 @@ def run_engine(engine: Engine, prompts: Ids[Ids[int]], params: GenerationParams 
         gaps=tuple(gap for stream in runs for gap in stream.gaps),
         token_ids=tuple(tuple(stream.token_ids) for stream in runs),
         counters=counters,
-        forwards=sum(item.steps for item in counters),
+        forwards=sum(item.forwards for item in counters),
     )
 
 

@@ -69,7 +69,9 @@ class FakeService:
         self.calls.append(call)
         if self.refusal:
             raise self.refusal
-        counters = Counters(5, 0, 4, 1, steps=3, fused_commits=1, generated_tokens=6, queue_ms=0.0, total_ms=1.0)
+        counters = Counters(
+            5, 0, 4, 1, steps=3, forwards=3, fused_commits=1, generated_tokens=6, queue_ms=0.0, total_ms=1.0
+        )
         return FakeReply([Delta(0, "Hi, ", (1, 2)), None, Delta(0, "there.", (3,)), Ended(0, "stop", counters)])
 
     def wait_until_ready(self) -> None: ...

@@ -13,8 +13,8 @@ import pytest
 import torch
 
 from app.engine.engine import Engine
+from app.engine.layout import Forward
 from app.engine.loading import choose_placement, load_model
-from app.engine.sequence import Forward
 from app.messages.events import Committed, Event, Failed, Finished
 from app.messages.params import EngineConfig, GenerationParams, ModelSource
 from app.models.checkpoint import Checkpoint, load_checkpoint

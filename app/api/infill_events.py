@@ -31,6 +31,8 @@ class Told:
     holes: dict[int, int] = field(default_factory=dict)  # position -> hole
     count: int = 0  # positions given out
     steps: int = 0
+    forwards: int = 0
+    earlier_forwards: int = 0  # of the canvases before this one
     offsets: Counter[int] = field(default_factory=Counter)  # characters told, of each hole
 
 
@@ -70,7 +72,7 @@ class InfillTeller:
         told = self._told.setdefault(item.candidate, Told())
         if isinstance(item, WindowSight):
             if told.window is not item.window:
-                told.steps = item.event.num_steps
+                told.steps, told.forwards = item.event.num_steps, 0
                 yield self._canvas(item, told, item.event.tokens, item.event.holes)
         elif isinstance(item, WindowStep):
             if told.window is not item.window and item.event.step == 0:
@@ -102,7 +104,8 @@ class InfillTeller:
     def _step(self, item: WindowStep, told: Told) -> Event:
         final = [each for each in item.event.proposals if each.is_final]
         removed = {position - item.start for position in item.event.removed}
-        answer: Event = {"type": "step", "choice": item.candidate, "step": told.steps, "forwards": told.steps + 1}
+        told.forwards = told.earlier_forwards + item.event.forwards
+        answer: Event = {"type": "step", "choice": item.candidate, "step": told.steps, "forwards": told.forwards}
         answer |= {"ms": self._ms(), "tokens": []}
         if self._with_proposals:
             answer["proposals"] = []
@@ -128,6 +131,7 @@ class InfillTeller:
     ) -> Event:
         """A new one: every position of a hole gets a number, and what is final in the hole is told."""
         told.window, told.numbers = item.window, []
+        told.earlier_forwards = told.forwards
         holes: dict[int, Event] = {}
         for hole, token in zip(places, tokens, strict=True):
             if hole is None:

@@ -81,7 +81,7 @@ class ReplyTeller:
             if token is not None and token.step is not None
         )
         if final:
-            stepped = Stepped(seen.sequence_id, seen.num_steps - 1, seen.start, seen.end, final)
+            stepped = Stepped(seen.sequence_id, seen.num_steps - 1, seen.start, seen.end, final, forwards=seen.forwards)
             yield from self.tell(Step(sight.index, stepped))
 
     def finished(self) -> Event:
@@ -107,7 +107,7 @@ class ReplyTeller:
             "type": "step",
             "choice": item.index,
             "step": event.step,
-            "forwards": event.step + 1,
+            "forwards": event.forwards,
             "ms": self._ms(),
             **self._block(event.start),
             "tokens": [self._proposal(each) | {"offset": self._offset(told, each)} for each in final],

@@ -27,7 +27,7 @@ def elbarto(reply: Reply) -> dict[str, Any]:
     """Counters summed over the choices (times: the longest), and the parameters after rounding."""
     return {
         "steps": reply.total("steps"),
-        "denoise_forwards": reply.total("steps"),
+        "denoise_forwards": reply.total("forwards"),
         "fused_commits": reply.total("fused_commits"),
         "prefill_forwards": reply.total("prefill_forwards"),
         "tpf": round(reply.tokens_per_forward, 3),
@@ -74,7 +74,7 @@ def infill_usage(outcome: Outcome) -> dict[str, Any]:
 def infill_elbarto(infill: Infill, outcome: Outcome) -> dict[str, Any]:
     """Counters summed over every sequence that ran for it, probes and discarded candidates too (times: the longest)."""
     counters = outcome.counters
-    forwards = sum(each.steps for each in counters)
+    forwards = sum(each.forwards for each in counters)
     return {
         "denoise_forwards": forwards,
         "prefill_forwards": sum(each.prefill_forwards for each in counters),

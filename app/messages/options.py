@@ -1,4 +1,4 @@
-"""Options: dataclass fields that carry all there is to know about them, and sets of them that are partly given.
+"""Options: dataclass fields with their rule and description, and `Overrides`, values for some of them.
 
 The HTTP fields and their descriptions, the settings, the keys of generation_config.json, the echoed parameters and the
 documentation's tables are made from these fields, so an option is declared once.
@@ -63,17 +63,16 @@ def _option(item: dataclasses.Field[Any]) -> Option:
 
 @dataclass(frozen=True)
 class Overrides(Generic[T]):
-    """Values for some of the fields of a `T`, a dataclass; the others are left to whoever comes next.
+    """Values for some of the fields of a dataclass `T`: those given by a request, the operator or a checkpoint.
 
-    What a request, the operator or a checkpoint gives. `overrides` makes one with names and types that mypy checks,
-    `pick` one from values that were validated elsewhere.
+    `overrides` makes one from keyword arguments that mypy checks, `pick` from values that were validated elsewhere.
     """
 
     given: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def pick(cls, kind: type[T], values: Mapping[str, Any]) -> Overrides[T]:
-        """Those of `values` that are for fields of `kind`; None leaves a field open."""
+        """The `values` whose names are fields of `kind`. None leaves a field open."""
         names = [item.name for item in dataclasses.fields(kind)]
         return Overrides({name: values[name] for name in names if values.get(name) is not None})
 
@@ -81,6 +80,7 @@ class Overrides(Generic[T]):
         return name in self.given
 
     def over(self, defaults: T) -> T:
+        """`defaults` with these values in place of its own."""
         return dataclasses.replace(defaults, **self.given)
 
 

@@ -30,8 +30,8 @@ def run_benchmark(backend: Backend) -> None:
     logger.info(
         "benchmark: %.1f tokens/s of one stream, %.2f tokens a forward, %.1f ms a forward (%s on %s)",
         counters.generated_tokens / seconds,
-        counters.generated_tokens / counters.steps,
-        1000 * seconds / (counters.steps + counters.prefill_forwards),
+        counters.generated_tokens / counters.forwards,
+        1000 * seconds / (counters.forwards + counters.prefill_forwards),
         backend.info.dtype,
         backend.info.device,
     )

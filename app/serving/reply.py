@@ -81,7 +81,7 @@ class Reply:
     def tokens_per_forward(self) -> float:
         """TPF: delivered tokens a forward after prefill, of the choices that are complete; 0 before."""
         tokens = sum(len(choice.tokens) for choice in self.choices if choice.counters)
-        return tokens / max(1, self.total("steps"))
+        return tokens / max(1, self.total("forwards"))
 
     @property
     def cached_tokens(self) -> int:

@@ -126,7 +126,7 @@ class Settings:
         4 * 1024 * 1024,
         integer(1),
         "an integer from 1",
-        "Maximum size of a request body; larger ones are answered with 413.",
+        "Maximum size of a request body in bytes; larger ones are answered with 413.",
     )
     cors_origins: tuple[str, ...] = _setting(
         LOCAL_ORIGINS,

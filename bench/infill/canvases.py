@@ -59,7 +59,7 @@ class Canvas:
         tokens = hole_tokens(self._tokenizer, self._layout.before(0), filled.tokens)
         text = "".join(token.text for token in tokens)
         text = clean_infill(text, problem.prefix, problem.suffix, single_line=problem.is_single_line, is_chat=False)
-        forwards = sum(counters.steps for counters in self._session.counters)
+        forwards = sum(counters.forwards for counters in self._session.counters)
         return Filling(text, forwards, 1000 * (time.monotonic() - self._started))
 
     def _window(self, length: int, may_delete: bool) -> Window:

@@ -99,7 +99,7 @@ def type_all(editor: Editor, label: str, traces: Sequence[Sequence[Key]]) -> Fig
     counters, leaves = editor.engine.counters, editor.engine.leaves
     cached, prompt = sum(item.cached_tokens for item in counters), sum(item.prompt_tokens for item in counters)
     num_requests = sum(item.num_requests for item in asked)
-    forwards = sum(item.steps + item.prefill_forwards for item in counters)
+    forwards = sum(item.forwards + item.prefill_forwards for item in counters)
     facts: Facts = {
         "keystrokes": str(num_keys),
         "requests": str(num_requests),

@@ -105,7 +105,7 @@ def finish(infill: Infill) -> Filling:
         pass
     outcome = infill.outcome
     assert outcome is not None
-    forwards = sum(counters.steps for counters in outcome.counters)
+    forwards = sum(counters.forwards for counters in outcome.counters)
     return Filling(outcome.candidates[0].holes[0].text, forwards, outcome.total_ms)
 
 

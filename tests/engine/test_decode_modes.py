@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from app.engine.engine import Engine
-from app.engine.sampling import Proposals
+from app.engine.proposals import Proposals
 from app.engine.transfer import (
     RULES,
     adaptive_rule,

@@ -1,4 +1,4 @@
-"""A number format that the CPU computes by itself must not depend on what OpenMP was told outside."""
+"""bfloat16 results must not depend on OpenMP settings in the environment."""
 
 from __future__ import annotations
 

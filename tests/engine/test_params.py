@@ -55,6 +55,6 @@ def test_blocks_and_steps() -> None:
         {"threshold": 1.1},
     ],
 )
-def test_what_nobody_rounded_is_our_own_mistake(wrong: dict[str, float]) -> None:
+def test_unrounded_lengths_are_our_own_mistake(wrong: dict[str, float]) -> None:
     with pytest.raises(AssertionError):
         GenerationParams(**{"gen_length": 8, "steps": 2, "block_length": 4, **wrong})

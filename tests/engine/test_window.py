@@ -153,7 +153,7 @@ def test_a_second_canvas_finds_its_prefix_in_the_cache(make_window_engine: Calla
     assert cached == [0, 12]
 
 
-def test_a_hole_is_told_when_it_is_full_and_the_sequence_when_all_are(
+def test_a_hole_is_reported_when_full_and_the_sequence_when_all_are(
     make_window_engine: Callable[..., Engine],
 ) -> None:
     prompt, params = make_case(3, delete=False)
@@ -179,7 +179,7 @@ def test_pinned_tokens_stay_and_say_so(make_window_engine: Callable[..., Engine]
     assert all(0 < (token.confidence or 1) <= 1 for token in filled.tokens)
 
 
-def test_a_probe_tells_and_changes_nothing(make_window_engine: Callable[..., Engine]) -> None:
+def test_a_probe_reports_and_changes_nothing(make_window_engine: Callable[..., Engine]) -> None:
     engine = make_window_engine()
     window = Window(
         (11, None, None, 12), (None, 0, 0, None), may_delete=True, probe=True, targets=(None, 55, None, None)
@@ -208,7 +208,7 @@ def test_every_mode_fills_a_canvas(mode: str, make_window_engine: Callable[..., 
     assert len(holes) == params.window.num_holes
 
 
-def test_whoever_watches_is_told_every_step(make_window_engine: Callable[..., Engine]) -> None:
+def test_a_watched_canvas_reports_every_step(make_window_engine: Callable[..., Engine]) -> None:
     engine = make_window_engine()
     prompt, params = make_case(5, delete=True)
     engine.add(prompt, dataclasses.replace(params, watch=True, alternatives=3))
@@ -258,7 +258,7 @@ def fill_ended(make_window_engine: Callable[..., Engine], window: Window) -> tup
 
 
 @pytest.mark.parametrize("number", range(40, 50))
-def test_what_stands_behind_a_holes_end_leaves_it(number: int, make_window_engine: Callable[..., Engine]) -> None:
+def test_everything_after_a_holes_end_is_removed(number: int, make_window_engine: Callable[..., Engine]) -> None:
     window = Window((number, *(None,) * 9, 50, None, None, 51), (None, *(0,) * 9, None, 1, 1, None))
 
     holes, deleted = fill_ended(make_window_engine, window)
@@ -277,7 +277,7 @@ def test_holes_end_early_in_these_cases(make_window_engine: Callable[..., Engine
 
 
 @pytest.mark.parametrize("number", range(40, 50))
-def test_pinned_tokens_stay_behind_an_end(number: int, make_window_engine: Callable[..., Engine]) -> None:
+def test_pinned_tokens_after_an_end_stay(number: int, make_window_engine: Callable[..., Engine]) -> None:
     token_ids = (number, *(None,) * 5, 77, 78, None, None, 79, 50)
     window = Window(token_ids, (None, *(0,) * 10, None))
 

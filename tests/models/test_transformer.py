@@ -21,8 +21,9 @@ from transformers import (
     Qwen3ForCausalLM,
 )
 
-from app.engine.attention import Span, SpanAttention
+from app.engine.attention import SpanAttention
 from app.engine.kv_cache import KVCache
+from app.engine.layout import Forward, Rows, Span
 from app.engine.reference import PlainAttention
 from app.models.config import read_model_config
 from app.models.families import find_family
@@ -212,8 +213,10 @@ def test_windows_of_the_kv_cache_give_what_one_forward_gives(variant: str, cuts:
     logits = []
     for start, end in pairwise(cuts):
         span = Span(slot, start, end - start, limits=tuple(range(start + 1, end + 1)))
-        attend = SpanAttention(cache, [span])
-        logits.append(model.logits(model(token_ids()[start:end], torch.arange(start, end), attend)))
+        rows = Rows.of([Forward("prefill", span, tuple(token_ids()[start:end].tolist()))])
+        tensors, _ = rows.to(torch.device("cpu"))
+        attend = SpanAttention(cache, rows, tensors)
+        logits.append(model.logits(model(tensors.token_ids, tensors.positions, attend)))
 
     assert greatest_difference(torch.cat(logits), our_logits(model, token_ids())) <= 1e-4
 
