@@ -87,7 +87,7 @@ $(SERVER): requirements.txt
 	$(BIN)/python -m pip install -r requirements.txt
 	@touch $@
 
-$(DEV): $(SERVER) requirements-dev.txt requirements-lsp.txt
+$(DEV): $(SERVER) requirements-dev.txt requirements-lsp.txt requirements-docs.txt
 	$(BIN)/python -m pip install -r requirements-dev.txt
 	@touch $@
 
@@ -125,6 +125,11 @@ $(EXTENSION_MODULES): $(EXTENSION)/package-lock.json
 	@command -v npm >/dev/null || { echo "npm is needed: install Node.js 20 or newer" >&2; exit 1; }
 	cd $(EXTENSION) && npm ci --no-audit --no-fund
 	@touch $@
+
+# The documentation site, as site/index.html.
+.PHONY: docs
+docs: $(DEV)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build $(ARGS)
 
 define require-python
 $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

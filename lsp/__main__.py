@@ -21,8 +21,8 @@ Your editor starts it; it is not meant to be run by hand. Configure the editor t
     {python} -m lsp
 
 for the files that you want completions in. Without --server it uses a model server on http://127.0.0.1:8000 if
-one answers, and otherwise starts one with the embedded model. docs/editors.md shows how to set up Neovim, VS Code,
-Helix and Emacs; docs/lsp.md lists all options."""
+one answers, and otherwise starts one with the embedded model. docs/start/editor.md shows how to set up Neovim, VS Code,
+Helix and Emacs; docs/reference/lsp.md lists all options."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

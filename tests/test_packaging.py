@@ -101,7 +101,7 @@ def test_env_example_names_only_known_settings(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(uncommented)
     assert set(dotenv_values(tmp_path / ".env")) <= {info.variable for info in SETTINGS.values()}
     loaded = load_settings(environ={}, env_file=tmp_path / ".env")
-    changed = {name for name, info in SETTINGS.items() if getattr(loaded.settings, name) != info.default}
+    changed = {name for name, info in SETTINGS.items() if loaded.settings.get(name) != info.default}
     assert changed == {"model_path"}, "what stands there commented out is the default"
 
 
@@ -152,12 +152,3 @@ def test_continue_config() -> None:
         assert options["maxTokens"] < options["contextLength"]
     assert models[1]["autocompleteOptions"]["modelTimeout"] > 150
     assert models[1]["defaultCompletionOptions"]["maxTokens"] == Settings().infill_max_tokens
-
-
-def test_python_example_compiles() -> None:
-    ast.parse((ROOT / "examples" / "python_client.py").read_text())
-
-
-def test_the_readme_names_every_setting() -> None:
-    readme = (ROOT / "README.md").read_text()
-    assert [info.variable for info in SETTINGS.values() if f"`{info.variable}`" not in readme] == []

@@ -110,7 +110,7 @@ class ChatAnswer:
         return event_stream(events, current_app.config["SSE_KEEPALIVE_S"])
 
     def step_events(self) -> Iterator[Event | None]:
-        """Every denoising step (docs/steps.md)."""
+        """Every denoising step (docs/reference/steps.md)."""
         head = {**self._head, "object": "chat.completion.steps"}
         return ReplyTeller(head, self._reply, service().token_text(), self._alternatives > 0).events()
 

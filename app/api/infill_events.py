@@ -1,4 +1,4 @@
-"""An infill's denoising steps as JSON events: the words of docs/steps.md.
+"""An infill's denoising steps as JSON events: the words of docs/reference/steps.md.
 
 A canvas closes up where positions leave it, so its positions would change their numbers from step to step. Here each
 position of a hole has a number that stays, and a longer canvas, which begins where a hole was too short, has new ones.

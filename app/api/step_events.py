@@ -1,4 +1,4 @@
-"""A reply's denoising steps as JSON events: the words of docs/steps.md."""
+"""A reply's denoising steps as JSON events: the words of docs/reference/steps.md."""
 
 from __future__ import annotations
 
