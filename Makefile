@@ -37,7 +37,7 @@ vscode-docs: test-vscode
 check: lint test
 
 bench: $(DEV)
-	$(BIN)/python -m app bench $(ARGS)
+	$(BIN)/python -m bench $(ARGS)
 
 lint: $(DEV)
 	$(BIN)/ruff format --check

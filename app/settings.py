@@ -25,9 +25,10 @@ from dotenv import dotenv_values
 from marshmallow import Schema, ValidationError, fields, validate
 
 from app.errors import ConfigError
+from app.paths import EMBEDDED_MODEL as EMBEDDED_MODEL
+from app.paths import ENV_FILE
+from app.paths import ROOT as ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
-EMBEDDED_MODEL = ROOT / "weights" / "elbarto-mini"
 PREFIX = "ELBARTO_"
 CONFIG_VARIABLE = "ELBARTO_CONFIG"  # names a YAML file; not a setting itself
 # The language server's, which may stand in the environment of somebody who starts both (docs/lsp.md).
@@ -396,11 +397,11 @@ def load_settings(
     """Merge all sources and check them; raises ConfigError.
 
     `overrides` (setting name -> text) is the command line. `config_file` stands above ELBARTO_CONFIG. The defaults of
-    the other two are the process's own environment, and `.env` beside the `app` package.
+    the other two are the process's own environment, and `.env` in the working directory.
     """
     environ = os.environ if environ is None else environ
     environ = {variable: value for variable, value in environ.items() if variable not in LSP_VARIABLES}
-    dotenv = _read_dotenv(env_file or ROOT / ".env")
+    dotenv = _read_dotenv(env_file or ENV_FILE)
     config = str(config_file or environ.get(CONFIG_VARIABLE, dotenv.get(CONFIG_VARIABLE, "")))
     given = {
         **_from_variables(dotenv, ".env"),
