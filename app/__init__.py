@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from flask import Flask
 
-    from app.engine.params import ModelSource
+    from app.messages.params import ModelSource
     from app.serving.backend import Backend
     from app.serving.service import Service
     from app.settings import Settings
@@ -83,7 +83,7 @@ def create_service(
 
 def model_source(settings: Settings) -> ModelSource:
     """What of the settings loading the model needs."""
-    from app.engine.params import ModelSource
+    from app.messages.params import ModelSource
 
     return ModelSource(
         settings.model,

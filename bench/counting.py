@@ -15,10 +15,10 @@ from flask import Flask, g, has_request_context
 
 from app import create_app, model_source
 from app.api.context import EXTENSION
-from app.engine.events import Event, Failed, Finished, Seen
-from app.engine.params import GenerationParams
+from app.messages.events import Event, Failed, Finished, Seen
+from app.messages.params import GenerationParams
 from app.serving.backend import Backend, EngineLike, load_backend
-from app.serving.executor import Executor, Job
+from app.serving.executor import Executor, SequenceRequest
 from app.serving.generation import Generation
 from app.settings import Settings, load_settings
 
@@ -32,7 +32,7 @@ class Requests:
         self._lock = threading.Lock()
         self._asked: dict[int, tuple[str, Sequence[int]]] = {}
 
-    def ask(self, request_id: str, jobs: Sequence[Job]) -> None:
+    def ask(self, request_id: str, jobs: Sequence[SequenceRequest]) -> None:
         with self._lock:
             # The prompt itself is kept, so that no other one gets its address meanwhile.
             self._asked |= {id(job.prompt_ids): (request_id, job.prompt_ids) for job in jobs}
@@ -88,13 +88,13 @@ def counted(settings: Settings, log: Path) -> Flask:
 
 
 def _tell(executor: Executor, requests: Requests) -> None:
-    submit = executor.submit_jobs
+    submit = executor.submit_requests
 
-    def submit_jobs(jobs: Sequence[Job], *args: Any, **more: Any) -> Generation:
+    def submit_requests(jobs: Sequence[SequenceRequest], *args: Any, **more: Any) -> Generation:
         requests.ask(g.request_id if has_request_context() else "", jobs)
         return submit(jobs, *args, **more)
 
-    executor.submit_jobs = submit_jobs  # type: ignore[method-assign]
+    executor.submit_requests = submit_requests  # type: ignore[method-assign]
 
 
 if LOG_VARIABLE in os.environ:

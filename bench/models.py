@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from app.engine.engine import Engine
-from app.engine.params import EngineConfig
+from app.messages.params import EngineConfig
 from app.models.checkpoint import load_checkpoint, tensor_places
 from app.models.config import ModelConfig, RopeScaling
 from app.models.families import Diffusion

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.engine.params import GenerationParams
+from app.messages.params import GenerationParams
 from app.settings import ROOT, Settings, to_environ
 from bench.workload import Sample
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence as Ids
 from dataclasses import dataclass
 
 from app.engine.engine import Engine
-from app.engine.events import Committed, Counters, Event, Failed, Finished
-from app.engine.params import GenerationParams, round_lengths
+from app.messages.events import Committed, Counters, Event, Failed, Finished
+from app.messages.params import GenerationParams, round_lengths
 from app.text.tokenizer import Tokenizer
 from bench.models import Subject
 

@@ -16,9 +16,9 @@ import yaml
 
 from app import __version__
 from app.cli import main
-from app.engine.events import Counters
 from app.errors import PromptTooLong
-from app.serving.calls import ChatCall, Delta, Ended
+from app.messages.events import Counters
+from app.serving.requests import ChatRequest, Delta, Ended
 from app.settings import ROOT, SETTINGS
 
 APP = '''
@@ -61,12 +61,12 @@ class FakeReply(list[Delta | Ended | None]):
 class FakeService:
     """A service, and its own executor."""
 
-    def __init__(self, calls: list[ChatCall], refusal: Exception | None = None) -> None:
+    def __init__(self, calls: list[ChatRequest], refusal: Exception | None = None) -> None:
         self.calls, self.refusal = calls, refusal
         self.executor = self
         self.closed = False
 
-    def chat(self, call: ChatCall) -> FakeReply:
+    def chat(self, call: ChatRequest) -> FakeReply:
         self.calls.append(call)
         if self.refusal:
             raise self.refusal
@@ -139,7 +139,7 @@ def test_every_setting_is_a_flag(command: str, capsys: pytest.CaptureFixture[str
 def test_generate_prints_blocks_and_counters(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    calls: list[ChatCall] = []
+    calls: list[ChatRequest] = []
     service = FakeService(calls)
     monkeypatch.setattr("app.create_service", lambda settings: service, raising=False)
     assert main(["generate", "Say hi.", "--max-tokens", "8", "--stats", "--temperature", "0.5"]) == 0
@@ -148,7 +148,7 @@ def test_generate_prints_blocks_and_counters(
     assert re.search(r"^steps +3$", printed.err, re.MULTILINE)
     assert re.search(r"^tokens_per_forward +1\.5$", printed.err, re.MULTILINE)
     assert "elbarto: too long" in printed.err
-    assert calls == [ChatCall(messages=[{"role": "user", "content": "Say hi."}], max_tokens=8)]
+    assert calls == [ChatRequest(messages=[{"role": "user", "content": "Say hi."}], max_tokens=8)]
     assert service.closed
 
 

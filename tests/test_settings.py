@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from app.errors import ConfigError
-from app.serving.calls import Defaults
 from app.serving.defaults import SETTING_NAMES
+from app.serving.requests import Defaults
 from app.settings import EMBEDDED_MODEL, ROOT, SETTINGS, Loaded, Settings, example_yaml, load_settings, show, to_environ
 
 SECRET = "sk-do-not-print"

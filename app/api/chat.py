@@ -17,12 +17,12 @@ from app.api.step_events import Event, ReplyTeller, error_event
 from app.api.traffic import traffic
 from app.api.usage import elbarto, usage
 from app.errors import RequestError, Unsupported
-from app.serving.calls import ChatCall, Delta, Ended
 from app.serving.reply import Reply
+from app.serving.requests import ChatRequest, Delta, Ended
 
 blueprint = Blueprint("chat", __name__)
 
-CALL_FIELDS = {
+REQUEST_FIELDS = {
     *("messages", "prompt_token_ids", "n", "gen_length", "steps", "block_length", "remasking"),
     *("decode_mode", "threshold", "factor", "gamma", "small_block_length", "time_budget_ms"),
     *("temperature", "top_p", "top_k", "repetition_penalty", "presence_penalty", "frequency_penalty"),
@@ -36,7 +36,7 @@ CLIENT_CLOSED_REQUEST = 499
 def chat_completions() -> Response:
     body = load(ChatSchema(), json_body())
     service().check_model(body.get("model"))
-    reply = service().chat(to_call(body))
+    reply = service().chat(to_request(body))
     answer = ChatAnswer(reply, body)
     try:
         response = answer.stream() if body["stream"] else answer.whole()
@@ -50,7 +50,7 @@ def chat_completions() -> Response:
     return response
 
 
-def to_call(body: dict[str, Any]) -> ChatCall:
+def to_request(body: dict[str, Any]) -> ChatRequest:
     """The service's words for a validated body; raises Unsupported."""
     for field in ("logprobs", "top_logprobs"):
         if body.get(field):
@@ -58,14 +58,14 @@ def to_call(body: dict[str, Any]) -> ChatCall:
     extras = {name: body[name] for name in ("tools", "response_format") if body.get(name)}
     if extras.get("response_format") == {"type": "text"}:
         del extras["response_format"]  # what everybody gets
-    given = {name: value for name, value in body.items() if name in CALL_FIELDS}
+    given = {name: value for name, value in body.items() if name in REQUEST_FIELDS}
     max_tokens = body.get("max_completion_tokens", body.get("max_tokens"))
     watch = body["stream_mode"] == "steps"
     if watch and not body["stream"]:
         raise RequestError('stream_mode "steps" needs "stream": true.', "stream_mode")
     if body["alternatives"] and not watch:
         raise RequestError('alternatives need "stream_mode": "steps".', "alternatives")
-    return ChatCall(**{**given, "max_tokens": max_tokens, "template_extras": extras, "watch": watch})
+    return ChatRequest(**{**given, "max_tokens": max_tokens, "template_extras": extras, "watch": watch})
 
 
 class ChatAnswer:

@@ -47,7 +47,7 @@ class TextAnswer(RunningAnswer):
         return {**self._head, "object": self.kind, "choices": choices, **made_by}
 
     def stream(self) -> Iterator[StreamEvent]:
-        num_choices = self._completion.call.n * len(self._completion.prompts)
+        num_choices = self._completion.request.n * len(self._completion.prompts)
         yield from self._openings(num_choices)
         streams = [ChoiceStream(self._log(index), len(self._echoed(index))) for index in range(num_choices)]
         num_ended = 0

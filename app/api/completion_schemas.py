@@ -8,8 +8,8 @@ from marshmallow import ValidationError, fields
 
 from app.api.infill_schemas import LENGTH_METHODS, ContextFileSchema
 from app.api.schemas import Boolean, DecodingSchema, Integer, Object, Objects, StreamOptionsSchema, Text, refusal
-from app.serving.calls import INFILL_MODES
 from app.serving.completion import DIALECT_NAMES
+from app.serving.requests import INFILL_MODES
 
 PROMPT = "a string, a list of strings, a list of token ids, or a list of such lists"
 

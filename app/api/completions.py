@@ -12,11 +12,11 @@ from app.api.context import json_body, service
 from app.api.infill_schemas import SAMPLING, context_files
 from app.api.schemas import load
 from app.errors import RequestError, Unsupported
-from app.serving.completion import CompletionCall, begin_completion
+from app.serving.completion import CompletionRequest, begin_completion
 
 blueprint = Blueprint("completions", __name__)
 
-CALL_FIELDS = (
+REQUEST_FIELDS = (
     *SAMPLING,
     *("n", "best_of", "gen_length", "steps", "block_length", "time_budget_ms", "seed", "stop", "ignore_eos"),
     *("suffix", "fim_dialects", "infill_mode", "length_method", "language"),
@@ -42,17 +42,17 @@ def _answer(shape: type[TextAnswer], is_fim: bool) -> Response:
     if is_fim and body.get("logprobs") is not None:
         raise Unsupported("logprobs are not supported here; /v1/completions has them.", "logprobs")
     service().check_model(body.get("model"))
-    completion = begin_completion(service(), to_call(body, is_fim))
+    completion = begin_completion(service(), to_request(body, is_fim))
     return shape(completion, body).respond(is_streamed=body["stream"])
 
 
-def to_call(body: dict[str, Any], is_fim: bool) -> CompletionCall:
+def to_request(body: dict[str, Any], is_fim: bool) -> CompletionRequest:
     """The service's words for a validated body; raises RequestError."""
     _check(body)
-    given = {name: body[name] for name in CALL_FIELDS if name in body}
+    given = {name: body[name] for name in REQUEST_FIELDS if name in body}
     if "random_seed" in body:
         given.setdefault("seed", body["random_seed"])
-    return CompletionCall(
+    return CompletionRequest(
         prompts=body["prompt"],
         max_tokens=body.get("max_completion_tokens", body.get("max_tokens")),
         is_fim=is_fim,

@@ -9,9 +9,9 @@ from app.api.infill_events import InfillTeller
 from app.api.step_events import Event, ReplyTeller
 from app.api.traffic import Running
 from app.errors import GenerationEnded, RequestError
-from app.serving.calls import Sight, Step, TokenText
 from app.serving.infill.infill import Infill
 from app.serving.reply import Reply
+from app.serving.requests import Sight, Step, TokenText
 
 OBJECT = {"object": "generation.steps"}
 # What says nothing of the text, of each part of an event.

@@ -15,12 +15,22 @@ from app.api.running import RunningAnswer
 from app.api.schemas import load
 from app.api.sse import DONE, StreamEvent
 from app.api.usage import infill_elbarto, infill_usage
-from app.serving.infill.calls import EditCall, FilledHole, Hole, HoleDelta, HoleDone, InfillCall, Outcome
 from app.serving.infill.infill import Infill
+from app.serving.infill.requests import EditRequest, FilledHole, Hole, HoleDelta, HoleDone, InfillRequest, Outcome
 
 blueprint = Blueprint("infill", __name__)
 
-CALL_FIELDS = ("n", "length_method", "seed", "stop", "language", "filename", "steps", "block_length", "time_budget_ms")
+REQUEST_FIELDS = (
+    "n",
+    "length_method",
+    "seed",
+    "stop",
+    "language",
+    "filename",
+    "steps",
+    "block_length",
+    "time_budget_ms",
+)
 WATCH_FIELDS = ("watch", "alternatives")
 
 
@@ -28,7 +38,7 @@ WATCH_FIELDS = ("watch", "alternatives")
 def infill() -> Response:
     body = load(InfillSchema(), json_body())
     service().check_model(body.get("model"))
-    answer = InfillAnswer(service().infill(to_call(body)))
+    answer = InfillAnswer(service().infill(to_request(body)))
     return answer.respond(is_streamed=body["stream"])
 
 
@@ -40,37 +50,37 @@ def edits() -> Response:
     return answer.respond(is_streamed=body["stream"])
 
 
-def to_edit_call(body: dict[str, Any]) -> EditCall:
+def to_edit_call(body: dict[str, Any]) -> EditRequest:
     """`steps` and `threshold` are the mode's own for polish and redenoise; for rewrite they are as in an infill."""
     text, spans = body["text"], body["spans"]
     starts, ends = [0, *(end for _, end in spans)], [*(start for start, _ in spans), len(text)]
     own = {"redenoise": ("threshold",), "polish": ("steps", "threshold")}.get(body["mode"], ())
     decoding = {name: value for name, value in body.items() if name not in own}
-    infill = InfillCall(
+    infill = InfillRequest(
         [text[start:end] for start, end in zip(starts, ends, strict=True)],
         [Hole(max_tokens=body.get("max_tokens")) for _ in spans],
         mode=body.get("infill_mode"),
         sampling=sampling(decoding),
-        **{name: decoding[name] for name in CALL_FIELDS if name in decoding},
+        **{name: decoding[name] for name in REQUEST_FIELDS if name in decoding},
     )
-    return EditCall(
+    return EditRequest(
         infill,
         [text[start:end] for start, end in spans],
         body["mode"],
-        threshold=body.get("threshold", EditCall.threshold),
-        num_forwards=body.get("steps", EditCall.num_forwards),
+        threshold=body.get("threshold", EditRequest.threshold),
+        num_forwards=body.get("steps", EditRequest.num_forwards),
     )
 
 
-def to_call(body: dict[str, Any]) -> InfillCall:
+def to_request(body: dict[str, Any]) -> InfillRequest:
     texts, holes = body["segments"]
-    return InfillCall(
+    return InfillRequest(
         texts,
         holes,
         mode=body.get("infill_mode"),
         context=context_files(body),
         sampling=sampling(body),
-        **{name: body[name] for name in (*CALL_FIELDS, *WATCH_FIELDS) if name in body},
+        **{name: body[name] for name in (*REQUEST_FIELDS, *WATCH_FIELDS) if name in body},
     )
 
 
@@ -100,7 +110,7 @@ class InfillAnswer(RunningAnswer):
         return self.infill.outcome
 
     def stream(self) -> Iterator[StreamEvent]:
-        call = self.infill.call
+        call = self.infill.request
         started = {"type": "started", **self._head, "object": f"{self.kind}.event", **self._rest}
         yield started | {"num_holes": len(call.holes), "n": call.n}
         for event in self.events():

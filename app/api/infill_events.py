@@ -15,9 +15,11 @@ from typing import Any
 from app.api.infill import infill_body
 from app.api.step_events import Event, proposal_body, token_body
 from app.api.usage import infill_params_body
-from app.serving.calls import Token, TokenText
-from app.serving.infill.calls import HoleDelta, HoleDone, Window, WindowSight, WindowStep
+from app.messages.events import Token
+from app.messages.params import Window
 from app.serving.infill.infill import Infill
+from app.serving.infill.requests import HoleDelta, HoleDone, WindowSight, WindowStep
+from app.serving.requests import TokenText
 
 
 @dataclass
@@ -84,14 +86,14 @@ class InfillTeller:
 
     def started(self) -> Event:
         infill = self._infill
-        segments: list[str | Event] = [infill.call.texts[0]]
-        for number, text in enumerate(infill.call.texts[1:]):
+        segments: list[str | Event] = [infill.request.texts[0]]
+        for number, text in enumerate(infill.request.texts[1:]):
             segments += [{"hole": number}, text]
         return {
             "type": "started",
             **self._head,
             "object": "infill.steps",
-            "num_choices": infill.call.n,
+            "num_choices": infill.request.n,
             "params": infill_params_body(infill),
             "segments": segments,
             "warnings": [],

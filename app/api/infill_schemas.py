@@ -8,8 +8,8 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from app.api.schemas import BodySchema, Boolean, DecodingSchema, Integer, Objects, Text, refusal
-from app.serving.calls import INFILL_MODES
-from app.serving.infill.calls import ContextFile, Hole, Pin
+from app.serving.infill.requests import ContextFile, Hole, Pin
+from app.serving.requests import INFILL_MODES
 
 SEGMENT = 'a string or {"hole": {...}}'
 # marshmallow formats what it says of a field that is not there, so braces are doubled.

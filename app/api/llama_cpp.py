@@ -10,12 +10,12 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from app.api.context import json_body, service
-from app.api.llama_cpp_schemas import LlamaCppCompletionSchema, LlamaCppInfillSchema, completion_call, infill_call
+from app.api.llama_cpp_schemas import LlamaCppCompletionSchema, LlamaCppInfillSchema, completion_request, infill_request
 from app.api.running import RunningAnswer
 from app.api.schemas import load
 from app.api.sse import StreamEvent
 from app.api.usage import completion_elbarto, completion_usage
-from app.serving.completion import Completion, CompletionCall, begin_completion
+from app.serving.completion import Completion, CompletionRequest, begin_completion
 from app.serving.completion_parts import Text
 
 blueprint = Blueprint("llama_cpp", __name__)
@@ -24,13 +24,13 @@ blueprint = Blueprint("llama_cpp", __name__)
 @blueprint.post("/infill")
 def infill() -> Response:
     body = load(LlamaCppInfillSchema(), json_body())
-    return _answer(infill_call(body), body)
+    return _answer(infill_request(body), body)
 
 
 @blueprint.post("/completion")
 def completion() -> Response:
     body = load(LlamaCppCompletionSchema(), json_body())
-    return _answer(completion_call(body), body)
+    return _answer(completion_request(body), body)
 
 
 @blueprint.get("/props")
@@ -49,7 +49,7 @@ def props() -> Response:
     )
 
 
-def _answer(call: CompletionCall, body: dict[str, Any]) -> Response:
+def _answer(call: CompletionRequest, body: dict[str, Any]) -> Response:
     service().check_model(body.get("model"))
     return LlamaCppAnswer(begin_completion(service(), call), body).respond(is_streamed=body["stream"])
 

@@ -10,7 +10,7 @@ from app.api.completion_schemas import Dialects, Prompts
 from app.api.infill_schemas import ContextFileSchema, context_files
 from app.api.schemas import BodySchema, Boolean, Integer, Number, Objects, StopList, Text, refusal
 from app.errors import RequestError
-from app.serving.completion import CompletionCall
+from app.serving.completion import CompletionRequest
 
 SAME = ("stop", "top_p", "top_k", "presence_penalty", "frequency_penalty", "fim_dialects")
 MAX_BUDGET_MS = 3_600_000
@@ -59,9 +59,9 @@ class LlamaCppCompletionSchema(LlamaCppSchema):
     prompt = Prompts(required=True, error_messages={"required": "is required: a string or a list of token ids"})
 
 
-def infill_call(body: dict[str, Any]) -> CompletionCall:
+def infill_request(body: dict[str, Any]) -> CompletionRequest:
     """As in llama.cpp, the time for predicting counts once there is a line: llama.vim allows a quarter of a second."""
-    return CompletionCall(
+    return CompletionRequest(
         prompts=[body["input_prefix"] + body["prompt"]],
         suffix=body["input_suffix"],
         context=context_files(body),
@@ -71,10 +71,10 @@ def infill_call(body: dict[str, Any]) -> CompletionCall:
     )
 
 
-def completion_call(body: dict[str, Any]) -> CompletionCall:
+def completion_request(body: dict[str, Any]) -> CompletionRequest:
     if len(body["prompt"]) > 1:
         raise RequestError("prompt must be one prompt here; /v1/completions takes several.", "prompt")
-    return CompletionCall(
+    return CompletionRequest(
         prompts=body["prompt"], min_indent=body["n_indent"], time_budget_ms=_budget_ms(body), **_common(body)
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validates_schema
 
 from app.errors import RequestError
-from app.serving.calls import DECODE_MODES
+from app.messages.params import DECODE_MODES
 
 MAX_ALTERNATIVES = 20
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")

@@ -10,8 +10,9 @@ from typing import Any
 from app.api.errors import api_error_body, unexpected_error_body
 from app.api.usage import elbarto, params_body, usage
 from app.errors import ApiError
-from app.serving.calls import Delta, Ended, Proposal, RunningText, Sight, Step, Stepped, TokenText
+from app.messages.events import Proposal, Stepped
 from app.serving.reply import Reply
+from app.serving.requests import Delta, Ended, RunningText, Sight, Step, TokenText
 
 Event = dict[str, Any]
 

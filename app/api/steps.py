@@ -13,12 +13,12 @@ from flask_sock import Sock
 from simple_websocket import Server
 
 from app.api import sockets
-from app.api.chat import ChatAnswer, to_call
+from app.api.chat import ChatAnswer, to_request
 from app.api.completion_schemas import CompletionSchema
-from app.api.completions import to_call as to_completion_call
+from app.api.completions import to_request as to_completion_request
 from app.api.context import service
 from app.api.infill import InfillAnswer
-from app.api.infill import to_call as to_infill_call
+from app.api.infill import to_request as to_infill_request
 from app.api.infill_events import InfillTeller
 from app.api.infill_schemas import InfillSchema
 from app.api.request_log import record
@@ -26,8 +26,8 @@ from app.api.schemas import MAX_ALTERNATIVES, ChatSchema, Integer, load
 from app.api.step_events import Event, ReplyTeller
 from app.api.traffic import traffic
 from app.errors import RequestError, Unsupported
-from app.serving.completion import hole_of, infill_call
-from app.serving.infill.calls import InfillCall
+from app.serving.completion import hole_of, infill_request
+from app.serving.infill.requests import InfillRequest
 from app.serving.reply import Reply
 
 blueprint = Blueprint("steps", __name__)
@@ -52,7 +52,7 @@ class ChatSteps:
     def __init__(self, request: dict[str, Any]) -> None:
         body = load(ChatSchema(), {**request, "stream": True, "stream_mode": "steps"})
         service().check_model(body.get("model"))
-        self._answer = ChatAnswer(service().chat(to_call(body)), body)
+        self._answer = ChatAnswer(service().chat(to_request(body)), body)
 
     def events(self) -> Iterator[Event | None]:
         return self._answer.step_events()
@@ -70,13 +70,13 @@ class WatchedInfillSchema(InfillSchema):
 def infill_steps(request: dict[str, Any]) -> InfillSteps:
     body = load(WatchedInfillSchema(), request)
     service().check_model(body.get("model"))
-    return InfillSteps(to_infill_call({**body, "watch": True}))
+    return InfillSteps(to_infill_request({**body, "watch": True}))
 
 
 class InfillSteps:
     """An infill's steps."""
 
-    def __init__(self, call: InfillCall) -> None:
+    def __init__(self, call: InfillRequest) -> None:
         self._answer = InfillAnswer(service().infill(call))
         self._with_proposals = call.alternatives > 0
 
@@ -99,7 +99,7 @@ def completion_steps(request: dict[str, Any]) -> sockets.Answer:
     """Of a plain prompt's continuation, or of the hole in it."""
     body = load(WatchedCompletionSchema(), {**request, "stream": True})
     service().check_model(body.get("model"))
-    call = to_completion_call(body, is_fim=False)
+    call = to_completion_request(body, is_fim=False)
     if len(call.prompts) != 1:
         raise RequestError(f"prompt must be one prompt here, got {len(call.prompts)}.", "prompt")
     for field in ("echo", "logprobs"):
@@ -109,7 +109,7 @@ def completion_steps(request: dict[str, Any]) -> sockets.Answer:
     hole = hole_of(service(), call, call.prompts[0])
     if hole is None:
         return PromptSteps(service().complete(call), call.alternatives > 0)
-    return InfillSteps(replace(infill_call(call, hole), watch=True))
+    return InfillSteps(replace(infill_request(call, hole), watch=True))
 
 
 class PromptSteps:

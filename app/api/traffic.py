@@ -15,8 +15,8 @@ from app.api.request_log import record
 from app.errors import GenerationNotFound
 from app.serving.completion import Completion
 from app.serving.completion_parts import InfillPart, ReplyPart
-from app.serving.infill.calls import HoleDone
 from app.serving.infill.infill import Infill
+from app.serving.infill.requests import HoleDone
 from app.serving.reply import Reply
 
 EXTENSION = "elbarto_traffic"
@@ -108,7 +108,7 @@ def _progress(parts: list[Reply | Infill]) -> dict[str, int]:
         else:
             filled = Counter(item.candidate for item in part.feed.past if isinstance(item, HoleDone))
             progress["holes_filled"] += max(filled.values(), default=0)
-            progress["holes"] += len(part.call.holes)
+            progress["holes"] += len(part.request.holes)
     return dict(progress)
 
 
@@ -118,4 +118,4 @@ def _texts(part: Reply | Infill) -> list[str | None]:
         return [choice.text for choice in part.choices]
     done = [item for item in part.feed.past if isinstance(item, HoleDone) and item.candidate == 0]
     filled = {item.hole: item.filled.text for item in done}
-    return [filled.get(hole) for hole in range(len(part.call.holes))]
+    return [filled.get(hole) for hole in range(len(part.request.holes))]

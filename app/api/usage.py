@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.serving.calls import GenerationParams
+from app.messages.params import GenerationParams
 from app.serving.completion import Completion
 from app.serving.completion_parts import InfillPart, Part, ReplyPart
-from app.serving.infill.calls import Outcome
 from app.serving.infill.infill import Infill
+from app.serving.infill.requests import Outcome
 from app.serving.reply import Reply
 
 

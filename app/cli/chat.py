@@ -105,9 +105,9 @@ class LocalModel:
             raise
 
     def stream(self, messages: Sequence[Message]) -> Generator[str]:
-        from app.serving.calls import ChatCall, Delta
+        from app.serving.requests import ChatRequest, Delta
 
-        reply = self._service.chat(ChatCall(messages=messages, max_tokens=self._max_tokens))
+        reply = self._service.chat(ChatRequest(messages=messages, max_tokens=self._max_tokens))
         try:
             for item in reply:
                 if isinstance(item, Delta):

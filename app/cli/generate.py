@@ -18,13 +18,15 @@ def run(args: argparse.Namespace) -> int:
     """Print a reply, each block as it is committed."""
     settings = arguments.load(args).settings
     from app import create_service  # imports torch
-    from app.serving.calls import ChatCall, Delta, Ended
+    from app.serving.requests import ChatRequest, Delta, Ended
 
     logging.basicConfig(level=logging.ERROR)  # warnings are part of the reply, and are printed after it
     service = create_service(settings)
     try:
         service.executor.wait_until_ready()
-        reply = service.chat(ChatCall(messages=[{"role": "user", "content": args.prompt}], max_tokens=args.max_tokens))
+        reply = service.chat(
+            ChatRequest(messages=[{"role": "user", "content": args.prompt}], max_tokens=args.max_tokens)
+        )
         for item in reply:
             if isinstance(item, Delta):
                 print(item.text, end="", flush=True)

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from collections.abc import Sequence as Ids
 from dataclasses import dataclass
 
-from app.engine.events import Token
-from app.engine.params import Window
+from app.messages.events import Token
+from app.messages.params import Window
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from collections.abc import Collection
 import torch
 from torch import Tensor
 
-from app.engine.events import Committed, Event, Finished, FinishReason, Probed, Proposal, Stepped
 from app.engine.sampling import Proposals
 from app.engine.sequence import Forward, Sequence
+from app.messages.events import Committed, Event, Finished, FinishReason, Probed, Proposal, Stepped
 
 
 def finish_prefill(sequence: Sequence, forward: Forward) -> None:

@@ -12,16 +12,16 @@ import torch
 from torch import Tensor
 
 from app.engine.denoise import advance, finish_prefill, probe
-from app.engine.events import Event, Failed, Finished, Seen
 from app.engine.graphs import cuda_graph
 from app.engine.kv_cache import KVCache
-from app.engine.params import EngineConfig, GenerationParams
 from app.engine.prefix_cache import PrefixCache
 from app.engine.runner import Runner
 from app.engine.sampling import Proposals, propose
 from app.engine.scheduler import Scheduler
 from app.engine.sequence import Forward, Sequence
 from app.errors import EngineBroken
+from app.messages.events import Event, Failed, Finished, Seen
+from app.messages.params import EngineConfig, GenerationParams
 from app.models.families import Diffusion
 from app.models.transformer import Transformer
 

@@ -11,8 +11,8 @@ from typing import Any
 import torch
 
 from app.engine.engine import Engine
-from app.engine.params import EngineConfig, ModelSource
 from app.errors import ConfigError, StartError
+from app.messages.params import EngineConfig, ModelSource
 from app.models.checkpoint import Checkpoint, load_checkpoint
 from app.models.device import choose_attention_kernels, choose_device, choose_dtype
 from app.models.packed_linear import pack

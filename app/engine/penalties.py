@@ -13,7 +13,7 @@ from collections.abc import Sequence as Ids
 import torch
 from torch import Tensor
 
-from app.engine.params import GenerationParams
+from app.messages.params import GenerationParams
 
 LARGEST = torch.finfo(torch.float64).max
 

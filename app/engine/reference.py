@@ -14,9 +14,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from app.engine.params import GenerationParams
 from app.engine.sampling import TOKEN_STREAM, uniform
 from app.engine.transfer import SURE_DELETE
+from app.messages.params import GenerationParams
 from app.models.transformer import Transformer
 
 

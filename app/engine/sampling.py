@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from app.engine.params import GenerationParams
 from app.engine.penalties import Penalties
+from app.messages.params import GenerationParams
 
 # Which use of randomness a number belongs to; part of its key, so that no two uses share numbers.
 TOKEN_STREAM, CONFIDENCE_STREAM = 0, 1

@@ -15,11 +15,11 @@ from torch import Tensor
 
 from app.engine.attention import Span
 from app.engine.canvas import Block, Canvas
-from app.engine.events import Counters, Filled, Seen
-from app.engine.params import GenerationParams
 from app.engine.penalties import Penalties
 from app.engine.sampling import MaskedRows
 from app.engine.transfer import TransferRule, deadline_rule, delete_rule, make_rule
+from app.messages.events import Counters, Filled, Seen
+from app.messages.params import GenerationParams
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from app.engine.params import DecodeMode, GenerationParams
 from app.engine.sampling import Proposals
+from app.messages.params import DecodeMode, GenerationParams
 
 TransferRule = Callable[[Proposals, int], list[int]]
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from app.engine.events import Event, Finished, Seen
-from app.engine.params import GenerationParams, ModelSource
+from app.messages.events import Event, Finished, Seen
+from app.messages.params import GenerationParams, ModelSource
 from app.text.tokenizer import Tokenizer
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import time
 
-from app.engine.events import Finished
-from app.engine.params import GenerationParams, round_lengths
+from app.messages.events import Finished
+from app.messages.params import GenerationParams, round_lengths
 from app.serving.backend import Backend
 
 logger = logging.getLogger(__name__)

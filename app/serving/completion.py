@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from app.serving.calls import InfillMode, PromptCall
 from app.serving.completion_parts import Choice, End, InfillPart, Part, ReplyPart, Text
-from app.serving.infill.calls import ContextFile, Hole, InfillCall, LengthMethod
+from app.serving.infill.requests import ContextFile, Hole, InfillRequest, LengthMethod
+from app.serving.requests import InfillMode, PromptRequest
 from app.serving.service import SAMPLING_FIELDS, Service
 from app.text.fim_dialects import DIALECTS, FimPrompt, parse_fim
 
@@ -17,7 +17,7 @@ NO_SUFFIX = ("<|endoftext|>",)
 
 
 @dataclass(frozen=True)
-class CompletionCall(PromptCall):
+class CompletionRequest(PromptRequest):
     """A validated completion; None: the default. `best_of` are made for each prompt, and the `n` best of them told.
 
     With a `suffix`, or where `is_fim` says so, each prompt is the text before a hole; else one that is written in any
@@ -48,9 +48,9 @@ class Completion:
     any time, from any thread, and again.
     """
 
-    def __init__(self, call: CompletionCall, parts: Sequence[Part], prompts: Sequence[str]) -> None:
+    def __init__(self, request: CompletionRequest, parts: Sequence[Part], prompts: Sequence[str]) -> None:
         """`prompts` are texts, for those who want them echoed."""
-        self.call, self.parts, self.prompts = call, parts, prompts
+        self.request, self.parts, self.prompts = request, parts, prompts
         self.model = parts[0].model
 
     @property
@@ -67,7 +67,7 @@ class Completion:
         return sum(len(choice.tokens) for choice in self.choices)
 
     def prompt_of(self, index: int) -> str:
-        return self.prompts[index // self.call.n]
+        return self.prompts[index // self.request.n]
 
     def watch_client(self, is_gone: Callable[[], bool]) -> None:
         """Abort before the first step that finds the client gone."""
@@ -84,60 +84,60 @@ class Completion:
             yield from part
 
 
-def begin_completion(service: Service, call: CompletionCall) -> Completion:
+def begin_completion(service: Service, request: CompletionRequest) -> Completion:
     """Queue it, all prompts or none. Raises RequestError, PromptTooLong, QueueFull or Unavailable."""
-    holes = [hole_of(service, call, prompt) for prompt in call.prompts]
+    holes = [hole_of(service, request, prompt) for prompt in request.prompts]
     plain = [number for number, hole in enumerate(holes) if hole is None]
     parts: list[Part] = []
     try:
         if plain:
-            wanted = replace(call, prompts=[call.prompts[number] for number in plain], n=call.num_made)
-            parts.append(ReplyPart(service.complete(wanted), [_indexes(call, number) for number in plain]))
+            wanted = replace(request, prompts=[request.prompts[number] for number in plain], n=request.num_made)
+            parts.append(ReplyPart(service.complete(wanted), [_indexes(request, number) for number in plain]))
         for number, hole in enumerate(holes):
             if hole is not None:
-                infill = service.infill(infill_call(call, hole))
-                parts.append(InfillPart(infill, _indexes(call, number), call.min_indent))
+                infill = service.infill(infill_request(request, hole))
+                parts.append(InfillPart(infill, _indexes(request, number), request.min_indent))
     except Exception:
         for part in parts:
             part.abort()
         raise
-    return Completion(call, parts, [_text(service, prompt) for prompt in call.prompts])
+    return Completion(request, parts, [_text(service, prompt) for prompt in request.prompts])
 
 
-def _indexes(call: CompletionCall, prompt: int) -> list[int]:
-    return list(range(prompt * call.n, (prompt + 1) * call.n))
+def _indexes(request: CompletionRequest, prompt: int) -> list[int]:
+    return list(range(prompt * request.n, (prompt + 1) * request.n))
 
 
-def hole_of(service: Service, call: CompletionCall, prompt: str | Sequence[int]) -> FimPrompt | None:
+def hole_of(service: Service, request: CompletionRequest, prompt: str | Sequence[int]) -> FimPrompt | None:
     """What is before and after the hole; None where the prompt has none."""
-    if call.suffix is not None or call.is_fim:
-        suffix = "" if call.suffix in NO_SUFFIX else call.suffix or ""
-        return FimPrompt(_text(service, prompt), suffix, tuple(call.context), None, "")
-    return parse_fim(prompt, call.fim_dialects) if isinstance(prompt, str) else None
+    if request.suffix is not None or request.is_fim:
+        suffix = "" if request.suffix in NO_SUFFIX else request.suffix or ""
+        return FimPrompt(_text(service, prompt), suffix, tuple(request.context), None, "")
+    return parse_fim(prompt, request.fim_dialects) if isinstance(prompt, str) else None
 
 
 def _text(service: Service, prompt: str | Sequence[int]) -> str:
     return prompt if isinstance(prompt, str) else service.detokenize(prompt, "prompt")
 
 
-def infill_call(call: CompletionCall, hole: FimPrompt) -> InfillCall:
+def infill_request(request: CompletionRequest, hole: FimPrompt) -> InfillRequest:
     """Who stops at a line break wants one line, and need not wait for others to be filled on the canvas."""
-    return InfillCall(
+    return InfillRequest(
         [hole.prefix, hole.suffix],
-        [Hole(max_tokens=call.max_tokens or call.gen_length, single_line="\n" in call.stop)],
-        mode=call.infill_mode,
-        length_method=call.length_method,
-        n=call.num_made,
-        seed=call.seed,
-        stop=call.stop,
-        language=call.language,
+        [Hole(max_tokens=request.max_tokens or request.gen_length, single_line="\n" in request.stop)],
+        mode=request.infill_mode,
+        length_method=request.length_method,
+        n=request.num_made,
+        seed=request.seed,
+        stop=request.stop,
+        language=request.language,
         filename=hole.filename,
         context=hole.context,
-        steps=call.steps,
-        block_length=call.block_length,
-        time_budget_ms=call.time_budget_ms,
-        soft_budget_ms=call.soft_budget_ms,
-        sampling={name: getattr(call, name) for name in SAMPLING_FIELDS},
-        scored=call.watch,
-        alternatives=call.alternatives,
+        steps=request.steps,
+        block_length=request.block_length,
+        time_budget_ms=request.time_budget_ms,
+        soft_budget_ms=request.soft_budget_ms,
+        sampling={name: getattr(request, name) for name in SAMPLING_FIELDS},
+        scored=request.watch,
+        alternatives=request.alternatives,
     )

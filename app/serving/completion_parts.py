@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from app.engine.events import Stepped
+from app.messages.events import Stepped
 from app.serving.backend import ModelInfo
-from app.serving.calls import Delta, Ended, Step
-from app.serving.infill.calls import Candidate, FilledHole, HoleDelta, HoleDone, Outcome, WindowStep
 from app.serving.infill.infill import Infill
+from app.serving.infill.requests import Candidate, FilledHole, HoleDelta, HoleDone, Outcome, WindowStep
 from app.serving.infill.results import log_probability
 from app.serving.reply import Reply
+from app.serving.requests import Delta, Ended, Step
 from app.serving.token_log import Alternatives, Scored
 from app.text.indentation import IndentationLimit
 
@@ -159,7 +159,7 @@ class InfillPart(Part):
         self.infill.abort()
 
     def _events(self) -> Iterator[Text | End | None]:
-        yield from self._single() if self.infill.call.n == 1 else self._several()
+        yield from self._single() if self.infill.request.n == 1 else self._several()
 
     def _single(self) -> Iterator[Text | End | None]:
         index, limit, finish_reason = self._indexes[0], IndentationLimit(self._min_indent), "stop"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from app.serving.calls import Defaults
+from app.serving.requests import Defaults
 
 CHECKPOINT = "checkpoint"
 BUILT_IN = "default"

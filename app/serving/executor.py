@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from app.engine.events import Event, Failed, Finished
-from app.engine.params import GenerationParams
 from app.errors import EngineBroken, ModelLoading, QueueFull, ShuttingDown
+from app.messages.events import Event, Failed, Finished
+from app.messages.params import GenerationParams
 from app.serving.backend import Backend
 from app.serving.generation import Generation
 
@@ -22,7 +22,7 @@ State = Literal["loading", "ready", "failed", "closed"]
 
 
 @dataclass(frozen=True)
-class Job:
+class SequenceRequest:
     """One sequence that is asked for."""
 
     prompt_ids: Sequence[int]
@@ -32,7 +32,7 @@ class Job:
 @dataclass(frozen=True)
 class Add:
     generation: Generation
-    jobs: Sequence[Job]
+    jobs: Sequence[SequenceRequest]
     submitted: float
 
 
@@ -119,9 +119,9 @@ class Executor:
 
     def submit(self, prompt_ids: Sequence[int], params: Sequence[GenerationParams]) -> Generation:
         """Queue one sequence for each of `params`, all or none; raises QueueFull, ModelLoading or ShuttingDown."""
-        return self.submit_jobs([Job(prompt_ids, each) for each in params])
+        return self.submit_requests([SequenceRequest(prompt_ids, each) for each in params])
 
-    def submit_jobs(self, jobs: Sequence[Job], is_admitted: bool = False) -> Generation:
+    def submit_requests(self, jobs: Sequence[SequenceRequest], is_admitted: bool = False) -> Generation:
         """Queue all or none, and what belongs to a request that is admitted already (`is_admitted`) in any case.
 
         Raises QueueFull, ModelLoading or ShuttingDown.

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from app.serving.calls import Sight, Step
-from app.serving.infill.calls import WindowSight, WindowStep
+from app.serving.infill.requests import WindowSight, WindowStep
+from app.serving.requests import Sight, Step
 
 TICK_S = 0.1
 # Told to those who are there; what else there is, is kept for those who come later.

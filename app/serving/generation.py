@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 from collections.abc import Callable
 
-from app.engine.events import Event
+from app.messages.events import Event
 
 
 class Generation:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from app.engine.events import Committed, Counters, Event, Failed, Finished, Seen, Stepped, Token
-from app.engine.params import GenerationParams
 from app.errors import EngineFailed, ShuttingDown
+from app.messages.events import Committed, Counters, Event, Failed, Finished, Seen, Stepped, Token
+from app.messages.params import GenerationParams
 from app.serving.backend import ModelInfo
-from app.serving.calls import Delta, Ended, Sight, Step
 from app.serving.feed import TICK_S, Feed
 from app.serving.generation import Generation
+from app.serving.requests import Delta, Ended, Sight, Step
 from app.text.stream import TextStream
 
 

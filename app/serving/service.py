@@ -9,17 +9,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.engine.params import GenerationParams
 from app.errors import ModelNotFound, RequestError
+from app.messages.params import GenerationParams
 from app.serving.backend import ModelInfo
-from app.serving.calls import ChatCall, DecodingCall, Defaults, PromptCall
 from app.serving.defaults import resolve
-from app.serving.executor import Executor, Job, State
-from app.serving.infill.calls import EditCall, InfillCall
-from app.serving.infill.infill import Infill, InfillPlanner
-from app.serving.infill.support import Support, find_support
+from app.serving.executor import Executor, SequenceRequest, State
+from app.serving.infill.capabilities import InfillCapabilities, find_capabilities
+from app.serving.infill.infill import Infill
+from app.serving.infill.planner import InfillPlanner
+from app.serving.infill.requests import EditRequest, InfillRequest
 from app.serving.lengths import Lengths, plan_lengths
 from app.serving.reply import Choice, Reply
+from app.serving.requests import ChatRequest, DecodingRequest, Defaults, PromptRequest
 from app.serving.token_log import TokenLog
 from app.text.stream import TextStream
 from app.text.token_text import TokenText
@@ -27,7 +28,7 @@ from app.text.tokenizer import Tokenizer
 
 logger = logging.getLogger(__name__)
 
-# What DecodingCall, Defaults and GenerationParams have in common.
+# What DecodingRequest, Defaults and GenerationParams have in common.
 SAMPLING_FIELDS = (
     *("decode_mode", "threshold", "factor", "gamma", "small_block_length"),
     *("remasking", "temperature", "top_p", "top_k"),
@@ -86,20 +87,20 @@ class Service:
         if self._strict_model and name is not None and name != self.model.id:
             raise ModelNotFound(name, self.model.id)
 
-    def chat(self, call: ChatCall) -> Reply:
+    def chat(self, request: ChatRequest) -> Reply:
         """Queue a chat request. Raises RequestError, PromptTooLong, QueueFull or Unavailable."""
         backend = self.executor.backend
-        self._check_number(1, call.n)
-        prompt_ids, ignored = self._prompt(backend.tokenizer, call, backend.info.vocab_size)
-        return self._reply(call, [prompt_ids], ignored)
+        self._check_number(1, request.n)
+        prompt_ids, ignored = self._prompt(backend.tokenizer, request, backend.info.vocab_size)
+        return self._reply(request, [prompt_ids], ignored)
 
-    def complete(self, call: PromptCall) -> Reply:
+    def complete(self, request: PromptRequest) -> Reply:
         """Queue raw prompts, all or none; the choices are those of the first prompt, of the second, and so on.
 
         Raises what `chat` does.
         """
-        self._check_number(len(call.prompts), call.n)
-        return self._reply(call, [self.prompt_ids(prompt) for prompt in call.prompts])
+        self._check_number(len(request.prompts), request.n)
+        return self._reply(request, [self.prompt_ids(prompt) for prompt in request.prompts])
 
     def prompt_ids(self, prompt: str | Sequence[int]) -> list[int]:
         """A raw prompt's tokens, at least one. Special tokens written out in a text become their ids."""
@@ -119,26 +120,26 @@ class Service:
                 "prompt",
             )
 
-    def _reply(self, call: DecodingCall, prompts: Sequence[list[int]], ignored: Sequence[str] = ()) -> Reply:
+    def _reply(self, request: DecodingRequest, prompts: Sequence[list[int]], ignored: Sequence[str] = ()) -> Reply:
         backend = self.executor.backend
         defaults = resolve(self._chosen, backend.request_defaults)
-        call = replace(call, seed=call.seed if call.seed is not None else secrets.randbits(32))
-        planned = [plan_lengths(call, defaults, len(prompt), backend.info.max_model_len) for prompt in prompts]
-        params = [_params(call, defaults, lengths) for lengths in planned]
-        warnings = dict.fromkeys(text for lengths in planned for text in self._warnings(call, lengths, backend.info))
-        generation = self.executor.submit_jobs(
+        request = replace(request, seed=request.seed if request.seed is not None else secrets.randbits(32))
+        planned = [plan_lengths(request, defaults, len(prompt), backend.info.max_model_len) for prompt in prompts]
+        params = [_params(request, defaults, lengths) for lengths in planned]
+        warnings = dict.fromkeys(text for lengths in planned for text in self._warnings(request, lengths, backend.info))
+        generation = self.executor.submit_requests(
             [
-                Job(prompt, replace(own, seed=own.seed + index))
+                SequenceRequest(prompt, replace(own, seed=own.seed + index))
                 for prompt, own in zip(prompts, params, strict=True)
-                for index in range(call.n)
+                for index in range(request.n)
             ]
         )
         return Reply(
             generation,
             [
-                Choice(TextStream(backend.tokenizer, call.stop), lengths.max_tokens)
+                Choice(TextStream(backend.tokenizer, request.stop), lengths.max_tokens)
                 for lengths in planned
-                for _ in range(call.n)
+                for _ in range(request.n)
             ],
             backend.info,
             params[0],
@@ -148,26 +149,33 @@ class Service:
         )
 
     @property
-    def infill_support(self) -> Support:
+    def infill_capabilities(self) -> InfillCapabilities:
         backend = self.executor.backend
         info = backend.info
         defaults = resolve(self._chosen, backend.request_defaults)
-        return find_support(backend.tokenizer, info.delete_token_id, info.max_model_len, defaults)
+        return find_capabilities(backend.tokenizer, info.delete_token_id, info.max_model_len, defaults)
 
-    def infill(self, call: InfillCall) -> Infill:
+    def infill(self, request: InfillRequest) -> Infill:
         """Queue an infill. Raises RequestError, PromptTooLong, QueueFull or Unavailable."""
-        return self._infill_planner(call).begin(call)
+        return self._infill_planner(request).begin(request)
 
-    def edit(self, call: EditCall) -> Infill:
+    def edit(self, request: EditRequest) -> Infill:
         """Queue an edit: an infill whose holes have text already. Raises what `infill` does."""
-        return self._infill_planner(call.infill, "text").begin_edit(call)
+        return self._infill_planner(request.infill, "text").begin_edit(request)
 
-    def _infill_planner(self, call: InfillCall, param: str = "segments") -> InfillPlanner:
+    def _infill_planner(self, request: InfillRequest, param: str = "segments") -> InfillPlanner:
         backend = self.executor.backend
         defaults = resolve(self._chosen, backend.request_defaults)
-        sampling = _sampling(call.sampling, defaults)
-        limit = self._infill_max_tokens
-        return InfillPlanner(backend, self.executor, self.infill_support, defaults, sampling, limit, param)
+        sampling = _sampling(request.sampling, defaults)
+        return InfillPlanner(
+            backend=backend,
+            executor=self.executor,
+            capabilities=self.infill_capabilities,
+            defaults=defaults,
+            sampling=sampling,
+            max_tokens=self._infill_max_tokens,
+            param=param,
+        )
 
     def token_text(self) -> TokenText:
         return TokenText(self.executor.backend.tokenizer)
@@ -188,22 +196,22 @@ class Service:
         return self.executor.backend.tokenizer.decode(token_ids, skip_special_tokens=False)
 
     @staticmethod
-    def _prompt(tokenizer: Tokenizer, call: ChatCall, vocab_size: int) -> tuple[list[int], list[str]]:
+    def _prompt(tokenizer: Tokenizer, request: ChatRequest, vocab_size: int) -> tuple[list[int], list[str]]:
         """The prompt's token ids, and which fields meant for the chat template it has no use for."""
-        if call.prompt_token_ids is not None:
-            _check_vocabulary(call.prompt_token_ids, vocab_size, "prompt_token_ids")
-            return list(call.prompt_token_ids), sorted(call.template_extras)
-        assert call.messages
-        used = {name: value for name, value in call.template_extras.items() if tokenizer.template_uses(name)}
-        return tokenizer.encode_chat(call.messages, used), sorted(set(call.template_extras) - set(used))
+        if request.prompt_token_ids is not None:
+            _check_vocabulary(request.prompt_token_ids, vocab_size, "prompt_token_ids")
+            return list(request.prompt_token_ids), sorted(request.template_extras)
+        assert request.messages
+        used = {name: value for name, value in request.template_extras.items() if tokenizer.template_uses(name)}
+        return tokenizer.encode_chat(request.messages, used), sorted(set(request.template_extras) - set(used))
 
-    def _warnings(self, call: DecodingCall, lengths: Lengths, model: ModelInfo) -> list[str]:
+    def _warnings(self, request: DecodingRequest, lengths: Lengths, model: ModelInfo) -> list[str]:
         warnings = []
-        if call.gen_length is not None and lengths.gen_length > call.gen_length:
-            warnings.append(f"gen_length was raised from {call.gen_length} to {lengths.gen_length}, one block.")
+        if request.gen_length is not None and lengths.gen_length > request.gen_length:
+            warnings.append(f"gen_length was raised from {request.gen_length} to {lengths.gen_length}, one block.")
         num_blocks = lengths.gen_length // lengths.block_length
-        if call.steps is not None and call.steps < num_blocks:
-            warnings.append(f"steps was raised from {call.steps} to {lengths.steps}, one for each block.")
+        if request.steps is not None and request.steps < num_blocks:
+            warnings.append(f"steps was raised from {request.steps} to {lengths.steps}, one for each block.")
         if lengths.is_cut:
             warnings.append(f"The reply is limited to {lengths.gen_length} tokens, the room that the prompt leaves.")
         if lengths.block_length != model.block_length:
@@ -217,10 +225,10 @@ class Service:
         return warnings
 
 
-def _params(call: DecodingCall, defaults: Defaults, lengths: Lengths) -> GenerationParams:
-    """The defaults for what the call leaves open, but for the seed."""
-    assert call.seed is not None
-    sampling = _sampling({name: getattr(call, name) for name in SAMPLING_FIELDS}, defaults)
+def _params(request: DecodingRequest, defaults: Defaults, lengths: Lengths) -> GenerationParams:
+    """The defaults for what the request leaves open, but for the seed."""
+    assert request.seed is not None
+    sampling = _sampling({name: getattr(request, name) for name in SAMPLING_FIELDS}, defaults)
     part = sampling["small_block_length"]
     if part and lengths.block_length % part:
         raise RequestError(
@@ -231,11 +239,11 @@ def _params(call: DecodingCall, defaults: Defaults, lengths: Lengths) -> Generat
         gen_length=lengths.gen_length,
         steps=lengths.steps,
         block_length=lengths.block_length,
-        seed=call.seed,
-        ignore_eos=call.ignore_eos,
-        time_budget_ms=call.time_budget_ms,
-        watch=call.watch,
-        alternatives=call.alternatives,
+        seed=request.seed,
+        ignore_eos=request.ignore_eos,
+        time_budget_ms=request.time_budget_ms,
+        watch=request.watch,
+        alternatives=request.alternatives,
         **sampling,
     )
 

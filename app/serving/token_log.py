@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.engine.events import Stepped, Token
+from app.messages.events import Stepped, Token
 from app.serving.infill.results import log_probability
 from app.text.detokenizer import Detokenizer
 from app.text.token_text import TokenText

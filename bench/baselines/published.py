@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from app.engine.params import GenerationParams
+from app.messages.params import GenerationParams
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import torch
 
-from app.engine.params import GenerationParams
 from app.engine.reference import PlainAttention
+from app.messages.params import GenerationParams
 from app.models.transformer import Transformer
 
 

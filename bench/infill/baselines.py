@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from app.engine.events import Filled, Probed
+from app.messages.events import Filled, Probed
 from app.serving.service import Service
 from bench.infill.canvases import Canvas
 from bench.infill.problems import Problem
@@ -23,7 +23,7 @@ Bias = Callable[[int], float]
 
 def baselines(service: Service, calibration: Sequence[Problem]) -> dict[str, Method]:
     """None where the model was not trained on canvases. CAL's bias is fitted on `calibration`, if there is any."""
-    if "canvas" not in service.infill_support.modes:
+    if "canvas" not in service.infill_capabilities.modes:
         return {}
     found: dict[str, Method] = {f"{length} masks, deletes": fixed(service, length) for length in FIXED}
     found["several canvases with deletes, mean log p"] = several(service, scores_suffix=False)

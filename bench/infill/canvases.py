@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from app.engine.events import Event, Filled, Probed
-from app.engine.params import GenerationParams, Window
-from app.serving.executor import Job
-from app.serving.infill.calls import Hole
-from app.serving.infill.layout import CanvasLayout
+from app.messages.events import Event, Filled, Probed
+from app.messages.params import GenerationParams, Window
+from app.serving.executor import SequenceRequest
+from app.serving.infill.canvas_layout import CanvasLayout
+from app.serving.infill.capabilities import TokenBudget, visible_texts
+from app.serving.infill.requests import Hole
 from app.serving.infill.results import hole_tokens
 from app.serving.infill.session import Session
-from app.serving.infill.support import Room, visible_texts
 from app.serving.service import Service
 from app.text.cleanup import clean_infill
 from bench.infill.problems import Problem
@@ -24,13 +24,13 @@ class Canvas:
     """`fill` and `probe` run as many windows as they are asked for in one batch. Counts forwards and time."""
 
     def __init__(self, service: Service, problem: Problem) -> None:
-        backend, support = service.executor.backend, service.infill_support
+        backend, support = service.executor.backend, service.infill_capabilities
         self._tokenizer, self._session = backend.tokenizer, Session(service.executor)
         self._problem, self._delete = problem, support.delete_token_id
         self._block_length = backend.info.block_length
         self._started = time.monotonic()
         longest = backend.info.max_model_len
-        room = Room(support.context, longest, longest // 2, "segments")
+        room = TokenBudget(support.context, longest, longest // 2, "segments")
         texts = visible_texts(call(problem, Hole(), "canvas"), self._tokenizer, room)
         self._layout = CanvasLayout(texts, self._tokenizer, self._block_length)
         line_breaks = self._tokenizer.line_break_ids if problem.is_single_line else ()
@@ -75,7 +75,7 @@ class Canvas:
         for window in windows:
             size, steps = len(window.token_ids), window.num_masks
             params = GenerationParams(size, steps, self._block_length, window=window)
-            jobs.append(Job(self._layout.prompt_ids, params))
+            jobs.append(SequenceRequest(self._layout.prompt_ids, params))
         self._session.submit(jobs)
         found: dict[int, Event] = {}
         for item in self._session.events():

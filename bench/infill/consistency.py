@@ -14,8 +14,8 @@ from itertools import islice
 
 from tqdm import tqdm
 
-from app.serving.infill.calls import Hole, InfillCall
 from app.serving.infill.infill import Infill
+from app.serving.infill.requests import Hole, InfillRequest
 from app.serving.service import Service
 from bench.context import Context
 from bench.infill.held_out import held_out_functions
@@ -52,7 +52,7 @@ def words(text: str) -> set[str]:
 
 def measure_consistency(context: Context, service: Service) -> list[Figure]:
     """On a canvas only: other routes fill holes one after another."""
-    if "canvas" not in service.infill_support.modes:
+    if "canvas" not in service.infill_capabilities.modes:
         context.note("infill: agreement of two holes was not measured: it needs a model that was trained on canvases")
         return []
     pairs = draw_pairs(held_out_functions(SEED), context.size(COUNT, 2))
@@ -93,7 +93,7 @@ class Begun:
 def begin(service: Service, pair: Pair, hole: Hole) -> Begun:
     def fill(*texts: str) -> Infill:
         holes = [hole for _ in texts[1:]]
-        return service.infill(InfillCall(texts, holes, mode="canvas", seed=0, sampling={"temperature": 0.0}))
+        return service.infill(InfillRequest(texts, holes, mode="canvas", seed=0, sampling={"temperature": 0.0}))
 
     together = fill(pair.before, pair.between, pair.after)
     alone = fill(pair.before, pair.between + pair.after), fill(pair.before + pair.between, pair.after)

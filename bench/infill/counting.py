@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
-from app.engine.events import Counters, Event, Finished, Seen
-from app.engine.params import GenerationParams
+from app.messages.events import Counters, Event, Finished, Seen
+from app.messages.params import GenerationParams
 from app.serving.backend import EngineLike
 
 

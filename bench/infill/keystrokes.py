@@ -18,7 +18,7 @@ from itertools import islice
 from tqdm import tqdm
 
 from app.api import HttpConfig, create_flask
-from app.serving.calls import InfillMode
+from app.serving.requests import InfillMode
 from app.serving.service import Service
 from bench.context import Context
 from bench.infill.counting import CountedEngine

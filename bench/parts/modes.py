@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.engine.params import GenerationParams, round_lengths
+from app.messages.params import GenerationParams, round_lengths
 from app.text.tokenizer import Tokenizer
 from bench.context import Context
 from bench.measure import Figure, interleave, ratios

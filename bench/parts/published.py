@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.engine.params import GenerationParams
+from app.messages.params import GenerationParams
 from bench.baselines import published
 from bench.context import Context
 from bench.measure import Figure, interleave, ratios

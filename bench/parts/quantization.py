@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from app.engine.params import GenerationParams
 from app.engine.runner import Runner
 from app.errors import StartError
+from app.messages.params import GenerationParams
 from app.models.quantization import check_quantization, quantize_linears, weight_bytes
 from app.settings import EMBEDDED_MODEL
 from app.text.tokenizer import Tokenizer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from app.engine.params import GenerationParams
+from app.messages.params import GenerationParams
 from bench.baselines import recompute
 from bench.context import Context
 from bench.measure import Figure, interleave, ratios

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app.api.chat import to_call
+from app.api.chat import to_request
 from app.api.schemas import ChatSchema, load
 from app.errors import RequestError
-from app.serving.calls import ChatCall
+from app.serving.requests import ChatRequest
 from tests.api.wire import CHAT, USER, error_of, post
 
 NAN, INFINITY, HUGE = float("nan"), float("inf"), 10**400
@@ -23,8 +23,8 @@ def refused(**body: Any) -> RequestError:
     return error.value
 
 
-def accepted(**body: Any) -> ChatCall:
-    return to_call(load(ChatSchema(), {"messages": [USER], **body}))
+def accepted(**body: Any) -> ChatRequest:
+    return to_request(load(ChatSchema(), {"messages": [USER], **body}))
 
 
 INTEGER = "must be an integer"
@@ -191,7 +191,7 @@ def test_an_image_is_refused() -> None:
 def test_null_means_absent() -> None:
     nulls = dict.fromkeys(ChatSchema().fields.keys() - {"messages"})
 
-    assert accepted(**nulls) == accepted() == ChatCall(messages=[USER])
+    assert accepted(**nulls) == accepted() == ChatRequest(messages=[USER])
     assert load(ChatSchema(), {"messages": [USER], "stream_options": {"include_usage": None}})["stream_options"] == {
         "include_usage": False
     }
@@ -265,7 +265,7 @@ def test_messages_that_real_clients_send() -> None:
 
 
 def test_prompt_token_ids_stand_for_messages() -> None:
-    call = to_call(load(ChatSchema(), {"prompt_token_ids": [8, 9]}))
+    call = to_request(load(ChatSchema(), {"prompt_token_ids": [8, 9]}))
 
     assert (call.messages, call.prompt_token_ids) == (None, [8, 9])
 

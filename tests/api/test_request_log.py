@@ -9,7 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.api.wire import CHAT, USER, post
-from tests.fakes import FakeEngine, byte_ids, says
+from tests.doubles.engine import FakeEngine, says
+from tests.doubles.tokenizer import byte_ids
 
 MakeClient = Callable[..., FlaskClient]
 

@@ -15,8 +15,8 @@ import pytest
 import torch
 
 from app.cli import main
-from app.serving.infill.calls import Hole
 from app.serving.infill.infill import Infill
+from app.serving.infill.requests import Hole
 from app.serving.service import Service
 from app.settings import EMBEDDED_MODEL
 from bench.context import Context, Options
@@ -32,7 +32,7 @@ from bench.infill.served import ORACLE, call, served_methods, serving
 from bench.parts.infill import measure_one, quality_figures
 from bench.plot import save
 from bench.report import markdown
-from tests.tiny import CHECKPOINT
+from tests.reference import CHECKPOINT
 
 MEAN = Problem(
     "mean", "def mean(values):\n    total = ", "sum(values)", "\n    return total / len(values)\n", None, True

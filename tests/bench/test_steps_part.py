@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.engine.engine import Engine
-from app.engine.events import Event, Stepped
+from app.messages.events import Event, Stepped
 from bench.parts.steps import stripped
 from bench.workload import static
 

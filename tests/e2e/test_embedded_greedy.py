@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.engine.params import GenerationParams, ModelSource
+from app.messages.params import GenerationParams, ModelSource
 from app.serving.backend import Backend, load_backend
 from app.settings import EMBEDDED_MODEL
 from tests.tiny import run

@@ -9,8 +9,8 @@ import pytest
 
 from app.engine import sequence as sequence_module
 from app.engine.engine import Engine
-from app.engine.params import GenerationParams
 from app.engine.runner import Runner
+from app.messages.params import GenerationParams
 from tests.tiny import run
 
 PROMPT = (40, 41, 42, 43, 44, 45, 46, 47)

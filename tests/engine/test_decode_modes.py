@@ -9,7 +9,6 @@ from dataclasses import replace
 import pytest
 
 from app.engine.engine import Engine
-from app.engine.params import DECODE_MODES, DecodeMode, GenerationParams
 from app.engine.sampling import Proposals
 from app.engine.transfer import (
     RULES,
@@ -23,7 +22,9 @@ from app.engine.transfer import (
     static_rule,
     threshold_rule,
 )
-from tests.tiny import MASK, drain, run
+from app.messages.params import DECODE_MODES, DecodeMode, GenerationParams
+from tests.reference import MASK
+from tests.tiny import drain, run
 
 PROMPT = (40, 41, 42, 43, 44, 45, 46, 47, 48, 49)
 PARAMS = GenerationParams(gen_length=16, steps=16, block_length=8, ignore_eos=True)

@@ -8,9 +8,10 @@ import pytest
 
 from app.engine.denoise import find_end
 from app.engine.engine import Engine
-from app.engine.params import GenerationParams
 from app.engine.sequence import Sequence
-from tests.tiny import EOS, MASK, Case, run
+from app.messages.params import GenerationParams
+from tests.reference import EOS, MASK, Case
+from tests.tiny import run
 
 PROMPT = [10, 11, EOS]  # an end token in the prompt is ordinary text; its block has one more position
 

@@ -11,14 +11,15 @@ import pytest
 import torch
 
 from app.engine.engine import Engine
-from app.engine.events import Committed, Failed, Finished
-from app.engine.params import GenerationParams, Remasking
 from app.engine.runner import Runner
 from app.engine.sequence import Forward
 from app.errors import EngineBroken
+from app.messages.events import Committed, Failed, Finished
+from app.messages.params import GenerationParams, Remasking
 from app.models.checkpoint import Checkpoint
 from app.models.transformer import Transformer
-from tests.tiny import MASK, VOCAB_SIZE, Case, committed, drain, run
+from tests.reference import MASK, VOCAB_SIZE, Case
+from tests.tiny import committed, drain, run
 
 PROMPT = (40, 41, 42, 43, 44, 45, 46, 47, 48, 49)
 OTHER = (70, 71, 72)

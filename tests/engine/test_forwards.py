@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from app.engine.engine import Engine
-from app.engine.params import GenerationParams
-from tests.tiny import Case, Runs, drain, run
+from app.messages.params import GenerationParams
+from tests.reference import Case
+from tests.tiny import Runs, drain, run
 
 MakeEngine = Callable[..., Engine]
 

@@ -13,10 +13,11 @@ from app.engine.attention import Span
 from app.engine.engine import Engine
 from app.engine.graphs import Run, Shape, find_shape, lay_out
 from app.engine.loading import load_model
-from app.engine.params import GenerationParams, ModelSource
 from app.engine.sequence import Forward
 from app.errors import ConfigError
-from tests.tiny import CHECKPOINT, Case, committed, drain, run
+from app.messages.params import GenerationParams, ModelSource
+from tests.reference import CHECKPOINT, Case
+from tests.tiny import committed, drain, run
 
 MakeEngine = Callable[..., Engine]
 

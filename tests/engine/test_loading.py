@@ -8,9 +8,10 @@ import pytest
 import torch
 
 from app.engine.loading import default_num_threads, load_model
-from app.engine.params import ModelSource
 from app.errors import CheckpointError, ConfigError, StartError
-from tests.tiny import CHECKPOINT, Case, run
+from app.messages.params import ModelSource
+from tests.reference import CHECKPOINT, Case
+from tests.tiny import run
 
 SOURCE = ModelSource(str(CHECKPOINT), device="cpu", dtype="float32")
 

@@ -9,7 +9,7 @@ import sys
 from app.settings import EMBEDDED_MODEL, ROOT
 
 SCRIPT = f"""
-from app.engine.params import GenerationParams, ModelSource
+from app.messages.params import GenerationParams, ModelSource
 from app.serving.backend import load_backend
 engine = load_backend(ModelSource({str(EMBEDDED_MODEL)!r}, device="cpu", dtype="bfloat16", num_threads=2)).engine
 engine.add(list(range(10, 24)), GenerationParams(16, 16, 4, ignore_eos=True))
@@ -24,7 +24,7 @@ def test_dynamic_threads_do_not_reach_the_model() -> None:
     """With OMP_DYNAMIC=true oneDNN's bfloat16 products are wrong: logits that are no numbers, or other tokens."""
     printed = []
     for dynamic in ("false", "true"):
-        environment = {**os.environ, "OMP_DYNAMIC": dynamic, "PYTHONPATH": str(ROOT)}
+        environment = {**os.environ, "OMP_NUM_THREADS": "2", "OMP_DYNAMIC": dynamic, "PYTHONPATH": str(ROOT)}
         done = subprocess.run(
             [sys.executable, "-c", SCRIPT], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.engine.params import GenerationParams, round_lengths
+from app.messages.params import GenerationParams, round_lengths
 
 
 @pytest.mark.parametrize(

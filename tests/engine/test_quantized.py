@@ -8,14 +8,15 @@ import pytest
 import torch
 
 from app import create_service
-from app.engine.events import Committed
 from app.engine.loading import load_model
-from app.engine.params import GenerationParams, ModelSource, Quantization
 from app.errors import ConfigError
+from app.messages.events import Committed
+from app.messages.params import GenerationParams, ModelSource, Quantization
 from app.models.quantization import has_fast_int8
 from app.settings import EMBEDDED_MODEL, Settings
 from app.text.tokenizer import Tokenizer
-from tests.tiny import CHECKPOINT, Case, committed, drain, run
+from tests.reference import CHECKPOINT, Case
+from tests.tiny import committed, drain, run
 
 needs_vnni = pytest.mark.skipif(not has_fast_int8(torch.device("cpu")), reason="this CPU has no VNNI")
 REQUESTS = (

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import torch
 
-from app.engine.params import GenerationParams
 from app.engine.sampling import (
     CONFIDENCE_STREAM,
     TOKEN_STREAM,
@@ -19,6 +18,7 @@ from app.engine.sampling import (
     sample,
     uniform,
 )
+from app.messages.params import GenerationParams
 
 GREEDY = GenerationParams(gen_length=4, steps=4, block_length=4)
 PROBABILITIES = [0.05, 0.5, 0.15, 0.3]  # of tokens 0 to 3

@@ -13,10 +13,11 @@ import pytest
 import torch
 
 from app.engine.engine import Engine
-from app.engine.events import Event, Failed, Finished
-from app.engine.params import GenerationParams
+from app.messages.events import Event, Failed, Finished
+from app.messages.params import GenerationParams
 from app.models.checkpoint import Checkpoint
-from tests.tiny import VOCAB_SIZE, committed, load_plain, run
+from tests.reference import VOCAB_SIZE
+from tests.tiny import committed, load_plain, run
 
 NUM_REQUESTS, NUM_WARM_UP, MAX_GROWTH_BYTES = 1000, 400, 24 * 2**20
 BROKEN = 666  # a token whose embedding is not a number

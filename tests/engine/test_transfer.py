@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from app.engine.params import GenerationParams
 from app.engine.sampling import Proposals
 from app.engine.transfer import (
     delete_rule,
@@ -14,6 +13,7 @@ from app.engine.transfer import (
     static_rule,
     threshold_rule,
 )
+from app.messages.params import GenerationParams
 
 
 def proposals(*confidences: float) -> Proposals:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.engine.engine import Engine
-from app.engine.events import Committed, Event, Filled, Seen, Stepped, Token
-from app.engine.params import EngineConfig, GenerationParams, Window
+from app.messages.events import Committed, Event, Filled, Seen, Stepped, Token
+from app.messages.params import EngineConfig, GenerationParams, Window
 from app.models.checkpoint import Checkpoint
 
 PROMPT = [11, 12, 13, 14, 15]

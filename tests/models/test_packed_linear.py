@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional
 
 from app.engine.loading import load_model
-from app.engine.params import ModelSource
+from app.messages.params import ModelSource
 from app.models import packed_linear
 from app.models.packed_linear import PackedLinear, can_pack, pack
 from app.settings import EMBEDDED_MODEL

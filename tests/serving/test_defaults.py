@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from app.engine.params import GenerationParams
-from app.serving.calls import ChatCall, Defaults
+from app.messages.params import GenerationParams
 from app.serving.defaults import SETTING_NAMES, explain, resolve
+from app.serving.requests import ChatRequest, Defaults
 from app.serving.service import Service
-from tests.fakes import byte_ids
+from tests.doubles.tokenizer import byte_ids
 
 MakeService = Callable[..., Service]
 
@@ -69,7 +69,7 @@ ASKED: dict[str, Any] = {
 
 
 def params_for(service: Service, **asked: Any) -> GenerationParams:
-    reply = service.chat(ChatCall(prompt_token_ids=byte_ids("four"), **asked))
+    reply = service.chat(ChatRequest(prompt_token_ids=byte_ids("four"), **asked))
     for _ in reply:
         pass
     return reply.params

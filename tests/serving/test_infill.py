@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from app.serving.infill.calls import Hole, HoleDelta, HoleDone, InfillCall, Outcome, Pin
-from app.serving.infill.canvas import lends_blank
+from app.serving.infill.hole_text import moves_trailing_space
+from app.serving.infill.requests import Hole, HoleDelta, HoleDone, InfillRequest, Outcome, Pin
 from app.serving.service import Service
-from tests.fake_infill import CANVAS_MODEL, DELETE, FimTokenizer, InfillEngine, always, seen
-from tests.fakes import byte_ids
+from tests.doubles.infill import CANVAS_MODEL, DELETE, InfillEngine, always, seen
+from tests.doubles.tokenizer import FimTokenizer, byte_ids
 
 MakeService = Callable[..., Service]
 
 
 def run(service: Service, *holes: Hole, **call: Any) -> Outcome:
     texts = [f"{number}<" if number == 0 else f">{number}<" for number in range(len(holes))]
-    infill = service.infill(InfillCall([*texts, ">"], holes, **call))
+    infill = service.infill(InfillRequest([*texts, ">"], holes, **call))
     for event in infill:
         assert event is None or isinstance(event, HoleDelta | HoleDone)
     assert infill.is_complete
@@ -58,7 +58,7 @@ def test_a_hole_may_begin_with_more_masks(make_service: MakeService, start: int,
 
 def test_an_aborted_infill_has_no_outcome(make_service: MakeService) -> None:
     engine = InfillEngine(gated=True)
-    infill = make_service(engine, **CANVAS_MODEL).infill(InfillCall(["a", "b"], [Hole()]))
+    infill = make_service(engine, **CANVAS_MODEL).infill(InfillRequest(["a", "b"], [Hole()]))
 
     infill.abort()
     engine.allow()
@@ -95,4 +95,4 @@ def test_many_holes_have_room_for_their_canvases_in_any_case(make_service: MakeS
     ],
 )
 def test_a_single_blank_behind_a_word_is_left_to_the_hole(text: str, pinned: tuple[Pin, ...], is_lent: bool) -> None:
-    assert lends_blank(text, Hole(pinned=pinned)) == is_lent
+    assert moves_trailing_space(text, Hole(pinned=pinned)) == is_lent

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from app.engine.params import GenerationParams
 from app.errors import EngineFailed, ModelNotFound, PromptTooLong, QueueFull, RequestError
-from app.serving.calls import ChatCall, Defaults, Delta, Ended, Step
+from app.messages.params import GenerationParams
 from app.serving.reply import Reply
+from app.serving.requests import ChatRequest, Defaults, Delta, Ended, Step
 from app.serving.service import Service
-from tests.fakes import EOS, FIRST_BYTE, TOOLS_TEMPLATE, VOCAB_SIZE, ByteTokenizer, FakeEngine, byte_ids, says
+from tests.doubles.engine import FakeEngine, says
+from tests.doubles.tokenizer import EOS, FIRST_BYTE, TOOLS_TEMPLATE, VOCAB_SIZE, ByteTokenizer, byte_ids
 
 MakeService = Callable[..., Service]
 
@@ -21,8 +22,8 @@ PROMPT = tuple(byte_ids("four"))
 MESSAGES = [{"role": "user", "content": "Hi"}]
 
 
-def call(prompt: tuple[int, ...] = PROMPT, **fields: Any) -> ChatCall:
-    return ChatCall(prompt_token_ids=prompt, **fields)
+def call(prompt: tuple[int, ...] = PROMPT, **fields: Any) -> ChatRequest:
+    return ChatRequest(prompt_token_ids=prompt, **fields)
 
 
 def finish(reply: Reply) -> Reply:
@@ -31,7 +32,7 @@ def finish(reply: Reply) -> Reply:
     return reply
 
 
-def params_for(service: Service, chat_call: ChatCall) -> GenerationParams:
+def params_for(service: Service, chat_call: ChatRequest) -> GenerationParams:
     return finish(service.chat(chat_call)).params
 
 
@@ -266,7 +267,7 @@ def test_long_messages_are_refused_by_their_own_name(make_service: MakeService) 
     service = make_service(max_model_len=32)
 
     with pytest.raises(PromptTooLong) as error:
-        service.chat(ChatCall(messages=[{"role": "user", "content": "x" * 100}]))
+        service.chat(ChatRequest(messages=[{"role": "user", "content": "x" * 100}]))
 
     assert error.value.param == "messages"
 
@@ -469,7 +470,7 @@ def test_a_strict_server_knows_its_own_name_alone(make_service: MakeService) -> 
 def test_messages_are_rendered(make_service: MakeService) -> None:
     engine = FakeEngine()
 
-    reply = finish(make_service(engine).chat(ChatCall(messages=MESSAGES)))
+    reply = finish(make_service(engine).chat(ChatRequest(messages=MESSAGES)))
 
     prompt = ByteTokenizer().encode("<bos>user\nHi<eos><bos>assistant\n")
     assert list(engine.added[0].prompt_ids) == prompt
@@ -493,7 +494,7 @@ def test_tools_go_to_a_template_that_uses_them(make_service: MakeService) -> Non
     engine = FakeEngine()
     service = make_service(engine, ByteTokenizer(TOOLS_TEMPLATE))
 
-    reply = finish(service.chat(ChatCall(messages=MESSAGES, template_extras=extras)))
+    reply = finish(service.chat(ChatRequest(messages=MESSAGES, template_extras=extras)))
 
     assert list(engine.added[0].prompt_ids)[:8] == byte_ids("1 tools\n")
     assert reply.ignored == ["response_format"]
@@ -502,7 +503,7 @@ def test_tools_go_to_a_template_that_uses_them(make_service: MakeService) -> Non
 def test_tools_are_ignored_by_a_template_that_does_not(make_service: MakeService) -> None:
     extras = {"tools": [{"type": "function"}], "response_format": {"type": "json_object"}}
 
-    reply = finish(make_service().chat(ChatCall(messages=MESSAGES, template_extras=extras)))
+    reply = finish(make_service().chat(ChatRequest(messages=MESSAGES, template_extras=extras)))
 
     assert reply.ignored == ["response_format", "tools"]
 
@@ -526,7 +527,7 @@ def test_what_was_raised_or_ignored_is_said(make_service: MakeService) -> None:
     service = make_service()
     raised = finish(service.chat(call(gen_length=3)))
     stepped = finish(service.chat(call(gen_length=16, steps=2)))
-    ignored = finish(service.chat(ChatCall(messages=MESSAGES, template_extras={"tools": [{}]})))
+    ignored = finish(service.chat(ChatRequest(messages=MESSAGES, template_extras={"tools": [{}]})))
 
     assert raised.warnings == ["gen_length was raised from 3 to 4, one block."]
     assert stepped.warnings == ["steps was raised from 2 to 4, one for each block."]

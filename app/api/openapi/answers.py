@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.serving.calls import DECODE_MODES, INFILL_MODES
+from app.messages.params import DECODE_MODES
+from app.serving.requests import INFILL_MODES
 
 Json = dict[str, Any]
 

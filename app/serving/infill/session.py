@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from app.engine.events import Counters, Event, Failed, Finished
 from app.errors import EngineFailed, ShuttingDown
-from app.serving.executor import Executor, Job
+from app.messages.events import Counters, Event, Failed, Finished
+from app.serving.executor import Executor, SequenceRequest
 from app.serving.feed import TICK_S
 from app.serving.generation import Generation
 
@@ -32,10 +32,10 @@ class Session:
         self._is_gone: Callable[[], bool] = lambda: False
         self.counters: list[Counters] = []
 
-    def submit(self, jobs: Sequence[Job]) -> None:
+    def submit(self, jobs: Sequence[SequenceRequest]) -> None:
         """Raises QueueFull, ModelLoading or ShuttingDown."""
         is_first = self._generation is None
-        self._generation = self._executor.submit_jobs(
+        self._generation = self._executor.submit_requests(
             jobs if is_first else [self._in_time(job) for job in jobs], is_admitted=not is_first
         )
         self._generation.is_abandoned = self._is_gone
@@ -99,7 +99,7 @@ class Session:
         """So many jobs at most are ever taken at once."""
         return self._executor.capacity
 
-    def _in_time(self, job: Job) -> Job:
+    def _in_time(self, job: SequenceRequest) -> SequenceRequest:
         """With what is left of the time budget."""
         if self._deadline is None:
             return job

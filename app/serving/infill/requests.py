@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from app.engine.events import Counters, Seen, Stepped
-from app.engine.params import Window as Window
-from app.serving.calls import InfillMode
+from app.messages.events import Counters, Seen, Stepped
+from app.messages.params import Window
+from app.serving.requests import InfillMode
 from app.text.fim_dialects import ContextFile as ContextFile
 
 EditMode = Literal["rewrite", "redenoise", "polish"]
@@ -38,7 +38,7 @@ class Hole:
 
 
 @dataclass(frozen=True)
-class InfillCall:
+class InfillRequest:
     """A validated infill: `texts` stand around `holes`, so there is one more of them. `sampling` are request fields by
     the names of Defaults; None and what is not there: the default. `watch` tells a canvas's steps; `scored` the steps
     of any route, as the engine does, for the `alternatives` to each token. Once `soft_budget_ms` are over, what is
@@ -68,10 +68,10 @@ class InfillCall:
 
 
 @dataclass(frozen=True)
-class EditCall:
+class EditRequest:
     """Parts of a text to be made anew: `infill` has the text around them as holes, `spans` what stands in them."""
 
-    infill: InfillCall
+    infill: InfillRequest
     spans: Sequence[str]
     mode: EditMode = "rewrite"
     threshold: float = 0.5

@@ -6,13 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from app.engine.events import Counters, Seen
-from app.engine.events import Proposal as Proposal
-from app.engine.events import Stepped as Stepped
-from app.engine.events import Token as Token
-from app.engine.params import DECODE_MODES as DECODE_MODES
-from app.engine.params import DecodeMode, Remasking
-from app.engine.params import GenerationParams as GenerationParams
+from app.messages.events import Counters, Seen, Stepped, Token
+from app.messages.params import DecodeMode, Remasking
 from app.text.token_text import RunningText as RunningText
 from app.text.token_text import TokenText as TokenText
 
@@ -51,7 +46,7 @@ class Defaults:
 
 
 @dataclass(frozen=True)
-class DecodingCall:
+class DecodingRequest:
     """What every validated request for text may choose; None: the default. `n` replies are made for each prompt."""
 
     n: int = 1
@@ -85,7 +80,7 @@ class DecodingCall:
 
 
 @dataclass(frozen=True)
-class ChatCall(DecodingCall):
+class ChatRequest(DecodingRequest):
     """A chat request. Either `messages` or `prompt_token_ids` is there."""
 
     messages: Sequence[Mapping[str, Any]] | None = None
@@ -98,7 +93,7 @@ class ChatCall(DecodingCall):
 
 
 @dataclass(frozen=True)
-class PromptCall(DecodingCall):
+class PromptRequest(DecodingRequest):
     """Raw prompts, each a text or token ids, to go on from."""
 
     prompts: Sequence[str | Sequence[int]] = ()
