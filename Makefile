@@ -1,4 +1,4 @@
-# `make serve`, `make test` and `make check` set up .venv themselves, and again only when a requirements file changed.
+# `make serve`, `make test` and `make check` set up .venv, and update it only after a requirements file has changed.
 PYTHON ?= python3
 ARGS ?=
 
@@ -16,7 +16,7 @@ EXTENSION_MODULES := $(EXTENSION)/node_modules/.installed
 VSCODE_TESTS := tests/editors/vscode
 VSCODE_DIR ?= $(CURDIR)/$(VSCODE_TESTS)/installed
 
-.PHONY: serve test test-vscode vscode-docs vsix check bench lint format clean node-clients nvim
+.PHONY: serve test test-vscode vscode-docs vsix check bench wheel lint format clean node-clients nvim
 
 serve: $(SERVER)
 	$(BIN)/python -m app serve $(ARGS)
@@ -38,6 +38,10 @@ check: lint test
 
 bench: $(DEV)
 	$(BIN)/python -m bench $(ARGS)
+
+# The installable package, in dist/ (docs/decisions/0010-package.md).
+wheel: $(DEV)
+	$(BIN)/python -m pip wheel . --no-deps --no-build-isolation --wheel-dir dist $(ARGS)
 
 lint: $(DEV)
 	$(BIN)/ruff format --check

@@ -25,8 +25,8 @@ from dotenv import dotenv_values
 from marshmallow import Schema, ValidationError, fields, validate
 
 from app.errors import ConfigError
+from app.paths import COMMAND, ENV_FILE
 from app.paths import EMBEDDED_MODEL as EMBEDDED_MODEL
-from app.paths import ENV_FILE
 from app.paths import ROOT as ROOT
 
 PREFIX = "ELBARTO_"
@@ -426,7 +426,7 @@ def to_environ(settings: Settings) -> dict[str, str]:
 def example_yaml() -> str:
     """A settings file with every setting explained and commented out, at its default."""
     head = (
-        "El Barto Serve: settings. Use with `python -m app serve --config FILE`, or with ELBARTO_CONFIG=FILE. "
+        f"El Barto Serve: settings. Use with `{COMMAND} serve --config FILE`, or with ELBARTO_CONFIG=FILE. "
         "Each setting below shows its default: remove its # and change it. The command line wins over this file, and "
         "this file over the environment (ELBARTO_PORT=8000, ...) and .env."
     )
@@ -515,7 +515,7 @@ def _read_yaml(path: Path) -> dict[Any, object]:
     if content is None:
         return {}
     if not isinstance(content, dict):
-        raise ConfigError(f"the settings file {path} must hold `name: value` lines, as `python -m app config` prints")
+        raise ConfigError(f"the settings file {path} must hold `name: value` lines, as `{COMMAND} config` prints")
     return content
 
 
@@ -542,7 +542,7 @@ def _unknown(key: str, source: str, names: list[str]) -> ConfigError:
     """The value is left out: it may be a secret under a misspelt name."""
     plain = {_plain(name): name for name in names}
     close = difflib.get_close_matches(_plain(key), plain, n=1)
-    hint = f"did you mean {plain[close[0]]}?" if close else "`python -m app config` lists them"
+    hint = f"did you mean {plain[close[0]]}?" if close else f"`{COMMAND} config` lists them"
     shown = key if key.isprintable() else repr(key)
     return ConfigError(f"{shown} {_place(source)} is not a setting; {hint}")
 

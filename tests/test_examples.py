@@ -1,4 +1,4 @@
-"""The examples, run as a reader would; the OpenAI SDK's is run in tests/clients."""
+"""Examples that need no server, run as a reader would."""
 
 from __future__ import annotations
 
