@@ -191,27 +191,6 @@ def test_a_bad_setting_is_one_line_and_exit_code_2(command: list[str]) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (2, "", line)
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["--version"],
-        ["generate", "--help"],
-        ["chat", "--help"],
-        ["config"],
-        ["config", "--show"],
-        ["serve", "--prot", "1"],
-    ],
-    ids=" ".join,
-)
-def test_what_does_not_run_the_model_does_not_import_torch(arguments: list[str]) -> None:
-    code = (
-        "import atexit, sys; atexit.register(lambda: print('torch' in sys.modules)); from app.cli import main; main()"
-    )
-    command = [sys.executable, "-c", code, *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=clean_environ(), capture_output=True, text=True, timeout=60)
-    assert done.stdout.splitlines()[-1] == "False", done.stderr
-
-
 def test_an_unknown_flag_is_refused() -> None:
     done = run("serve", "--prot", "81")
     assert done.returncode == 2

@@ -1,19 +1,8 @@
-"""`elbarto chat`: with a scripted model, with a scripted HTTP server behind a terminal, and with a real engine."""
+"""`elbarto chat` with a scripted model, and with a scripted server; tests/e2e/test_commands.py runs the command."""
 
 from __future__ import annotations
 
-import json
-import os
-import pty
-import select
-import signal
-import subprocess
-import sys
-import threading
-import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from collections.abc import Generator, Iterator, Sequence
 
 import pytest
 
@@ -21,10 +10,8 @@ from app.cli import main
 from app.cli.chat import Conversation, Message
 from app.cli.remote import RemoteError, RemoteModel
 from app.errors import ConfigError, PromptTooLong
-from app.settings import ROOT
-from tests.tiny import CHECKPOINT
-
-PATIENCE_S = 60.0
+from tests.doubles import openai_server
+from tests.doubles.openai_server import ScriptedServer, answer
 
 
 class ScriptedModel:
@@ -88,59 +75,10 @@ def test_without_a_terminal_an_error_or_an_interrupt_ends_the_command(problem: B
         conversation.ask("a long story")
 
 
-class Handler(BaseHTTPRequestHandler):
-    """OpenAI's two routes. `server.answers` holds the raw stream of each chat request in turn."""
-
-    server: ScriptedServer
-
-    def do_GET(self) -> None:
-        self._respond(200, json.dumps({"data": [{"id": "scripted"}]}).encode())
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.requests.append({**body, "authorization": self.headers["Authorization"]})
-        status, content = self.server.answers.pop(0)
-        self._respond(status, content if isinstance(content, bytes) else b"")
-        if not isinstance(content, bytes):
-            content(self)
-
-    def _respond(self, status: int, content: bytes) -> None:
-        self.send_response(status)
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, format: str, *args: Any) -> None: ...
-
-
-class ScriptedServer(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.answers: list[tuple[int, bytes | Callable[[Handler], None]]] = []
-        self.requests: list[dict[str, Any]] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-
 @pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
+def server() -> Iterator[openai_server.ScriptedServer]:
+    with openai_server.running() as server:
         yield server
-        server.shutdown()
-        thread.join()
-
-
-def chunk(**delta: str) -> bytes:
-    return f"data: {json.dumps({'choices': [{'delta': delta}]})}\n\n".encode()
-
-
-def answer(*pieces: str, end: bytes = b"data: [DONE]\n\n") -> tuple[int, bytes]:
-    return 200, b":\n\n" + chunk(role="assistant") + b"".join(chunk(content=piece) for piece in pieces) + end
 
 
 @pytest.mark.parametrize("suffix", ["", "/", "/v1", "/v1/"])
@@ -194,100 +132,3 @@ def test_a_bad_url_is_refused() -> None:
 def test_settings_of_an_engine_are_refused_with_a_url(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["chat", "--url", "http://127.0.0.1:1", "--dtype", "float32"]) == 2
     assert "--dtype has no effect with --url" in capsys.readouterr().err
-
-
-def start(*arguments: str, **pipes: Any) -> subprocess.Popen[bytes]:
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("ELBARTO_")}
-    return subprocess.Popen([sys.executable, "-m", "app", "chat", *arguments], cwd=ROOT, env=environ, **pipes)
-
-
-def test_lines_from_a_pipe(server: ScriptedServer) -> None:
-    server.answers += [answer("one"), answer("two"), answer("three")]
-    process = start("--url", server.url, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    out, err = process.communicate(b"a\n\nb\n/reset\nc\n/exit\nd\n", timeout=PATIENCE_S)
-    assert (out, err, process.returncode) == (b"one\ntwo\nthree\n", b"", 0)
-    assert [len(request["messages"]) for request in server.requests] == [1, 3, 1]
-
-
-def test_with_an_engine_of_its_own() -> None:
-    arguments = ("--model-path", str(CHECKPOINT), "--num-threads", "1", "--max-tokens", "4")
-    process = start(*arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    out, err = process.communicate(b"a\nb\n", timeout=PATIENCE_S)
-    assert process.returncode == 0, err
-    assert out.count(b"\n") >= 2
-
-
-class Terminal:
-    """The command's side of a pseudo-terminal, as a user sees it."""
-
-    def __init__(self, *arguments: str) -> None:
-        self.keyboard, inner = pty.openpty()
-        self.process = start(*arguments, stdin=inner, stdout=inner, stderr=inner)
-        self.shown = b""
-        os.close(inner)
-
-    def type(self, text: str) -> None:
-        os.write(self.keyboard, text.encode())
-
-    def interrupt(self) -> None:
-        """What Ctrl-C does in a terminal that controls its processes, as this one does not."""
-        self.process.send_signal(signal.SIGINT)
-
-    def wait_for(self, text: str) -> None:
-        assert self.shows(text, PATIENCE_S), self.shown
-
-    def shows(self, text: str, seconds: float) -> bool:
-        """Whether `text` appears in time; what comes up to its end is not looked at again."""
-        deadline = time.monotonic() + seconds
-        while text.encode() not in self.shown:
-            if not select.select([self.keyboard], [], [], max(0.0, deadline - time.monotonic()))[0]:
-                return False
-            self.shown += os.read(self.keyboard, 1024)
-        self.shown = self.shown.partition(text.encode())[2]
-        return True
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        os.close(self.keyboard)
-
-
-@pytest.fixture
-def terminal(server: ScriptedServer) -> Iterator[Terminal]:
-    terminal = Terminal("--url", server.url)
-    yield terminal
-    terminal.close()
-
-
-def test_in_a_terminal_ctrl_c_stops_the_answer_and_ctrl_d_leaves(server: ScriptedServer, terminal: Terminal) -> None:
-    gone = threading.Event()
-
-    def never_end(handler: Handler) -> None:
-        try:
-            while True:
-                handler.wfile.write(chunk(content="word "))
-                time.sleep(0.01)
-        except OSError:
-            gone.set()
-
-    server.answers += [(200, never_end), answer("a full answer")]
-    terminal.wait_for("Ctrl-D leaves.")
-    terminal.wait_for("> ")
-    terminal.type("a story\n")
-    terminal.wait_for("word word ")
-    terminal.interrupt()
-    assert gone.wait(PATIENCE_S), "the connection stays open"
-    terminal.wait_for("> ")
-    terminal.type("half a line")
-    terminal.wait_for("half a line")
-    for _ in range(20):  # readline loses a signal that comes just before it waits for a key
-        terminal.interrupt()
-        if terminal.shows("> ", seconds=1):
-            break
-    terminal.type("another\n")
-    terminal.wait_for("a full answer")
-    terminal.wait_for("> ")
-    terminal.type("\x04")
-    assert terminal.process.wait(PATIENCE_S) == 0
-    assert [request["messages"][-1] for request in server.requests] == [user("a story"), user("another")]
-    assert server.requests[1]["messages"][1]["content"].startswith("word word ")

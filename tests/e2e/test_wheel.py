@@ -114,6 +114,15 @@ def test_the_scripts_say_their_version(bin: Path, empty: Path) -> None:
     assert run(bin / "elbarto", "--version", cwd=empty) == f"El Barto Serve {__version__}\n"
     assert run(bin / "elbarto-lsp", "--version", cwd=empty).split()[-1] == __version__
     assert "usage: elbarto " in run(bin / "elbarto", "--help", cwd=empty)
+    assert "usage: elbarto-lsp " in run(bin / "elbarto-lsp", "--help", cwd=empty)
+
+
+def test_without_the_extra_the_language_server_says_how_to_get_it(bin: Path, empty: Path) -> None:
+    (empty / "pygls.py").write_text("raise ModuleNotFoundError(\"No module named 'pygls'\", name='pygls')\n")
+    environ = {**os.environ, "PYTHONPATH": str(empty)}
+    done = subprocess.run([bin / "elbarto-lsp"], env=environ, capture_output=True, text=True, timeout=PATIENCE_S)
+    assert done.returncode == 2
+    assert "pip install 'elbarto-serve[lsp]'" in done.stderr
 
 
 @contextmanager
