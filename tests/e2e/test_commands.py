@@ -11,7 +11,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -20,7 +19,8 @@ from tests.doubles import openai_server
 from tests.doubles.openai_server import Handler, ScriptedServer, answer, chunk
 from tests.tiny import CHECKPOINT
 
-PATIENCE_S = 120.0
+CHAT = (sys.executable, "-m", "app", "chat")
+PATIENCE_S = 240.0
 
 
 @pytest.fixture
@@ -33,24 +33,23 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("ELBARTO_")}
 
 
-def start(*arguments: str, **pipes: Any) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "app", "chat", *arguments], cwd=ROOT, env=environment(), **pipes)
+def piped(typed: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [*CHAT, *arguments], input=typed, cwd=ROOT, env=environment(), capture_output=True, timeout=PATIENCE_S
+    )
 
 
 def test_lines_from_a_pipe(scripted: ScriptedServer) -> None:
     scripted.answers += [answer("one"), answer("two"), answer("three")]
-    process = start("--url", scripted.url, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    out, err = process.communicate(b"a\n\nb\n/reset\nc\n/exit\nd\n", timeout=PATIENCE_S)
-    assert (out, err, process.returncode) == (b"one\ntwo\nthree\n", b"", 0)
+    done = piped(b"a\n\nb\n/reset\nc\n/exit\nd\n", "--url", scripted.url)
+    assert (done.stdout, done.stderr, done.returncode) == (b"one\ntwo\nthree\n", b"", 0)
     assert [len(request["messages"]) for request in scripted.requests] == [1, 3, 1]
 
 
 def test_with_an_engine_of_its_own() -> None:
-    arguments = ("--model-path", str(CHECKPOINT), "--num-threads", "1", "--max-tokens", "4")
-    process = start(*arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    out, err = process.communicate(b"a\nb\n", timeout=PATIENCE_S)
-    assert process.returncode == 0, err
-    assert out.count(b"\n") >= 2
+    done = piped(b"a\nb\n", "--model-path", str(CHECKPOINT), "--num-threads", "1", "--max-tokens", "4")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count(b"\n") >= 2
 
 
 class Terminal:
@@ -58,7 +57,9 @@ class Terminal:
 
     def __init__(self, *arguments: str) -> None:
         self.keyboard, inner = pty.openpty()
-        self.process = start(*arguments, stdin=inner, stdout=inner, stderr=inner)
+        self.process = subprocess.Popen(
+            [*CHAT, *arguments], cwd=ROOT, env=environment(), stdin=inner, stdout=inner, stderr=inner
+        )
         self.shown = b""
         os.close(inner)
 
