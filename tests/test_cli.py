@@ -38,7 +38,8 @@ class StandIn:
         loaded = load_settings()
         start_response("200 OK", [("Content-Type", "application/json")])
         seen = {"model_path": loaded.settings.model_path, "max_queue": loaded.settings.max_queue, "cwd": os.getcwd(),
-                "threshold": loaded.settings.threshold, "sees_cwd": importlib.util.find_spec("shadow") is not None}
+                "threshold": loaded.settings.get("threshold"),
+                "sees_cwd": importlib.util.find_spec("shadow") is not None}
         return [json.dumps(seen).encode()]
 
 def create_app():
@@ -59,11 +60,10 @@ class FakeReply(list[Delta | Ended | None]):
 
 
 class FakeService:
-    """A service, and its own executor."""
+    """What the command line calls of a service."""
 
     def __init__(self, calls: list[ChatRequest], refusal: Exception | None = None) -> None:
         self.calls, self.refusal = calls, refusal
-        self.executor = self
         self.closed = False
 
     def chat(self, call: ChatRequest) -> FakeReply:

@@ -17,15 +17,15 @@ from app.api.step_events import Event, ReplyTeller, error_event
 from app.api.traffic import traffic
 from app.api.usage import elbarto, usage
 from app.errors import RequestError, Unsupported
+from app.messages.decoding import Decoding
+from app.messages.options import Overrides
 from app.serving.reply import Reply
 from app.serving.requests import ChatRequest, Delta, Ended
 
 blueprint = Blueprint("chat", __name__)
 
 REQUEST_FIELDS = {
-    *("messages", "prompt_token_ids", "n", "gen_length", "steps", "block_length", "remasking"),
-    *("decode_mode", "threshold", "factor", "gamma", "small_block_length", "time_budget_ms"),
-    *("temperature", "top_p", "top_k", "repetition_penalty", "presence_penalty", "frequency_penalty"),
+    *("messages", "prompt_token_ids", "n", "gen_length", "steps", "block_length", "time_budget_ms"),
     *("seed", "stop", "ignore_eos", "alternatives"),
 }
 # nginx's number for it; nobody is left to read it, but the log is.
@@ -65,7 +65,13 @@ def to_request(body: dict[str, Any]) -> ChatRequest:
         raise RequestError('stream_mode "steps" needs "stream": true.', "stream_mode")
     if body["alternatives"] and not watch:
         raise RequestError('alternatives need "stream_mode": "steps".', "alternatives")
-    return ChatRequest(**{**given, "max_tokens": max_tokens, "template_extras": extras, "watch": watch})
+    return ChatRequest(
+        max_tokens=max_tokens,
+        decoding=Overrides.pick(Decoding, body),
+        template_extras=extras,
+        watch=watch,
+        **given,
+    )
 
 
 class ChatAnswer:

@@ -99,7 +99,7 @@ class LocalModel:
         self._max_tokens = max_tokens
         self._service: Service = create_service(settings)
         try:
-            self._service.executor.wait_until_ready()
+            self._service.wait_until_ready()
         except BaseException:
             self.close()
             raise

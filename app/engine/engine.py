@@ -49,8 +49,8 @@ class Engine:
     def has_work(self) -> bool:
         return bool(self._sequences)
 
-    def add(self, prompt_ids: Ids[int], params: GenerationParams, submitted: float | None = None) -> int:
-        """Queue a sequence and return its id. `submitted` (time.monotonic) is when the caller asked for it."""
+    def add(self, prompt_ids: Ids[int], params: GenerationParams, waited_ms: float = 0.0) -> int:
+        """Queue a sequence and return its id. The caller requested it `waited_ms` milliseconds ago."""
         assert prompt_ids or params.window
         assert len(prompt_ids) + params.gen_length <= self.config.max_model_len
         sequence = Sequence(
@@ -58,7 +58,7 @@ class Engine:
             prompt_ids,
             params,
             self.diffusion.mask_token_id,
-            submitted or time.monotonic(),
+            time.monotonic() - waited_ms / 1000,
             self.diffusion.delete_token_id,
         )
         self._sequences[sequence.id] = sequence

@@ -10,7 +10,8 @@ import math
 from collections.abc import Callable
 
 from app.engine.sampling import Proposals
-from app.messages.params import DecodeMode, GenerationParams
+from app.messages.decoding import DecodeMode
+from app.messages.params import GenerationParams
 
 TransferRule = Callable[[Proposals, int], list[int]]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from app.messages.defaults import InfillMode
 from app.serving.completion_parts import Choice, End, InfillPart, Part, ReplyPart, Text
 from app.serving.infill.requests import ContextFile, Hole, InfillRequest, LengthMethod
-from app.serving.requests import InfillMode, PromptRequest
-from app.serving.service import SAMPLING_FIELDS, Service
+from app.serving.requests import PromptRequest
+from app.serving.service import Service
 from app.text.fim_dialects import DIALECTS, FimPrompt, parse_fim
 
 DIALECT_NAMES = tuple(DIALECTS)
@@ -16,25 +17,25 @@ DIALECT_NAMES = tuple(DIALECTS)
 NO_SUFFIX = ("<|endoftext|>",)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CompletionRequest(PromptRequest):
-    """A validated completion; None: the default. `best_of` are made for each prompt, and the `n` best of them told.
+    """A validated completion. None: the default.
 
-    With a `suffix`, or where `is_fim` says so, each prompt is the text before a hole; else one that is written in any
-    of `fim_dialects` (None: all) is taken apart. The fields below `is_fim` are for those alone. `min_indent`: the text
-    ends before a line that is indented by fewer characters. `soft_budget_ms` does not cut a hole's first line.
+    With a `suffix`, or if `is_fim`, each prompt is the text before a hole. Other prompts are searched for the
+    fill-in-the-middle sentinels of `fim_dialects`; one without any is continued.
     """
 
-    best_of: int | None = None
-    suffix: str | None = None
-    fim_dialects: Collection[str] | None = None
+    best_of: int | None = None  # replies made for each prompt, of which the `n` best are returned
+    suffix: str | None = None  # the text after the hole; "" counts as given
+    fim_dialects: Collection[str] | None = None  # None: all of them
     is_fim: bool = False
+    # For prompts with a hole only:
     context: Sequence[ContextFile] = ()
     language: str = "python"
     infill_mode: InfillMode | None = None
     length_method: LengthMethod | None = None
-    min_indent: int = 0
-    soft_budget_ms: int | None = None
+    min_indent: int = 0  # the text ends before a line that is indented by fewer characters
+    soft_budget_ms: int | None = None  # as in InfillRequest: does not cut a hole's first line
 
     @property
     def num_made(self) -> int:
@@ -123,8 +124,8 @@ def _text(service: Service, prompt: str | Sequence[int]) -> str:
 def infill_request(request: CompletionRequest, hole: FimPrompt) -> InfillRequest:
     """Who stops at a line break wants one line, and need not wait for others to be filled on the canvas."""
     return InfillRequest(
-        [hole.prefix, hole.suffix],
-        [Hole(max_tokens=request.max_tokens or request.gen_length, single_line="\n" in request.stop)],
+        texts=[hole.prefix, hole.suffix],
+        holes=[Hole(max_tokens=request.max_tokens or request.gen_length, single_line="\n" in request.stop)],
         mode=request.infill_mode,
         length_method=request.length_method,
         n=request.num_made,
@@ -137,7 +138,7 @@ def infill_request(request: CompletionRequest, hole: FimPrompt) -> InfillRequest
         block_length=request.block_length,
         time_budget_ms=request.time_budget_ms,
         soft_budget_ms=request.soft_budget_ms,
-        sampling={name: getattr(request, name) for name in SAMPLING_FIELDS},
+        decoding=request.decoding,
         scored=request.watch,
         alternatives=request.alternatives,
     )

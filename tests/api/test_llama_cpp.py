@@ -105,7 +105,7 @@ def late_answer(make_client: MakeClient, text: str) -> dict[str, Any]:
     engine.allow(8)
     if len(text) > 80:  # it is ended, before the step in which the engine stands is over
         engine.wait_until_stepping()
-        wait_until(lambda: service_of(client).executor._commands.qsize() == 1)
+        wait_until(lambda: service_of(client).engine._commands.qsize() == 1)
         engine.allow(1)
     asking.join(PATIENCE_S)
     return answers[0]

@@ -69,7 +69,7 @@ class FakeEngine:
     def has_work(self) -> bool:
         return bool(self._sequences)
 
-    def add(self, prompt_ids: Sequence[int], params: GenerationParams, submitted: float | None = None) -> int:
+    def add(self, prompt_ids: Sequence[int], params: GenerationParams, waited_ms: float = 0.0) -> int:
         self.threads.add(threading.current_thread().name)
         if self.add_errors:
             raise self.add_errors.popleft()

@@ -83,7 +83,7 @@ def test_the_wheel_has_what_runs_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     assert {name.partition("/")[0] for name in names} == {"app", "lsp", f"elbarto_serve-{__version__}.dist-info"}
-    assert not [name for name in names if name.startswith("lsp/clients") or "__pycache__" in name]
+    assert not [name for name in names if "__pycache__" in name or name.endswith((".ts", ".lua"))]
     assert {
         "app/_data/gunicorn.conf.py",
         *(f"app/_data/weights/{path.relative_to(ROOT / 'weights')}" for path in (ROOT / "weights").glob("*/*")),

@@ -22,7 +22,8 @@ from app.engine.transfer import (
     static_rule,
     threshold_rule,
 )
-from app.messages.params import DECODE_MODES, DecodeMode, GenerationParams
+from app.messages.decoding import DECODE_MODES, DecodeMode
+from app.messages.params import GenerationParams
 from tests.reference import MASK
 from tests.tiny import drain, run
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from collections.abc import Sequence as Ids
 from dataclasses import replace
@@ -14,8 +13,9 @@ from app.engine.engine import Engine
 from app.engine.runner import Runner
 from app.engine.sequence import Forward
 from app.errors import EngineBroken
+from app.messages.decoding import Remasking
 from app.messages.events import Committed, Failed, Finished
-from app.messages.params import GenerationParams, Remasking
+from app.messages.params import GenerationParams
 from app.models.checkpoint import Checkpoint
 from app.models.transformer import Transformer
 from tests.reference import MASK, VOCAB_SIZE, Case
@@ -65,7 +65,7 @@ def test_a_prompt_shorter_than_a_block_needs_no_prefill(engine: Engine) -> None:
 
 
 def test_times_are_counted_from_the_submission(engine: Engine) -> None:
-    engine.add(PROMPT, GREEDY, submitted=time.monotonic() - 10)
+    engine.add(PROMPT, GREEDY, waited_ms=10_000)
 
     counters = drain(engine)[0][-1].counters
 

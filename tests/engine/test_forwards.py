@@ -17,7 +17,10 @@ MakeEngine = Callable[..., Engine]
 
 def params(num_blocks: int, steps_per_block: int, block_length: int) -> GenerationParams:
     return GenerationParams(
-        num_blocks * block_length, num_blocks * steps_per_block, block_length=block_length, ignore_eos=True
+        gen_length=num_blocks * block_length,
+        steps=num_blocks * steps_per_block,
+        block_length=block_length,
+        ignore_eos=True,
     )
 
 

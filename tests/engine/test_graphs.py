@@ -12,12 +12,11 @@ from app.engine import engine as engine_module
 from app.engine.attention import Span
 from app.engine.engine import Engine
 from app.engine.graphs import Run, Shape, find_shape, lay_out
-from app.engine.loading import load_model
 from app.engine.sequence import Forward
 from app.errors import ConfigError
 from app.messages.params import GenerationParams, ModelSource
 from tests.reference import CHECKPOINT, Case
-from tests.tiny import committed, drain, run
+from tests.tiny import committed, drain, load_engine, run
 
 MakeEngine = Callable[..., Engine]
 
@@ -77,13 +76,13 @@ def test_without_cuda_it_is_an_error() -> None:
     with pytest.raises(
         ConfigError, match="ELBARTO_CUDA_GRAPHS is true; it is for CUDA, and the model would run on cpu"
     ):
-        load_model(ModelSource(str(CHECKPOINT), device="cpu", cuda_graphs=True))
+        load_engine(ModelSource(path=str(CHECKPOINT), device="cpu", cuda_graphs=True))
 
 
 @pytest.mark.gpu
 def test_the_cases_on_a_cuda_device(cases: list[Case]) -> None:
-    source = ModelSource(str(CHECKPOINT), device="cuda", dtype="float32", max_sequences=3, cuda_graphs=True)
-    engine = load_model(source).engine
+    source = ModelSource(path=str(CHECKPOINT), device="cuda", dtype="float32", max_sequences=3, cuda_graphs=True)
+    engine = load_engine(source)
 
     assert [tuple(run(engine, case.prompt, case.params)[0]) for case in cases] == [case.output for case in cases]
     ids = [engine.add(case.prompt, case.params) for case in cases]

@@ -30,7 +30,7 @@ def test_rounded_lengths_are_always_allowed_and_stay() -> None:
             for steps in (1, 2, 5, 16, 64, 100):
                 rounded = round_lengths(gen_length, steps, block_length)
 
-                params = GenerationParams(*rounded, block_length)
+                params = GenerationParams(gen_length=rounded[0], steps=rounded[1], block_length=block_length)
 
                 assert round_lengths(*rounded, block_length) == rounded
                 assert params.gen_length <= max(gen_length, block_length)

@@ -12,7 +12,9 @@ from app.models.checkpoint import Checkpoint
 PROMPT = [11, 12, 13, 14, 15]
 CHAT = GenerationParams(gen_length=12, steps=12, block_length=4, temperature=1.0, seed=3, ignore_eos=True)
 WINDOW = Window((21, None, None, None, 22, None, None, 23), (None, 0, 0, 0, None, 1, 1, None))
-INFILL = GenerationParams(len(WINDOW.token_ids), WINDOW.num_masks, 4, temperature=1.0, seed=3, window=WINDOW)
+INFILL = GenerationParams(
+    gen_length=len(WINDOW.token_ids), steps=WINDOW.num_masks, block_length=4, temperature=1.0, seed=3, window=WINDOW
+)
 
 
 @pytest.fixture

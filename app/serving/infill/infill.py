@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+from app.messages.defaults import InfillMode
 from app.messages.events import Stepped
 from app.messages.params import GenerationParams
 from app.serving.backend import ModelInfo
@@ -14,7 +15,6 @@ from app.serving.infill.prompt_route import PromptRoute
 from app.serving.infill.requests import HoleDelta, HoleDone, InfillRequest, Outcome, WindowSight, WindowStep
 from app.serving.infill.revise_route import ReviseRoute
 from app.serving.infill.session import Session
-from app.serving.requests import InfillMode
 
 Route = CanvasRoute | PromptRoute | ReviseRoute
 
