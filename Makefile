@@ -1,4 +1,4 @@
-# `make serve`, `make test` and `make check` set up .venv themselves, and again only when a requirements file changed.
+# `make serve`, `make test` and `make check` set up .venv, and update it only after a requirements file has changed.
 PYTHON ?= python3
 ARGS ?=
 # One module goes to one worker, in the order of tests/conftest.py; `make test ARGS="-n 0"` is one process.
@@ -20,7 +20,7 @@ EXTENSION_MODULES := $(EXTENSION)/node_modules/.installed
 VSCODE_TESTS := tests/editors/vscode
 VSCODE_DIR ?= $(CURDIR)/$(VSCODE_TESTS)/installed
 
-.PHONY: serve test test-fast coverage test-vscode vscode-docs vsix check bench lint lint-editors format clean node-clients nvim
+.PHONY: serve test test-fast coverage test-vscode vscode-docs vsix check bench wheel docs lint lint-editors format clean node-clients nvim
 
 serve: $(SERVER)
 	$(BIN)/python -m app serve $(ARGS)
@@ -50,7 +50,11 @@ vscode-docs: test-vscode
 check: lint test
 
 bench: $(DEV)
-	$(BIN)/python -m app bench $(ARGS)
+	$(BIN)/python -m bench $(ARGS)
+
+# The installable package, in dist/ (docs/decisions/0010-package.md).
+wheel: $(DEV)
+	$(BIN)/python -m pip wheel . --no-deps --no-build-isolation --wheel-dir dist $(ARGS)
 
 lint: $(DEV) lint-editors
 	$(BIN)/ruff format --check

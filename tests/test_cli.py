@@ -22,7 +22,7 @@ from app.serving.requests import ChatRequest, Delta, Ended
 from app.settings import ROOT, SETTINGS
 
 APP = '''
-import json, os, sys
+import importlib.util, json, os
 from pathlib import Path
 from app.settings import load_settings
 __version__ = "0"
@@ -38,7 +38,8 @@ class StandIn:
         loaded = load_settings()
         start_response("200 OK", [("Content-Type", "application/json")])
         seen = {"model_path": loaded.settings.model_path, "max_queue": loaded.settings.max_queue, "cwd": os.getcwd(),
-                "threshold": loaded.settings.get("threshold")}
+                "threshold": loaded.settings.get("threshold"),
+                "sees_cwd": importlib.util.find_spec("shadow") is not None}
         return [json.dumps(seen).encode()]
 
 def create_app():
@@ -92,11 +93,10 @@ def run(*arguments: str, cwd: Path = ROOT, **variables: str) -> subprocess.Compl
 
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
-    """This repository with a stand-in for everything behind create_app."""
+    """This repository with a stand-in for app/__init__.py."""
     house = tmp_path / "house"
-    for name in ("app/messages", "app/settings"):
-        shutil.copytree(ROOT / name, house / name)
-    for name in ("app/cli.py", "app/__main__.py", "app/errors.py", "wsgi.py", "gunicorn.conf.py"):
+    shutil.copytree(ROOT / "app", house / "app", ignore=shutil.ignore_patterns("web", "assets", "__pycache__"))
+    for name in ("wsgi.py", "gunicorn.conf.py"):
         shutil.copy(ROOT / name, house / name)
     (house / "app" / "__init__.py").write_text(APP)
     return house
@@ -110,17 +110,18 @@ def free_port() -> int:
 
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Path:
-    """A user's directory, with a model and with a module that has the name of one of ours."""
+    """A user's directory, with a model and with modules whose names the server imports."""
     directory = tmp_path / "elsewhere"
     (directory / "my-model").mkdir(parents=True)
-    (directory / "wsgi.py").write_text("raise SystemExit('the wrong wsgi')")
+    for name in ("app", "wsgi", "gunicorn", "calendar", "shadow"):
+        (directory / f"{name}.py").write_text(f"raise SystemExit('the wrong {name}')")
     return directory
 
 
 def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     text = capsys.readouterr().out
-    assert all(command in text for command in ("serve", "generate", "config"))
+    assert all(command in text for command in ("serve", "generate", "chat", "config"))
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -129,7 +130,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert __version__ in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("command", ["serve", "generate", "config"])
+@pytest.mark.parametrize("command", ["serve", "generate", "chat", "config"])
 def test_every_setting_is_a_flag(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         main([command, "--help"])
@@ -223,12 +224,15 @@ def test_an_unusable_host_is_one_line_and_exit_code_2() -> None:
 
 @pytest.mark.process
 def test_serve_runs_gunicorn_from_any_directory(house: Path, elsewhere: Path, free_port: int) -> None:
-    (house / ".env").write_text("ELBARTO_THRESHOLD=0.5\nELBARTO_MAX_QUEUE=1\n")
+    """Started as the console script is: the working directory is not on sys.path, and does not get there."""
+    (elsewhere / ".env").write_text("ELBARTO_THRESHOLD=0.5\nELBARTO_MAX_QUEUE=1\n")
+    for directory in (house, elsewhere.parent):
+        (directory / ".env").write_text("ELBARTO_PROT=1\n")  # an error if it were read
     (elsewhere / "elbarto.yaml").write_text("max_queue: 3\n")
     closed = elsewhere / "closed"
     flags = ["--host", "127.0.0.1", "--port", str(free_port), "--model-path", "my-model", "--threshold", ""]
     variables = {"PYTHONPATH": str(house), "CLOSED": str(closed), "ELBARTO_CONFIG": "elbarto.yaml"}
-    command = [sys.executable, "-m", "app", "serve", *flags]
+    command = [sys.executable, "-P", "-c", "import app.cli; app.cli.main()", "serve", *flags]
     server = subprocess.Popen(
         command, cwd=elsewhere, env={**clean_environ(), **variables}, stderr=subprocess.PIPE, text=True
     )
@@ -245,6 +249,7 @@ def test_serve_runs_gunicorn_from_any_directory(house: Path, elsewhere: Path, fr
         "max_queue": 3,
         "threshold": None,
         "cwd": str(elsewhere),
+        "sees_cwd": False,
     }
     assert server.returncode == 0, log
     assert closed.exists(), "worker_exit closes the app"

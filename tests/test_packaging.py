@@ -1,6 +1,7 @@
 """The files around the code: they parse, agree with the settings, and choose the right model."""
 
 import ast
+import json
 import os
 import platform
 import re
@@ -13,6 +14,8 @@ import pytest
 import yaml
 from dotenv import dotenv_values
 
+import app
+import lsp
 from app.settings import ROOT, SETTINGS, Settings, load_settings
 
 STABLE_DIFFCODER = "ByteDance-Seed/Stable-DiffCoder-8B-Instruct"
@@ -90,6 +93,12 @@ def test_setup_spark_on_a_spark(spark_house: Path) -> None:
     assert (spark_house / ".venv" / ".server").exists()
 
 
+def test_the_version_is_the_same_everywhere() -> None:
+    """pyproject.toml takes it from app/__init__.py; lsp may not import app, and npm cannot."""
+    extension = json.loads((ROOT / "editors" / "vscode" / "package.json").read_text())
+    assert {lsp.__version__, extension["version"]} == {app.__version__}
+
+
 def test_env_example_is_a_valid_env_file() -> None:
     settings = load_settings(environ={}, env_file=ROOT / ".env.example").settings
     assert settings.model_path == STABLE_DIFFCODER
@@ -106,7 +115,7 @@ def test_env_example_names_only_known_settings(tmp_path: Path) -> None:
 
 
 @pytest.mark.process
-@pytest.mark.parametrize("target", ["serve", "test", "check", "lint", "format", "clean"])
+@pytest.mark.parametrize("target", ["serve", "test", "check", "bench", "wheel", "docs", "lint", "format", "clean"])
 def test_makefile_has_the_targets(target: str) -> None:
     done = run("make", "--dry-run", target, MAKEFLAGS="")
     assert done.returncode == 0, done.stderr
