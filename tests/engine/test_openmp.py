@@ -11,9 +11,9 @@ from app.settings import EMBEDDED_MODEL, ROOT
 SCRIPT = f"""
 from app.messages.params import GenerationParams, ModelSource
 from app.serving.backend import load_backend
-backend, _ = load_backend(ModelSource({str(EMBEDDED_MODEL)!r}, device="cpu", dtype="bfloat16", num_threads=2))
+backend, _ = load_backend(ModelSource(path={str(EMBEDDED_MODEL)!r}, device="cpu", dtype="bfloat16", num_threads=2))
 engine = backend.engine
-engine.add(list(range(10, 24)), GenerationParams(16, 16, 4, ignore_eos=True))
+engine.add(list(range(10, 24)), GenerationParams(gen_length=16, steps=16, block_length=4, ignore_eos=True))
 events = []
 while engine.has_work:
     events += engine.step()
