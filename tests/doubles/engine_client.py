@@ -68,6 +68,7 @@ class FakeEngineClient:
             prefill_tokens=0,
             prefill_forwards=0,
             steps=1,
+            forwards=1,
             fused_commits=0,
             generated_tokens=num_tokens,
             queue_ms=0.0,
