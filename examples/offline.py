@@ -9,11 +9,10 @@ from app.messages.events import Committed
 from app.messages.params import GenerationParams
 from app.settings import Settings
 
-source = model_source(Settings())  # Settings(model_path=...) names another model
-engine, checkpoint = load_model(source, *choose_placement(source))
-tokenizer = checkpoint.tokenizer
+options = model_source(Settings())  # Settings(model_path=...) names another model
+engine, checkpoint = load_model(options, *choose_placement(options))
 messages = [{"role": "user", "content": "Write a Python function `add(a, b)` that returns the sum of two numbers."}]
-prompt = tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=False)  # token ids
+prompt = checkpoint.tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=False)  # token ids
 engine.add(prompt, GenerationParams(gen_length=64, steps=64, block_length=4))
 
 token_ids: list[int] = []
@@ -21,4 +20,4 @@ while engine.has_work:
     for event in engine.step():
         if isinstance(event, Committed):
             token_ids += [token.id for token in event.tokens]
-print(tokenizer.decode(token_ids, skip_special_tokens=True))
+print(checkpoint.tokenizer.decode(token_ids, skip_special_tokens=True))
