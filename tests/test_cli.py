@@ -18,6 +18,7 @@ from app import __version__
 from app.cli import main
 from app.errors import PromptTooLong
 from app.messages.events import Counters
+from app.serving.generation import SILENCE, Silence
 from app.serving.requests import ChatRequest, Delta, Ended
 from app.settings import ROOT, SETTINGS
 
@@ -49,7 +50,7 @@ def explain_defaults(settings):
 '''
 
 
-class FakeReply(list[Delta | Ended | None]):
+class FakeReply(list[Delta | Ended | Silence]):
     warnings = ("too long",)
     tokens_per_forward = 1.5
 
@@ -71,7 +72,7 @@ class FakeService:
         if self.refusal:
             raise self.refusal
         counters = Counters(5, 0, 4, 1, steps=3, fused_commits=1, generated_tokens=6, queue_ms=0.0, total_ms=1.0)
-        return FakeReply([Delta(0, "Hi, ", (1, 2)), None, Delta(0, "there.", (3,)), Ended(0, "stop", counters)])
+        return FakeReply([Delta(0, "Hi, ", (1, 2)), SILENCE, Delta(0, "there.", (3,)), Ended(0, "stop", counters)])
 
     def wait_until_ready(self) -> None: ...
 

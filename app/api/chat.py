@@ -17,6 +17,7 @@ from app.api.step_events import Event, ReplyTeller, error_event
 from app.api.traffic import traffic
 from app.api.usage import elbarto, usage
 from app.errors import RequestError, Unsupported
+from app.serving.generation import SILENCE, Silence
 from app.serving.reply import Reply
 from app.serving.requests import ChatRequest, Delta, Ended
 
@@ -103,7 +104,7 @@ class ChatAnswer:
         events = self._steps() if self._tells_steps else self._chunks()
         return event_stream(events, current_app.config["SSE_KEEPALIVE_S"])
 
-    def step_events(self) -> Iterator[Event | None]:
+    def step_events(self) -> Iterator[Event | Silence]:
         """Every denoising step (docs/steps.md)."""
         head = {**self._head, "object": "chat.completion.steps"}
         return ReplyTeller(head, self._reply, service().token_text(), self._alternatives > 0).events()
@@ -147,7 +148,7 @@ class ChatAnswer:
                     chunk["elbarto"] = elbarto(self._reply)
                 yield chunk
             else:
-                yield None
+                yield SILENCE
         if self._with_usage:
             head = {**self._head, "object": "chat.completion.chunk", "choices": []}
             yield head | {"usage": usage(self._reply), "elbarto": elbarto(self._reply)}

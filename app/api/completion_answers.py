@@ -13,6 +13,7 @@ from app.api.sse import DONE, StreamEvent
 from app.api.usage import completion_elbarto, completion_usage
 from app.serving.completion import Completion
 from app.serving.completion_parts import End, Text
+from app.serving.generation import SILENCE
 from app.serving.token_log import Entry, Scored, TokenLog
 
 
@@ -61,7 +62,7 @@ class TextAnswer(RunningAnswer):
                 piece = self._piece(event.index, "", event.finish_reason)
                 yield self._last(self._chunk(piece, streams[event.index].end(), ()), num_ended == num_choices)
             else:
-                yield None
+                yield SILENCE
         if not self._completion.is_complete:
             return
         if self._with_usage:

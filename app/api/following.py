@@ -9,6 +9,7 @@ from app.api.infill_events import InfillTeller
 from app.api.step_events import Event, ReplyTeller
 from app.api.traffic import Running
 from app.errors import GenerationEnded, RequestError
+from app.serving.generation import SILENCE, Silence
 from app.serving.infill.infill import Infill
 from app.serving.reply import Reply
 from app.serving.requests import Sight, Step, TokenText
@@ -19,7 +20,7 @@ TOKEN_FIELDS = ("position", "hole", "confidence")
 CHOICE_FIELDS = ("index", "finish_reason")
 
 
-def follow(running: Running, text: TokenText) -> Iterator[Event | None]:
+def follow(running: Running, text: TokenText) -> Iterator[Event | Silence]:
     """A running request's steps from now on; raises RequestError where it has several prompts."""
     work, *others = running.parts
     if others or (isinstance(work, Reply) and len(work.prompt_lens) > 1):
@@ -29,7 +30,7 @@ def follow(running: Running, text: TokenText) -> Iterator[Event | None]:
     return follow_infill(running.head, work, text, running.began)
 
 
-def follow_reply(head: Mapping[str, Any], reply: Reply, text: TokenText, began: float) -> Iterator[Event | None]:
+def follow_reply(head: Mapping[str, Any], reply: Reply, text: TokenText, began: float) -> Iterator[Event | Silence]:
     """Raises what the reply raises, and GenerationEnded where it ends without an answer."""
     with reply.feed.followed() as follower:
         teller = ReplyTeller({**head, **OBJECT}, reply, text, began=began)
@@ -37,8 +38,8 @@ def follow_reply(head: Mapping[str, Any], reply: Reply, text: TokenText, began: 
         yield teller.started() | {"so_far": past}
         seen: set[int] = set()  # choices whose place is known
         for item in follower:
-            if item is None:
-                yield None
+            if item is SILENCE:
+                yield SILENCE
             elif isinstance(item, Sight):
                 if item.index not in seen:
                     seen.add(item.index)
@@ -50,15 +51,15 @@ def follow_reply(head: Mapping[str, Any], reply: Reply, text: TokenText, began: 
         yield teller.finished()
 
 
-def follow_infill(head: Mapping[str, Any], infill: Infill, text: TokenText, began: float) -> Iterator[Event | None]:
+def follow_infill(head: Mapping[str, Any], infill: Infill, text: TokenText, began: float) -> Iterator[Event | Silence]:
     """Raises what the infill raises, and GenerationEnded where it ends without an answer."""
     with infill.feed.followed() as follower:
         teller = InfillTeller({**head, "infill_mode": infill.mode}, infill, text, began=began)
         past = [event for item in follower.past for event in teller.tell(item)]
         yield teller.started() | OBJECT | {"so_far": past}
         for item in follower:
-            if item is None:
-                yield None
+            if item is SILENCE:
+                yield SILENCE
             else:
                 yield from teller.tell(item)
         if not infill.is_complete:

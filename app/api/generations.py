@@ -15,6 +15,7 @@ from app.api.following import follow, without_text
 from app.api.step_events import Event
 from app.api.traffic import traffic
 from app.errors import WatchingRefused
+from app.serving.generation import SILENCE, Silence
 
 blueprint = Blueprint("generations", __name__)
 sock = Sock()
@@ -52,9 +53,9 @@ class Following:
         self._events = follow(traffic().find(generation_id), service().token_text())
         self._with_text = _with_text()
 
-    def events(self) -> Iterator[Event | None]:
+    def events(self) -> Iterator[Event | Silence]:
         for event in self._events:
-            yield event if event is None or self._with_text else without_text(event)
+            yield event if event is SILENCE or self._with_text else without_text(event)
 
     def close(self) -> None:
         close = getattr(self._events, "close", None)

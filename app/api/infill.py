@@ -15,6 +15,7 @@ from app.api.running import RunningAnswer
 from app.api.schemas import load
 from app.api.sse import DONE, StreamEvent
 from app.api.usage import infill_elbarto, infill_usage
+from app.serving.generation import SILENCE
 from app.serving.infill.infill import Infill
 from app.serving.infill.requests import EditRequest, FilledHole, Hole, HoleDelta, HoleDone, InfillRequest, Outcome
 
@@ -119,8 +120,8 @@ class InfillAnswer(RunningAnswer):
             elif isinstance(event, HoleDone):
                 done = {"text": event.filled.text, "finish_reason": event.filled.finish_reason}
                 yield {"type": "hole", "choice": event.candidate, "hole": event.hole, **done}
-            elif event is None:
-                yield None
+            elif event is SILENCE:
+                yield SILENCE
         if self.infill.is_complete:
             yield {"type": "finished", **self.body()}
             yield DONE

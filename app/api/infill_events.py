@@ -17,6 +17,7 @@ from app.api.step_events import Event, proposal_body, token_body
 from app.api.usage import infill_params_body
 from app.messages.events import Token
 from app.messages.params import Window
+from app.serving.generation import SILENCE, Silence
 from app.serving.infill.infill import Infill
 from app.serving.infill.requests import HoleDelta, HoleDone, WindowSight, WindowStep
 from app.serving.requests import TokenText
@@ -52,15 +53,15 @@ class InfillTeller:
         self._told: dict[int, Told] = {}
         self._began = began or time.monotonic()
 
-    def events(self, items: Iterator[Any]) -> Iterator[Event | None]:
-        """Everything, from `started` to `finished`, of what the infill says; None is a moment of silence.
+    def events(self, items: Iterator[Any]) -> Iterator[Event | Silence]:
+        """Everything, from `started` to `finished`, of what the infill says, with SILENCE in between.
 
         Raises what the infill raises.
         """
         yield self.started()
         for item in items:
-            if item is None:
-                yield None
+            if item is SILENCE:
+                yield SILENCE
             else:
                 yield from self.tell(item)
         if self._infill.is_complete:

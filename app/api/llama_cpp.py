@@ -17,6 +17,7 @@ from app.api.sse import StreamEvent
 from app.api.usage import completion_elbarto, completion_usage
 from app.serving.completion import Completion, CompletionRequest, begin_completion
 from app.serving.completion_parts import Text
+from app.serving.generation import SILENCE
 
 blueprint = Blueprint("llama_cpp", __name__)
 
@@ -79,8 +80,8 @@ class LlamaCppAnswer(RunningAnswer):
                 if event.text:
                     told = {"index": 0, "content": event.text, "tokens": tokens, "stop": False, "id_slot": 0}
                     yield told | {"tokens_predicted": num_tokens}
-            elif event is None:
-                yield None
+            elif event is SILENCE:
+                yield SILENCE
         if self._completion.is_complete:
             yield _selected(self._told(""), self._fields)
 

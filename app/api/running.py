@@ -22,8 +22,8 @@ class RunningAnswer:
     """What the endpoints have in common that answer with infills or completions, whole or streamed."""
 
     def __init__(self, work: Infill | Completion, head: Mapping[str, Any]) -> None:
-        """`head` holds the answer's id, when it was created and the model. Iterating the work does the rest of it; None
-        is a moment of silence."""
+        """`head` holds the answer's id, when it was created and the model. Iterating the work does the rest
+        of it."""
         self._work = work
         self._leave = traffic().enter(head, work)
         self._client = ClientConnection()

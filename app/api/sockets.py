@@ -22,6 +22,7 @@ from app.api.context import BODY_TIMEOUT_S, parse_object
 from app.api.request_log import record
 from app.api.step_events import error_event
 from app.errors import BodyTimeout, RequestError, Unauthorized
+from app.serving.generation import SILENCE, Silence
 
 PING_S = 20.0
 CLOSING_S = 2.0  # for the client's half of the closing handshake
@@ -34,8 +35,8 @@ ERROR_CODE = 4000
 class Answer(Protocol):
     """What a socket's request is answered with."""
 
-    def events(self) -> Iterator[dict[str, Any] | None]:
-        """In order; None is a moment of silence. May raise ApiErrors."""
+    def events(self) -> Iterator[dict[str, Any] | Silence]:
+        """In order, with SILENCE in between. May raise ApiErrors."""
 
     def close(self) -> None:
         """Called in any case: leave the engine, tell the log."""
@@ -114,7 +115,7 @@ def _send_all(ws: Server, answer: Answer) -> int:
         for event in answer.events():
             if not ws.connected:
                 return CLOSED_BY_CLIENT
-            if event is not None:
+            if event is not SILENCE:
                 send(ws, event)
         return 101
     finally:

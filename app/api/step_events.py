@@ -11,6 +11,7 @@ from app.api.errors import api_error_body, unexpected_error_body
 from app.api.usage import elbarto, params_body, usage
 from app.errors import ApiError
 from app.messages.events import Proposal, Stepped
+from app.serving.generation import SILENCE, Silence
 from app.serving.reply import Reply
 from app.serving.requests import Delta, Ended, RunningText, Sight, Step, TokenText
 
@@ -40,12 +41,12 @@ class ReplyTeller:
         self._told = [Told(text.running()) for _ in reply.choices]
         self._began = began or time.monotonic()
 
-    def events(self) -> Iterator[Event | None]:
-        """Everything, from `started` to `finished`; None is a moment of silence. Raises what the reply raises."""
+    def events(self) -> Iterator[Event | Silence]:
+        """Everything, from `started` to `finished`, with SILENCE in between. Raises what the reply raises."""
         yield self.started()
         for item in self._reply:
-            if item is None:
-                yield None
+            if item is SILENCE:
+                yield SILENCE
             else:
                 yield from self.tell(item)
         yield self.finished()

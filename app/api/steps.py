@@ -27,6 +27,7 @@ from app.api.step_events import Event, ReplyTeller
 from app.api.traffic import traffic
 from app.errors import RequestError, Unsupported
 from app.serving.completion import hole_of, infill_request
+from app.serving.generation import Silence
 from app.serving.infill.requests import InfillRequest
 from app.serving.reply import Reply
 
@@ -54,7 +55,7 @@ class ChatSteps:
         service().check_model(body.get("model"))
         self._answer = ChatAnswer(service().chat(to_request(body)), body)
 
-    def events(self) -> Iterator[Event | None]:
+    def events(self) -> Iterator[Event | Silence]:
         return self._answer.step_events()
 
     def close(self) -> None:
@@ -80,7 +81,7 @@ class InfillSteps:
         self._answer = InfillAnswer(service().infill(call))
         self._with_proposals = call.alternatives > 0
 
-    def events(self) -> Iterator[Event | None]:
+    def events(self) -> Iterator[Event | Silence]:
         return InfillTeller(
             self._answer.head, self._answer.infill, service().token_text(), self._with_proposals
         ).events(self._answer.events())
@@ -120,7 +121,7 @@ class PromptSteps:
         self._head = {"id": f"cmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": reply.model.id}
         self._leave = traffic().enter(self._head, reply)
 
-    def events(self) -> Iterator[Event | None]:
+    def events(self) -> Iterator[Event | Silence]:
         head = {**self._head, "object": "text_completion.steps"}
         return ReplyTeller(head, self._reply, service().token_text(), self._with_proposals).events()
 

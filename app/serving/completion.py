@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from app.serving.completion_parts import Choice, End, InfillPart, Part, ReplyPart, Text
+from app.serving.generation import Silence
 from app.serving.infill.requests import ContextFile, Hole, InfillRequest, LengthMethod
 from app.serving.requests import InfillMode, PromptRequest
 from app.serving.service import SAMPLING_FIELDS, Service
@@ -42,7 +43,7 @@ class CompletionRequest(PromptRequest):
 
 
 class Completion:
-    """Iterate it for Text, End, and None about every tenth of a second of silence; raises EngineFailed or ShuttingDown.
+    """Iterate it for Text and End, with SILENCE in between; raises EngineFailed or ShuttingDown.
 
     `choices` are all there once the iteration is over: n for each prompt, in the prompts' order. `abort` may come at
     any time, from any thread, and again.
@@ -78,7 +79,7 @@ class Completion:
         for part in self.parts:
             part.abort()
 
-    def __iter__(self) -> Iterator[Text | End | None]:
+    def __iter__(self) -> Iterator[Text | End | Silence]:
         """One part after the other: they run side by side all the same."""
         for part in self.parts:
             yield from part

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from app.messages.events import Stepped
 from app.serving.backend import ModelInfo
+from app.serving.generation import SILENCE, Silence
 from app.serving.infill.infill import Infill
 from app.serving.infill.requests import Candidate, FilledHole, HoleDelta, HoleDone, Outcome, WindowStep
 from app.serving.infill.results import log_probability
@@ -55,7 +56,7 @@ class Part:
     def __init__(self, indexes: Sequence[int]) -> None:
         self.choices: dict[int, Choice] = {index: Choice() for index in indexes}
 
-    def __iter__(self) -> Iterator[Text | End | None]:
+    def __iter__(self) -> Iterator[Text | End | Silence]:
         for event in self._events():
             if isinstance(event, Text):
                 choice = self.choices[event.index]
@@ -76,7 +77,7 @@ class Part:
     def abort(self) -> None:
         raise NotImplementedError
 
-    def _events(self) -> Iterator[Text | End | None]:
+    def _events(self) -> Iterator[Text | End | Silence]:
         raise NotImplementedError
 
     @staticmethod
@@ -102,18 +103,18 @@ class ReplyPart(Part):
     def abort(self) -> None:
         self.reply.abort()
 
-    def _events(self) -> Iterator[Text | End | None]:
+    def _events(self) -> Iterator[Text | End | Silence]:
         if len(self._made) > len(self.choices):
             for event in self._run():
-                if event is None:
-                    yield None
+                if event is SILENCE:
+                    yield SILENCE
             yield from self._best()
         else:
             order = list(self.choices)
             for event in self._run():
-                yield event if event is None else _moved(event, order[event.index])
+                yield event if event is SILENCE else _moved(event, order[event.index])
 
-    def _run(self) -> Iterator[Text | End | None]:
+    def _run(self) -> Iterator[Text | End | Silence]:
         for item in self.reply:
             if isinstance(item, Delta):
                 tokens = self._alternatives[item.index].score_all(item.tokens)
@@ -127,7 +128,7 @@ class ReplyPart(Part):
             elif isinstance(item, Step):
                 self._alternatives[item.index].take(item.event)
             else:
-                yield None
+                yield SILENCE
 
     def _best(self) -> Iterator[Text | End]:
         num_made = len(self._made) // len(self._indexes)
@@ -158,10 +159,10 @@ class InfillPart(Part):
     def abort(self) -> None:
         self.infill.abort()
 
-    def _events(self) -> Iterator[Text | End | None]:
+    def _events(self) -> Iterator[Text | End | Silence]:
         yield from self._single() if self.infill.request.n == 1 else self._several()
 
-    def _single(self) -> Iterator[Text | End | None]:
+    def _single(self) -> Iterator[Text | End | Silence]:
         index, limit, finish_reason = self._indexes[0], IndentationLimit(self._min_indent), "stop"
         for event in self.infill:
             if isinstance(event, HoleDelta):
@@ -176,14 +177,14 @@ class InfillPart(Part):
             elif isinstance(event, WindowStep | Stepped):
                 self._alternatives.take(event.event if isinstance(event, WindowStep) else event)
             else:
-                yield None
+                yield SILENCE
         if self.infill.is_complete:
             yield End(index, finish_reason)
 
-    def _several(self) -> Iterator[Text | End | None]:
+    def _several(self) -> Iterator[Text | End | Silence]:
         for event in self.infill:
-            if event is None:
-                yield None
+            if event is SILENCE:
+                yield SILENCE
         if self.infill.is_complete:
             candidates = self.outcome.candidates
             for number, index in enumerate(self._indexes):  # too few are distinct: they come again

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from app.serving.generation import SILENCE, TICK_S
 from app.serving.infill.requests import WindowSight, WindowStep
 from app.serving.requests import Sight, Step
 
-TICK_S = 0.1
 # Told to those who are there; what else there is, is kept for those who come later.
 PASSING = (Step, Sight, WindowStep, WindowSight)
 
@@ -24,7 +24,7 @@ class End:
 
 
 class Follower:
-    """`past` was said before it came; iterate it for the rest, and for None about every TICK_S of silence.
+    """`past` was said before it came; iterate it for the rest, with SILENCE about every TICK_S without news.
 
     Raises what the request raised.
     """
@@ -38,7 +38,7 @@ class Follower:
             try:
                 item = self.items.get(timeout=TICK_S)
             except queue.Empty:
-                yield None
+                yield SILENCE
                 continue
             if isinstance(item, End):
                 if item.error:

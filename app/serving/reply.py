@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from app.errors import EngineFailed, ShuttingDown
-from app.messages.events import Committed, Counters, Event, Failed, Finished, Seen, Stepped, Token
+from app.messages.events import Committed, Counters, Event, Finished, Seen, Stepped, Token
 from app.messages.params import GenerationParams
 from app.serving.backend import ModelInfo
-from app.serving.feed import TICK_S, Feed
-from app.serving.generation import Generation
+from app.serving.feed import Feed
+from app.serving.generation import SILENCE, Generation, Silence
 from app.serving.requests import Delta, Ended, Sight, Step
 from app.text.stream import TextStream
 
@@ -32,7 +31,7 @@ class Choice:
 
 
 class Reply:
-    """Iterate it for Delta, Ended, and None about every TICK_S of silence; raises EngineFailed or ShuttingDown.
+    """Iterate it for Delta and Ended, with SILENCE in between; raises EngineFailed or ShuttingDown.
 
     Where it is watched, a Step comes before what it made final. `choices` hold what was delivered so far, and all of it
     once the iteration is over, in the order of the prompts, and for each prompt as many. `abort` may come at any time,
@@ -108,12 +107,11 @@ class Reply:
         self._generation.abort()
         self.feed.end()
 
-    def __iter__(self) -> Iterator[Delta | Ended | Step | None]:
+    def __iter__(self) -> Iterator[Delta | Ended | Step | Silence]:
         with self.feed.told():
-            while not self.is_complete:
-                item = self._generation.next(TICK_S)
-                if item is None:
-                    yield None
+            for item in self._generation.events():
+                if item is SILENCE:
+                    yield SILENCE
                 else:
                     yield from self._own(self._take(*item))
 
@@ -144,11 +142,6 @@ class Reply:
                 choice.finish_reason = "stop" if tail.stopped or event.reason == "stop" else "length"
             choice.counters = event.counters
             yield Ended(index, choice.finish_reason, event.counters)
-        elif isinstance(event, Failed):
-            self._generation.abort()
-            if event.by_shutdown:
-                raise ShuttingDown
-            raise EngineFailed("The engine failed while it worked on this request; the server's log has the cause.")
 
     def _take_tokens(self, index: int, choice: Choice, tokens: Sequence[Token]) -> Iterator[Delta]:
         """Tokens up to the budget; a stop string or the budget may end the choice inside a block."""

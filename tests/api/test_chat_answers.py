@@ -251,7 +251,7 @@ def test_chunks_come_as_blocks_are_committed(make_client: MakeClient) -> None:
 
 
 def test_silence_is_filled_with_bare_comments(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.serving.reply.TICK_S", 0.001)
+    monkeypatch.setattr("app.serving.generation.TICK_S", 0.001)
     engine = FakeEngine(gated=True)
     response = post(make_client(engine, sse_keepalive_s=1e-6), stream=True, buffered=False)
     arriving = frames(response)
@@ -269,7 +269,7 @@ def test_silence_is_filled_with_bare_comments(make_client: MakeClient, monkeypat
 def test_no_comments_when_switched_off_or_not_yet_due(
     make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, interval: float
 ) -> None:
-    monkeypatch.setattr("app.serving.reply.TICK_S", 0.001)
+    monkeypatch.setattr("app.serving.generation.TICK_S", 0.001)
     silences: list[None] = []
     engine = FakeEngine(gated=True)
     take = Reply.__iter__

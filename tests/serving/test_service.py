@@ -10,6 +10,7 @@ import pytest
 
 from app.errors import EngineFailed, ModelNotFound, PromptTooLong, QueueFull, RequestError
 from app.messages.params import GenerationParams
+from app.serving.generation import SILENCE
 from app.serving.reply import Reply
 from app.serving.requests import ChatRequest, Defaults, Delta, Ended, Step
 from app.serving.service import Service
@@ -162,7 +163,7 @@ def test_a_cut_reply_leaves_the_engine(make_service: MakeService) -> None:
     reply = make_service(engine).chat(call(max_tokens=2, gen_length=12))
     events = iter(reply)
     engine.allow(1)
-    assert next(item for item in events if item) == Delta(0, "ab", tuple(byte_ids("ab")))
+    assert next(item for item in events if item is not SILENCE) == Delta(0, "ab", tuple(byte_ids("ab")))
     engine.allow(1)  # one step may have begun before the abort came
 
     ended = next(item for item in events if item)
@@ -390,9 +391,9 @@ def test_deltas_come_as_blocks_are_committed(make_service: MakeService) -> None:
     events = iter(make_service(engine).chat(call(gen_length=8)))
 
     for text in ("abcd", "efgh"):
-        assert next(events) is None  # nothing is there before its step
+        assert next(events) is SILENCE  # nothing is there before its step
         engine.allow(1)
-        assert next(item for item in events if item) == Delta(0, text, tuple(byte_ids(text)))
+        assert next(item for item in events if item is not SILENCE) == Delta(0, text, tuple(byte_ids(text)))
     assert isinstance(next(events), Ended)
     assert next(events, "over") == "over"
 
@@ -537,8 +538,8 @@ def test_what_was_raised_or_ignored_is_said(make_service: MakeService) -> None:
 def test_a_watched_reply_tells_its_steps(make_service: MakeService) -> None:
     service = make_service(FakeEngine(says("abcdef")))
 
-    items = [item for item in service.chat(call(watch=True, alternatives=1, gen_length=8)) if item is not None]
-    quiet = [item for item in service.chat(call(gen_length=8)) if item is not None]
+    items = [item for item in service.chat(call(watch=True, alternatives=1, gen_length=8)) if item is not SILENCE]
+    quiet = [item for item in service.chat(call(gen_length=8)) if item is not SILENCE]
 
     steps = [item.event for item in items if isinstance(item, Step)]
     assert [step.step for step in steps] == list(range(len(steps)))
@@ -551,6 +552,6 @@ def test_a_watched_reply_tells_its_steps(make_service: MakeService) -> None:
 def test_a_reply_that_has_ended_tells_no_more_steps(make_service: MakeService) -> None:
     reply = make_service(FakeEngine(says("abcdefghijkl"))).chat(call(watch=True, max_tokens=2, gen_length=12))
 
-    items = [type(item) for item in reply if item is not None]
+    items = [type(item) for item in reply if item is not SILENCE]
 
     assert Step not in items[items.index(Delta) + 1 :]

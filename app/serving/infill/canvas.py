@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from app.messages.events import Event, Filled, Probed, Seen, Stepped
 from app.messages.params import GenerationParams, Window
 from app.serving.executor import SequenceRequest
+from app.serving.generation import SILENCE, Silence
 from app.serving.infill.layout import CanvasLayout
 from app.serving.infill.pins import Content, PinnedTexts
 from app.serving.infill.requests import (
@@ -104,7 +105,7 @@ class CanvasRoute:
         self.prompt_tokens = self._layout.num_given
         session.submit([self._job(draft) for draft in self._drafts])
 
-    def __iter__(self) -> Iterator[HoleDelta | HoleDone | WindowStep | WindowSight | None]:
+    def __iter__(self) -> Iterator[HoleDelta | HoleDone | WindowStep | WindowSight | Silence]:
         at_once = self._method != "several"
         yield from self._fill(list(enumerate(self._drafts)), at_once)
         missing = self._request.n - len({self._texts(draft) for draft in self._drafts})
@@ -128,12 +129,12 @@ class CanvasRoute:
 
     def _fill(
         self, running: list[tuple[int, Draft]], at_once: bool
-    ) -> Iterator[HoleDelta | HoleDone | WindowStep | WindowSight | None]:
+    ) -> Iterator[HoleDelta | HoleDone | WindowStep | WindowSight | Silence]:
         """Until no hole of these is left."""
         while running:
             for item in self._session.events():
-                if item is None:
-                    yield None
+                if item is SILENCE:
+                    yield SILENCE
                     continue
                 number, draft = running[item[0]]
                 yield from self._take(number, draft, item[1], at_once)
@@ -185,7 +186,7 @@ class CanvasRoute:
                 draft.lengths[hole] = self._longer(draft, hole) or length
         return len(draft.filled) < len(draft.lengths)
 
-    def _rank(self) -> Iterator[None]:
+    def _rank(self) -> Iterator[Silence]:
         """Distinct candidates, the best first."""
         made = []
         for number, draft in enumerate(self._drafts):
@@ -199,7 +200,7 @@ class CanvasRoute:
         distinct = {tuple(hole.text for hole in candidate.holes): candidate for candidate in reversed(best)}
         self.candidates = sorted(distinct.values(), key=lambda candidate: -candidate.score)[: self._request.n]
 
-    def _probe_fits(self, made: Sequence[Candidate], fits: dict[int, float]) -> Iterator[None]:
+    def _probe_fits(self, made: Sequence[Candidate], fits: dict[int, float]) -> Iterator[Silence]:
         """How likely what stands behind the holes is, given each candidate: the mean log probability."""
         jobs, numbers = [], []
         for candidate in made:
@@ -211,8 +212,8 @@ class CanvasRoute:
             return
         self._session.submit(jobs)
         for item in self._session.events():
-            if item is None:
-                yield None
+            if item is SILENCE:
+                yield SILENCE
             elif isinstance(item[1], Probed):
                 fits[numbers[item[0]]] = sum(map(log_probability, item[1].targets)) / len(item[1].targets)
 

@@ -14,6 +14,7 @@ from app.messages.params import GenerationParams
 from app.serving.backend import Backend, ModelInfo
 from app.serving.executor import Executor, SequenceRequest
 from app.serving.feed import Feed
+from app.serving.generation import SILENCE, Silence
 from app.serving.infill.canvas import CanvasRoute
 from app.serving.infill.one_by_one import PromptRoute
 from app.serving.infill.pins import PinnedTexts
@@ -38,8 +39,8 @@ Begin = Callable[[InfillRequest, Session], tuple[Route, GenerationParams]]
 
 
 class Infill:
-    """Iterate it for HoleDelta, HoleDone, WindowStep or Stepped where it is watched or scored, and None about every
-    TICK_S of silence.
+    """Iterate it for HoleDelta, HoleDone, WindowStep or Stepped where it is watched or scored, and SILENCE
+    in between.
 
     `outcome` is there once the iteration is over. Raises EngineFailed or ShuttingDown. `abort` may come at any time,
     from any thread, and again.
@@ -79,10 +80,10 @@ class Infill:
         """Abort before the first step that finds the client gone."""
         self._session.watch_client(is_gone)
 
-    def __iter__(self) -> Iterator[HoleDelta | HoleDone | WindowStep | Stepped | None]:
+    def __iter__(self) -> Iterator[HoleDelta | HoleDone | WindowStep | Stepped | Silence]:
         with self.feed.told():
             for item in self._route:
-                if item is not None and not isinstance(item, Stepped):
+                if item is not SILENCE and not isinstance(item, Stepped):
                     self.feed.tell(item)
                 is_step = isinstance(item, WindowStep | Stepped)
                 if not isinstance(item, WindowSight) and (self.request.watch or not is_step):

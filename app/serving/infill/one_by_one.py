@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from app.messages.events import Committed, Event, Finished, Stepped, Token
 from app.messages.params import GenerationParams
 from app.serving.executor import SequenceRequest
+from app.serving.generation import SILENCE, Silence
 from app.serving.infill.requests import Candidate, FilledHole, FillReason, HoleDelta, HoleDone, InfillRequest
 from app.serving.infill.results import hole_tokens, mean_log_probability
 from app.serving.infill.session import Session
@@ -59,13 +60,13 @@ class PromptRoute:
         self.prompt_tokens = 0
         self._answers = self._submit(0)
 
-    def __iter__(self) -> Iterator[HoleDelta | HoleDone | Stepped | None]:
+    def __iter__(self) -> Iterator[HoleDelta | HoleDone | Stepped | Silence]:
         for hole in range(len(self._request.holes)):
             if hole:
                 self._answers = self._submit(hole)
             for item in self._session.events():
-                if item is None:
-                    yield None
+                if item is SILENCE:
+                    yield SILENCE
                 else:
                     yield from self._take(item[0], hole, self._answers[item[0]], item[1])
             if self._session.is_aborted:
