@@ -10,6 +10,7 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -19,12 +20,14 @@ from app.cli import main
 from app.errors import PromptTooLong
 from app.messages.events import Counters
 from app.serving.generation import SILENCE, Silence
-from app.serving.requests import ChatRequest, Delta, Ended
+from app.serving.requests import ChatRequest
+from app.serving.updates import Delta, Ended
 from app.settings import ROOT, SETTINGS
 
 APP = '''
 import json, os, sys
 from pathlib import Path
+from types import SimpleNamespace
 from app.settings import load_settings
 __version__ = "0"
 
@@ -52,7 +55,9 @@ def explain_defaults(settings):
 
 class FakeReply(list[Delta | Ended | Silence]):
     warnings = ("too long",)
-    tokens_per_forward = 1.5
+
+    def usage(self) -> SimpleNamespace:
+        return SimpleNamespace(tpf=1.5)
 
     @property
     def choices(self) -> list[Ended]:

@@ -9,11 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from app.serving.generation import SILENCE, TICK_S
-from app.serving.infill.requests import WindowSight, WindowStep
-from app.serving.requests import Sight, Step
-
-# Told to those who are there; what else there is, is kept for those who come later.
-PASSING = (Step, Sight, WindowStep, WindowSight)
+from app.serving.updates import Update
 
 
 class End:
@@ -69,9 +65,9 @@ class Feed:
     def has_followers(self) -> bool:
         return bool(self._followers)
 
-    def tell(self, item: Any) -> None:
+    def tell(self, item: Update) -> None:
         with self._lock:
-            if not isinstance(item, PASSING):
+            if item.kind == "result":
                 self._past.append(item)
             for follower in self._followers:
                 follower.items.put(item)

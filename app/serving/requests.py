@@ -6,13 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from app.messages.events import Counters, Seen, Stepped, Token
 from app.messages.params import DecodeMode, Remasking
 from app.text.token_text import RunningText as RunningText
 from app.text.token_text import TokenText as TokenText
 
 InfillMode = Literal["canvas", "fim", "chat"]
 INFILL_MODES: tuple[InfillMode, ...] = get_args(InfillMode)
+# What DecodingRequest, Defaults and GenerationParams have in common.
+SAMPLING_FIELDS = (
+    *("decode_mode", "threshold", "factor", "gamma", "small_block_length"),
+    *("remasking", "temperature", "top_p", "top_k"),
+    *("repetition_penalty", "presence_penalty", "frequency_penalty"),
+)
 
 
 @dataclass(frozen=True)
@@ -97,38 +102,3 @@ class PromptRequest(DecodingRequest):
     """Raw prompts, each a text or token ids, to go on from."""
 
     prompts: Sequence[str | Sequence[int]] = ()
-
-
-@dataclass(frozen=True)
-class Delta:
-    """New text of one choice and the token ids behind it; `tokens` are these as the engine accepted them."""
-
-    index: int
-    text: str
-    token_ids: tuple[int, ...]
-    tokens: tuple[Token, ...] = field(default=(), compare=False, repr=False)
-
-
-@dataclass(frozen=True)
-class Step:
-    """A denoising step of one choice that is watched; its positions are those of the canvas, the prompt's included."""
-
-    index: int
-    event: Stepped
-
-
-@dataclass(frozen=True)
-class Sight:
-    """Where a choice is when somebody begins to follow it."""
-
-    index: int
-    event: Seen
-
-
-@dataclass(frozen=True)
-class Ended:
-    """One choice is complete. `finish_reason` is OpenAI's: stop or length."""
-
-    index: int
-    finish_reason: str
-    counters: Counters

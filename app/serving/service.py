@@ -12,27 +12,21 @@ from typing import Any
 from app.errors import ModelNotFound, RequestError
 from app.messages.params import GenerationParams
 from app.serving.backend import ModelInfo
+from app.serving.completion import Completion, CompletionRequest, begin_completion
 from app.serving.defaults import resolve
 from app.serving.executor import Executor, SequenceRequest, State
 from app.serving.infill.infill import Infill, InfillPlanner
 from app.serving.infill.requests import EditRequest, InfillRequest
 from app.serving.infill.support import Support, find_support
 from app.serving.lengths import Lengths, plan_lengths
-from app.serving.reply import Choice, Reply
-from app.serving.requests import ChatRequest, DecodingRequest, Defaults, PromptRequest
+from app.serving.reply import Reply, ReplyChoice
+from app.serving.requests import SAMPLING_FIELDS, ChatRequest, DecodingRequest, Defaults, PromptRequest
 from app.serving.token_log import TokenLog
 from app.text.stream import TextStream
 from app.text.token_text import TokenText
 from app.text.tokenizer import Tokenizer
 
 logger = logging.getLogger(__name__)
-
-# What DecodingRequest, Defaults and GenerationParams have in common.
-SAMPLING_FIELDS = (
-    *("decode_mode", "threshold", "factor", "gamma", "small_block_length"),
-    *("remasking", "temperature", "top_p", "top_k"),
-    *("repetition_penalty", "presence_penalty", "frequency_penalty"),
-)
 
 
 @dataclass(frozen=True)
@@ -101,6 +95,10 @@ class Service:
         self._check_number(len(request.prompts), request.n)
         return self._reply(request, [self.prompt_ids(prompt) for prompt in request.prompts])
 
+    def completion(self, request: CompletionRequest) -> Completion:
+        """Queue prompts with or without holes, all or none. Raises what `chat` does."""
+        return begin_completion(self, request)
+
     def prompt_ids(self, prompt: str | Sequence[int]) -> list[int]:
         """A raw prompt's tokens, at least one. Special tokens written out in a text become their ids."""
         backend = self.executor.backend
@@ -136,7 +134,7 @@ class Service:
         return Reply(
             generation,
             [
-                Choice(TextStream(backend.tokenizer, request.stop), lengths.max_tokens)
+                ReplyChoice(TextStream(backend.tokenizer, request.stop), lengths.max_tokens)
                 for lengths in planned
                 for _ in range(request.n)
             ],

@@ -14,6 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from app.serving.generation import SILENCE, Silence
 from app.serving.reply import Reply
 from tests.api.wire import error_of, events_in, post, stream, text_of
 from tests.fakes import EOS, TOOLS_TEMPLATE, ByteTokenizer, FakeEngine, byte_ids, says, service_of
@@ -270,13 +271,13 @@ def test_no_comments_when_switched_off_or_not_yet_due(
     make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, interval: float
 ) -> None:
     monkeypatch.setattr("app.serving.generation.TICK_S", 0.001)
-    silences: list[None] = []
+    silences: list[Silence] = []
     engine = FakeEngine(gated=True)
     take = Reply.__iter__
 
     def counted(reply: Reply) -> Iterator[Any]:
         for item in take(reply):
-            if item is None:
+            if item is SILENCE:
                 silences.append(item)
             if len(silences) == 5:
                 engine.allow()
@@ -349,7 +350,7 @@ def test_a_defect_in_mid_stream_is_an_error_event(
 ) -> None:
     client = make_client()
     with monkeypatch.context() as patch:
-        patch.setattr("app.api.chat.elbarto", lambda reply: 1 / 0)
+        patch.setattr("app.api.chat.elbarto_body", lambda reply: 1 / 0)
         events = events_in(post(client, headers={"x-request-id": "abc-2"}, stream=True))
 
     assert events[-1] == {

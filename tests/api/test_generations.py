@@ -211,8 +211,8 @@ def test_steps_are_collected_as_long_as_somebody_follows(make_client: MakeClient
         engine.wait_for(lambda: sequence.is_watched)
         sockets[0].close()
         sockets[1].close()
-        (reply,) = client.application.extensions[EXTENSION].all()[0].parts
-        wait_until(lambda: not reply.feed.has_followers)
+        (request,) = client.application.extensions[EXTENSION].all()
+        wait_until(lambda: not request.work.feed.has_followers)
         engine.allow(1)
         engine.wait_for(lambda: not sequence.is_watched)
         engine.allow()

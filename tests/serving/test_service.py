@@ -12,8 +12,9 @@ from app.errors import EngineFailed, ModelNotFound, PromptTooLong, QueueFull, Re
 from app.messages.params import GenerationParams
 from app.serving.generation import SILENCE
 from app.serving.reply import Reply
-from app.serving.requests import ChatRequest, Defaults, Delta, Ended, Step
+from app.serving.requests import ChatRequest, Defaults
 from app.serving.service import Service
+from app.serving.updates import Delta, Ended, Step
 from tests.fakes import EOS, FIRST_BYTE, TOOLS_TEMPLATE, VOCAB_SIZE, ByteTokenizer, FakeEngine, byte_ids, says
 
 MakeService = Callable[..., Service]
@@ -298,10 +299,10 @@ def test_counters_are_summed_over_the_choices(make_service: MakeService) -> None
     reply = finish(make_service(FakeEngine(says("abcde", "ab"))).chat(call(n=2)))
 
     assert reply.completion_tokens == 6 + 3
-    assert reply.total("steps") == 2 * (2 + 1)
-    assert reply.total("fused_commits") == 1
-    assert reply.tokens_per_forward == 9 / 6
-    assert reply.longest_ms("total_ms") == 3.0
+    assert reply.usage().steps == 2 * (2 + 1)
+    assert reply.usage().fused_commits == 1
+    assert reply.usage().tpf == 9 / 6
+    assert reply.usage().total_ms == 3.0
     assert reply.prompt_tokens == 4
 
 

@@ -21,7 +21,7 @@ from app.serving.infill.requests import (
     HoleDone,
     InfillRequest,
     LengthMethod,
-    WindowSight,
+    WindowSnapshot,
     WindowStep,
 )
 from app.serving.infill.results import hole_tokens, log_probability, mean_log_probability, without_first_blank
@@ -105,7 +105,7 @@ class CanvasRoute:
         self.prompt_tokens = self._layout.num_given
         session.submit([self._job(draft) for draft in self._drafts])
 
-    def __iter__(self) -> Iterator[HoleDelta | HoleDone | WindowStep | WindowSight | Silence]:
+    def __iter__(self) -> Iterator[HoleDelta | HoleDone | WindowStep | WindowSnapshot | Silence]:
         at_once = self._method != "several"
         yield from self._fill(list(enumerate(self._drafts)), at_once)
         missing = self._request.n - len({self._texts(draft) for draft in self._drafts})
@@ -129,7 +129,7 @@ class CanvasRoute:
 
     def _fill(
         self, running: list[tuple[int, Draft]], at_once: bool
-    ) -> Iterator[HoleDelta | HoleDone | WindowStep | WindowSight | Silence]:
+    ) -> Iterator[HoleDelta | HoleDone | WindowStep | WindowSnapshot | Silence]:
         """Until no hole of these is left."""
         while running:
             for item in self._session.events():
@@ -149,13 +149,13 @@ class CanvasRoute:
 
     def _take(
         self, number: int, draft: Draft, event: Event, at_once: bool
-    ) -> Iterator[HoleDelta | HoleDone | WindowStep | WindowSight]:
+    ) -> Iterator[HoleDelta | HoleDone | WindowStep | WindowSnapshot]:
         if isinstance(event, Stepped):
             assert draft.window is not None
             yield WindowStep(number, draft.window, len(self._layout.prompt_ids), event)
         elif isinstance(event, Seen):
             assert draft.window is not None
-            yield WindowSight(number, draft.window, len(self._layout.prompt_ids), event)
+            yield WindowSnapshot(number, draft.window, len(self._layout.prompt_ids), event)
         elif isinstance(event, Filled) and event.hole not in draft.filled and not self._is_too_short(draft, event):
             draft.filled[event.hole] = event
             filled = draft.answers[event.hole] = self._filled(draft, event)

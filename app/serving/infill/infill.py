@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,11 +21,12 @@ from app.serving.infill.one_by_one import PromptRoute
 from app.serving.infill.pins import PinnedTexts
 from app.serving.infill.requests import (
     EditRequest,
+    FilledHole,
     HoleDelta,
     HoleDone,
     InfillRequest,
     Outcome,
-    WindowSight,
+    WindowSnapshot,
     WindowStep,
 )
 from app.serving.infill.revise import ReviseRoute
@@ -32,6 +34,7 @@ from app.serving.infill.session import Session
 from app.serving.infill.support import Room, Support, visible_texts
 from app.serving.lengths import plan_lengths
 from app.serving.requests import DecodingRequest, Defaults, InfillMode
+from app.serving.work import Usage
 from app.text.layouts import chat_messages, files_with_room
 
 Route = CanvasRoute | PromptRoute | ReviseRoute
@@ -39,12 +42,8 @@ Begin = Callable[[InfillRequest, Session], tuple[Route, GenerationParams]]
 
 
 class Infill:
-    """Iterate it for HoleDelta, HoleDone, WindowStep or Stepped where it is watched or scored, and SILENCE
-    in between.
-
-    `outcome` is there once the iteration is over. Raises EngineFailed or ShuttingDown. `abort` may come at any time,
-    from any thread, and again.
-    """
+    """Work on the holes of a text: iterate it for HoleDelta, HoleDone and, where it is watched or scored, WindowStep or
+    Stepped. `outcome` is there once the iteration is over."""
 
     def __init__(
         self,
@@ -61,34 +60,69 @@ class Infill:
         self.request, self.mode, self.model, self.params = request, mode, model, params
         self._warnings = list(warnings)
         self._started = time.monotonic()
+        self._done: list[HoleDone] = []
         self.outcome: Outcome | None = None
 
     @property
     def is_complete(self) -> bool:
         return self.outcome is not None
 
-    @property
-    def num_tokens(self) -> int:
-        """Of all candidates that are told."""
-        return sum(len(hole.tokens) for one in self.outcome.candidates for hole in one.holes) if self.outcome else 0
-
     def abort(self) -> None:
         self._session.abort()
         self.feed.end()
 
     def watch_client(self, is_gone: Callable[[], bool]) -> None:
-        """Abort before the first step that finds the client gone."""
         self._session.watch_client(is_gone)
+
+    def usage(self) -> Usage:
+        counters, outcome = tuple(self._session.counters), self.outcome
+        holes = [hole for each in outcome.candidates for hole in each.holes] if outcome else self._filled()
+        completion_tokens = sum(not token.is_pinned for hole in holes for token in hole.tokens)
+        forwards = sum(each.steps for each in counters)
+        return Usage(
+            prompt_tokens=self._route.prompt_tokens,
+            completion_tokens=completion_tokens,
+            cached_prompt_tokens=min((each.cached_tokens for each in counters), default=0),
+            cached_tokens=sum(each.cached_tokens for each in counters),
+            tpf=completion_tokens / max(1, forwards) if outcome else 0.0,
+            total_ms=outcome.total_ms if outcome else 1000 * (time.monotonic() - self._started),
+            params=self.params,
+            varied_params=("steps", "gen_length") if self.mode == "canvas" else (),
+            warnings=tuple(self._warnings),
+            infill_mode=self.mode,
+            infill_counters=counters,
+        )
+
+    def progress(self) -> Mapping[str, int]:
+        filled = Counter(done.candidate for done in list(self._done))
+        return {"holes_filled": max(filled.values(), default=0), "holes": len(self.request.holes)}
+
+    def texts(self) -> list[str | None]:
+        filled = {done.hole: done.filled.text for done in list(self._done) if done.candidate == 0}
+        return [filled.get(hole) for hole in range(len(self.request.holes))]
 
     def __iter__(self) -> Iterator[HoleDelta | HoleDone | WindowStep | Stepped | Silence]:
         with self.feed.told():
             for item in self._route:
-                if item is not SILENCE and not isinstance(item, Stepped):
-                    self.feed.tell(item)
-                is_step = isinstance(item, WindowStep | Stepped)
-                if not isinstance(item, WindowSight) and (self.request.watch or not is_step):
-                    yield item
+                if item is SILENCE:
+                    yield SILENCE
+                elif isinstance(item, Stepped):  # of a hole without a canvas, whose positions mean nothing to others
+                    if self.request.watch:
+                        yield item
+                else:
+                    self._note(item)
+                    if not isinstance(item, WindowSnapshot) and (item.kind == "result" or self.request.watch):
+                        yield item
             self._conclude()
+
+    def _note(self, update: HoleDelta | HoleDone | WindowStep | WindowSnapshot) -> None:
+        if isinstance(update, HoleDone):
+            self._done.append(update)
+        self.feed.tell(update)
+
+    def _filled(self) -> list[FilledHole]:
+        """So far."""
+        return [done.filled for done in list(self._done)]
 
     def _conclude(self) -> None:
         if self._session.is_aborted:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from app.messages.events import Counters, Seen, Stepped
 from app.messages.params import Window
 from app.serving.requests import InfillMode
+from app.serving.updates import Update
 from app.text.fim_dialects import ContextFile as ContextFile
 
 EditMode = Literal["rewrite", "redenoise", "polish"]
@@ -123,9 +124,11 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class WindowStep:
+class WindowStep(Update):
     """A denoising step of a candidate that is watched. It begins as `window` behind `start` positions, and again, on a
     longer one, where a hole was too short: then `window` is another object."""
+
+    kind = "step"
 
     candidate: int
     window: Window
@@ -134,8 +137,10 @@ class WindowStep:
 
 
 @dataclass(frozen=True)
-class WindowSight:
-    """Where a candidate is when somebody begins to follow it."""
+class WindowSnapshot(Update):
+    """Where a candidate is when the first subscriber comes."""
+
+    kind = "snapshot"
 
     candidate: int
     window: Window
@@ -144,7 +149,7 @@ class WindowSight:
 
 
 @dataclass(frozen=True)
-class HoleDelta:
+class HoleDelta(Update):
     """New text of a hole of a candidate; final."""
 
     candidate: int
@@ -153,7 +158,7 @@ class HoleDelta:
 
 
 @dataclass(frozen=True)
-class HoleDone:
+class HoleDone(Update):
     candidate: int
     hole: int
     filled: FilledHole
