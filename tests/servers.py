@@ -1,6 +1,7 @@
 """Real servers for the tests: the command a user types, in a process of its own, over real sockets.
 
-The conftest.py of tests/e2e and of tests/clients register this module as a plugin, so that both share its servers.
+The conftest.py of each directory whose tests use the fixtures registers this module: see tests/plugins.py. All then
+share the servers of a session.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import httpx
 import pytest
 
 from app.settings import ROOT, SETTINGS
-from tests.tiny import CHECKPOINT
+from tests.reference import CHECKPOINT
 
 # For conditions that come true within a second or a few on an idle machine, and this one may be anything but idle.
 PATIENCE_S = 60.0

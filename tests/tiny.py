@@ -1,53 +1,30 @@
-"""The small checkpoint, what the published algorithm made of it, and one call that runs a sequence to its end."""
+"""Engines with the small checkpoint: loading it, running sequences to their end, and fixtures for both.
+
+The conftest.py of each directory whose tests use the fixtures registers this module: see tests/plugins.py.
+"""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Ids
-from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 import torch
 
 from app.engine.engine import Engine
 from app.engine.sequence import Forward
 from app.messages.events import Committed, Event, Failed, Finished
-from app.messages.params import GenerationParams
+from app.messages.params import EngineConfig, GenerationParams
 from app.models.checkpoint import Checkpoint, load_checkpoint
 from app.models.packed_linear import pack
+from tests.reference import CHECKPOINT, Case, read_cases
 
-REFERENCE = Path(__file__).parent / "fixtures" / "reference-a"
-CHECKPOINT = REFERENCE / "checkpoint"
-
-MASK, EOS, VOCAB_SIZE = 5, 2, 1024
+torch.set_num_threads(1)
 
 Runs = list[list[Forward]]  # what a runner was asked to run, one entry for each run of the model
 
 MAX_STEPS = 10_000  # a test that needs more has met an engine that never ends
-
-
-@dataclass(frozen=True)
-class Case:
-    """`output` ends with the first end token; `forwards` are the published algorithm's, prefill not counted."""
-
-    prompt: tuple[int, ...]
-    params: GenerationParams
-    output: tuple[int, ...]
-    forwards: int
-
-
-def read_cases() -> list[Case]:
-    return [_read_case(case) for case in json.loads((REFERENCE / "cases.json").read_text())["cases"]]
-
-
-def _read_case(case: dict) -> Case:
-    params = GenerationParams(
-        case["gen_length"], case["steps"], case["block_length"], case["threshold"], case["remasking"]
-    )
-    output = case["output"]
-    if EOS in output:
-        output = output[: output.index(EOS) + 1]  # the rest is padding
-    return Case(tuple(case["prompt"]), params, tuple(output), case["denoise_and_commit_forwards"])
 
 
 def load(path: Path | str = CHECKPOINT, revision: str | None = None) -> Checkpoint:
@@ -87,3 +64,35 @@ def drain(engine: Engine) -> dict[int, list[Event]]:
 
 def committed(events: Ids[Event]) -> list[int]:
     return [token_id for event in events if isinstance(event, Committed) for token_id in event.token_ids]
+
+
+@pytest.fixture(scope="session")
+def checkpoint() -> Checkpoint:
+    """The fixture checkpoint in float32 on the CPU. Shared: leave its weights alone."""
+    return load()
+
+
+@pytest.fixture(scope="session")
+def cases() -> list[Case]:
+    return read_cases()
+
+
+@pytest.fixture
+def make_engine(checkpoint: Checkpoint) -> Iterator[Callable[..., Engine]]:
+    """`make_engine(**EngineConfig fields)`; at the test's end no engine may hold a slot of its KV cache."""
+    engines: list[Engine] = []
+
+    def make(loaded: Checkpoint = checkpoint, **config: int) -> Engine:
+        engine = Engine(loaded.model, loaded.diffusion, EngineConfig(**{"max_model_len": 512, **config}))
+        engines.append(engine)
+        return engine
+
+    yield make
+    for engine in engines:
+        assert engine.kv_cache.slots_held == 0
+        assert not engine.has_work
+
+
+@pytest.fixture
+def engine(make_engine: Callable[..., Engine]) -> Engine:
+    return make_engine()

@@ -26,7 +26,7 @@ def retrieve_model(model_id: str) -> Response:
 
 
 def _card() -> dict[str, Any]:
-    model, support = service().model, service().infill_support
+    model, support = service().model, service().infill_capabilities
     return {
         "id": model.id,
         "object": "model",

@@ -15,9 +15,10 @@ from app.serving.backend import ModelInfo
 from app.serving.completion import Completion, CompletionRequest, begin_completion
 from app.serving.defaults import resolve
 from app.serving.executor import Executor, SequenceRequest, State
-from app.serving.infill.infill import Infill, InfillPlanner
+from app.serving.infill.capabilities import InfillCapabilities, find_capabilities
+from app.serving.infill.infill import Infill
+from app.serving.infill.planner import InfillPlanner
 from app.serving.infill.requests import EditRequest, InfillRequest
-from app.serving.infill.support import Support, find_support
 from app.serving.lengths import Lengths, plan_lengths
 from app.serving.reply import Reply, ReplyChoice
 from app.serving.requests import SAMPLING_FIELDS, ChatRequest, DecodingRequest, Defaults, PromptRequest
@@ -146,11 +147,11 @@ class Service:
         )
 
     @property
-    def infill_support(self) -> Support:
+    def infill_capabilities(self) -> InfillCapabilities:
         backend = self.executor.backend
         info = backend.info
         defaults = resolve(self._chosen, backend.request_defaults)
-        return find_support(backend.tokenizer, info.delete_token_id, info.max_model_len, defaults)
+        return find_capabilities(backend.tokenizer, info.delete_token_id, info.max_model_len, defaults)
 
     def infill(self, request: InfillRequest) -> Infill:
         """Queue an infill. Raises RequestError, PromptTooLong, QueueFull or Unavailable."""
@@ -164,8 +165,15 @@ class Service:
         backend = self.executor.backend
         defaults = resolve(self._chosen, backend.request_defaults)
         sampling = _sampling(request.sampling, defaults)
-        limit = self._infill_max_tokens
-        return InfillPlanner(backend, self.executor, self.infill_support, defaults, sampling, limit, param)
+        return InfillPlanner(
+            backend=backend,
+            executor=self.executor,
+            capabilities=self.infill_capabilities,
+            defaults=defaults,
+            sampling=sampling,
+            max_tokens=self._infill_max_tokens,
+            param=param,
+        )
 
     def token_text(self) -> TokenText:
         return TokenText(self.executor.backend.tokenizer)

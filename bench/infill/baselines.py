@@ -23,7 +23,7 @@ Bias = Callable[[int], float]
 
 def baselines(service: Service, calibration: Sequence[Problem]) -> dict[str, Method]:
     """None where the model was not trained on canvases. CAL's bias is fitted on `calibration`, if there is any."""
-    if "canvas" not in service.infill_support.modes:
+    if "canvas" not in service.infill_capabilities.modes:
         return {}
     found: dict[str, Method] = {f"{length} masks, deletes": fixed(service, length) for length in FIXED}
     found["several canvases with deletes, mean log p"] = several(service, scores_suffix=False)

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from app.messages.events import Event, Filled, Probed
 from app.messages.params import GenerationParams, Window
 from app.serving.executor import SequenceRequest
-from app.serving.infill.layout import CanvasLayout
+from app.serving.generation import SILENCE
+from app.serving.infill.canvas_layout import CanvasLayout
+from app.serving.infill.capabilities import TokenBudget, visible_texts
 from app.serving.infill.requests import Hole
 from app.serving.infill.results import hole_tokens
 from app.serving.infill.session import Session
-from app.serving.infill.support import Room, visible_texts
 from app.serving.service import Service
 from app.text.cleanup import clean_infill
 from bench.infill.problems import Problem
@@ -24,13 +25,13 @@ class Canvas:
     """`fill` and `probe` run as many windows as they are asked for in one batch. Counts forwards and time."""
 
     def __init__(self, service: Service, problem: Problem) -> None:
-        backend, support = service.executor.backend, service.infill_support
+        backend, support = service.executor.backend, service.infill_capabilities
         self._tokenizer, self._session = backend.tokenizer, Session(service.executor)
         self._problem, self._delete = problem, support.delete_token_id
         self._block_length = backend.info.block_length
         self._started = time.monotonic()
         longest = backend.info.max_model_len
-        room = Room(support.context, longest, longest // 2, "segments")
+        room = TokenBudget(support.context, longest, longest // 2, "segments")
         texts = visible_texts(call(problem, Hole(), "canvas"), self._tokenizer, room)
         self._layout = CanvasLayout(texts, self._tokenizer, self._block_length)
         line_breaks = self._tokenizer.line_break_ids if problem.is_single_line else ()
@@ -79,6 +80,6 @@ class Canvas:
         self._session.submit(jobs)
         found: dict[int, Event] = {}
         for item in self._session.events():
-            if item is not None and isinstance(item[1], Filled | Probed):
+            if item is not SILENCE and isinstance(item[1], Filled | Probed):
                 found[item[0]] = item[1]
         return [found[place] for place in range(len(windows))]

@@ -52,7 +52,7 @@ def words(text: str) -> set[str]:
 
 def measure_consistency(context: Context, service: Service) -> list[Figure]:
     """On a canvas only: other routes fill holes one after another."""
-    if "canvas" not in service.infill_support.modes:
+    if "canvas" not in service.infill_capabilities.modes:
         context.note("infill: agreement of two holes was not measured: it needs a model that was trained on canvases")
         return []
     pairs = draw_pairs(held_out_functions(SEED), context.size(COUNT, 2))

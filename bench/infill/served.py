@@ -59,7 +59,7 @@ def counted(backend: Backend) -> Backend:
 
 def served_methods(service: Service, seed: int) -> dict[str, Method]:
     """What requests may choose, as far as the model has it: greedy, one token a step."""
-    modes = service.infill_support.modes
+    modes = service.infill_capabilities.modes
     found: dict[str, Method] = {}
     if "canvas" in modes:
         found["canvas, delete"] = served(service, "canvas", "delete", seed)
@@ -107,7 +107,7 @@ def finish(infill: Infill) -> Filling:
 def warm_up(service: Service, problem: Problem, seed: int) -> None:
     """Prefix and suffix into the prefix cache, where an editor's earlier keystrokes would have put them: what a method
     takes does not depend on its turn."""
-    for mode in service.infill_support.modes:
+    for mode in service.infill_capabilities.modes:
         length = 1 if mode == "canvas" else None
         hole = Hole(max_tokens=1, length=length)
         finish(service.infill(call(problem, hole, mode, "exact" if length else None, seed)))

@@ -27,12 +27,12 @@ def measure(context: Context) -> list[Figure]:
     limit = context.options.limit or context.size(LIMIT, 1)
     groups = by_group(find_problems(context, limit), limit, context.options.seed)
     with serving(context) as service:
-        if not service.infill_support.modes:
+        if not service.infill_capabilities.modes:
             context.note("infill: this model has no way to infill")
             return []
         figures = measure_quality(context, service, groups)
         figures += measure_consistency(context, service)
-        modes = [mode for mode in service.infill_support.modes if mode != "chat"]
+        modes = [mode for mode in service.infill_capabilities.modes if mode != "chat"]
     return figures + measure_keystrokes(context, modes)
 
 

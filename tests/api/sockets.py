@@ -18,7 +18,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from wsproto.events import Ping
 from wsproto.utilities import LocalProtocolError
 
-from tests.fakes import PATIENCE_S
+from tests.waiting import PATIENCE_S
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "steps.md"
 HELLO = {"messages": [{"role": "user", "content": "Hi"}]}

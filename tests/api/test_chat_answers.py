@@ -17,7 +17,9 @@ from werkzeug.test import TestResponse
 from app.serving.generation import SILENCE, Silence
 from app.serving.reply import Reply
 from tests.api.wire import error_of, events_in, post, stream, text_of
-from tests.fakes import EOS, TOOLS_TEMPLATE, ByteTokenizer, FakeEngine, byte_ids, says, service_of
+from tests.doubles.app import service_of
+from tests.doubles.engine import FakeEngine, says
+from tests.doubles.tokenizer import EOS, TOOLS_TEMPLATE, ByteTokenizer, byte_ids
 
 MakeClient = Callable[..., FlaskClient]
 

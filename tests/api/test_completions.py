@@ -12,7 +12,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.api.wire import error_of, events_in, post
-from tests.fakes import EOS, PATIENCE_S, ByteTokenizer, FakeEngine, byte_ids, says, service_of
+from tests.doubles.app import service_of
+from tests.doubles.engine import FakeEngine, says
+from tests.doubles.tokenizer import EOS, ByteTokenizer, byte_ids
+from tests.waiting import PATIENCE_S
 
 MakeClient = Callable[..., FlaskClient]
 

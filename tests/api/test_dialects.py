@@ -12,18 +12,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.api.wire import error_of, events_in, post
-from tests.fakes import (
-    BLOCK_LENGTH,
-    PATIENCE_S,
-    ByteTokenizer,
-    FakeEngine,
-    FimTokenizer,
-    byte_ids,
-    fim_ids,
-    says,
-    service_of,
-    wait_until,
-)
+from tests.doubles.app import BLOCK_LENGTH, service_of
+from tests.doubles.engine import FakeEngine, says
+from tests.doubles.tokenizer import ByteTokenizer, FimTokenizer, byte_ids, fim_ids
+from tests.waiting import PATIENCE_S, wait_until
 
 MakeClient = Callable[..., FlaskClient]
 
@@ -162,7 +154,7 @@ def test_an_empty_suffix_is_one(client: FlaskClient, engine: FakeEngine, suffix:
 
 
 def test_prompts_of_both_kinds_in_one_request(make_client: MakeClient) -> None:
-    engine = FakeEngine(lambda ids, params: byte_ids("hole" if ids[0] == 3 else "plain"))
+    engine = FakeEngine(lambda ids, params: byte_ids("hole" if ids[0] == FimTokenizer.SUFFIX else "plain"))
     client = make_client(engine, tokenizer=FimTokenizer())
     asked = {"prompt": ["a", f"<PRE> {P} <SUF>{S} <MID>", "b"], "n": 2}
 

@@ -11,8 +11,9 @@ from flask.testing import FlaskClient
 from app.messages.params import Window
 from tests.api.infill_wire import EDITS, edit
 from tests.api.wire import error_of, events_in, post
-from tests.fake_infill import CANVAS_MODEL, FimTokenizer, InfillEngine, always, seen
-from tests.fakes import EOS, byte_ids, says
+from tests.doubles.engine import says
+from tests.doubles.infill import CANVAS_MODEL, InfillEngine, always, seen
+from tests.doubles.tokenizer import EOS, FimTokenizer, byte_ids
 
 MakeClient = Callable[..., FlaskClient]
 END = FimTokenizer.END

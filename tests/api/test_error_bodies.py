@@ -8,8 +8,12 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
+from app.serving.backend import Backend
 from tests.api.wire import CHAT, error_of, post
-from tests.fakes import PATIENCE_S, Backend, FakeEngine, byte_ids, fake_backend, service_of
+from tests.doubles.app import fake_backend, service_of
+from tests.doubles.engine import FakeEngine
+from tests.doubles.tokenizer import byte_ids
+from tests.waiting import PATIENCE_S
 
 MakeClient = Callable[..., FlaskClient]
 

@@ -10,7 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.api.wire import error_of, events_in, post, text_of
-from tests.fakes import FakeEngine, FimTokenizer, byte_ids, fim_ids, says
+from tests.doubles.engine import FakeEngine, says
+from tests.doubles.tokenizer import FimTokenizer, byte_ids, fim_ids
 
 MakeClient = Callable[..., FlaskClient]
 

@@ -15,7 +15,9 @@ from flask.testing import FlaskClient
 from app.api.traffic import EXTENSION
 from tests.api.sockets import Socket, listening, refusal
 from tests.api.wire import CHAT, USER, error_of
-from tests.fakes import EOS, FakeEngine, byte_ids, says, wait_until
+from tests.doubles.engine import FakeEngine, says
+from tests.doubles.tokenizer import EOS, byte_ids
+from tests.waiting import wait_until
 
 MakeClient = Callable[..., FlaskClient]
 GENERATIONS = "/v1/generations"

@@ -15,10 +15,10 @@ from app.messages.events import Event, Finished, Seen
 from app.messages.params import GenerationParams, ModelSource
 from app.serving.backend import Backend, EngineLike, load_backend
 from app.settings import EMBEDDED_MODEL
-from tests import fakes
 from tests.api.sockets import Socket, converse, listening
 from tests.api.test_generations import Asking, followed, joined, only_one
-from tests.fakes import PATIENCE_S
+from tests.doubles import app as fake_app
+from tests.waiting import PATIENCE_S
 
 INFILL = {
     "segments": [
@@ -81,14 +81,14 @@ def backend() -> Backend:
 @contextmanager
 def gated(backend: Backend) -> Iterator[tuple[FlaskClient, str, Gated]]:
     engine = Gated(backend.engine)
-    client = fakes.make_client(load=lambda: replace(backend, engine=engine), watch="full")
-    fakes.service_of(client).executor.wait_until_ready()
+    client = fake_app.make_client(load=lambda: replace(backend, engine=engine), watch="full")
+    fake_app.service_of(client).executor.wait_until_ready()
     with listening(client) as address:
         try:
             yield client, address, engine
         finally:
             engine.is_open = True
-    fakes.close_client(client)
+    fake_app.close_client(client)
 
 
 def follow_from(engine: Gated, client: FlaskClient, address: str, steps: int) -> tuple[Socket, dict[str, Any]]:

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from app.messages.params import GenerationParams
 from tests.api.infill_wire import fill, fill_streamed, reasons_of, texts_of
-from tests.fake_infill import CANVAS_MODEL, InfillEngine, always, seen
+from tests.doubles.infill import CANVAS_MODEL, InfillEngine, always, seen
 
 MakeClient = Callable[..., FlaskClient]
 HOLE: dict[str, Any] = {"hole": {}}
@@ -158,7 +158,7 @@ def test_a_model_without_deletes_tries_several_lengths(make_client: MakeClient) 
     answer = fill(make_client(engine), ONE, infill_mode="canvas")
 
     assert masks(engine) == [4, 8, 16, 32]
-    assert answer["elbarto"]["warnings"] == ["fake-model was not trained on canvases: what it fills in may be poor."]
+    assert answer["elbarto"]["warnings"] == ["fake-model was not trained on canvases: its infills may be poor."]
 
 
 def test_several_lengths_up_to_max_tokens(make_client: MakeClient) -> None:

@@ -16,9 +16,10 @@ from app.engine.engine import Engine
 from app.messages.params import ModelSource
 from app.serving.backend import load_backend
 from app.settings import ROOT
-from tests import fakes
 from tests.api.infill_wire import EDITS, INFILL, edit, fill, fill_streamed, reasons_of, texts_of
 from tests.api.wire import post
+from tests.doubles import app as fake_app
+from tests.waiting import wait_until
 
 HOLE: dict[str, Any] = {"hole": {}}
 LINE: dict[str, Any] = {"hole": {"single_line": True}}
@@ -51,10 +52,10 @@ AWKWARD += ["```", "<FILL_HERE>", "def f(x):", "return x", "# ", '"""', "\\n", "
 def client() -> Iterator[FlaskClient]:
     source = ModelSource(str(ROOT / "weights" / "elbarto-mini"), None, "cpu", "float32", 1, None, 4, 2**24)
     backend = load_backend(source)
-    client = fakes.make_client(load=lambda: backend)
-    fakes.service_of(client).executor.wait_until_ready()
+    client = fake_app.make_client(load=lambda: backend)
+    fake_app.service_of(client).executor.wait_until_ready()
     yield client
-    fakes.close_client(client)
+    fake_app.close_client(client)
     assert isinstance(backend.engine, Engine)
     assert backend.engine.kv_cache.slots_held == 0
     backend.engine.prefix_cache.check_integrity()
@@ -283,7 +284,7 @@ def test_a_stream_that_is_left_leaves_the_engine(client: FlaskClient) -> None:
 
     response.close()
 
-    fakes.wait_until(lambda: fakes.service_of(client).executor.queue_lengths == (0, 0))
+    wait_until(lambda: fake_app.service_of(client).executor.queue_lengths == (0, 0))
     fill(client, MEAN)
 
 

@@ -15,8 +15,11 @@ from werkzeug.test import TestResponse
 from app.messages.params import GenerationParams
 from tests.api.infill_wire import EDITS, INFILL, fill
 from tests.api.wire import error_of, events_in, post
-from tests.fake_infill import CANVAS_MODEL, FimTokenizer, InfillEngine, always
-from tests.fakes import byte_ids, says, service_of, wait_until
+from tests.doubles.app import service_of
+from tests.doubles.engine import says
+from tests.doubles.infill import CANVAS_MODEL, InfillEngine, always
+from tests.doubles.tokenizer import FimTokenizer, byte_ids
+from tests.waiting import wait_until
 
 MakeClient = Callable[..., FlaskClient]
 HOLE: dict[str, Any] = {"hole": {}}

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from tests import fakes
 from tests.api.infill_wire import INFILL, fill, fill_streamed, reasons_of, texts_of
 from tests.api.wire import error_of, post
-from tests.fake_infill import CANVAS_MODEL, FimTokenizer, InfillEngine, always, seen
-from tests.fakes import EOS, ByteTokenizer, byte_ids, says
+from tests.doubles import app as fake_app
+from tests.doubles.engine import says
+from tests.doubles.infill import CANVAS_MODEL, InfillEngine, always, seen
+from tests.doubles.tokenizer import EOS, MASK, ByteTokenizer, FimTokenizer, byte_ids
 
 MakeClient = Callable[..., FlaskClient]
 HOLE: dict[str, Any] = {"hole": {}}
@@ -52,15 +53,15 @@ def test_the_first_of_a_models_routes_is_the_default(
 
 
 def test_the_checkpoint_may_prefer_another() -> None:
-    backend = fakes.fake_backend(InfillEngine(), FimTokenizer(), **CANVAS_MODEL)
+    backend = fake_app.fake_backend(InfillEngine(), FimTokenizer(), **CANVAS_MODEL)
     backend = replace(backend, request_defaults={"infill_mode": "fim", "infill_context": 77})
-    client = fakes.make_client(load=lambda: backend)
-    fakes.service_of(client).executor.wait_until_ready()
+    client = fake_app.make_client(load=lambda: backend)
+    fake_app.service_of(client).executor.wait_until_ready()
 
     assert modes(client) == ["fim", "canvas", "chat"]
     assert client.get("/v1/models").json["data"][0]["infill_context"] == 77
     assert fill(client, ONE)["infill_mode"] == "fim"
-    fakes.close_client(client)
+    fake_app.close_client(client)
 
 
 def test_a_model_that_cannot_infill(make_client: MakeClient) -> None:
@@ -79,7 +80,7 @@ def test_any_model_can_be_put_before_a_canvas(make_client: MakeClient) -> None:
     answer = fill(client, ONE, infill_mode="canvas")
 
     assert answer["filled"] == "together"
-    assert answer["elbarto"]["warnings"] == ["fake-model was not trained on canvases: what it fills in may be poor."]
+    assert answer["elbarto"]["warnings"] == ["fake-model was not trained on canvases: its infills may be poor."]
 
 
 def test_a_route_that_the_model_has_not(make_client: MakeClient) -> None:
@@ -143,7 +144,7 @@ def test_sentinels_in_the_code_stay_text(make_fim: MakeClient) -> None:
 
     (sequence,) = engine.added
     assert sequence.prompt_ids.count(FimTokenizer.SUFFIX) == 1
-    assert {EOS, fakes.MASK}.isdisjoint(sequence.prompt_ids)
+    assert {EOS, MASK}.isdisjoint(sequence.prompt_ids)
     assert answer["text"] == "A = '<[fim-suffix]>'\nx = y\n# <eos><mask>\n"
 
 

@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 
 from tests.api.infill_wire import EDITS, INFILL, edit, fill
 from tests.api.wire import error_of, post
-from tests.fake_infill import CANVAS_MODEL, FimTokenizer, InfillEngine
+from tests.doubles.infill import CANVAS_MODEL, InfillEngine
+from tests.doubles.tokenizer import FimTokenizer
 
 MakeClient = Callable[..., FlaskClient]
 HOLE: dict[str, Any] = {"hole": {}}

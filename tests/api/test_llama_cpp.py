@@ -16,7 +16,10 @@ from app.messages.events import Counters
 from app.messages.params import GenerationParams
 from app.serving.work import Usage
 from tests.api.wire import error_of, events_in, post
-from tests.fakes import EOS, PATIENCE_S, FakeEngine, FimTokenizer, byte_ids, fim_ids, says, service_of, wait_until
+from tests.doubles.app import service_of
+from tests.doubles.engine import FakeEngine, says
+from tests.doubles.tokenizer import EOS, FimTokenizer, byte_ids, fim_ids
+from tests.waiting import PATIENCE_S, wait_until
 
 MakeClient = Callable[..., FlaskClient]
 

@@ -19,7 +19,8 @@ from app.api.openapi.document import make_document, openapi_path
 from app.api.openapi.routes import ROUTES
 from app.settings import Settings
 from tests.api.wire import error_of, events_in
-from tests.fakes import FakeEngine, close_client, root_logging_kept, service_of
+from tests.doubles.app import close_client, root_logging_kept, service_of
+from tests.doubles.engine import FakeEngine
 
 MakeClient = Callable[..., FlaskClient]
 Json = dict[str, Any]

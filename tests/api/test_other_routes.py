@@ -12,8 +12,12 @@ from flask.testing import FlaskClient
 
 import app
 from app.errors import CheckpointError
+from app.serving.backend import Backend
 from tests.api.wire import error_of, post
-from tests.fakes import EOS, PATIENCE_S, VOCAB_SIZE, Backend, FakeEngine, byte_ids, fake_backend, service_of
+from tests.doubles.app import fake_backend, service_of
+from tests.doubles.engine import FakeEngine
+from tests.doubles.tokenizer import EOS, VOCAB_SIZE, byte_ids
+from tests.waiting import PATIENCE_S
 
 MakeClient = Callable[..., FlaskClient]
 

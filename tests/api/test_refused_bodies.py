@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.api.wire import error_of, post
-from tests.fakes import FakeEngine
+from tests.doubles.engine import FakeEngine
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,10 @@ from flask.testing import FlaskClient
 
 from tests.api.sockets import converse, listening
 from tests.api.wire import CHAT, USER, post
-from tests.fake_infill import CANVAS_MODEL, FimTokenizer, InfillEngine, always
-from tests.fakes import FakeEngine, byte_ids, says, wait_until
+from tests.doubles.engine import FakeEngine, says
+from tests.doubles.infill import CANVAS_MODEL, InfillEngine, always
+from tests.doubles.tokenizer import FimTokenizer, byte_ids
+from tests.waiting import wait_until
 
 MakeClient = Callable[..., FlaskClient]
 

@@ -15,7 +15,10 @@ from flask.testing import FlaskClient
 from app.api import sockets
 from tests.api.sockets import HELLO, VALIDATOR, Socket, converse, listening, refusal
 from tests.api.wire import error_of, post, stream
-from tests.fakes import EOS, FakeEngine, byte_ids, says, service_of, wait_until
+from tests.doubles.app import service_of
+from tests.doubles.engine import FakeEngine, says
+from tests.doubles.tokenizer import EOS, byte_ids
+from tests.waiting import wait_until
 
 MakeClient = Callable[..., FlaskClient]
 REPLY = "Hello, wörld! 日本"

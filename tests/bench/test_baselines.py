@@ -10,7 +10,8 @@ import torch
 from bench.baselines import published, recompute
 from bench.models import SHAPES, Subject, random_subject, transformers_model
 from bench.workload import random_prompt, run_engine, static
-from tests.tiny import EOS, MASK, Case, load_plain
+from tests.reference import EOS, MASK, Case
+from tests.tiny import load_plain
 
 CPU = torch.device("cpu")
 MAX_GEN_LENGTH = 80  # longer cases say nothing new and take their time

@@ -32,7 +32,7 @@ from bench.infill.served import ORACLE, call, served_methods, serving
 from bench.parts.infill import measure_one, quality_figures
 from bench.plot import save
 from bench.report import markdown
-from tests.tiny import CHECKPOINT
+from tests.reference import CHECKPOINT
 
 MEAN = Problem(
     "mean", "def mean(values):\n    total = ", "sum(values)", "\n    return total / len(values)\n", None, True

@@ -17,7 +17,7 @@ from bench.context import Context, Options
 from bench.measure import Figure, Spread
 from bench.models import load_subject, random_subject, transformers_model
 from bench.parts import contention
-from tests.tiny import CHECKPOINT
+from tests.reference import CHECKPOINT
 
 CPU = torch.device("cpu")
 

@@ -16,7 +16,7 @@ from app.serving.backend import Backend, ModelInfo
 from app.serving.benchmark import run_benchmark
 from app.settings import Settings
 from app.text.tokenizer import Tokenizer
-from tests.tiny import CHECKPOINT, MASK, VOCAB_SIZE
+from tests.reference import CHECKPOINT, MASK, VOCAB_SIZE
 
 LINE = r"benchmark: [\d.]+ tokens/s of one stream, 1\.00 tokens a forward, [\d.]+ ms a forward \(float32 on cpu\)"
 

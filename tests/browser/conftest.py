@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests import servers
+from tests import plugins, servers
 from tests.servers import Server, running
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright (requirements-dev.txt)")
@@ -20,9 +20,7 @@ EXPECTED = ("Failed to load resource", "WebSocket connection to")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """As tests/e2e and tests/clients do, to share the servers of a session."""
-    if not config.pluginmanager.has_plugin(servers.__name__):
-        config.pluginmanager.register(servers, servers.__name__)
+    plugins.use(config, servers)
 
 
 @pytest.fixture(scope="package")

@@ -9,8 +9,8 @@ import openai
 import pytest
 from openai import OpenAI
 
+from tests.reference import CHECKPOINT
 from tests.servers import API_KEY, CAPACITY, HELLO, RUNNING, SLOW, Server
-from tests.tiny import CHECKPOINT
 
 DIFFUSION = {"steps": 8, "gen_length": 16, "block_length": 4, "threshold": 0.9, "remasking": "low_confidence"}
 

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.reference import CHECKPOINT, EOS
 from tests.servers import API_KEY, CAPACITY, HELLO, PATIENCE_S, Server, content
-from tests.tiny import CHECKPOINT, EOS
 
 MODEL = CHECKPOINT.name
 SENTENCE = "This model's maximum context length is 2048 tokens. However, you requested 2060 tokens"

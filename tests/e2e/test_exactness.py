@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.reference import Case, read_cases
 from tests.servers import Server
-from tests.tiny import Case, read_cases
 
 CASES = [pytest.param(case, id=str(number)) for number, case in enumerate(read_cases())]
 

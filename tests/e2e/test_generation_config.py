@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from app.settings import ROOT
+from tests.reference import CHECKPOINT
 from tests.servers import Server, ended, environment, running
-from tests.tiny import CHECKPOINT
 
 SAID = {
     "eos_token_id": 2,

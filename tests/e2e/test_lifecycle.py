@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from app.settings import Settings
+from tests.reference import CHECKPOINT
 from tests.servers import (
     BARE_GUNICORN,
     HELLO,
@@ -28,7 +29,6 @@ from tests.servers import (
     running,
     wait_for,
 )
-from tests.tiny import CHECKPOINT
 
 MAX_SEQUENCES = Settings().max_sequences
 

@@ -5,7 +5,12 @@ import torch
 
 from app.engine.runner import Runner
 from app.engine.sequence import Forward
+from tests import plugins, tiny
 from tests.tiny import Runs
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    plugins.use(config, tiny)
 
 
 @pytest.fixture

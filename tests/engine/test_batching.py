@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -15,7 +16,8 @@ from app.engine.sequence import Forward
 from app.messages.events import Event, Failed, Finished
 from app.messages.params import EngineConfig, GenerationParams
 from app.models.checkpoint import Checkpoint
-from tests.tiny import MASK, VOCAB_SIZE, Case, Runs, committed, drain, load_plain, run
+from tests.reference import MASK, VOCAB_SIZE, Case
+from tests.tiny import Runs, committed, drain, load_plain, run
 
 MakeEngine = Callable[..., Engine]
 
@@ -208,7 +210,8 @@ def test_a_place_that_comes_free_is_taken_in_the_next_step(make_engine: MakeEngi
 
 def test_the_queue_time_ends_with_the_admission(make_engine: MakeEngine) -> None:
     engine = make_engine(max_sequences=1)
-    first, second = engine.add(PROMPT, GREEDY), engine.add(PROMPT, GREEDY)
+    submitted = time.monotonic()
+    first, second = (engine.add(PROMPT, GREEDY, submitted) for _ in range(2))
 
     events = drain(engine)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.engine.canvas import Block, Canvas
-from tests.tiny import MASK
+from tests.reference import MASK
 
 PROMPT = [40, MASK, 42, 43, 44, 45]
 

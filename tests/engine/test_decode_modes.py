@@ -23,7 +23,8 @@ from app.engine.transfer import (
     threshold_rule,
 )
 from app.messages.params import DECODE_MODES, DecodeMode, GenerationParams
-from tests.tiny import MASK, drain, run
+from tests.reference import MASK
+from tests.tiny import drain, run
 
 PROMPT = (40, 41, 42, 43, 44, 45, 46, 47, 48, 49)
 PARAMS = GenerationParams(gen_length=16, steps=16, block_length=8, ignore_eos=True)

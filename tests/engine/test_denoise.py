@@ -10,7 +10,8 @@ from app.engine.denoise import find_end
 from app.engine.engine import Engine
 from app.engine.sequence import Sequence
 from app.messages.params import GenerationParams
-from tests.tiny import EOS, MASK, Case, run
+from tests.reference import EOS, MASK, Case
+from tests.tiny import run
 
 PROMPT = [10, 11, EOS]  # an end token in the prompt is ordinary text; its block has one more position
 

@@ -18,7 +18,8 @@ from app.messages.events import Committed, Failed, Finished
 from app.messages.params import GenerationParams, Remasking
 from app.models.checkpoint import Checkpoint
 from app.models.transformer import Transformer
-from tests.tiny import MASK, VOCAB_SIZE, Case, committed, drain, run
+from tests.reference import MASK, VOCAB_SIZE, Case
+from tests.tiny import committed, drain, run
 
 PROMPT = (40, 41, 42, 43, 44, 45, 46, 47, 48, 49)
 OTHER = (70, 71, 72)

@@ -13,7 +13,8 @@ from app.engine.reference import generate
 from app.messages.events import Finished
 from app.messages.params import EngineConfig, GenerationParams
 from app.models.checkpoint import Checkpoint, load_checkpoint
-from tests.tiny import CHECKPOINT, EOS, MASK, VOCAB_SIZE, Case, run
+from tests.reference import CHECKPOINT, EOS, MASK, VOCAB_SIZE, Case
+from tests.tiny import run
 
 Prompt = tuple[int, ...]
 case_numbers = pytest.mark.parametrize("number", range(60))

@@ -9,7 +9,8 @@ import pytest
 
 from app.engine.engine import Engine
 from app.messages.params import GenerationParams
-from tests.tiny import Case, Runs, drain, run
+from tests.reference import Case
+from tests.tiny import Runs, drain, run
 
 MakeEngine = Callable[..., Engine]
 

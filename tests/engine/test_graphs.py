@@ -16,7 +16,8 @@ from app.engine.loading import load_model
 from app.engine.sequence import Forward
 from app.errors import ConfigError
 from app.messages.params import GenerationParams, ModelSource
-from tests.tiny import CHECKPOINT, Case, committed, drain, run
+from tests.reference import CHECKPOINT, Case
+from tests.tiny import committed, drain, run
 
 MakeEngine = Callable[..., Engine]
 

@@ -10,7 +10,8 @@ import torch
 from app.engine.loading import default_num_threads, load_model
 from app.errors import CheckpointError, ConfigError, StartError
 from app.messages.params import ModelSource
-from tests.tiny import CHECKPOINT, Case, run
+from tests.reference import CHECKPOINT, Case
+from tests.tiny import run
 
 SOURCE = ModelSource(str(CHECKPOINT), device="cpu", dtype="float32")
 

@@ -24,7 +24,7 @@ def test_dynamic_threads_do_not_reach_the_model() -> None:
     """With OMP_DYNAMIC=true oneDNN's bfloat16 products are wrong: logits that are no numbers, or other tokens."""
     printed = []
     for dynamic in ("false", "true"):
-        environment = {**os.environ, "OMP_DYNAMIC": dynamic, "PYTHONPATH": str(ROOT)}
+        environment = {**os.environ, "OMP_NUM_THREADS": "2", "OMP_DYNAMIC": dynamic, "PYTHONPATH": str(ROOT)}
         done = subprocess.run(
             [sys.executable, "-c", SCRIPT], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120
         )

@@ -15,7 +15,8 @@ from app.messages.params import GenerationParams, ModelSource, Quantization
 from app.models.quantization import has_fast_int8
 from app.settings import EMBEDDED_MODEL, Settings
 from app.text.tokenizer import Tokenizer
-from tests.tiny import CHECKPOINT, Case, committed, drain, run
+from tests.reference import CHECKPOINT, Case
+from tests.tiny import committed, drain, run
 
 needs_vnni = pytest.mark.skipif(not has_fast_int8(torch.device("cpu")), reason="this CPU has no VNNI")
 REQUESTS = (

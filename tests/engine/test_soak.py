@@ -16,7 +16,8 @@ from app.engine.engine import Engine
 from app.messages.events import Event, Failed, Finished
 from app.messages.params import GenerationParams
 from app.models.checkpoint import Checkpoint
-from tests.tiny import VOCAB_SIZE, committed, load_plain, run
+from tests.reference import VOCAB_SIZE
+from tests.tiny import committed, load_plain, run
 
 NUM_REQUESTS, NUM_WARM_UP, MAX_GROWTH_BYTES = 1000, 400, 24 * 2**20
 BROKEN = 666  # a token whose embedding is not a number

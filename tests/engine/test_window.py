@@ -14,8 +14,9 @@ from app.engine.reference import fill
 from app.messages.events import Event, Filled, Finished, Probed, Stepped
 from app.messages.params import EngineConfig, GenerationParams, Window
 from app.models.checkpoint import Checkpoint
-from tests.tiny import MASK, VOCAB_SIZE, load
+from tests.reference import MASK, VOCAB_SIZE
 from tests.tiny import drain as drain_by_sequence
+from tests.tiny import load
 
 Case = tuple[list[int], GenerationParams]
 BLOCK = 4

@@ -16,7 +16,7 @@ from safetensors.torch import load_file, save_file
 
 from app.errors import CheckpointError
 from app.models.checkpoint import find_directory
-from tests.tiny import CHECKPOINT
+from tests.reference import CHECKPOINT
 from tests.tiny import load_plain as load
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from app.serving.calls import Defaults
 
 from app.errors import CheckpointError
 from app.models.files import find_here
 from app.models.generation_config import HUGGING_FACE_KEYS, OUR_KEYS, read_generation_config, read_request_defaults
-from app.serving.requests import Defaults
-from tests.tiny import CHECKPOINT, load
+from tests.reference import CHECKPOINT
+from tests.tiny import load
 
 FILE = Path("/models/mini/generation_config.json")
 

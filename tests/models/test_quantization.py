@@ -16,7 +16,7 @@ from app.models.quantization import check_quantization, has_fast_int8, quantize,
 from app.models.quantized_linear import Int4Linear, Int8Linear
 from app.models.transformer import Transformer
 from app.settings import EMBEDDED_MODEL
-from tests.tiny import CHECKPOINT
+from tests.reference import CHECKPOINT
 
 CPU, CUDA = torch.device("cpu"), torch.device("cuda")
 BF16, F32 = torch.bfloat16, torch.float32

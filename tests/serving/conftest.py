@@ -10,7 +10,9 @@ from app.serving.backend import Backend
 from app.serving.executor import Executor
 from app.serving.requests import Defaults
 from app.serving.service import Service
-from tests.fakes import ByteTokenizer, FakeEngine, fake_backend
+from tests.doubles.app import fake_backend
+from tests.doubles.engine import FakeEngine
+from tests.doubles.tokenizer import ByteTokenizer
 
 
 @pytest.fixture

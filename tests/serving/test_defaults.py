@@ -11,7 +11,7 @@ from app.messages.params import GenerationParams
 from app.serving.defaults import SETTING_NAMES, explain, resolve
 from app.serving.requests import ChatRequest, Defaults
 from app.serving.service import Service
-from tests.fakes import byte_ids
+from tests.doubles.tokenizer import byte_ids
 
 MakeService = Callable[..., Service]
 

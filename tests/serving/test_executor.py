@@ -14,7 +14,10 @@ from app.messages.events import Committed, Event, Failed, Finished
 from app.messages.params import GenerationParams
 from app.serving.executor import Executor
 from app.serving.generation import Generation
-from tests.fakes import PATIENCE_S, FakeEngine, byte_ids, fake_backend, says, wait_until
+from tests.doubles.app import fake_backend
+from tests.doubles.engine import FakeEngine, says
+from tests.doubles.tokenizer import byte_ids
+from tests.waiting import PATIENCE_S, wait_until
 
 MakeExecutor = Callable[..., Executor]
 

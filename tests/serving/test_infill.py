@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from app.serving.infill.canvas import lends_blank
+from app.serving.infill.hole_text import moves_trailing_space
 from app.serving.infill.requests import Hole, HoleDelta, HoleDone, InfillRequest, Outcome, Pin
 from app.serving.service import Service
-from tests.fake_infill import CANVAS_MODEL, DELETE, FimTokenizer, InfillEngine, always, seen
-from tests.fakes import byte_ids
+from tests.doubles.infill import CANVAS_MODEL, DELETE, InfillEngine, always, seen
+from tests.doubles.tokenizer import FimTokenizer, byte_ids
 
 MakeService = Callable[..., Service]
 
@@ -95,4 +95,4 @@ def test_many_holes_have_room_for_their_canvases_in_any_case(make_service: MakeS
     ],
 )
 def test_a_single_blank_behind_a_word_is_left_to_the_hole(text: str, pinned: tuple[Pin, ...], is_lent: bool) -> None:
-    assert lends_blank(text, Hole(pinned=pinned)) == is_lent
+    assert moves_trailing_space(text, Hole(pinned=pinned)) == is_lent

@@ -15,7 +15,8 @@ from app.serving.reply import Reply
 from app.serving.requests import ChatRequest, Defaults
 from app.serving.service import Service
 from app.serving.updates import Delta, Ended, Step
-from tests.fakes import EOS, FIRST_BYTE, TOOLS_TEMPLATE, VOCAB_SIZE, ByteTokenizer, FakeEngine, byte_ids, says
+from tests.doubles.engine import FakeEngine, says
+from tests.doubles.tokenizer import EOS, FIRST_BYTE, TOOLS_TEMPLATE, VOCAB_SIZE, ByteTokenizer, byte_ids
 
 MakeService = Callable[..., Service]
 

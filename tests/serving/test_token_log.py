@@ -8,7 +8,7 @@ from app.messages.events import Proposal, Stepped, Token
 from app.serving.token_log import Alternatives, Scored, TokenLog
 from app.text.token_text import TokenText
 from app.text.tokenizer import Tokenizer
-from tests.fakes import EOS, ByteTokenizer, byte_ids
+from tests.doubles.tokenizer import EOS, ByteTokenizer, byte_ids
 
 A, B, C = byte_ids("abc")
 

@@ -1,17 +1,17 @@
 from __future__ import annotations
 
 import pytest
-from transformers import AutoTokenizer
+from transformers import PreTrainedTokenizerFast
 
 from app.text.tokenizer import Tokenizer
-from tests.fakes import ByteTokenizer
-from tests.tiny import CHECKPOINT
+from tests.doubles.tokenizer import ByteTokenizer
+from tests.reference import CHECKPOINT
 
 
 @pytest.fixture(scope="session")
 def real_tokenizer() -> Tokenizer:
     """Byte-level BPE; whatever is not ASCII falls apart into single bytes."""
-    return Tokenizer(AutoTokenizer.from_pretrained(CHECKPOINT))
+    return Tokenizer(PreTrainedTokenizerFast.from_pretrained(CHECKPOINT))
 
 
 @pytest.fixture(params=["real", "byte"])

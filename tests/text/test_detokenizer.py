@@ -9,7 +9,7 @@ import pytest
 
 from app.text.detokenizer import REPLACEMENT, Detokenizer
 from app.text.tokenizer import Tokenizer
-from tests.fakes import EOS, VOCAB_SIZE, ByteTokenizer, byte_ids
+from tests.doubles.tokenizer import EOS, VOCAB_SIZE, ByteTokenizer, byte_ids
 
 TEXTS = [
     "",

@@ -8,7 +8,7 @@ import pytest
 
 from app.text.fim_tokens import FimTokens, find_fim_tokens
 from app.text.tokenizer import Tokenizer
-from tests.fakes import ByteTokenizer
+from tests.doubles.tokenizer import ByteTokenizer
 
 
 class TokenizerWith(ByteTokenizer):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.text.stream import Piece, TextStream
 from app.text.tokenizer import Tokenizer
-from tests.fakes import EOS, VOCAB_SIZE, ByteTokenizer, byte_ids
+from tests.doubles.tokenizer import EOS, VOCAB_SIZE, ByteTokenizer, byte_ids
 
 TOKENIZER = Tokenizer(ByteTokenizer())
 

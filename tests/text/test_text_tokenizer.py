@@ -8,8 +8,8 @@ from transformers import PreTrainedTokenizerFast
 
 from app.errors import RequestError
 from app.text.tokenizer import Tokenizer
-from tests.fakes import EOS, SPECIALS, TOOLS_TEMPLATE, ByteTokenizer, byte_ids
-from tests.tiny import CHECKPOINT
+from tests.doubles.tokenizer import EOS, SPECIALS, TOOLS_TEMPLATE, ByteTokenizer, byte_ids
+from tests.reference import CHECKPOINT
 
 USER = {"role": "user", "content": "Hi 日"}
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from app.text.token_text import TokenText
 from app.text.tokenizer import Tokenizer
-from tests.fakes import EOS, ByteTokenizer, byte_ids
+from tests.doubles.tokenizer import EOS, ByteTokenizer, byte_ids
 
 
 def test_a_token_says_its_own_text() -> None:

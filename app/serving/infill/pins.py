@@ -1,4 +1,4 @@
-"""A hole's masks, with the texts that are pinned in it among them."""
+"""A hole's masks, and the texts that are pinned among them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Content = list[int | None]  # of a hole: None is a mask
 
 
 class PinnedTexts:
-    """`min_length`: the tokens of all, and a mask for each gap: before, between and behind them, as they are pinned."""
+    """`min_length`: the tokens of all pinned texts, and a mask for each gap before, between and after them."""
 
     def __init__(self, pins: Sequence[Pin], tokenizer: Tokenizer) -> None:
         self._pins = [(pin.at, tokenizer.encode_plain(pin.text)) for pin in pins]
@@ -20,7 +20,7 @@ class PinnedTexts:
         self.min_length = self.num_tokens + self._num_gaps
 
     def content(self, length: int) -> Content:
-        """So many positions, or a few less so that the gaps are the same; never less than `min_length`."""
+        """`length` positions, or a few less so that all gaps are equal; never less than `min_length`."""
         if not self._pins:
             return [None] * length
         gap: Content = [None] * max(1, (length - self.num_tokens) // self._num_gaps)

@@ -13,7 +13,10 @@ from app.text.tokenizer import Tokenizer
 
 
 def hole_tokens(tokenizer: Tokenizer, context: Sequence[int], tokens: Sequence[Token]) -> tuple[HoleToken, ...]:
-    """With what each adds to the text after the tokens of `context`; a character of several comes with its last."""
+    """Each with what it adds to the text after the tokens of `context`.
+
+    A character that takes several tokens comes with the last of them.
+    """
     detokenizer = Detokenizer(lambda ids: tokenizer.decode(ids, skip_special_tokens=False))
     for token_id in context:
         detokenizer.add(token_id)
@@ -26,8 +29,8 @@ def hole_tokens(tokenizer: Tokenizer, context: Sequence[int], tokens: Sequence[T
     )
 
 
-def without_first_blank(tokens: tuple[HoleToken, ...]) -> tuple[HoleToken, ...]:
-    """A blank that their first one begins with stands before the hole already."""
+def without_first_space(tokens: tuple[HoleToken, ...]) -> tuple[HoleToken, ...]:
+    """Without the space that the first one begins with: it stands before the hole already."""
     if not tokens or not tokens[0].text.startswith(" "):
         return tokens
     return (replace(tokens[0], text=tokens[0].text[1:]), *tokens[1:])
@@ -38,6 +41,11 @@ def log_probability(probability: float) -> float:
 
 
 def mean_log_probability(holes: Sequence[FilledHole]) -> float:
-    """Over all tokens that were chosen; 0 where there is none."""
+    """Over all tokens that the model chose; 0 where there are none."""
     chosen = [log_probability(token.confidence) for hole in holes for token in hole.tokens if not token.is_pinned]
     return sum(chosen) / len(chosen) if chosen else 0.0
+
+
+def joined(texts: Sequence[str], holes: Sequence[str]) -> str:
+    """The texts with the holes between them; a last hole may be missing."""
+    return "".join(text + hole for text, hole in zip(texts, [*holes, ""], strict=True))

@@ -1,4 +1,4 @@
-"""A canvas's token ids: what stands around its holes, with contents of the holes in between."""
+"""A canvas's token ids: the texts around its holes, and the contents of the holes."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from app.messages.params import Window
 from app.serving.infill.pins import Content
 from app.text.tokenizer import Tokenizer
 
-SCORED_SUFFIX = 16  # tokens behind a hole that say how well it fits
+SCORED_SUFFIX = 16  # tokens after a hole that say how well it fits
 CONTEXT_TOKENS = 8  # enough for a tokenizer that writes a word differently at the start of a text
 
 
 class CanvasLayout:
-    """The window's token ids around the holes: what stands before the window is whole blocks, and prefilled."""
+    """The window's token ids around the holes. The prompt before the window is whole blocks, which are prefilled."""
 
     def __init__(self, texts: Sequence[str], tokenizer: Tokenizer, block_length: int) -> None:
         ids = [tokenizer.encode_plain(text) for text in texts]
         whole = len(ids[0]) // block_length * block_length
-        self.prompt_ids, self.head, self.behind = ids[0][:whole], ids[0][whole:], ids[1:]
+        self.prompt_ids, self.head, self.after = ids[0][:whole], ids[0][whole:], ids[1:]
         self.num_given = sum(map(len, ids))
 
     def before(self, hole: int) -> list[int]:
         """The last tokens before a hole."""
-        return (self.behind[hole - 1] if hole else [*self.prompt_ids, *self.head])[-CONTEXT_TOKENS:]
+        return (self.after[hole - 1] if hole else [*self.prompt_ids, *self.head])[-CONTEXT_TOKENS:]
 
     def fill(self, contents: Sequence[Content]) -> Content:
         """The window's token ids with these contents of the holes."""
         return [
             *self.head,
-            *(item for pair in zip(contents, self.behind, strict=True) for part in pair for item in part),
+            *(item for pair in zip(contents, self.after, strict=True) for part in pair for item in part),
         ]
 
     def window(
@@ -41,15 +41,15 @@ class CanvasLayout:
     ) -> Window:
         token_ids = self.fill(contents)
         holes: list[int | None] = [None] * len(self.head)
-        for number, (content, text) in enumerate(zip(contents, self.behind, strict=True)):
+        for number, (content, text) in enumerate(zip(contents, self.after, strict=True)):
             holes += [number] * len(content) + [None] * len(text)
         return Window(tuple(token_ids), tuple(holes), tuple(banned), tuple(ends), may_delete)
 
     def fit_window(self, contents: Sequence[Sequence[int]]) -> Window | None:
-        """A probe of what stands behind the holes, given what is in them; None where nothing does."""
+        """A probe of the text after the holes, given their contents; None where nothing comes after them."""
         token_ids: Content = list(self.head)
         targets: list[int | None] = [None] * len(self.head)
-        for content, text in zip(contents, self.behind, strict=True):
+        for content, text in zip(contents, self.after, strict=True):
             num = min(SCORED_SUFFIX, len(text))
             token_ids += [*content, *[None] * num, *text[num:]]
             targets += [*[None] * len(content), *text[:num], *[None] * (len(text) - num)]

@@ -1,8 +1,7 @@
-"""Which routes a checkpoint has, and the texts around the holes as the model is to see them."""
+"""Which infill routes a checkpoint supports, and the texts around the holes as the model sees them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.errors import PromptTooLong, RequestError
@@ -14,17 +13,17 @@ from app.text.tokenizer import Tokenizer
 
 
 @dataclass(frozen=True)
-class Support:
-    """`modes`: the first is the default. `context`: tokens around the holes that the model makes use of."""
+class InfillCapabilities:
+    """What a checkpoint can do. Lengths are in tokens."""
 
-    modes: tuple[InfillMode, ...]
+    modes: tuple[InfillMode, ...]  # the first one is the default
     fim: FimTokens | None
     delete_token_id: int | None
-    context: int
-    canvas: int
+    context: int  # around the holes; the model cannot use more
+    canvas: int  # masks in a hole of unknown length, to begin with
 
     def choose(self, mode: InfillMode | None) -> InfillMode:
-        """Raises RequestError. Any masked model can be put before a canvas, whether it was trained for one or not."""
+        """Raises RequestError. Any mask model can be given a canvas, whether it was trained on them or not."""
         if mode == "canvas" or (mode is not None and mode in self.modes):
             return mode
         if not self.modes:
@@ -40,9 +39,11 @@ class Support:
 
 
 @dataclass(frozen=True)
-class Room:
-    """For texts, in a model that makes use of `context` tokens and where so many of `max_model_len` are `reserved`.
-    `param` is the field that the texts come from."""
+class TokenBudget:
+    """Room for texts in a model that can use `context` tokens, with `reserved` of its `max_model_len` taken.
+
+    `param` is the request's field that the texts come from.
+    """
 
     context: int
     max_model_len: int
@@ -54,14 +55,16 @@ class Room:
         return min(self.context, self.max_model_len - self.reserved)
 
     def check(self, num_tokens: int) -> None:
-        """Raises PromptTooLong where there is no room for so many."""
+        """Raises PromptTooLong where there is no room for `num_tokens`."""
         if num_tokens > self.max_model_len - self.reserved:
             raise PromptTooLong(self.max_model_len, self.reserved + num_tokens, self.param)
         if num_tokens > self.context:
             raise PromptTooLong(self.context, num_tokens, self.param)
 
 
-def find_support(tokenizer: Tokenizer, delete_token_id: int | None, max_model_len: int, defaults: Defaults) -> Support:
+def find_capabilities(
+    tokenizer: Tokenizer, delete_token_id: int | None, max_model_len: int, defaults: Defaults
+) -> InfillCapabilities:
     fim = find_fim_tokens(tokenizer)
     found: dict[InfillMode, bool] = {
         "canvas": delete_token_id is not None,
@@ -70,13 +73,15 @@ def find_support(tokenizer: Tokenizer, delete_token_id: int | None, max_model_le
     }
     modes = sorted((mode for mode, has in found.items() if has), key=lambda mode: mode != defaults.infill_mode)
     context = min(defaults.infill_context or max_model_len, max_model_len)
-    return Support(tuple(modes), fim, delete_token_id, context, defaults.infill_canvas)
+    return InfillCapabilities(tuple(modes), fim, delete_token_id, context, defaults.infill_canvas)
 
 
-def visible_texts(request: InfillRequest, tokenizer: Tokenizer, room: Room, with_context: bool = True) -> list[str]:
-    """The texts around the holes with hints and other files, cut at the far ends so that there is room for them.
+def visible_texts(
+    request: InfillRequest, tokenizer: Tokenizer, budget: TokenBudget, with_context: bool = True
+) -> list[str]:
+    """The texts around the holes with hints and other files, cut at the far ends to fit the budget.
 
-    What stands between holes is never cut: raises PromptTooLong where it alone is too long.
+    Text between holes is never cut: raises PromptTooLong where it alone does not fit.
     """
 
     def count(text: str) -> int:
@@ -86,10 +91,6 @@ def visible_texts(request: InfillRequest, tokenizer: Tokenizer, room: Room, with
     if with_context and (request.context or request.filename):
         texts[0] = context_text(request.context, request.language, request.filename) + texts[0]
     between = sum(count(text) for text in texts[1:-1])
-    room.check(between + 1)
-    prefix, suffix = trim_context(texts[0], texts[-1], room.num_tokens - between, count)
+    budget.check(between + 1)
+    prefix, suffix = trim_context(texts[0], texts[-1], budget.num_tokens - between, count)
     return [prefix, *texts[1:-1], suffix]
-
-
-def joined(texts: Sequence[str], holes: Sequence[str]) -> str:
-    return "".join(text + hole for text, hole in zip(texts, [*holes, ""], strict=True))

@@ -5,29 +5,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.messages.events import Committed, Event, Finished, Stepped, Token
-from app.messages.params import GenerationParams
-from app.serving.executor import SequenceRequest
 from app.serving.generation import SILENCE, Silence
-from app.serving.infill.requests import Candidate, FilledHole, FillReason, HoleDelta, HoleDone, InfillRequest
-from app.serving.infill.results import hole_tokens, mean_log_probability
+from app.serving.infill.plan import PromptPlan
+from app.serving.infill.requests import Candidate, FilledHole, FillReason, HoleDelta, HoleDone
+from app.serving.infill.results import hole_tokens, joined, mean_log_probability
+from app.serving.infill.search import best_distinct, varied
 from app.serving.infill.session import Session
-from app.serving.infill.support import joined
 from app.text.infill_stream import InfillStream
 from app.text.stream import TextStream
 from app.text.tokenizer import Tokenizer
 
-MORE_TEMPERATURE = 0.7  # of candidates that must not be the same as the first
-
-# (texts around the holes, of which all before this hole are filled; the hole's number) -> prompt, params
-MakeRequest = Callable[[Sequence[str], int], SequenceRequest]
-
 
 @dataclass
-class Answer:
+class PartialHole:
     """One hole of one candidate while it is decoded."""
 
     stream: TextStream
@@ -42,20 +36,9 @@ class Answer:
 class PromptRoute:
     """One infill: iterate it, then read `candidates`. The first phase is submitted when it is made."""
 
-    def __init__(
-        self,
-        request: InfillRequest,
-        tokenizer: Tokenizer,
-        session: Session,
-        make_job: MakeRequest,
-        max_tokens: Sequence[int],
-        end_token_ids: frozenset[int],
-        is_chat: bool,
-    ) -> None:
-        self._request, self._tokenizer, self._session = request, tokenizer, session
-        self._make_job, self._max_tokens = make_job, max_tokens
-        self._ends, self._is_chat = end_token_ids, is_chat
-        self._filled: list[list[FilledHole]] = [[] for _ in range(request.n)]
+    def __init__(self, plan: PromptPlan, tokenizer: Tokenizer, session: Session) -> None:
+        self._plan, self._request, self._tokenizer, self._session = plan, plan.request, tokenizer, session
+        self._filled: list[list[FilledHole]] = [[] for _ in range(self._request.n)]
         self.candidates: list[Candidate] = []
         self.prompt_tokens = 0
         self._answers = self._submit(0)
@@ -73,34 +56,31 @@ class PromptRoute:
                 return
         self._rank()
 
-    def _submit(self, hole: int) -> list[Answer]:
-        """Of all candidates, which then have an answer each."""
-        jobs, answers = [], []
+    def _submit(self, hole: int) -> list[PartialHole]:
+        """The next hole of all candidates; returns the hole as each has it."""
+        requests, answers = [], []
         texts = self._request.texts
         suffix = "".join(texts[hole + 1 :])
         for number, filled in enumerate(self._filled):
             prefix = joined(texts[: hole + 1], [item.text for item in filled])
-            job = self._make_job([prefix, suffix], hole)
-            job = replace(job, params=self._varied(job.params, number))
-            jobs.append(job)
-            answers.append(self._answer(hole, prefix, suffix, job.params.gen_length))
-        self.prompt_tokens += len(jobs[0].prompt_ids)
-        self._session.submit(jobs)
+            own = self._plan.make_request([prefix, suffix], hole)
+            own = replace(own, params=varied(own.params, number))
+            requests.append(own)
+            answers.append(self._answer(hole, prefix, suffix, own.params.gen_length))
+        self.prompt_tokens += len(requests[0].prompt_ids)
+        self._session.submit(requests)
         return answers
 
-    @staticmethod
-    def _varied(params: GenerationParams, number: int) -> GenerationParams:
-        """Candidates after the first have another seed, and a temperature at which that says something."""
-        if number == 0:
-            return params
-        return replace(params, seed=params.seed + number, temperature=max(params.temperature, MORE_TEMPERATURE))
-
-    def _answer(self, hole: int, prefix: str, suffix: str, gen_length: int) -> Answer:
+    def _answer(self, hole: int, prefix: str, suffix: str, gen_length: int) -> PartialHole:
         single_line = self._request.holes[hole].single_line
-        cleaner = InfillStream(prefix, suffix, single_line=single_line, is_chat=self._is_chat)
-        return Answer(TextStream(self._tokenizer, self._request.stop), cleaner, self._max_tokens[hole], gen_length)
+        cleaner = InfillStream(prefix, suffix, single_line=single_line, is_chat=self._plan.is_chat)
+        return PartialHole(
+            TextStream(self._tokenizer, self._request.stop), cleaner, self._plan.max_tokens[hole], gen_length
+        )
 
-    def _take(self, number: int, hole: int, answer: Answer, event: Event) -> Iterator[HoleDelta | HoleDone | Stepped]:
+    def _take(
+        self, number: int, hole: int, answer: PartialHole, event: Event
+    ) -> Iterator[HoleDelta | HoleDone | Stepped]:
         if isinstance(event, Stepped):
             yield event
         elif isinstance(event, Committed) and answer.finish_reason is None:
@@ -122,10 +102,10 @@ class PromptRoute:
         is_overdue = self._request.soft_budget_ms is not None and self._session.is_overdue
         return is_overdue and "\n" in text.lstrip()
 
-    def _take_tokens(self, answer: Answer, tokens: Sequence[Token]) -> str:
+    def _take_tokens(self, answer: PartialHole, tokens: Sequence[Token]) -> str:
         """The text of the tokens up to the end token, a stop string or the limit."""
         room = answer.max_tokens - len(answer.tokens)
-        ended = next((place for place, token in enumerate(tokens) if token.id in self._ends), None)
+        ended = next((place for place, token in enumerate(tokens) if token.id in self._plan.end_token_ids), None)
         kept = tokens[: min(room, len(tokens) if ended is None else ended)]
         piece = answer.stream.add([token.id for token in kept])
         answer.tokens += kept[: len(piece.token_ids)]
@@ -135,7 +115,7 @@ class PromptRoute:
             answer.finish_reason = "length"
         return piece.text
 
-    def _finish(self, number: int, hole: int, answer: Answer, event: Finished) -> Iterator[HoleDelta | HoleDone]:
+    def _finish(self, number: int, hole: int, answer: PartialHole, event: Finished) -> Iterator[HoleDelta | HoleDone]:
         tail = answer.cleaner.add(answer.stream.flush().text) + answer.cleaner.flush()
         if tail:
             answer.text += tail
@@ -146,7 +126,7 @@ class PromptRoute:
         yield HoleDone(number, hole, filled)
 
     @staticmethod
-    def _reason(answer: Answer, event: Finished) -> FillReason:
+    def _reason(answer: PartialHole, event: Finished) -> FillReason:
         """Why the engine ended it: without an end token, a time budget alone does so before the last position."""
         if event.reason == "length" and event.counters.generated_tokens < answer.gen_length:
             return "deadline"
@@ -157,6 +137,4 @@ class PromptRoute:
         for number, filled in enumerate(self._filled):
             text = joined(self._request.texts, [hole.text for hole in filled])
             made.append(Candidate(number, tuple(filled), text, mean_log_probability(filled)))
-        best = sorted(made, key=lambda candidate: -candidate.score)
-        distinct = {tuple(hole.text for hole in candidate.holes): candidate for candidate in reversed(best)}
-        self.candidates = sorted(distinct.values(), key=lambda candidate: -candidate.score)
+        self.candidates = best_distinct(made, self._request.n)

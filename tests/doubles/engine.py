@@ -1,115 +1,18 @@
-"""Stand-ins for what is slow: an engine that says what a test tells it to, and a tokenizer whose tokens are bytes.
-
-`make_client` puts them behind the real routes, service and executor.
-"""
+"""An engine that replies with what a test scripted, one block per step, without a model."""
 
 from __future__ import annotations
 
 import itertools
-import logging
 import math
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from flask.testing import FlaskClient
-from jinja2 import Environment
-from jinja2.exceptions import TemplateError
-
-from app import create_app
 from app.messages.events import Committed, Counters, Event, Failed, Finished, Proposal, Seen, Stepped, Token
 from app.messages.params import GenerationParams
-from app.serving.backend import Backend, ModelInfo
-from app.serving.service import Service
-from app.settings import Settings
-from app.text.tokenizer import Tokenizer
-
-SPECIALS = {0: "<bos>", 1: "<pad>", 2: "<eos>", 5: "<mask>"}
-EOS, MASK = 2, 5
-FIRST_BYTE = 8
-VOCAB_SIZE = FIRST_BYTE + 256
-BLOCK_LENGTH = 4
-# Far more than any test needs: a test that waits for it has failed already.
-PATIENCE_S = 20.0
-
-CHAT_TEMPLATE = (
-    "{% for message in messages %}{{ '<bos>' + message['role'] + '\n' + message['content'] + '<eos>' }}{% endfor %}"
-    "<bos>assistant\n"
-)
-TOOLS_TEMPLATE = "{% if tools %}{{ tools | length }} tools\n{% endif %}" + CHAT_TEMPLATE
-
-
-def byte_ids(text: str | bytes) -> list[int]:
-    """The token ids of a text without special tokens."""
-    return [FIRST_BYTE + byte for byte in (text.encode() if isinstance(text, str) else text)]
-
-
-class ByteTokenizer:
-    """What app.text.tokenizer.Tokenizer uses of a transformers tokenizer. A byte is a token; so is each of SPECIALS.
-
-    `extra` are further tokens of several bytes, numbered from VOCAB_SIZE; they are decoded and never encoded.
-    """
-
-    def __init__(self, chat_template: str | None = CHAT_TEMPLATE, extra: Sequence[bytes] = ()) -> None:
-        self.chat_template = chat_template
-        self._extra = extra
-
-    def get_added_vocab(self) -> dict[str, int]:
-        return {token: token_id for token_id, token in SPECIALS.items()}
-
-    def get_vocab(self) -> dict[str, int]:
-        return {**self.get_added_vocab(), **{chr(byte): FIRST_BYTE + byte for byte in range(128)}}
-
-    @property
-    def all_special_ids(self) -> list[int]:
-        return list(SPECIALS)
-
-    def encode(self, text: str, add_special_tokens: bool = False, split_special_tokens: bool = False) -> list[int]:
-        if split_special_tokens:
-            return byte_ids(text)
-        ids = [0] if add_special_tokens else []
-        while text:
-            special = next((token_id for token_id, token in SPECIALS.items() if text.startswith(token)), None)
-            ids += byte_ids(text[0]) if special is None else [special]
-            text = text[1 if special is None else len(SPECIALS[special]) :]
-        return ids
-
-    def decode(self, token_ids: list[int], skip_special_tokens: bool, clean_up_tokenization_spaces: bool) -> str:
-        return b"".join(self._bytes(token_id, skip_special_tokens) for token_id in token_ids).decode(errors="replace")
-
-    def apply_chat_template(
-        self, messages: list[dict[str, Any]], tokenize: bool, add_generation_prompt: bool, **extra: Any
-    ) -> str:
-        environment = Environment(keep_trailing_newline=True)
-        environment.globals["raise_exception"] = _raise_exception
-        return environment.from_string(str(self.chat_template)).render(messages=messages, **extra)
-
-    def _bytes(self, token_id: int, skip_special_tokens: bool) -> bytes:
-        if token_id >= VOCAB_SIZE:
-            return self._extra[token_id - VOCAB_SIZE]
-        if token_id >= FIRST_BYTE:
-            return bytes([token_id - FIRST_BYTE])
-        return b"" if skip_special_tokens else SPECIALS.get(token_id, "").encode()
-
-
-class FimTokenizer(ByteTokenizer):
-    """With Seed-Coder's sentinels, so that its model infills between them, suffix first: see `fim_ids`."""
-
-    def get_added_vocab(self) -> dict[str, int]:
-        return {**super().get_added_vocab(), "<[fim-suffix]>": 3, "<[fim-prefix]>": 4, "<[fim-middle]>": 6}
-
-
-def fim_ids(prefix: str, suffix: str) -> tuple[int, ...]:
-    """The prompt that a model with the FimTokenizer gets for what is missing between the two."""
-    return (3, *byte_ids(suffix), 4, *byte_ids(prefix), 6)
-
-
-def _raise_exception(message: str) -> None:
-    raise TemplateError(message)
+from tests.doubles.tokenizer import EOS, MASK, byte_ids
+from tests.waiting import PATIENCE_S
 
 
 @dataclass
@@ -291,80 +194,3 @@ class FakeEngine:
             total_ms=3.0,
             first_block_ms=2.0 if sequence.blocks else None,
         )
-
-
-INFO = ModelInfo(
-    id="fake-model",
-    family="fake",
-    device="cpu",
-    dtype="float32",
-    max_model_len=1024,
-    block_length=BLOCK_LENGTH,
-    mask_token_id=MASK,
-    vocab_size=VOCAB_SIZE,
-)
-
-
-def fake_backend(
-    engine: FakeEngine | None = None, tokenizer: ByteTokenizer | None = None, **info: int | str
-) -> Backend:
-    """`info` are fields of ModelInfo."""
-    return Backend(engine or FakeEngine(), Tokenizer(tokenizer or ByteTokenizer()), replace(INFO, **info))
-
-
-def make_client(
-    engine: FakeEngine | None = None,
-    tokenizer: ByteTokenizer | None = None,
-    load: Callable[[], Backend] | None = None,
-    info: dict[str, int | str] | None = None,
-    **settings: Any,
-) -> FlaskClient:
-    """A test client of the whole application; `settings` are fields of Settings. Close it with `close_client`.
-
-    The model is loaded when this returns, unless a test has its own way of loading.
-    """
-    backend = fake_backend(engine, tokenizer, **(info or {}))
-    with root_logging_kept():
-        app = create_app(Settings(**{"host": "127.0.0.1", **settings}), load=load or (lambda: backend))
-    client = app.test_client()
-    if load is None:
-        service_of(client).executor.wait_until_ready()
-    return client
-
-
-def service_of(client: FlaskClient) -> Service:
-    service: Service = client.application.extensions["elbarto"]
-    return service
-
-
-def close_client(client: FlaskClient) -> None:
-    """Stop the executor, and see that nothing was left behind in it."""
-    executor = service_of(client).executor
-    if executor.state == "ready":
-        wait_until(lambda: executor.queue_lengths == (0, 0))
-    executor.close()
-    assert not executor._owners
-    assert not executor._sequence_ids
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """For what other threads bring about and nobody announces."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline, "it never came about"
-        time.sleep(0.001)
-
-
-@contextmanager
-def root_logging_kept() -> Iterator[None]:
-    """`create_app` configures the root logger, which would take pytest's own handlers off it."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    root.handlers = []
-    try:
-        yield
-    finally:
-        for handler in root.handlers:
-            handler.close()
-        root.handlers = handlers
-        root.setLevel(level)

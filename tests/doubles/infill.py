@@ -1,4 +1,4 @@
-"""Stand-ins for infills: an engine that fills canvases as a test tells it to, and a tokenizer with sentinels."""
+"""An engine that fills canvases with what a test scripted."""
 
 from __future__ import annotations
 
@@ -8,22 +8,13 @@ from typing import Any
 
 from app.messages.events import Committed, Event, Filled, Finished, Probed, Token
 from app.messages.params import GenerationParams, Window
-from tests.fakes import FIRST_BYTE, ByteTokenizer, FakeEngine, FakeSequence, byte_ids
+from tests.doubles.engine import FakeEngine, FakeSequence
+from tests.doubles.tokenizer import FIRST_BYTE, FimTokenizer, byte_ids
 
 DELETE = 7  # of models that were trained on canvases
 CANVAS_MODEL = {"delete_token_id": DELETE}
 # (the hole, how many masks it has, the parameters) -> what the model would like to write there
 Fills = Callable[[int, int, GenerationParams], str]
-
-
-class FimTokenizer(ByteTokenizer):
-    """With Seed-Coder's sentinels."""
-
-    PREFIX, SUFFIX, MIDDLE, END = 3, 4, 6, 7
-
-    def get_added_vocab(self) -> dict[str, int]:
-        sentinels = {"prefix": self.PREFIX, "suffix": self.SUFFIX, "middle": self.MIDDLE, "end": self.END}
-        return {**super().get_added_vocab(), **{f"<[fim-{name}]>": number for name, number in sentinels.items()}}
 
 
 @dataclass

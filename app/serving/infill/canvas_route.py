@@ -1,0 +1,161 @@
+"""The route on a canvas: prefix, masks and suffix in one window, all holes filled together, any position first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from app.messages.events import Event, Filled, Probed, Seen, Stepped
+from app.serving.executor import SequenceRequest
+from app.serving.generation import SILENCE, Silence
+from app.serving.infill.canvas_layout import CanvasLayout
+from app.serving.infill.canvas_windows import CanvasWindows, Draft
+from app.serving.infill.hole_text import HoleTexts
+from app.serving.infill.plan import CanvasPlan
+from app.serving.infill.requests import Candidate, FillReason, HoleDelta, HoleDone, WindowSnapshot, WindowStep
+from app.serving.infill.results import joined, log_probability, mean_log_probability
+from app.serving.infill.search import MOST_TEMPERATURE, Variant, best_distinct, first_variants, sampled_variants
+from app.serving.infill.session import Session
+from app.text.tokenizer import Tokenizer
+
+Item = HoleDelta | HoleDone | WindowStep | WindowSnapshot | Silence
+
+
+class CanvasRoute:
+    """One infill: iterate it, then read `candidates`. The first phase is submitted when it is made.
+
+    Each phase fills the open holes of all drafts; a hole that turns out too short begins again on a longer canvas.
+    """
+
+    def __init__(self, plan: CanvasPlan, tokenizer: Tokenizer, session: Session) -> None:
+        self._plan, self._session = plan, session
+        self._texts = HoleTexts(plan.request, plan.texts, tokenizer)
+        self._layout = CanvasLayout(self._texts.visible, tokenizer, plan.params.block_length)
+        self._windows = CanvasWindows(plan, self._layout, tokenizer)
+        self._reports_at_once = plan.method != "several"
+        self._drafts: list[Draft] = []
+        self.candidates: list[Candidate] = []
+        self.prompt_tokens = self._layout.num_given
+        self._begin(first_variants(plan, session.capacity))
+
+    def __iter__(self) -> Iterator[Item]:
+        yield from self._fill(list(enumerate(self._drafts)))
+        missing = self._plan.request.n - len({draft.texts for draft in self._drafts})
+        is_over = self._session.is_aborted or self._session.is_overdue
+        if missing > 0 and self._plan.method != "several" and not is_over:
+            first = len(self._drafts)
+            more = self._begin(sampled_variants(self._plan, missing + 1, MOST_TEMPERATURE))
+            yield from self._fill(list(enumerate(more, first)))
+        if self._session.is_aborted:
+            return
+        yield from self._rank()
+        if not self._reports_at_once:
+            best = self.candidates[0]
+            for hole, filled in enumerate(best.holes):
+                yield HoleDelta(best.number, hole, filled.text)
+                yield HoleDone(best.number, hole, filled)
+
+    def _begin(self, variants: Sequence[Variant]) -> list[Draft]:
+        drafts = [Draft(variant, self._lengths(variant)) for variant in variants]
+        self._session.submit([self._windows.fill(draft) for draft in drafts])
+        self._drafts += drafts
+        return drafts
+
+    def _fill(self, running: list[tuple[int, Draft]]) -> Iterator[Item]:
+        """Phase after phase, until none of these drafts has an open hole."""
+        while running:
+            for item in self._session.events():
+                if item is SILENCE:
+                    yield SILENCE
+                    continue
+                number, draft = running[item[0]]
+                yield from self._take(number, draft, item[1])
+            if self._session.is_aborted:
+                return
+            running = [(number, draft) for number, draft in running if not draft.is_filled]
+            for _, draft in running:
+                self._grow(draft)
+            if running:
+                self._session.submit([self._windows.fill(draft) for _, draft in running])
+
+    def _take(self, number: int, draft: Draft, event: Event) -> Iterator[Item]:
+        if isinstance(event, Stepped):
+            assert draft.window is not None
+            yield WindowStep(number, draft.window, len(self._layout.prompt_ids), event)
+        elif isinstance(event, Seen):
+            assert draft.window is not None
+            yield WindowSnapshot(number, draft.window, len(self._layout.prompt_ids), event)
+        elif isinstance(event, Filled) and event.hole not in draft.filled and not self._is_too_short(draft, event):
+            draft.filled[event.hole] = event
+            context, reason = self._layout.before(event.hole), self._reason(draft, event)
+            filled = draft.answers[event.hole] = self._texts.fill(event.hole, event.tokens, context, reason)
+            if self._reports_at_once:
+                yield HoleDelta(number, event.hole, filled.text)
+                yield HoleDone(number, event.hole, filled)
+
+    def _lengths(self, variant: Variant) -> list[int]:
+        """The canvas of each hole, in tokens; the holes' `start` where there is no room for more."""
+        lengths = []
+        for each in self._plan.holes:
+            wanted = max(variant.canvas, each.hole.start, each.pinned.min_length)
+            if self._plan.method == "exact":
+                wanted = each.max_tokens
+            lengths.append(each.hole.length or min(wanted, each.max_tokens))
+        has_room = sum(lengths) <= self._plan.max_model_len - self._layout.num_given
+        return lengths if has_room else [each.start for each in self._plan.holes]
+
+    def _is_too_short(self, draft: Draft, event: Filled) -> bool:
+        """Nothing was deleted, so the text may be longer, and a longer canvas is allowed."""
+        if not self._plan.may_delete or event.num_deleted or self._session.is_overdue:
+            return False
+        return self._longer(draft, event.hole) is not None
+
+    def _longer(self, draft: Draft, hole: int) -> int | None:
+        """The next length of a hole's canvas, if there is one."""
+        each, length = self._plan.holes[hole], draft.lengths[hole]
+        if each.hole.length is not None:
+            return None
+        room = self._plan.max_model_len - self._layout.num_given - sum(draft.lengths)
+        longer = min(2 * length, each.max_tokens, length + room)
+        return longer if longer > length else None
+
+    def _grow(self, draft: Draft) -> None:
+        """Open holes begin again on longer canvases, among those that are settled."""
+        for hole, length in enumerate(draft.lengths):
+            if hole not in draft.filled:
+                draft.lengths[hole] = self._longer(draft, hole) or length
+
+    def _reason(self, draft: Draft, event: Filled) -> FillReason:
+        """A hole that is filled to its last position might have been longer, unless its length was given or chosen."""
+        hole, length = self._plan.holes[event.hole], draft.lengths[event.hole]
+        is_chosen = self._plan.method == "several" and length < hole.max_tokens
+        if event.num_deleted or hole.hole.length is not None or is_chosen:
+            return "stop"
+        is_cut_short = self._session.is_overdue and self._longer(draft, event.hole) is not None
+        return "deadline" if is_cut_short else "length"
+
+    def _rank(self) -> Iterator[Silence]:
+        made = []
+        for number, draft in enumerate(self._drafts):
+            text = joined(self._plan.request.texts, draft.texts)
+            made.append(Candidate(number, draft.holes, text, mean_log_probability(draft.holes)))
+        if len(made) > 1 and not self._session.is_overdue:
+            fits: dict[int, float] = {}
+            yield from self._probe_fits(made, fits)
+            made = [replace(candidate, score=candidate.score + fits.get(candidate.number, 0.0)) for candidate in made]
+        self.candidates = best_distinct(made, self._plan.request.n)
+
+    def _probe_fits(self, made: Sequence[Candidate], fits: dict[int, float]) -> Iterator[Silence]:
+        """How likely the text after the holes is, given each candidate: mean log probabilities, by its number."""
+        probes: list[tuple[int, SequenceRequest]] = []
+        for candidate in made:
+            if (probe := self._windows.probe_fit(candidate)) is not None:
+                probes.append((candidate.number, probe))
+        if not probes:
+            return
+        self._session.submit([probe for _, probe in probes])
+        for item in self._session.events():
+            if item is SILENCE:
+                yield SILENCE
+            elif isinstance(item[1], Probed):
+                fits[probes[item[0]][0]] = sum(map(log_probability, item[1].targets)) / len(item[1].targets)

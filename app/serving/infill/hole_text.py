@@ -1,0 +1,51 @@
+"""From the tokens of a canvas's hole to the text that belongs in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from app.messages.events import Token
+from app.serving.infill.requests import FilledHole, FillReason, Hole, InfillRequest
+from app.serving.infill.results import hole_tokens, without_first_space
+from app.text.cleanup import clean_infill
+from app.text.tokenizer import Tokenizer
+
+TRAILING_SPACE = re.compile(r"\S \Z")
+
+
+def moves_trailing_space(text: str, hole: Hole) -> bool:
+    """Whether a text's trailing space moves into the hole after it.
+
+    To a tokenizer the space between two words belongs to the second one, and a model that sees it alone has hardly ever
+    seen what comes next.
+    """
+    is_pinned = bool(hole.pinned) and hole.pinned[0].at == "start"
+    return TRAILING_SPACE.search(text) is not None and not is_pinned
+
+
+class HoleTexts:
+    """`visible` are the texts around the holes as the model sees them: without the spaces that move into holes."""
+
+    def __init__(self, request: InfillRequest, texts: Sequence[str], tokenizer: Tokenizer) -> None:
+        """`texts` are those of the request, trimmed to what the model can use."""
+        self._request, self._tokenizer = request, tokenizer
+        self._moved = [moves_trailing_space(text, hole) for text, hole in zip(texts[:-1], request.holes, strict=True)]
+        self.visible = [text[:-1] if moved else text for text, moved in zip(texts, [*self._moved, False], strict=True)]
+
+    def fill(self, number: int, tokens: Sequence[Token], context: Sequence[int], reason: FillReason) -> FilledHole:
+        """The hole with these tokens; `context` are the token ids before it."""
+        hole, texts = self._request.holes[number], self._request.texts
+        decoded = hole_tokens(self._tokenizer, context, tokens)
+        if self._moved[number]:
+            decoded = without_first_space(decoded)
+        text = "".join(token.text for token in decoded)
+        stopped = min((at for stop in self._request.stop if (at := text.find(stop)) >= 0), default=None)
+        if stopped is not None:
+            text, reason = text[:stopped], "stop"
+        # Whatever fills an earlier hole of the same line, the line has begun: "_" stands for it.
+        before, after = "_".join(texts[: number + 1]), texts[number + 1]
+        text = clean_infill(text, before, after, single_line=hole.single_line, is_chat=False)
+        if number + 1 < len(self._request.holes) and after.isspace() and "\n" in after:
+            text = text.removesuffix(after)  # it ran on over the line break before the next hole
+        return FilledHole(text, decoded, reason)

@@ -1,0 +1,62 @@
+"""What a route is set up with: decided once, when the infill is submitted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.messages.params import GenerationParams
+from app.serving.executor import SequenceRequest
+from app.serving.infill.pins import PinnedTexts
+from app.serving.infill.requests import Hole, InfillRequest, LengthMethod
+
+# (the two texts around a hole, with all holes before it filled; the hole's number) -> its prompt and parameters
+MakeRequest = Callable[[Sequence[str], int], SequenceRequest]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HolePlan:
+    """One hole of a canvas. Lengths are in tokens."""
+
+    hole: Hole
+    pinned: PinnedTexts
+    max_tokens: int
+    start: int  # a canvas of this length always fits
+
+
+@dataclass(frozen=True, kw_only=True)
+class CanvasPlan:
+    """An infill by the canvas route."""
+
+    request: InfillRequest
+    texts: Sequence[str]  # around the holes, trimmed to what the model can use
+    holes: Sequence[HolePlan]
+    params: GenerationParams  # of every sequence, except for its window
+    canvas: int  # masks in a hole of unknown length, to begin with
+    delete_token_id: int | None  # None: the model has none
+    end_token_ids: Sequence[int]
+    max_model_len: int
+
+    @property
+    def method(self) -> LengthMethod:
+        return self.request.length_method or ("several" if self.delete_token_id is None else "delete")
+
+    @property
+    def may_delete(self) -> bool:
+        return self.method == "delete" and self.delete_token_id is not None
+
+    @property
+    def max_tokens(self) -> int:
+        """The largest limit of a hole."""
+        return max(each.max_tokens for each in self.holes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromptPlan:
+    """An infill by one of the routes by prompt."""
+
+    request: InfillRequest
+    make_request: MakeRequest
+    max_tokens: Sequence[int]  # of each hole
+    end_token_ids: frozenset[int]
+    is_chat: bool

@@ -1,0 +1,1 @@
+"""Test doubles: what replaces models, tokenizers and engines in tests that need none."""
