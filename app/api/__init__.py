@@ -15,15 +15,15 @@ from app.api import (
     errors,
     generations,
     health,
+    in_flight,
     infill,
     llama_cpp,
-    models,
+    model_list,
     pages,
     request_log,
     sockets,
     steps,
     tokens,
-    traffic,
 )
 from app.api.context import EXTENSION
 from app.api.origins import allow_origins
@@ -49,7 +49,7 @@ def create_flask(service: Service, config: HttpConfig) -> Flask:
     app.config["SSE_KEEPALIVE_S"] = config.sse_keepalive_s
     app.config[generations.WATCH] = config.watch
     app.config[docs.VERSION] = config.version
-    app.extensions[traffic.EXTENSION] = traffic.Traffic()
+    app.extensions[in_flight.EXTENSION] = in_flight.InFlight()
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     request_log.register(app)
@@ -58,6 +58,6 @@ def create_flask(service: Service, config: HttpConfig) -> Flask:
         auth.require_key(app, config.api_key)
     errors.register(app, config.max_body_bytes)
     sockets.register(app, config.max_body_bytes)
-    for part in (chat, completions, infill, llama_cpp, models, health, tokens, steps, generations, pages, docs):
+    for part in (chat, completions, infill, llama_cpp, model_list, health, tokens, steps, generations, pages, docs):
         app.register_blueprint(part.blueprint)
     return app

@@ -9,10 +9,10 @@ from flask import Blueprint, Response
 
 from app.api.context import json_body, service
 from app.api.errors import error_event
-from app.api.following import step_encoder
 from app.api.running import RunningAnswer, answer_head
 from app.api.schemas import ChatSchema, load
 from app.api.sse import DONE, StreamEvent
+from app.api.step_encoders import step_encoder
 from app.api.usage import elbarto_body, usage_body
 from app.errors import RequestError, Unsupported
 from app.serving.generation import SILENCE, Silence

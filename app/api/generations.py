@@ -1,4 +1,4 @@
-"""GET /v1/generations and WS /v1/generations/{id}/steps: what is running, and how it is denoised."""
+"""GET /v1/generations and WS /v1/generations/{id}/steps: the requests in progress, and how they are denoised."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from app.api import sockets
 from app.api.auth import has_key
 from app.api.context import service
 from app.api.following import follow, without_text
+from app.api.in_flight import in_flight
 from app.api.step_events import Event
-from app.api.traffic import traffic
 from app.errors import WatchingRefused
 from app.serving.generation import SILENCE, Silence
 
@@ -26,31 +26,31 @@ LOOPBACK = ("127.", "::1", "::ffff:127.")
 
 @blueprint.before_request
 def check_access() -> None:
-    """Other people's requests: for those who have the key, or where there is none, for this machine."""
+    """With an API key: only clients that have it. Without: only clients on this machine."""
     if current_app.config[WATCH] == "off":
         raise WatchingRefused("Watching is switched off on this server (ELBARTO_WATCH).")
     if not has_key() and not _is_local():
         raise WatchingRefused(
-            "Without an API key (ELBARTO_API_KEY), what runs on this server can be watched from its own machine alone."
+            "Without an API key (ELBARTO_API_KEY), requests on this server can be watched from its own machine only."
         )
 
 
 @blueprint.get("/v1/generations")
 def list_generations() -> Response:
     with_text = _with_text()
-    return jsonify({"object": "list", "data": [running.body(with_text) for running in traffic().all()]})
+    return jsonify({"object": "list", "data": [request.body(with_text) for request in in_flight().all()]})
 
 
 @sock.route("/v1/generations/<generation_id>/steps", bp=blueprint)  # type: ignore[untyped-decorator]
 def steps(ws: Server, generation_id: str) -> None:
-    sockets.tell(ws, lambda: Following(generation_id))
+    sockets.serve_events(ws, lambda: Following(generation_id))
 
 
 class Following:
-    """Somebody else's steps. Leaving ends nothing but the watching."""
+    """Another client's steps. Closing ends the subscription, not the request."""
 
     def __init__(self, generation_id: str) -> None:
-        self._events = follow(traffic().find(generation_id), service().token_text())
+        self._events = follow(in_flight().find(generation_id), service().token_text())
         self._with_text = _with_text()
 
     def events(self) -> Iterator[Event | Silence]:
@@ -68,6 +68,6 @@ def _with_text() -> bool:
 
 
 def _is_local() -> bool:
-    """Behind a proxy, everybody seems to be; so nobody is."""
+    """A proxy makes every client look local, so then none counts as local."""
     forwarded = request.headers.get("X-Forwarded-For") or request.headers.get("Forwarded")
     return not forwarded and (request.remote_addr or "").startswith(LOOPBACK)

@@ -123,8 +123,7 @@ class EditAnswer(InfillAnswer):
         self._spans = spans
 
     def body(self) -> dict[str, Any]:
-        assert self._infill.outcome is not None
-        best = self._infill.outcome.candidates[0]
+        best = self._infill.candidates[0]
         edits = [
             {"start": start, "end": end, **hole_body(number, hole)}
             for number, ((start, end), hole) in enumerate(zip(self._spans, best.holes, strict=True))
@@ -142,8 +141,6 @@ class EditAnswer(InfillAnswer):
 
 def infill_body(head: Mapping[str, Any], infill: Infill) -> dict[str, Any]:
     """Of an infill that is complete."""
-    outcome = infill.outcome
-    assert outcome is not None
     choices = [
         {
             "index": index,
@@ -151,7 +148,7 @@ def infill_body(head: Mapping[str, Any], infill: Infill) -> dict[str, Any]:
             "text": candidate.text,
             "holes": [hole_body(number, hole) for number, hole in enumerate(candidate.holes)],
         }
-        for index, candidate in enumerate(outcome.candidates)
+        for index, candidate in enumerate(infill.candidates)
     ]
     return {
         "id": head["id"],

@@ -10,9 +10,9 @@ from typing import Any
 from flask import Response, current_app, jsonify
 
 from app.api.context import ClientConnection
+from app.api.in_flight import in_flight
 from app.api.request_log import CLIENT_CLOSED_REQUEST, RequestRecord, record
 from app.api.sse import StreamEvent, event_stream
-from app.api.traffic import traffic
 from app.serving.work import Work
 
 
@@ -22,7 +22,7 @@ class RunningAnswer:
     def __init__(self, work: Work, head: Mapping[str, Any]) -> None:
         """`head` has the answer's id, when it was created and the model."""
         self._work = work
-        self._leave = traffic().enter(head, work)
+        self._leave = in_flight().enter(head, work)
         self._client = ClientConnection()
         work.watch_client(self._client.is_gone)
         self._was_left = False

@@ -55,8 +55,8 @@ def serve(ws: Server, answer: Callable[[dict[str, Any]], EventSource]) -> None:
     _converse(ws, lambda: answer(_first_message(ws)))
 
 
-def tell(ws: Server, answer: Callable[[], EventSource]) -> None:
-    """The same where there is nothing to ask for; the first message is the key, if no header had it."""
+def serve_events(ws: Server, answer: Callable[[], EventSource]) -> None:
+    """The same without a request: the first message is the key, if no header had it."""
 
     def begin() -> EventSource:
         if needs_key():

@@ -15,11 +15,11 @@ from app.api.chat import to_request
 from app.api.completion_schemas import CompletionSchema
 from app.api.completions import to_request as to_completion_request
 from app.api.context import service
-from app.api.following import step_encoder
 from app.api.infill import to_request as to_infill_request
 from app.api.infill_schemas import InfillSchema
 from app.api.running import RunningAnswer, answer_head
 from app.api.schemas import MAX_ALTERNATIVES, ChatSchema, Integer, load
+from app.api.step_encoders import step_encoder
 from app.api.step_events import Event
 from app.errors import RequestError, Unsupported
 from app.serving.generation import Silence

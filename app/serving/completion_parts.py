@@ -151,7 +151,7 @@ class InfillPart(Part):
                 case HoleDone():
                     rest = limit.flush()
                     yield CompletionDelta(index, rest, self._tokens(item.filled, self.choices[index].text + rest))
-                    # The end is reported below, when the outcome with its counters is there.
+                    # The end is reported below, when the infill is complete and has its counters.
                     finish_reason = "stop" if limit.is_over else _finish_reason(item.filled)
                 case WindowStep():
                     self._alternatives.take(item.event)
@@ -165,8 +165,7 @@ class InfillPart(Part):
             if event is SILENCE:
                 yield SILENCE
         if self._infill.is_complete:
-            assert self._infill.outcome is not None
-            candidates = self._infill.outcome.candidates
+            candidates = self._infill.candidates
             for number, index in enumerate(self._indexes):  # they repeat if too few are distinct
                 yield from self._all_of(index, self._choice(candidates[number % len(candidates)]))
 

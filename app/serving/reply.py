@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from app.messages.events import Committed, Counters, Event, Finished, Seen, Stepped, Token
 from app.messages.params import GenerationParams
 from app.serving.backend import ModelInfo
-from app.serving.feed import Feed
 from app.serving.generation import SILENCE, Generation, Silence
+from app.serving.publisher import Publisher
 from app.serving.updates import ChoiceFinishReason, Delta, Ended, Step, StepSnapshot
 from app.serving.work import Usage
 from app.text.stream import TextStream
@@ -49,7 +49,7 @@ class Reply:
     ) -> None:
         """`params` are the first prompt's; `prompt_lens` are tokens; `ignored` are request fields."""
         self._generation = generation
-        self.feed = Feed(generation.watch)
+        self.publisher = Publisher(generation.watch)
         self.choices = list(choices)
         self.model = model
         self.params = params
@@ -80,7 +80,7 @@ class Reply:
 
     def abort(self) -> None:
         self._generation.abort()
-        self.feed.end()
+        self.publisher.close()
 
     def usage(self) -> Usage:
         ended = [(choice, choice.counters) for choice in self.choices if choice.counters is not None]
@@ -112,7 +112,7 @@ class Reply:
         return [choice.text for choice in self.choices]
 
     def __iter__(self) -> Iterator[Delta | Ended | Step | Silence]:
-        with self.feed.told():
+        with self.publisher.publishing():
             for item in self._generation.events():
                 if item is SILENCE:
                     yield SILENCE
@@ -122,7 +122,7 @@ class Reply:
     def _own(self, updates: Iterator[Delta | Ended | Step | StepSnapshot]) -> Iterator[Delta | Ended | Step]:
         """What is for the caller; subscribers get everything."""
         for update in updates:
-            self.feed.tell(update)
+            self.publisher.publish(update)
             if not isinstance(update, StepSnapshot) and (update.kind == "result" or self.params.watch):
                 yield update
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app.api.traffic import EXTENSION
+from app.api.in_flight import EXTENSION
 from tests.api.sockets import Socket, listening, refusal
 from tests.api.wire import CHAT, USER, error_of
 from tests.doubles.engine import FakeEngine, says
@@ -214,7 +214,7 @@ def test_steps_are_collected_as_long_as_somebody_follows(make_client: MakeClient
         sockets[0].close()
         sockets[1].close()
         (request,) = client.application.extensions[EXTENSION].all()
-        wait_until(lambda: not request.work.feed.has_followers)
+        wait_until(lambda: not request.work.publisher._subscribers)
         engine.allow(1)
         engine.wait_for(lambda: not sequence.is_watched)
         engine.allow()

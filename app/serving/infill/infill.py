@@ -9,21 +9,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from app.messages.events import Stepped
 from app.messages.params import GenerationParams
 from app.serving.backend import ModelInfo
-from app.serving.feed import Feed
 from app.serving.generation import SILENCE, Silence
 from app.serving.infill.canvas_route import CanvasRoute
 from app.serving.infill.prompt_route import PromptRoute
 from app.serving.infill.requests import (
-    FilledHole,
+    Candidate,
     HoleDelta,
     HoleDone,
     InfillRequest,
-    Outcome,
     WindowSnapshot,
     WindowStep,
 )
 from app.serving.infill.revise_route import ReviseRoute
 from app.serving.infill.session import Session
+from app.serving.publisher import Publisher
 from app.serving.requests import InfillMode
 from app.serving.work import Usage
 
@@ -32,7 +31,7 @@ Route = CanvasRoute | PromptRoute | ReviseRoute
 
 class Infill:
     """Work on the holes of a text: iterate it for HoleDelta, HoleDone and, where it is watched or scored, WindowStep or
-    Stepped. `outcome` is there once the iteration is over."""
+    Stepped. `candidates` are empty until it is complete: then the best comes first."""
 
     def __init__(
         self,
@@ -45,27 +44,29 @@ class Infill:
         warnings: Sequence[str],
     ) -> None:
         self._route, self._session = route, session
-        self.feed = Feed(session.watch)
+        self.publisher = Publisher(session.watch)
         self.request, self.mode, self.model, self.params = request, mode, model, params
         self._warnings = list(warnings)
         self._started = time.monotonic()
         self._done: list[HoleDone] = []
-        self.outcome: Outcome | None = None
+        self._total_ms: float | None = None
+        self.candidates: tuple[Candidate, ...] = ()
 
     @property
     def is_complete(self) -> bool:
-        return self.outcome is not None
+        return bool(self.candidates)
 
     def abort(self) -> None:
         self._session.abort()
-        self.feed.end()
+        self.publisher.close()
 
     def watch_client(self, is_gone: Callable[[], bool]) -> None:
         self._session.watch_client(is_gone)
 
     def usage(self) -> Usage:
-        counters, outcome = tuple(self._session.counters), self.outcome
-        holes = [hole for each in outcome.candidates for hole in each.holes] if outcome else self._filled()
+        counters = tuple(self._session.counters)
+        delivered = [hole for candidate in self.candidates for hole in candidate.holes]
+        holes = delivered if self.is_complete else [done.filled for done in list(self._done)]
         completion_tokens = sum(not token.is_pinned for hole in holes for token in hole.tokens)
         forwards = sum(each.steps for each in counters)
         return Usage(
@@ -73,8 +74,8 @@ class Infill:
             completion_tokens=completion_tokens,
             cached_prompt_tokens=min((each.cached_tokens for each in counters), default=0),
             cached_tokens=sum(each.cached_tokens for each in counters),
-            tpf=completion_tokens / max(1, forwards) if outcome else 0.0,
-            total_ms=outcome.total_ms if outcome else 1000 * (time.monotonic() - self._started),
+            tpf=completion_tokens / max(1, forwards) if self.is_complete else 0.0,
+            total_ms=self._ms() if self._total_ms is None else self._total_ms,
             params=self.params,
             varied_params=("steps", "gen_length") if self.mode == "canvas" else (),
             warnings=tuple(self._warnings),
@@ -91,7 +92,7 @@ class Infill:
         return [filled.get(hole) for hole in range(len(self.request.holes))]
 
     def __iter__(self) -> Iterator[HoleDelta | HoleDone | WindowStep | Stepped | Silence]:
-        with self.feed.told():
+        with self.publisher.publishing():
             for item in self._route:
                 if item is SILENCE:
                     yield SILENCE
@@ -107,11 +108,7 @@ class Infill:
     def _note(self, update: HoleDelta | HoleDone | WindowStep | WindowSnapshot) -> None:
         if isinstance(update, HoleDone):
             self._done.append(update)
-        self.feed.tell(update)
-
-    def _filled(self) -> list[FilledHole]:
-        """So far."""
-        return [done.filled for done in list(self._done)]
+        self.publisher.publish(update)
 
     def _conclude(self) -> None:
         if self._session.is_aborted:
@@ -119,7 +116,8 @@ class Infill:
         candidates = tuple(self._route.candidates)
         if len(candidates) < self.request.n:
             self._warnings.append(f"Only {len(candidates)} of {self.request.n} candidates are distinct.")
-        total_ms = 1000 * (time.monotonic() - self._started)
-        self.outcome = Outcome(
-            candidates, tuple(self._session.counters), self._route.prompt_tokens, total_ms, tuple(self._warnings)
-        )
+        self._total_ms = self._ms()
+        self.candidates = candidates
+
+    def _ms(self) -> float:
+        return 1000 * (time.monotonic() - self._started)

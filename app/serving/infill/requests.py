@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from app.messages.events import Counters, Seen, Stepped
+from app.messages.events import Seen, Stepped
 from app.messages.params import Window
 from app.serving.requests import InfillMode
 from app.serving.updates import Update
@@ -110,17 +110,6 @@ class Candidate:
     holes: tuple[FilledHole, ...]
     text: str
     score: float
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Everything that came of an infill, the best candidate first."""
-
-    candidates: tuple[Candidate, ...]
-    counters: tuple[Counters, ...]  # of every sequence that ran for it
-    prompt_tokens: int
-    total_ms: float  # from the submission on
-    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

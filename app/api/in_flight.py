@@ -1,4 +1,4 @@
-"""The requests that are running now, for those who may look at them."""
+"""The requests in progress."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from app.api.request_log import record
 from app.errors import GenerationNotFound
 from app.serving.work import Work
 
-EXTENSION = "elbarto_traffic"
+EXTENSION = "elbarto_in_flight"
 
 
 @dataclass(frozen=True)
-class Running:
+class InFlightRequest:
     """`head` holds the answer's id, when it was created and the model."""
 
     head: Mapping[str, Any]
@@ -28,7 +28,7 @@ class Running:
     began: float = field(default_factory=time.monotonic)
 
     def body(self, with_text: bool) -> dict[str, Any]:
-        told = {
+        answer = {
             "id": self.head["id"],
             "object": "generation",
             "request_id": self.request_id,
@@ -38,15 +38,15 @@ class Running:
             "age_ms": round(1000 * (time.monotonic() - self.began), 1),
             "progress": dict(self.work.progress()),
         }
-        return told | {"texts": self.work.texts()} if with_text else told
+        return answer | {"texts": self.work.texts()} if with_text else answer
 
 
-class Traffic:
+class InFlight:
     """Thread-safe. The oldest request is the first."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._running: dict[str, Running] = {}
+        self._running: dict[str, InFlightRequest] = {}
 
     def enter(self, head: Mapping[str, Any], work: Work) -> Callable[[], None]:
         """The request that this thread answers begins. Call what is returned when it is over, on any thread."""
@@ -54,16 +54,16 @@ class Traffic:
         endpoint = f"{request.method} {rule.rule}" if rule else request.path
         if rule and rule.websocket:
             endpoint = f"WS {rule.rule}"
-        running = Running(head, work, endpoint, record().request_id)
+        running = InFlightRequest(head, work, endpoint, record().request_id)
         with self._lock:
             self._running[head["id"]] = running
         return lambda: self._leave(head["id"])
 
-    def all(self) -> list[Running]:
+    def all(self) -> list[InFlightRequest]:
         with self._lock:
             return list(self._running.values())
 
-    def find(self, generation_id: str) -> Running:
+    def find(self, generation_id: str) -> InFlightRequest:
         """Raises GenerationNotFound."""
         with self._lock:
             running = self._running.get(generation_id)
@@ -76,7 +76,7 @@ class Traffic:
             self._running.pop(generation_id, None)
 
 
-def traffic() -> Traffic:
+def in_flight() -> InFlight:
     found = current_app.extensions[EXTENSION]
-    assert isinstance(found, Traffic)
+    assert isinstance(found, InFlight)
     return found
