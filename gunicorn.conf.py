@@ -58,7 +58,7 @@ def _close_at(worker: Any, signal_number: int, timeout_s: float) -> None:
     end_worker = signal.getsignal(signal_number)
 
     def stop(number: int, frame: Any) -> None:
-        service = worker.wsgi.extensions["elbarto"]
+        service = worker.wsgi.extensions["elbarto"].service
         threading.Thread(target=service.close, args=(timeout_s,), daemon=True).start()
         end_worker(number, frame)
 

@@ -83,7 +83,7 @@ def counted(settings: Settings, log: Path) -> Flask:
         return replace(backend, engine=CountingEngine(backend.engine, requests, log.open("w", buffering=1)))
 
     app = create_app(settings, load)
-    _tell(app.extensions[EXTENSION].executor, requests)
+    _tell(app.extensions[EXTENSION].service.executor, requests)
     return app
 
 

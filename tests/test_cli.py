@@ -34,6 +34,7 @@ __version__ = "0"
 class StandIn:
     """Answers with what the worker sees; as an extension of itself it notes that it was closed."""
     extensions = property(lambda self: {"elbarto": self})
+    service = property(lambda self: self)
 
     def close(self, timeout_s=0):
         Path(os.environ["CLOSED"]).touch()

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from flask_sock import Sock
 from simple_websocket import Server
 
 from app.api import sockets
 from app.api.auth import has_key
-from app.api.context import service
+from app.api.context import http, service
 from app.api.following import follow, without_text
-from app.api.in_flight import in_flight
 from app.api.step_events import Event
 from app.errors import WatchingRefused
 from app.serving.generation import SILENCE, Silence
@@ -20,14 +19,13 @@ from app.serving.generation import SILENCE, Silence
 blueprint = Blueprint("generations", __name__)
 sock = Sock()
 
-WATCH = "WATCH"
 LOOPBACK = ("127.", "::1", "::ffff:127.")
 
 
 @blueprint.before_request
 def check_access() -> None:
     """With an API key: only clients that have it. Without: only clients on this machine."""
-    if current_app.config[WATCH] == "off":
+    if http().config.watch == "off":
         raise WatchingRefused("Watching is switched off on this server (ELBARTO_WATCH).")
     if not has_key() and not _is_local():
         raise WatchingRefused(
@@ -38,7 +36,7 @@ def check_access() -> None:
 @blueprint.get("/v1/generations")
 def list_generations() -> Response:
     with_text = _with_text()
-    return jsonify({"object": "list", "data": [request.body(with_text) for request in in_flight().all()]})
+    return jsonify({"object": "list", "data": [request.body(with_text) for request in http().in_flight.all()]})
 
 
 @sock.route("/v1/generations/<generation_id>/steps", bp=blueprint)  # type: ignore[untyped-decorator]
@@ -50,7 +48,7 @@ class Following:
     """Another client's steps. Closing ends the subscription, not the request."""
 
     def __init__(self, generation_id: str) -> None:
-        self._events = follow(in_flight().find(generation_id), service().token_text())
+        self._events = follow(http().in_flight.find(generation_id), service().token_text())
         self._with_text = _with_text()
 
     def events(self) -> Iterator[Event | Silence]:
@@ -64,7 +62,7 @@ class Following:
 
 
 def _with_text() -> bool:
-    return bool(current_app.config[WATCH] == "full")
+    return http().config.watch == "full"
 
 
 def _is_local() -> bool:

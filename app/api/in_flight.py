@@ -8,13 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import current_app, request
+from flask import request
 
 from app.api.request_log import record
 from app.errors import GenerationNotFound
 from app.serving.work import Work
-
-EXTENSION = "elbarto_in_flight"
 
 
 @dataclass(frozen=True)
@@ -74,9 +72,3 @@ class InFlight:
     def _leave(self, generation_id: str) -> None:
         with self._lock:
             self._running.pop(generation_id, None)
-
-
-def in_flight() -> InFlight:
-    found = current_app.extensions[EXTENSION]
-    assert isinstance(found, InFlight)
-    return found

@@ -7,10 +7,9 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flask import Response, current_app, jsonify
+from flask import Response, jsonify
 
-from app.api.context import ClientConnection
-from app.api.in_flight import in_flight
+from app.api.context import ClientConnection, http
 from app.api.request_log import CLIENT_CLOSED_REQUEST, RequestRecord, record
 from app.api.sse import StreamEvent, event_stream
 from app.serving.work import Work
@@ -22,7 +21,7 @@ class RunningAnswer:
     def __init__(self, work: Work, head: Mapping[str, Any]) -> None:
         """`head` has the answer's id, when it was created and the model."""
         self._work = work
-        self._leave = in_flight().enter(head, work)
+        self._leave = http().in_flight.enter(head, work)
         self._client = ClientConnection()
         work.watch_client(self._client.is_gone)
         self._was_left = False
@@ -30,10 +29,7 @@ class RunningAnswer:
 
     def respond(self, is_streamed: bool) -> Response:
         try:
-            if is_streamed:
-                response = event_stream(self.stream(), current_app.config["SSE_KEEPALIVE_S"])
-            else:
-                response = self._whole()
+            response = self._streamed() if is_streamed else self._whole()
         except Exception:
             self.close()
             raise
@@ -68,6 +64,9 @@ class RunningAnswer:
         self._record.tokens, self._record.tokens_per_forward = usage.completion_tokens, usage.tpf or None
         if not self.is_complete and self._record.status == 200:
             self._record.status = CLIENT_CLOSED_REQUEST
+
+    def _streamed(self) -> Response:
+        return event_stream(self.stream(), http().config.sse_keepalive_s)
 
     def _whole(self) -> Response:
         for _ in self.updates():
