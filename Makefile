@@ -11,7 +11,7 @@ NODE_CLIENTS := $(NODE)/node_modules/.installed
 TORCH := $(shell grep '^torch==' requirements.txt)
 TORCH_CPU := https://download.pytorch.org/whl/cpu
 
-EXTENSION := lsp/clients/vscode
+EXTENSION := editors/vscode
 EXTENSION_MODULES := $(EXTENSION)/node_modules/.installed
 VSCODE_TESTS := tests/editors/vscode
 VSCODE_DIR ?= $(CURDIR)/$(VSCODE_TESTS)/installed
@@ -48,7 +48,7 @@ format: $(DEV)
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-# The VS Code extension, as lsp/clients/vscode/elbarto.vsix; needs Node.js 20 or newer and npm.
+# The VS Code extension, as editors/vscode/elbarto.vsix; needs Node.js 20 or newer and npm.
 vsix: $(EXTENSION_MODULES)
 	cd $(EXTENSION) && npm run package
 

@@ -79,4 +79,4 @@ def worker_exit(server: Any, worker: Any) -> None:
     application = getattr(worker.app, "callable", None)  # None when the app never came up
     extension = getattr(application, "extensions", {}).get("elbarto")
     if extension is not None:
-        extension.close()
+        extension.service.close()

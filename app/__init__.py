@@ -8,16 +8,21 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from flask import Flask
 
+    from app.messages.defaults import Defaults
+    from app.messages.options import Overrides
     from app.messages.params import ModelSource
-    from app.serving.backend import Backend
+    from app.serving.backend import Backend, Frontend
     from app.serving.service import Service
     from app.settings import Settings
+
+    Load = Callable[[], tuple[Backend, Frontend]]
 
 __version__ = "0.1.0"
 
@@ -28,7 +33,7 @@ BOOT_ERROR = 3
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def create_app(settings: Settings | None = None, load: Callable[[], Backend] | None = None) -> Flask:
+def create_app(settings: Settings | None = None, load: Load | None = None) -> Flask:
     """The WSGI application; the model loads on the executor's thread after this returns.
 
     `load` stands in for loading the checkpoint that the settings name (tests hand in a small engine).
@@ -56,29 +61,35 @@ def create_app(settings: Settings | None = None, load: Callable[[], Backend] | N
 
 def create_service(
     settings: Settings,
-    load: Callable[[], Backend] | None = None,
+    load: Load | None = None,
     on_failure: Callable[[BaseException], None] = lambda error: None,
 ) -> Service:
-    """A service whose executor is running and loading; `service.executor.wait_until_ready()` waits for it."""
+    """A service over an engine in this process, which is loading; `service.wait_until_ready()` waits for it.
+
+    Everything is loaded on the executor's thread, so that the server's port is open and /health answers meanwhile.
+    """
     from app.serving.backend import load_backend
     from app.serving.benchmark import run_benchmark
-    from app.serving.executor import Executor
+    from app.serving.executor import LocalEngine
     from app.serving.service import Service
 
     source = model_source(settings)
-    chosen = _chosen_defaults(settings)
+    chosen = settings.defaults
     load = load or (lambda: load_backend(source))
 
-    def load_and_tell() -> Backend:
-        backend = load()
-        _log_defaults(chosen, backend.request_defaults)
+    frontend: Future[Frontend] = Future()
+
+    def load_and_report() -> Backend:
+        backend, loaded_frontend = load()
+        _log_defaults(chosen, loaded_frontend.request_defaults)
         if settings.benchmark:
             run_benchmark(backend)
+        frontend.set_result(loaded_frontend)
         return backend
 
-    executor = Executor(load_and_tell, on_failure, settings.max_queue)
-    executor.start()
-    return Service(executor, chosen, settings.strict_model, settings.infill_max_tokens)
+    engine = LocalEngine(load_and_report, on_failure, settings.max_queue)
+    engine.start()
+    return Service(engine, frontend, chosen, settings.strict_model, settings.infill_max_tokens)
 
 
 def model_source(settings: Settings) -> ModelSource:
@@ -86,14 +97,14 @@ def model_source(settings: Settings) -> ModelSource:
     from app.messages.params import ModelSource
 
     return ModelSource(
-        settings.model,
-        settings.model_revision,
-        settings.device,
-        settings.dtype,
-        settings.num_threads,
-        settings.max_model_len,
-        settings.max_sequences,
-        settings.prefix_cache_bytes,
+        path=settings.model,
+        revision=settings.model_revision,
+        device=settings.device,
+        dtype=settings.dtype,
+        num_threads=settings.num_threads,
+        max_model_len=settings.max_model_len,
+        max_sequences=settings.max_sequences,
+        prefix_cache_bytes=settings.prefix_cache_bytes,
         generation_config=settings.generation_config,
         quantization=settings.quantization,
         cuda_graphs=settings.cuda_graphs,
@@ -105,18 +116,19 @@ def explain_defaults(settings: Settings) -> dict[str, tuple[str, str]]:
 
     Raises CheckpointError. A checkpoint that is not on this machine yet has the last word, and it is not known.
     """
+    from app.messages.options import Overrides
     from app.models.files import find_here
     from app.models.generation_config import FILE, read_generation_config
     from app.serving.defaults import CHECKPOINT, explain
 
-    chosen = _chosen_defaults(settings)
+    chosen = settings.defaults
     if settings.generation_config == "none":
-        return explain(chosen, {})
+        return explain(chosen, Overrides())
     directory = find_here(settings.model, settings.model_revision)
     if directory is None:
         return {
             name: (value, f"{source}, if the checkpoint (not here yet) has none")
-            for name, (value, source) in explain(chosen, {}).items()
+            for name, (value, source) in explain(chosen, Overrides()).items()
         }
     rows = explain(chosen, read_generation_config(directory))
     return {
@@ -125,14 +137,7 @@ def explain_defaults(settings: Settings) -> dict[str, tuple[str, str]]:
     }
 
 
-def _chosen_defaults(settings: Settings) -> dict[str, Any]:
-    """The request defaults that were given as settings."""
-    from app.serving.defaults import SETTING_NAMES
-
-    return {name: value for name in SETTING_NAMES if (value := getattr(settings, name)) is not None}
-
-
-def _log_defaults(chosen: Mapping[str, Any], checkpoint: Mapping[str, Any]) -> None:
+def _log_defaults(chosen: Overrides[Defaults], checkpoint: Overrides[Defaults]) -> None:
     from app.serving.defaults import CHECKPOINT, explain
 
     rows = [f"{name} {value}" for name, (value, source) in explain(chosen, checkpoint).items() if source == CHECKPOINT]

@@ -62,7 +62,7 @@ def _generate(args: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.ERROR)  # warnings come with the reply, and are printed after it
     service = create_service(settings)
     try:
-        service.executor.wait_until_ready()
+        service.wait_until_ready()
         reply = service.chat(
             ChatRequest(messages=[{"role": "user", "content": args.prompt}], max_tokens=args.max_tokens)
         )

@@ -17,8 +17,9 @@ from app import create_app, model_source
 from app.api.context import EXTENSION
 from app.messages.events import Event, Failed, Finished, Seen
 from app.messages.params import GenerationParams
-from app.serving.backend import Backend, EngineLike, load_backend
-from app.serving.executor import Executor, SequenceRequest
+from app.serving.backend import Backend, EngineLike, Frontend, load_backend
+from app.serving.engine_client import SequenceRequest
+from app.serving.executor import LocalEngine
 from app.serving.generation import Generation
 from app.settings import Settings, load_settings
 
@@ -53,8 +54,8 @@ class CountingEngine:
     def has_work(self) -> bool:
         return self._engine.has_work
 
-    def add(self, prompt_ids: Sequence[int], params: GenerationParams, submitted: float | None = None) -> int:
-        sequence_id = self._engine.add(prompt_ids, params, submitted)
+    def add(self, prompt_ids: Sequence[int], params: GenerationParams, waited_ms: float = 0.0) -> int:
+        sequence_id = self._engine.add(prompt_ids, params, waited_ms)
         self._live[sequence_id] = self._requests.take(prompt_ids)
         return sequence_id
 
@@ -78,23 +79,24 @@ class CountingEngine:
 def counted(settings: Settings, log: Path) -> Flask:
     requests = Requests()
 
-    def load() -> Backend:
-        backend = load_backend(model_source(settings))
-        return replace(backend, engine=CountingEngine(backend.engine, requests, log.open("w", buffering=1)))
+    def load() -> tuple[Backend, Frontend]:
+        backend, frontend = load_backend(model_source(settings))
+        engine = CountingEngine(backend.engine, requests, log.open("w", buffering=1))
+        return replace(backend, engine=engine), frontend
 
     app = create_app(settings, load)
-    _tell(app.extensions[EXTENSION].service.executor, requests)
+    _record(app.extensions[EXTENSION].service.engine, requests)
     return app
 
 
-def _tell(executor: Executor, requests: Requests) -> None:
-    submit = executor.submit_requests
+def _record(engine: LocalEngine, requests: Requests) -> None:
+    submit = engine.submit_requests
 
     def submit_requests(jobs: Sequence[SequenceRequest], *args: Any, **more: Any) -> Generation:
         requests.ask(g.request_id if has_request_context() else "", jobs)
         return submit(jobs, *args, **more)
 
-    executor.submit_requests = submit_requests  # type: ignore[method-assign]
+    engine.submit_requests = submit_requests  # type: ignore[method-assign, assignment]
 
 
 if LOG_VARIABLE in os.environ:

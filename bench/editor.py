@@ -67,9 +67,9 @@ def measure(trace: Trace, client: str) -> dict[str, Any]:
             "client": client,
             "keys": len(trace.keys),
             "load before": load,
-            **latencies(keys, list(at_times(said, "is over").values())),
+            **latencies(keys, list(at_times(said, "finished").values())),
             **costs(trace, status),
-            **outlived(at_times(said, "hung up"), steps.read_text(encoding="utf-8")),
+            **outlived(at_times(said, "cancelled"), steps.read_text(encoding="utf-8")),
         }
 
 
@@ -139,8 +139,8 @@ def costs(trace: Trace, status: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def at_times(log: str, what: str) -> dict[str, float]:
-    """When the language server said of a request that it "hung up" (closed the connection) or "is over", by its id."""
-    found = re.findall(rf"^(\S+ \S+) DEBUG lsp\.client: (\S+) {what}$", log, re.MULTILINE)
+    """The times at which the language server logged requests as "cancelled" or "finished", by request id."""
+    found = re.findall(rf"^(\S+ \S+) DEBUG lsp\.model_server\.client: (\S+) {what}$", log, re.MULTILINE)
     return {id: datetime.strptime(at, "%Y-%m-%d %H:%M:%S,%f").timestamp() for at, id in found}
 
 

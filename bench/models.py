@@ -12,12 +12,14 @@ import torch
 
 from app.engine.engine import Engine
 from app.messages.params import EngineConfig
-from app.models.checkpoint import load_checkpoint, tensor_places
+from app.models.checkpoint import load_checkpoint
 from app.models.config import ModelConfig, RopeScaling
 from app.models.families import Diffusion
-from app.models.packed_linear import pack
 from app.models.quantization import quantize, weight_bytes
+from app.models.sources import HuggingFaceFolder
+from app.models.tensor_names import LLAMA_NAMES
 from app.models.transformer import RMSNorm, Transformer
+from app.models.weights import loading_device, prepare, tensor_places
 
 MASK_ID, EOS_ID = 5, 2
 INITIAL_STD = 0.02
@@ -68,7 +70,7 @@ class Subject:
         """As the server prepares it; what it does not lay out anew is the same memory."""
         tensors = itertools.chain(self.transformer.parameters(), self.transformer.buffers())
         model = copy.deepcopy(self.transformer, {id(tensor): tensor for tensor in tensors})
-        pack(model)
+        prepare(model, model.embedding.weight.device)
         return model
 
     @property
@@ -85,13 +87,17 @@ class Subject:
         return total if self.config.tie_word_embeddings else total - self.transformer.embedding.weight.nbytes
 
     def engine(self, max_model_len: int, max_sequences: int = 1, prefix_cache_bytes: int = 0) -> Engine:
-        config = EngineConfig(max_model_len, max_sequences, prefix_cache_bytes=prefix_cache_bytes)
+        config = EngineConfig(
+            max_model_len=max_model_len, max_sequences=max_sequences, prefix_cache_bytes=prefix_cache_bytes
+        )
         return Engine(self.served, self.diffusion, config)
 
 
 def load_subject(path: str, device: torch.device, dtype: torch.dtype, quantization: str = "none") -> Subject:
     """Raises CheckpointError."""
-    checkpoint = load_checkpoint(path, None, device, dtype, quantization=quantization)
+    checkpoint = load_checkpoint(HuggingFaceFolder(path), loading_device(device, quantization), dtype)
+    if quantization != "none":
+        quantize(checkpoint.model, quantization, device)
     return Subject(checkpoint.name, checkpoint.model, checkpoint.diffusion, checkpoint.tokenizer, quantization)
 
 
@@ -111,7 +117,7 @@ def random_subject(
             module.weight.fill_(1.0)
     if quantization != "none":
         quantize(model, quantization, device)
-    diffusion = Diffusion("random", MASK_ID, (EOS_ID,), block_length=4)
+    diffusion = Diffusion(family="random", mask_token_id=MASK_ID, eos_token_ids=(EOS_ID,), block_length=4)
     return Subject(f"random {shape}", model, diffusion, quantization=quantization)
 
 
@@ -121,7 +127,7 @@ def transformers_model(subject: Subject) -> Any:
     kind, config = _transformers_config(subject.config)
     with torch.device("meta"):
         model = kind(config)
-    places = dict(tensor_places(subject.transformer))
+    places = dict(tensor_places(subject.transformer, LLAMA_NAMES))
     places.setdefault("lm_head.weight", subject.transformer.head.weight)
     model.load_state_dict(places, assign=True)
     model.model.rotary_emb = type(model.model.rotary_emb)(config).to(weight.device)  # its tables are no weights

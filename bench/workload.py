@@ -55,7 +55,7 @@ def static(gen_length: int, block_length: int = 4, **fields: object) -> Generati
     """One token a step and no early end, so that the work is the same whatever the tokens are."""
     length, steps = round_lengths(gen_length, gen_length, block_length)
     values: dict[str, object] = {"ignore_eos": True, **fields}
-    return GenerationParams(length, steps, block_length, **values)  # type: ignore[arg-type]
+    return GenerationParams(gen_length=length, steps=steps, block_length=block_length, **values)  # type: ignore[arg-type]
 
 
 def random_prompt(subject: Subject, length: int, seed: int | str) -> list[int]:
@@ -87,7 +87,7 @@ def run_engine(engine: Engine, prompts: Ids[Ids[int]], params: GenerationParams 
         gaps=tuple(gap for stream in runs for gap in stream.gaps),
         token_ids=tuple(tuple(stream.token_ids) for stream in runs),
         counters=counters,
-        forwards=sum(item.steps for item in counters),
+        forwards=sum(item.forwards for item in counters),
     )
 
 

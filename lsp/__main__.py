@@ -11,23 +11,24 @@ from pathlib import Path
 from typing import Any
 
 from lsp import __version__
+from lsp.options import SERVER_PYTHON, server_python
 
 DESCRIPTION = """\
-The language server of El Barto Serve: completions, filling of holes and rewriting in your editor.
+The language server of El Barto Serve: completions, hole filling and rewriting in your editor.
 
-Your editor starts it; there is nothing to type here. Tell the editor to run
+Your editor starts it; it is not meant to be run by hand. Configure the editor to run
 
     {python} -m lsp
 
-for the files that you want completions in. Without --server it uses a model server on http://127.0.0.1:8000, if
-one answers, and otherwise starts a small one by itself. docs/editors.md shows how to set up Neovim, VS Code, Helix
-and Emacs; docs/lsp.md lists all options."""
+for the files that you want completions in. Without --server it uses a model server on http://127.0.0.1:8000 if
+one answers, and otherwise starts one with the embedded model. docs/editors.md shows how to set up Neovim, VS Code,
+Helix and Emacs; docs/lsp.md lists all options."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     try:
-        from lsp.backend import Backend
+        from lsp.model_server.locator import ServerLocator
         from lsp.server import create_server
     except ModuleNotFoundError as error:
         print(
@@ -37,10 +38,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return 2
     _log(args)
-    server = create_server(_flags(args), Backend(args.server_python))
+    server = create_server(_flags(args), ServerLocator(args.server_python))
     if args.tcp is None:
         if sys.stdin.isatty():
-            print("elbarto-lsp: waiting for an editor on stdin; Ctrl-C ends it, --help explains.", file=sys.stderr)
+            print("elbarto-lsp: waiting for an editor on stdin; press Ctrl-C to stop, or see --help.", file=sys.stderr)
         server.start_io()
     else:
         host, port = args.tcp
@@ -59,7 +60,7 @@ def _flags(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _log(args: argparse.Namespace) -> None:
-    """To stderr, which editors keep in a log of theirs, or to a file; stdout is the protocol's."""
+    """Log to stderr, which editors keep in their own log, or to a file; stdout carries the protocol."""
     logging.basicConfig(
         level=args.log_level.upper(),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
@@ -68,12 +69,12 @@ def _log(args: argparse.Namespace) -> None:
     for name in ("pygls", "httpx", "httpcore", "asyncio"):
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
     logging.getLogger("pygls.protocol.json_rpc").addFilter(_without_traceback)
-    # Cancelled requests whose answer crossed the cancellation are ordinary; pygls warns of each.
+    # pygls warns about every cancellation that arrives after the answer was sent, which is normal.
     logging.getLogger("pygls.protocol.json_rpc").setLevel(logging.ERROR)
 
 
 def _without_traceback(record: logging.LogRecord) -> bool:
-    """A request that was refused is answered so; where in the code that happened helps nobody."""
+    """Log refused requests in one line: the traceback of a JSON-RPC error response is of no use."""
     from pygls.exceptions import JsonRpcException
 
     if record.exc_info and isinstance(record.exc_info[1], JsonRpcException):
@@ -105,22 +106,23 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"El Barto language server {__version__}")
-    parser.add_argument("--stdio", action="store_true", help="speak on stdin and stdout, as it does anyway")
-    parser.add_argument(
-        "--tcp", type=_address, metavar="HOST:PORT", help="wait for one editor to connect there instead"
-    )
-    parser.add_argument("--server", type=_url, metavar="URL", help="the model server (or ELBARTO_SERVER_URL)")
+    parser.add_argument("--stdio", action="store_true", help="use stdin and stdout (the default)")
+    parser.add_argument("--tcp", type=_address, metavar="HOST:PORT", help="accept one connection there instead")
+    parser.add_argument("--server", type=_url, metavar="URL", help="the model server (or ELBARTO_LSP_SERVER_URL)")
     parser.add_argument(
         "--server-python",
         metavar="PATH",
-        default=os.environ.get("ELBARTO_SERVER_PYTHON"),
-        help="the Python that runs a model server started from here (or ELBARTO_SERVER_PYTHON)",
+        default=server_python(os.environ),
+        help=f"the Python for a model server started by the language server (or {SERVER_PYTHON})",
     )
-    parser.add_argument("--log-file", type=Path, metavar="FILE", help="log there instead of to stderr")
+    parser.add_argument("--log-file", type=Path, metavar="FILE", help="log to this file instead of stderr")
     parser.add_argument(
-        "--log-level", choices=("debug", "info", "warning", "error"), default="warning", help="how much (warning)"
+        "--log-level",
+        choices=("debug", "info", "warning", "error"),
+        default="warning",
+        help="the lowest level that is logged (warning)",
     )
-    parser.epilog = "A key for the server is never given on the command line: set ELBARTO_API_KEY or elbarto.apiKey."
+    parser.epilog = "There is no option for the server's API key: set ELBARTO_LSP_API_KEY or elbarto.apiKey."
     return parser
 
 

@@ -1,31 +1,31 @@
-"""What can go wrong between the language server and the model server, in words for people."""
+"""The language server's errors. Their messages are written for users."""
 
 from __future__ import annotations
 
 
 class LspError(Exception):
-    """Anything with a message that the user may read as it is."""
+    """Base class. The message can be shown to the user as it is."""
 
 
 class ServerDown(LspError):
-    """Nothing answers, or a server that cannot take requests now; it may later, so nobody is told twice."""
+    """No server answers, or it cannot take requests now but may later; shown to the user only once."""
 
 
 class ServerLoading(ServerDown):
-    """The server is there, its model not yet."""
+    """The server answers, but is still loading its model."""
 
 
 class ServerFull(LspError):
-    """The server has as much to do as it takes; the next request may find it free."""
+    """The server's queue is full; a later request may succeed."""
 
 
 class ServerRefused(LspError):
-    """The server took the request and said no."""
+    """The server rejected the request."""
 
 
 class Outdated(LspError):
-    """The text is no longer the one that was asked about, so nothing is applied."""
+    """The text has changed since the request, so nothing is applied."""
 
 
 class NothingToDo(LspError):
-    """A command that found no hole, comment or selection where it was run."""
+    """A command found no hole, comment or selection to work on."""

@@ -1,4 +1,4 @@
-"""The wiring: which request of an editor goes where."""
+"""The wiring: which handler serves which request of an editor."""
 
 from __future__ import annotations
 
@@ -11,30 +11,31 @@ from lsprotocol.converters import get_converter
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
-from lsp import __version__, actions, commands, inline, notices, popup
-from lsp.backend import Backend
-from lsp.protocol import Protocol
-from lsp.session import Session
-from lsp.unsure import TOKEN_TYPE
+from lsp import __version__
+from lsp.editor.confidence import TOKEN_TYPE
+from lsp.editor.protocol import ElBartoProtocol
+from lsp.editor.session import EditorSession
+from lsp.features import actions, commands, inline, notices, popup
+from lsp.model_server.locator import ServerLocator
 
 logger = logging.getLogger(__name__)
 TRIGGERS = [".", "(", "=", " "]
 
 
 class ElBartoServer(LanguageServer):
-    """pygls' server with our session."""
+    """pygls' server with the session of its client."""
 
-    session: Session
+    session: EditorSession
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        """Errors of requests go to the client as answers; all others are ours to log, not the user's to read."""
+        """Log errors that belong to no request; pygls would show them to the user."""
         logger.error("%s: %s", getattr(source, "__name__", source), error)
 
 
-def create_server(flags: Mapping[str, Any] | None = None, backend: Backend | None = None) -> ElBartoServer:
-    """A server for one client; `flags` are options from the command line."""
-    server = ElBartoServer("elbarto", __version__, protocol_cls=Protocol, converter_factory=get_converter)
-    server.session = Session(server, flags or {}, backend or Backend())
+def create_server(flags: Mapping[str, Any] | None = None, locator: ServerLocator | None = None) -> ElBartoServer:
+    """A server for one client; `flags` are the options given on the command line."""
+    server = ElBartoServer("elbarto", __version__, protocol_cls=ElBartoProtocol, converter_factory=get_converter)
+    server.session = EditorSession(server, flags or {}, locator or ServerLocator())
     _register_lifetime(server)
     _register_documents(server)
     commands.register(server, server.session)
@@ -70,26 +71,25 @@ def _register_lifetime(server: ElBartoServer) -> None:
         session.progress.cancel(params.token)
 
 
-async def _pull_configuration(session: Session, pushed: Any = None) -> None:
-    """Ask the client for its section; clients that cannot be asked push it, if anything."""
-    workspace = session.server.client_capabilities.workspace
+async def _pull_configuration(session: EditorSession, pushed: Any = None) -> None:
+    """Request the client's configuration section; clients that do not support that may push it."""
     configuration = pushed
-    if workspace is not None and workspace.configuration:
+    if session.editor.has_configuration:
         items = [types.ConfigurationItem(section="elbarto")]
         try:
             answers = await session.server.workspace_configuration_async(types.ConfigurationParams(items))
             configuration = answers[0] if answers else None
         except JsonRpcException as error:
-            logger.warning("the client does not say its configuration: %s", error)
+            logger.warning("the client did not return its configuration: %s", error)
     session.configure(configuration)
 
 
 def _register_languages(server: ElBartoServer) -> None:
-    """What depends on the client. With both kinds of completion a popup would fight with ghost text."""
+    """What depends on the client's capabilities. Only one kind of completion: a popup would compete with ghost text."""
     session = server.session
     capabilities = server.client_capabilities.text_document
     if capabilities is not None and capabilities.inline_completion is not None:
-        # pygls leaves the capability out, silently, where no options are given.
+        # pygls silently omits the capability unless options are given.
         @server.feature(types.TEXT_DOCUMENT_INLINE_COMPLETION, types.InlineCompletionOptions())
         async def inline_completion(params: types.InlineCompletionParams) -> types.InlineCompletionList | None:
             return await inline.inline_completion(session, params)
@@ -114,7 +114,7 @@ def _register_languages(server: ElBartoServer) -> None:
         @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
         def inlay_hint(params: types.InlayHintParams) -> list[types.InlayHint]:
             document = session.documents.document(params.text_document.uri)
-            return session.unsure.hints(document, params.range) if document else []
+            return session.unsure_spans.hints(document, params.range) if document else []
 
     if session.options.confidence == "tokens":
         legend = types.SemanticTokensLegend([TOKEN_TYPE], [])
@@ -122,7 +122,7 @@ def _register_languages(server: ElBartoServer) -> None:
         @server.feature(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, legend)
         def semantic_tokens(params: types.SemanticTokensParams) -> types.SemanticTokens:
             document = session.documents.document(params.text_document.uri)
-            return session.unsure.tokens(document) if document else types.SemanticTokens([])
+            return session.unsure_spans.tokens(document) if document else types.SemanticTokens([])
 
 
 def _register_documents(server: ElBartoServer) -> None:
@@ -130,20 +130,15 @@ def _register_documents(server: ElBartoServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
-        session.ring.opened(params.text_document.uri, params.text_document.text)
+        session.recent_chunks.opened(params.text_document.uri, params.text_document.text)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: types.DidChangeTextDocumentParams) -> None:
-        """pygls has changed the text already, change by change (see Documents.on_change)."""
+        """pygls has applied the changes already, one by one (see Documents.on_change)."""
         document = session.documents.document(params.text_document.uri)
         if document is not None:
-            session.unsure.arrived(document)
+            session.unsure_spans.applied(document)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(params: types.DidCloseTextDocumentParams) -> None:
-        uri = params.text_document.uri
-        session.completions.jobs.cancel(uri)
-        session.ring.closed(uri)
-        session.unsure.closed(uri)
-        session.marks.closed(uri)
-        session.works.cancel(uri)
+        session.closed(params.text_document.uri)

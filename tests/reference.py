@@ -31,7 +31,11 @@ def read_cases() -> list[Case]:
 
 def _read_case(case: dict[str, Any]) -> Case:
     params = GenerationParams(
-        case["gen_length"], case["steps"], case["block_length"], case["threshold"], case["remasking"]
+        gen_length=case["gen_length"],
+        steps=case["steps"],
+        block_length=case["block_length"],
+        threshold=case["threshold"],
+        remasking=case["remasking"],
     )
     output = case["output"]
     if EOS in output:

@@ -43,7 +43,7 @@ class StandIn:
         loaded = load_settings()
         start_response("200 OK", [("Content-Type", "application/json")])
         seen = {"model_path": loaded.settings.model_path, "max_queue": loaded.settings.max_queue, "cwd": os.getcwd(),
-                "threshold": loaded.settings.threshold}
+                "threshold": loaded.settings.get("threshold")}
         return [json.dumps(seen).encode()]
 
 def create_app():
@@ -66,18 +66,19 @@ class FakeReply(list[Delta | Ended | Silence]):
 
 
 class FakeService:
-    """A service, and its own executor."""
+    """What the command line calls of a service."""
 
     def __init__(self, calls: list[ChatRequest], refusal: Exception | None = None) -> None:
         self.calls, self.refusal = calls, refusal
-        self.executor = self
         self.closed = False
 
     def chat(self, call: ChatRequest) -> FakeReply:
         self.calls.append(call)
         if self.refusal:
             raise self.refusal
-        counters = Counters(5, 0, 4, 1, steps=3, fused_commits=1, generated_tokens=6, queue_ms=0.0, total_ms=1.0)
+        counters = Counters(
+            5, 0, 4, 1, steps=3, forwards=3, fused_commits=1, generated_tokens=6, queue_ms=0.0, total_ms=1.0
+        )
         return FakeReply([Delta(0, "Hi, ", (1, 2)), SILENCE, Delta(0, "there.", (3,)), Ended(0, "stop", counters)])
 
     def wait_until_ready(self) -> None: ...
@@ -100,8 +101,9 @@ def run(*arguments: str, cwd: Path = ROOT, **variables: str) -> subprocess.Compl
 def house(tmp_path: Path) -> Path:
     """This repository with a stand-in for everything behind create_app."""
     house = tmp_path / "house"
-    (house / "app").mkdir(parents=True)
-    for name in ("app/settings.py", "app/cli.py", "app/__main__.py", "app/errors.py", "wsgi.py", "gunicorn.conf.py"):
+    for name in ("app/messages", "app/settings"):
+        shutil.copytree(ROOT / name, house / name)
+    for name in ("app/cli.py", "app/__main__.py", "app/errors.py", "wsgi.py", "gunicorn.conf.py"):
         shutil.copy(ROOT / name, house / name)
     (house / "app" / "__init__.py").write_text(APP)
     return house

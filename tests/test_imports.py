@@ -178,3 +178,140 @@ def test_a_forbidden_import_is_found(module: str, source: str) -> None:
 )
 def test_an_allowed_import_is_let_through(module: str, source: str) -> None:
     assert violations(module, source, is_package=module == "app") == []
+
+
+# --- The rooms of the language server ---
+
+# A room of `lsp`, or one of its top-level modules, and the others that it may import. Every arrow points down: text
+# and cleanup are pure, the model server is spoken to over HTTP, and only the upper rooms know the editor's protocol.
+LSP_MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(),
+    "options": set(),
+    "text": {"errors"},
+    "cleanup": {"text"},
+    "model_server": {"text", "options", "errors"},
+    "suggest": {"model_server", "cleanup", "text", "options", "errors"},
+    "editor": {"suggest", "model_server", "text", "options", "errors"},
+    "features": {"editor", "suggest", "model_server", "cleanup", "text", "errors"},
+    "server": {"features", "editor", "model_server", "lsp"},
+    "__main__": {"server", "model_server", "options", "lsp"},
+    "lsp": set(),  # lsp/__init__.py: the version
+}
+LSP_ONLY_FROM = {
+    "httpx": {"model_server"},
+    "pygls": {"text", "editor", "features", "server", "__main__"},
+    "lsprotocol": {"text", "editor", "features", "server"},
+}
+
+
+def lsp_files() -> list[Path]:
+    return sorted((ROOT / "lsp").rglob("*.py"))
+
+
+def lsp_room(name: str) -> str:
+    """The room that a module of `lsp`, or a name imported from one, belongs to."""
+    room = name.split(".")[1] if "." in name else "lsp"
+    return room if room in LSP_MAY_IMPORT else "lsp"
+
+
+def lsp_violations(module: str, source: str, is_package: bool = False) -> list[str]:
+    room = lsp_room(module)
+    found = []
+    for name, _ in imports(module, source, is_package):
+        package = name.partition(".")[0]
+        if package == "lsp":
+            if lsp_room(name) not in {room} | LSP_MAY_IMPORT[room]:
+                found.append(f"{module} imports {name}: {room} may not import {lsp_room(name)}")
+        elif room not in LSP_ONLY_FROM.get(package, {room}):
+            found.append(f"{module} imports {name}: {room} may not import {package}")
+    return found
+
+
+@pytest.mark.parametrize("path", lsp_files(), ids=module_name)
+def test_the_rooms_of_the_language_server_import_only_those_below(path: Path) -> None:
+    assert lsp_violations(module_name(path), path.read_text(encoding="utf-8"), path.name == "__init__.py") == []
+
+
+def test_every_module_of_the_language_server_has_its_room() -> None:
+    parts = {path.stem for path in (ROOT / "lsp").iterdir() if path.suffix == ".py" or any(path.glob("*.py"))}
+    assert parts - {"__init__"} == set(LSP_MAY_IMPORT) - {"lsp"}
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("lsp.text.changes", "from lsp.suggest.cache import Cache"),
+        ("lsp.text.changes", "if TYPE_CHECKING:\n    from lsp.editor.session import EditorSession"),
+        ("lsp.text.changes", "from lsp import server"),
+        ("lsp.text.changes", "import lsp"),
+        ("lsp.cleanup.rules", "from lsp.model_server.wire import FilledHole"),
+        ("lsp.cleanup.rules", "import httpx"),
+        ("lsp.model_server.client", "from ..suggest import completion"),
+        ("lsp.model_server.client", "import pygls.server"),
+        ("lsp.suggest.completion", "from lsp.editor.port import EditorPort"),
+        ("lsp.suggest.completion", "from lsprotocol import types"),
+        ("lsp.editor.session", "from lsp.features import inline"),
+        ("lsp.features.inline", "def f():\n    import lsp.server"),
+        ("lsp.options", "from lsp.errors import LspError"),
+    ],
+)
+def test_an_import_from_a_room_above_is_found(module: str, source: str) -> None:
+    assert len(lsp_violations(module, source)) == 1
+
+
+# --- No import circles, not even for annotations ---
+
+
+def import_graph(package: str) -> dict[str, set[str]]:
+    """The modules of a package, and which of them each imports, anywhere in it and for whatever purpose."""
+    paths = {module_name(path): path for path in sorted((ROOT / package).rglob("*.py"))}
+    return {
+        module: imported_modules(module, path.read_text(encoding="utf-8"), set(paths), path.name == "__init__.py")
+        for module, path in paths.items()
+    }
+
+
+def imported_modules(module: str, source: str, modules: set[str], is_package: bool = False) -> set[str]:
+    found = set()
+    for name, _ in imports(module, source, is_package):
+        while name not in modules and "." in name:
+            name = name.rpartition(".")[0]
+        if name in modules:
+            found.add(name)
+    return found - {module}
+
+
+def circle(graph: dict[str, set[str]]) -> list[str]:
+    """The modules of one import circle, the first of them once more at its end; empty if there is none."""
+    done: set[str] = set()
+
+    def visit(module: str, path: list[str]) -> list[str]:
+        if module in path:
+            return [*path[path.index(module) :], module]
+        if module in done:
+            return []
+        for imported in sorted(graph[module]):
+            if found := visit(imported, [*path, module]):
+                return found
+        done.add(module)
+        return []
+
+    return next((found for module in graph if (found := visit(module, []))), [])
+
+
+@pytest.mark.parametrize("package", ["app", "lsp"])
+def test_no_import_circles(package: str) -> None:
+    assert circle(import_graph(package)) == []
+
+
+def test_a_circle_is_found() -> None:
+    modules = {"lsp", "lsp.a", "lsp.b", "lsp.c"}
+    graph: dict[str, set[str]] = {
+        "lsp": set(),
+        "lsp.a": imported_modules("lsp.a", "from lsp.b import B", modules),
+        "lsp.b": imported_modules("lsp.b", "def f():\n    from . import c", modules),
+        "lsp.c": imported_modules("lsp.c", "if TYPE_CHECKING:\n    from lsp.a import A", modules),
+    }
+    assert circle(graph) == ["lsp.a", "lsp.b", "lsp.c", "lsp.a"]
+    graph["lsp.c"] = set()
+    assert circle(graph) == []

@@ -12,8 +12,9 @@ import pytest
 import yaml
 
 from app.errors import ConfigError
+from app.messages.defaults import Defaults
+from app.messages.options import overrides
 from app.serving.defaults import SETTING_NAMES
-from app.serving.requests import Defaults
 from app.settings import EMBEDDED_MODEL, ROOT, SETTINGS, Loaded, Settings, example_yaml, load_settings, show, to_environ
 
 SECRET = "sk-do-not-print"
@@ -58,10 +59,10 @@ def test_defaults(load: Any) -> None:
 
 def test_what_a_request_leaves_open_is_unset(load: Any) -> None:
     """So that the checkpoint can decide it; an explicit value that happens to be the built-in one stands above that."""
-    assert {getattr(Settings(), name) for name in SETTING_NAMES} == {None}
+    assert {Settings().get(name) for name in SETTING_NAMES} == {None}
     built_in = {256, 512, 4, None, "low_confidence", 0.0, 1.0, 0.1}
     assert {getattr(Defaults(), name) for name in SETTING_NAMES} == built_in
-    assert load(environ={"ELBARTO_STEPS": "256"}).settings.steps == 256
+    assert load(environ={"ELBARTO_STEPS": "256"}).settings.defaults == overrides(Defaults, steps=256)
     for name in SETTING_NAMES:
         built_in = getattr(Defaults(), name)
         said = SETTINGS[name].allowed.rpartition("unset = the checkpoint's, else ")[2]
@@ -72,7 +73,7 @@ def test_what_a_request_leaves_open_is_unset(load: Any) -> None:
                 "none" if built_in is None else f"{built_in:g}" if isinstance(built_in, float) else str(built_in)
             )
         if built_in is not None:
-            assert getattr(load(flags={name: str(built_in)}).settings, name) == built_in
+            assert load(flags={name: str(built_in)}).settings.get(name) == built_in
 
 
 def test_each_source_wins_over_the_next(load: Any, tmp_path: Path) -> None:
@@ -83,7 +84,7 @@ def test_each_source_wins_over_the_next(load: Any, tmp_path: Path) -> None:
         "dotenv": "ELBARTO_PORT=4\nELBARTO_STEPS=4\nELBARTO_GEN_LENGTH=4\nELBARTO_BLOCK_LENGTH=8\nHF_HOME=/models\n",
     }
     loaded = load(**sources)
-    values = {name: getattr(loaded.settings, name) for name in ("port", "steps", "gen_length", "block_length")}
+    values = {name: loaded.settings.get(name) for name in ("port", "steps", "gen_length", "block_length")}
     assert values == {"port": 1, "steps": 2, "gen_length": 3, "block_length": 8}
     assert [loaded.sources[name] for name in (*values, "device")] == [
         "command line",
@@ -117,7 +118,7 @@ def test_the_environment_names_a_yaml_file(load: Any, tmp_path: Path) -> None:
 )
 def test_empty_means_the_default(load: Any, sources: dict[str, Any]) -> None:
     loaded = load(**sources)
-    assert loaded.settings.threshold is None
+    assert loaded.settings.get("threshold") is None
     assert loaded.sources["threshold"] == "default"
 
 
@@ -139,13 +140,13 @@ def test_empty_means_the_default(load: Any, sources: dict[str, Any]) -> None:
     ],
 )
 def test_text_becomes_a_value(load: Any, name: str, text: str, value: object) -> None:
-    assert getattr(load(environ={f"ELBARTO_{name.upper()}": text}).settings, name) == value
+    assert load(environ={f"ELBARTO_{name.upper()}": text}).settings.get(name) == value
 
 
 def test_yaml_values_have_types(load: Any) -> None:
     text = "strict_model: yes\nthreshold: 0.9\ncors_origins: [https://a.example]\nport: '81'"
     settings = load(yaml_text=text).settings
-    assert (settings.strict_model, settings.threshold, settings.port) == (True, 0.9, 81)
+    assert (settings.strict_model, settings.get("threshold"), settings.port) == (True, 0.9, 81)
     assert settings.cors_origins == ("https://a.example",)
 
 
@@ -292,13 +293,14 @@ def test_the_example_file_uncommented_is_the_defaults(load: Any) -> None:
 
 
 def test_every_default_is_allowed_and_every_setting_explained(load: Any) -> None:
-    for item in dataclasses.fields(Settings):
-        info = SETTINGS[item.name]
+    fields = {item.name for item in dataclasses.fields(Settings)} - {"defaults"}
+    assert set(SETTINGS) == fields | set(SETTING_NAMES)
+    for name, info in SETTINGS.items():
         assert info.help.endswith(".")
         assert info.allowed
         if info.default is not None:
             text = to_environ(Settings())[info.variable]
-            assert getattr(load(flags={item.name: text}).settings, item.name) == info.default
+            assert getattr(load(flags={name: text}).settings, name) == info.default
 
 
 def test_reading_settings_needs_neither_torch_nor_flask() -> None:

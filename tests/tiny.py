@@ -13,13 +13,16 @@ import pytest
 import torch
 
 from app.engine.engine import Engine
-from app.engine.sequence import Forward
+from app.engine.layout import Forward
+from app.engine.loading import choose_placement, load_model
 from app.messages.events import Committed, Event, Failed, Finished
-from app.messages.params import EngineConfig, GenerationParams
+from app.messages.params import EngineConfig, GenerationParams, ModelSource
 from app.models.checkpoint import Checkpoint, load_checkpoint
-from app.models.packed_linear import pack
+from app.models.sources import HuggingFaceFolder
+from app.models.weights import prepare
 from tests.reference import CHECKPOINT, Case, read_cases
 
+CPU = torch.device("cpu")
 torch.set_num_threads(1)
 
 Runs = list[list[Forward]]  # what a runner was asked to run, one entry for each run of the model
@@ -30,13 +33,18 @@ MAX_STEPS = 10_000  # a test that needs more has met an engine that never ends
 def load(path: Path | str = CHECKPOINT, revision: str | None = None) -> Checkpoint:
     """As the server loads it."""
     checkpoint = load_plain(path, revision)
-    pack(checkpoint.model)
+    prepare(checkpoint.model, CPU)
     return checkpoint
 
 
 def load_plain(path: Path | str = CHECKPOINT, revision: str | None = None) -> Checkpoint:
     """With weights that a test can change."""
-    return load_checkpoint(str(path), revision, torch.device("cpu"), torch.float32)
+    return load_checkpoint(HuggingFaceFolder(str(path), revision), CPU, torch.float32)
+
+
+def load_engine(options: ModelSource) -> Engine:
+    """As the server loads it, on the placement that `options` ask for."""
+    return load_model(options, *choose_placement(options))[0]
 
 
 def run(engine: Engine, prompt: Ids[int], params: GenerationParams) -> tuple[list[int], Finished]:

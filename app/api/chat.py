@@ -15,6 +15,8 @@ from app.api.sse import DONE, StreamEvent
 from app.api.step_encoders import step_encoder
 from app.api.usage import elbarto_body, usage_body
 from app.errors import RequestError, Unsupported
+from app.messages.decoding import Decoding
+from app.messages.options import Overrides
 from app.serving.generation import SILENCE, Silence
 from app.serving.reply import Reply
 from app.serving.requests import ChatRequest
@@ -23,9 +25,7 @@ from app.serving.updates import Delta, Ended
 blueprint = Blueprint("chat", __name__)
 
 REQUEST_FIELDS = {
-    *("messages", "prompt_token_ids", "n", "gen_length", "steps", "block_length", "remasking"),
-    *("decode_mode", "threshold", "factor", "gamma", "small_block_length", "time_budget_ms"),
-    *("temperature", "top_p", "top_k", "repetition_penalty", "presence_penalty", "frequency_penalty"),
+    *("messages", "prompt_token_ids", "n", "gen_length", "steps", "block_length", "time_budget_ms"),
     *("seed", "stop", "ignore_eos", "alternatives"),
 }
 
@@ -56,7 +56,13 @@ def to_request(body: dict[str, Any]) -> ChatRequest:
         raise RequestError('stream_mode "steps" needs "stream": true.', "stream_mode")
     if body["alternatives"] and not watch:
         raise RequestError('alternatives need "stream_mode": "steps".', "alternatives")
-    return ChatRequest(**{**given, "max_tokens": max_tokens, "template_extras": extras, "watch": watch})
+    return ChatRequest(
+        max_tokens=max_tokens,
+        decoding=Overrides.pick(Decoding, body),
+        template_extras=extras,
+        watch=watch,
+        **given,
+    )
 
 
 class ChatAnswer(RunningAnswer):

@@ -1,4 +1,4 @@
-"""The bodies of completions, in OpenAI's, Mistral's and DeepSeek's words."""
+"""The request bodies of completions, in OpenAI's, Mistral's and DeepSeek's formats."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from marshmallow import ValidationError, fields
 
 from app.api.infill_schemas import LENGTH_METHODS, ContextFileSchema
 from app.api.schemas import Boolean, DecodingSchema, Integer, Object, Objects, StreamOptionsSchema, Text, refusal
+from app.messages.defaults import INFILL_MODES
 from app.serving.completion import DIALECT_NAMES
-from app.serving.requests import INFILL_MODES
 
 PROMPT = "a string, a list of strings, a list of token ids, or a list of such lists"
 
 
 class Prompts(fields.Field[list[str | list[int]]]):
-    """To a list of prompts, each a text or token ids."""
+    """A list of prompts, each a text or token ids."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[str | list[int]]:
         if isinstance(value, str):
@@ -44,7 +44,7 @@ class Dialects(fields.Field[tuple[str, ...]]):
 
 
 class CompletionSchema(DecodingSchema):
-    """POST /v1/completions, and the fill-in-the-middle endpoints, which take the same."""
+    """POST /v1/completions and the fill-in-the-middle endpoints."""
 
     prompt = Prompts(required=True, error_messages={"required": f"is required: {PROMPT}"})
     suffix = Text()

@@ -9,15 +9,16 @@ from flask import Blueprint, Response
 from app.api.completion_answers import ChatShapedAnswer, TextAnswer
 from app.api.completion_schemas import CompletionSchema
 from app.api.context import json_body, service
-from app.api.infill_schemas import SAMPLING, context_files
+from app.api.infill_schemas import context_files
 from app.api.schemas import load
 from app.errors import RequestError, Unsupported
+from app.messages.decoding import Decoding
+from app.messages.options import Overrides
 from app.serving.completion import CompletionRequest
 
 blueprint = Blueprint("completions", __name__)
 
 REQUEST_FIELDS = (
-    *SAMPLING,
     *("n", "best_of", "gen_length", "steps", "block_length", "time_budget_ms", "seed", "stop", "ignore_eos"),
     *("suffix", "fim_dialects", "infill_mode", "length_method", "language"),
 )
@@ -55,6 +56,7 @@ def to_request(body: dict[str, Any], is_fim: bool) -> CompletionRequest:
     return CompletionRequest(
         prompts=body["prompt"],
         max_tokens=body.get("max_completion_tokens", body.get("max_tokens")),
+        decoding=Overrides.pick(Decoding, body),
         is_fim=is_fim,
         context=context_files(body),
         scored=bool(body.get("logprobs")),

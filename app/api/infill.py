@@ -8,11 +8,13 @@ from typing import Any
 from flask import Blueprint, Response
 
 from app.api.context import json_body, service
-from app.api.infill_schemas import SAMPLING, EditSchema, InfillSchema, context_files
+from app.api.infill_schemas import EditSchema, InfillSchema, context_files
 from app.api.running import RunningAnswer, answer_head
 from app.api.schemas import load
 from app.api.sse import DONE, StreamEvent
 from app.api.usage import elbarto_body, usage_body
+from app.messages.decoding import Decoding
+from app.messages.options import Overrides
 from app.serving.generation import SILENCE
 from app.serving.infill.infill import Infill
 from app.serving.infill.requests import EditRequest, FilledHole, Hole, HoleDelta, HoleDone, InfillRequest
@@ -56,16 +58,16 @@ def to_edit_call(body: dict[str, Any]) -> EditRequest:
     own = {"redenoise": ("threshold",), "polish": ("steps", "threshold")}.get(body["mode"], ())
     decoding = {name: value for name, value in body.items() if name not in own}
     infill = InfillRequest(
-        [text[start:end] for start, end in zip(starts, ends, strict=True)],
-        [Hole(max_tokens=body.get("max_tokens")) for _ in spans],
+        texts=[text[start:end] for start, end in zip(starts, ends, strict=True)],
+        holes=[Hole(max_tokens=body.get("max_tokens")) for _ in spans],
         mode=body.get("infill_mode"),
-        sampling=sampling(decoding),
+        decoding=Overrides.pick(Decoding, decoding),
         **{name: decoding[name] for name in REQUEST_FIELDS if name in decoding},
     )
     return EditRequest(
-        infill,
-        [text[start:end] for start, end in spans],
-        body["mode"],
+        infill=infill,
+        spans=[text[start:end] for start, end in spans],
+        mode=body["mode"],
         threshold=body.get("threshold", EditRequest.threshold),
         num_forwards=body.get("steps", EditRequest.num_forwards),
     )
@@ -74,17 +76,13 @@ def to_edit_call(body: dict[str, Any]) -> EditRequest:
 def to_request(body: dict[str, Any]) -> InfillRequest:
     texts, holes = body["segments"]
     return InfillRequest(
-        texts,
-        holes,
+        texts=texts,
+        holes=holes,
         mode=body.get("infill_mode"),
         context=context_files(body),
-        sampling=sampling(body),
+        decoding=Overrides.pick(Decoding, body),
         **{name: body[name] for name in (*REQUEST_FIELDS, *WATCH_FIELDS) if name in body},
     )
-
-
-def sampling(body: dict[str, Any]) -> dict[str, Any]:
-    return {name: body[name] for name in SAMPLING if name in body}
 
 
 class InfillAnswer(RunningAnswer):

@@ -32,6 +32,8 @@ class CandidateState:
     holes: dict[int, int] = field(default_factory=dict)  # position -> hole
     count: int = 0  # positions given out
     steps: int = 0
+    forwards: int = 0
+    earlier_forwards: int = 0  # of the canvases before this one
     offsets: Counter[int] = field(default_factory=Counter)  # characters sent, of each hole
 
 
@@ -70,7 +72,7 @@ class InfillStepEncoder(StepEncoder):
             case WindowSnapshot():
                 state = self._candidates[update.candidate]
                 if state.window is not update.window:
-                    state.steps = update.event.num_steps
+                    state.steps, state.forwards = update.event.num_steps, 0
                     yield self._canvas(update, update.event.tokens, update.event.holes)
             case WindowStep():
                 state = self._candidates[update.candidate]
@@ -88,7 +90,8 @@ class InfillStepEncoder(StepEncoder):
     def _step(self, item: WindowStep, state: CandidateState) -> Event:
         final = [each for each in item.event.proposals if each.is_final]
         removed = {position - item.start for position in item.event.removed}
-        answer: Event = {"type": "step", "choice": item.candidate, "step": state.steps, "forwards": state.steps + 1}
+        state.forwards = state.earlier_forwards + item.event.forwards
+        answer: Event = {"type": "step", "choice": item.candidate, "step": state.steps, "forwards": state.forwards}
         answer |= {"ms": self._ms(), "tokens": []}
         if self._with_proposals:
             answer["proposals"] = []
@@ -111,6 +114,7 @@ class InfillStepEncoder(StepEncoder):
         """A new canvas: every position of a hole gets a number, and the event has what is final in the hole."""
         state = self._candidates[item.candidate]
         state.window, state.numbers = item.window, []
+        state.earlier_forwards = state.forwards
         holes: dict[int, Event] = {}
         for hole, token in zip(places, tokens, strict=True):
             if hole is None:

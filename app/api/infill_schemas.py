@@ -1,4 +1,4 @@
-"""The bodies of infills and edits."""
+"""The request bodies of infills and edits."""
 
 from __future__ import annotations
 
@@ -8,19 +8,13 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from app.api.schemas import BodySchema, Boolean, DecodingSchema, Integer, Objects, Text, refusal
+from app.messages.defaults import INFILL_MODES
 from app.serving.infill.requests import ContextFile, Hole, Pin
-from app.serving.requests import INFILL_MODES
 
 SEGMENT = 'a string or {"hole": {...}}'
-# marshmallow formats what it says of a field that is not there, so braces are doubled.
+# marshmallow formats the message for a missing field, so braces are doubled.
 SEGMENTS_REQUIRED = f"is required: a list; each item is {SEGMENT}".replace("{", "{{").replace("}", "}}")
 LENGTH_METHODS = ("delete", "several", "exact")
-
-
-SAMPLING = (
-    *("temperature", "top_p", "top_k", "repetition_penalty", "presence_penalty", "frequency_penalty"),
-    *("decode_mode", "threshold", "factor", "gamma", "small_block_length", "remasking"),
-)
 
 
 class Pins(fields.Field[list[Pin]]):
@@ -31,7 +25,7 @@ class Pins(fields.Field[list[Pin]]):
         for index, pin in enumerate(pins):
             if (pin.at == "start" and index > 0) or (pin.at == "end" and index < len(pins) - 1):
                 raise ValidationError(
-                    {index: [f"is pinned at the {pin.at} of the hole and is not the {_place(pin)} one"]}
+                    {index: [f"is pinned at the {pin.at} of the hole but is not the {_place(pin)} one"]}
                 )
         return pins
 
@@ -58,7 +52,7 @@ class HoleSchema(BodySchema):
 
 
 class Segments(fields.Field[tuple[list[str], list[Hole]]]):
-    """Strings and holes to (the texts around the holes, the holes): neighbouring strings are one text."""
+    """From strings and holes: (the texts around the holes, the holes). Adjacent strings are joined."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[list[str], list[Hole]]:
         if not isinstance(value, list):
@@ -70,7 +64,7 @@ class Segments(fields.Field[tuple[list[str], list[Hole]]]):
                 texts[-1] += item
             elif isinstance(item, dict) and isinstance(item.get("hole"), dict):
                 if holes and not texts[-1]:
-                    raise ValidationError({index: ["is a hole right behind a hole; there must be text between them"]})
+                    raise ValidationError({index: ["directly follows another hole; put text between them"]})
                 try:
                     holes.append(Hole(**HoleSchema().load(item["hole"])))
                 except ValidationError as error:
@@ -101,7 +95,7 @@ class InfillSchema(DecodingSchema):
 
 
 class Spans(fields.Field[list[tuple[int, int]]]):
-    """[start, end] offsets, in order afterwards; they neither overlap nor touch."""
+    """[start, end] offsets, sorted; they neither overlap nor touch."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[tuple[int, int]]:
         if not isinstance(value, list) or not value:

@@ -39,7 +39,7 @@ def props() -> Response:
     return jsonify(
         {
             "default_generation_settings": {"n_ctx": model.max_model_len, "params": {"n_predict": -1}},
-            "total_slots": service().executor.max_running,
+            "total_slots": service().max_running,
             "model_alias": model.id,
             "model_path": model.id,
             "modalities": {"vision": False, "audio": False},

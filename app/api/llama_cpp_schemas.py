@@ -1,4 +1,4 @@
-"""The bodies of llama.cpp's own endpoints, and what they mean to the service."""
+"""The request bodies of llama.cpp's own endpoints, and the service's requests for them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,27 @@ from marshmallow import fields
 
 from app.api.completion_schemas import Dialects, Prompts
 from app.api.infill_schemas import ContextFileSchema, context_files
-from app.api.schemas import BodySchema, Boolean, Integer, Number, Objects, StopList, Text, refusal
+from app.api.schemas import (
+    MAX_TIME_BUDGET_MS,
+    BodySchema,
+    Boolean,
+    Integer,
+    Number,
+    Objects,
+    StopList,
+    Text,
+    field_of,
+    refusal,
+)
 from app.errors import RequestError
+from app.messages.decoding import DECODING_OPTIONS, MAX_TEMPERATURE, Decoding
+from app.messages.options import Overrides
+from app.messages.rules import NumberRange
 from app.serving.completion import CompletionRequest
 
-SAME = ("stop", "top_p", "top_k", "presence_penalty", "frequency_penalty", "fim_dialects")
-MAX_BUDGET_MS = 3_600_000
-HIGHEST_TEMPERATURE = 2
+# The decoding options that llama.cpp has as well, by its names for them.
+OPTIONS = {option.llama_cpp: option for option in DECODING_OPTIONS.values() if option.llama_cpp}
+TEMPERATURES = NumberRange(low=0)  # llama.cpp has no upper limit; above ours, ours is used
 
 
 class Names(fields.Field[list[str]]):
@@ -25,19 +39,18 @@ class Names(fields.Field[list[str]]):
 
 
 class LlamaCppSchema(BodySchema):
-    """What both endpoints take. Of the samplers' many other fields none means anything here; they are ignored."""
+    """What both endpoints take. The fields of llama.cpp's other samplers are ignored."""
+
+    class Meta(BodySchema.Meta):
+        include = {name: field_of(option.rule) for name, option in OPTIONS.items()} | {
+            "temperature": Number(TEMPERATURES)
+        }
 
     model = Text()
     stream = Boolean(load_default=False)
-    n_predict = Integer(-2, load_default=-1)  # below 0: as many as it likes
+    n_predict = Integer(-2, load_default=-1)  # below 0: no limit
     stop = StopList()
     seed = Integer(-1, 2**64 - 1)
-    temperature = Number(0)
-    top_p = Number(0, 1)
-    top_k = Integer(-1)
-    repeat_penalty = Number(high=100, above=0)
-    presence_penalty = Number(-2, 2)
-    frequency_penalty = Number(-2, 2)
     t_max_predict_ms = Integer()
     n_indent = Integer(0, load_default=0)
     response_fields = Names()
@@ -45,7 +58,7 @@ class LlamaCppSchema(BodySchema):
 
 
 class LlamaCppInfillSchema(LlamaCppSchema):
-    """POST /infill. `prompt` is what stands before the hole on its own line."""
+    """POST /infill. `prompt` is the text before the hole on its own line."""
 
     input_prefix = Text(load_default="")
     input_suffix = Text(load_default="")
@@ -60,7 +73,7 @@ class LlamaCppCompletionSchema(LlamaCppSchema):
 
 
 def infill_request(body: dict[str, Any]) -> CompletionRequest:
-    """As in llama.cpp, the time for predicting counts once there is a line: llama.vim allows a quarter of a second."""
+    """The time limit counts once there is a line, as in llama.cpp: llama.vim sets it to a quarter of a second."""
     return CompletionRequest(
         prompts=[body["input_prefix"] + body["prompt"]],
         suffix=body["input_suffix"],
@@ -81,17 +94,20 @@ def completion_request(body: dict[str, Any]) -> CompletionRequest:
 
 def _budget_ms(body: dict[str, Any]) -> int | None:
     budget_ms: int = body.get("t_max_predict_ms", 0)
-    return min(budget_ms, MAX_BUDGET_MS) if budget_ms > 0 else None
+    return min(budget_ms, MAX_TIME_BUDGET_MS) if budget_ms > 0 else None
 
 
 def _common(body: dict[str, Any]) -> dict[str, Any]:
-    given = {name: body[name] for name in SAME if name in body}
+    given: dict[str, Any] = {name: body[name] for name in ("stop", "fim_dialects") if name in body}
     if body["n_predict"] >= 0:
-        given["max_tokens"] = max(1, body["n_predict"])  # none at all: the prompt is read for the prefix cache
+        given["max_tokens"] = max(1, body["n_predict"])  # 0: the prompt is prefilled for the prefix cache
     if body.get("seed", -1) >= 0:
         given["seed"] = body["seed"]
-    if "temperature" in body:
-        given["temperature"] = min(body["temperature"], HIGHEST_TEMPERATURE)
-    if "repeat_penalty" in body:
-        given["repetition_penalty"] = body["repeat_penalty"]
-    return given
+    return {**given, "decoding": _decoding(body)}
+
+
+def _decoding(body: dict[str, Any]) -> Overrides[Decoding]:
+    given = {option.name: body[name] for name, option in OPTIONS.items() if name in body}
+    if "temperature" in given:
+        given["temperature"] = min(given["temperature"], MAX_TEMPERATURE)
+    return Overrides.pick(Decoding, given)

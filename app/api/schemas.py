@@ -1,22 +1,26 @@
-"""The request bodies. Unknown fields are ignored, null means absent, wrong types and values are refused by name."""
+"""The request bodies. Unknown fields are ignored, and null means absent. An error names the field at fault."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validates_schema
 
 from app.errors import RequestError
-from app.messages.params import DECODE_MODES
+from app.messages.decoding import DECODING_OPTIONS
+from app.messages.defaults import DEFAULT_OPTIONS
+from app.messages.options import Option
+from app.messages.rules import IntegerRange, NumberRange, OneOf, Rule
 
 MAX_ALTERNATIVES = 20
+MAX_TIME_BUDGET_MS = 3_600_000
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 
 
 def load(schema: Schema, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The validated body; raises RequestError that names the first field at fault."""
+    """The validated body. Raises a RequestError that names the first field at fault."""
     try:
         loaded: dict[str, Any] = schema.load(body)
     except RecursionError as error:
@@ -28,7 +32,7 @@ def load(schema: Schema, body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _first_error(messages: Any, path: str = "") -> tuple[str, str]:
-    """marshmallow's nested messages to ("messages[0].role", "must be ...")."""
+    """From marshmallow's nested messages: ("messages[0].role", "must be ...")."""
     while isinstance(messages, dict):
         key = next(iter(messages))
         path = f"{path}[{key}]" if isinstance(key, int) else f"{path}.{key}" if path else str(key)
@@ -37,6 +41,7 @@ def _first_error(messages: Any, path: str = "") -> tuple[str, str]:
 
 
 def refusal(allowed: str, value: Any) -> ValidationError:
+    """ "must be ALLOWED, got VALUE", with a long value shortened."""
     shown = json.dumps(value, default=str)
     return ValidationError(f"must be {allowed}, got {shown if len(shown) <= 60 else shown[:57] + '...'}")
 
@@ -44,43 +49,31 @@ def refusal(allowed: str, value: Any) -> ValidationError:
 class Number(fields.Field[float]):
     """A JSON number, not a string and not a boolean; marshmallow's own field converts both."""
 
-    kind = "a number"
-
-    def __init__(
-        self, low: float | None = None, high: float | None = None, *, above: float | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, rule: NumberRange, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.low, self.high, self.above = low, high, above
+        self.rule = rule
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
-        if not self.accepts(value):
-            raise refusal(self.allowed, value)
-        if (
-            (self.low is not None and value < self.low)
-            or (self.high is not None and value > self.high)
-            or (self.above is not None and value <= self.above)
-        ):
+        if not self.rule.accepts(value):
             raise refusal(self.allowed, value)
         return value  # type: ignore[no-any-return]
 
-    def accepts(self, value: Any) -> bool:
-        return isinstance(value, (int, float)) and not isinstance(value, bool) and value == value
-
     @property
     def allowed(self) -> str:
+        rule = self.rule
         limits = [
-            f"above {self.above:g}" if self.above is not None else "",
-            f"of at least {self.low}" if self.low is not None else "",
-            f"at most {self.high}" if self.high is not None else "",
+            f"above {rule.above:g}" if rule.above is not None else "",
+            f"of at least {rule.low}" if rule.low is not None else "",
+            f"at most {rule.high}" if rule.high is not None else "",
         ]
-        return " ".join([self.kind, " and ".join(limit for limit in limits if limit)]).strip()
+        return " ".join([rule.noun, " and ".join(limit for limit in limits if limit)]).strip()
 
 
 class Integer(Number):
-    kind = "an integer"
+    """A JSON integer; 2.0 is not one."""
 
-    def accepts(self, value: Any) -> bool:
-        return isinstance(value, int) and not isinstance(value, bool)
+    def __init__(self, low: int | None = None, high: int | None = None, **kwargs: Any) -> None:
+        super().__init__(IntegerRange(low=low, high=high), **kwargs)
 
 
 class Boolean(fields.Field[bool]):
@@ -91,7 +84,7 @@ class Boolean(fields.Field[bool]):
 
 
 class Text(fields.Field[str]):
-    """A string, one of `choices` where there are any."""
+    """A string; one of `choices` if there are any."""
 
     def __init__(self, *choices: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -114,7 +107,7 @@ class TokenIds(fields.Field[list[int]]):
 
 
 class StopList(fields.Field[tuple[str, ...]]):
-    """A string or a list of them; empty ones stop nothing and are dropped."""
+    """A string or a list of strings. Empty ones would stop nothing and are dropped."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[str, ...]:
         stops = [value] if isinstance(value, str) else value
@@ -124,7 +117,7 @@ class StopList(fields.Field[tuple[str, ...]]):
 
 
 class Content(fields.Field[str]):
-    """A message's text: a string, or a list of text parts, which are joined."""
+    """A message's text: a string, or a list of text parts to join."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if isinstance(value, str):
@@ -147,7 +140,7 @@ class Content(fields.Field[str]):
 
 
 class Object(fields.Field[dict[str, Any]]):
-    """A JSON object, checked by `schema` where there is one."""
+    """A JSON object, validated by `schema` if there is one."""
 
     def __init__(self, schema: Schema | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -178,6 +171,17 @@ class Objects(fields.Field[list[dict[str, Any]]]):
             raise ValidationError({index: error.messages}) from error
 
 
+def option_fields(options: Iterable[Option]) -> dict[str, fields.Field[Any]]:
+    """A field for each option, by its name."""
+    return {option.name: field_of(option.rule) for option in options}
+
+
+def field_of(rule: Rule) -> fields.Field[Any]:
+    if isinstance(rule, OneOf):
+        return Text(*rule.names)
+    return Integer(rule.low, rule.high) if isinstance(rule, IntegerRange) else Number(rule)
+
+
 class BodySchema(Schema):
     class Meta:
         unknown = EXCLUDE
@@ -196,7 +200,7 @@ class MessageSchema(BodySchema):
 
     @post_load
     def for_templates(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-        """Chat templates concatenate the content, so it must be a string; and few of them know the role developer."""
+        """Chat templates concatenate the content, so it must be a string, and few of them know the role developer."""
         role = "system" if data["role"] == "developer" else data["role"]
         return {**data, "role": role, "content": data.get("content", "")}
 
@@ -212,29 +216,20 @@ class StreamOptionsSchema(BodySchema):
 
 
 class DecodingSchema(BodySchema):
-    """What every request for text may choose."""
+    """What every request for text may choose. Our own fields are at the top level, where the SDKs' extra_body puts
+    them."""
+
+    class Meta(BodySchema.Meta):
+        include = option_fields(DECODING_OPTIONS.values())
 
     model = Text()
     stream = Boolean(load_default=False)
     seed = Integer(-(2**63), 2**64 - 1)
     stop = StopList()
     user = Text()
-    temperature = Number(0, 2)
-    top_p = Number(0, 1)
-    top_k = Integer(-1)
-    repetition_penalty = Number(high=100, above=0)
-    presence_penalty = Number(-2, 2)
-    frequency_penalty = Number(-2, 2)
-    # Diffusion decoding, top level, where the SDKs' extra_body puts them.
-    steps = Integer(1)
-    block_length = Integer(1, 1024)
-    decode_mode = Text(*DECODE_MODES)
-    threshold = Number(0, 1)
-    factor = Number(0, 100)
-    gamma = Number(0, 100)
-    small_block_length = Integer(1, 1024)
-    time_budget_ms = Integer(1, 3_600_000)
-    remasking = Text("low_confidence", "random")
+    steps = field_of(DEFAULT_OPTIONS["steps"].rule)
+    block_length = field_of(DEFAULT_OPTIONS["block_length"].rule)
+    time_budget_ms = Integer(1, MAX_TIME_BUDGET_MS)
 
 
 class ChatSchema(DecodingSchema):
@@ -265,7 +260,7 @@ class ChatSchema(DecodingSchema):
 
 
 class TokenizeSchema(BodySchema):
-    """POST /tokenize: vLLM's `prompt` or `messages`, llama.cpp's `content`."""
+    """POST /tokenize. `prompt` and `messages` are vLLM's fields, `content` is llama.cpp's."""
 
     prompt = Text()
     content = Text()

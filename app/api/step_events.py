@@ -133,7 +133,7 @@ class ReplyStepEncoder(StepEncoder):
             if token is not None and token.step is not None
         )
         if final:
-            stepped = Stepped(seen.sequence_id, seen.num_steps - 1, seen.start, seen.end, final)
+            stepped = Stepped(seen.sequence_id, seen.num_steps - 1, seen.start, seen.end, final, forwards=seen.forwards)
             yield self._step(Step(snapshot.index, stepped))
 
     def finished(self) -> Event:
@@ -160,7 +160,7 @@ class ReplyStepEncoder(StepEncoder):
             "type": "step",
             "choice": item.index,
             "step": event.step,
-            "forwards": event.step + 1,
+            "forwards": event.forwards,
             "ms": self._ms(),
             **self._block(event.start),
             "tokens": [self._proposal(each) | {"offset": self._offset(state, each)} for each in final],

@@ -55,23 +55,12 @@ def usage_params(usage: Usage) -> dict[str, Any]:
 
 
 def params_body(params: GenerationParams) -> dict[str, Any]:
-    """After rounding."""
+    """The parameters that applied, after rounding."""
     return {
         "steps": params.steps,
         "gen_length": params.gen_length,
         "block_length": params.block_length,
-        "decode_mode": params.mode,
-        "threshold": params.threshold,
-        "factor": params.factor,
-        "gamma": params.gamma,
-        "small_block_length": params.small_block_length,
+        **params.in_force(),
         "time_budget_ms": params.time_budget_ms,
-        "remasking": params.remasking,
-        "temperature": params.temperature,
-        "top_p": params.top_p,
-        "top_k": params.top_k,
-        "repetition_penalty": params.repetition_penalty,
-        "presence_penalty": params.presence_penalty,
-        "frequency_penalty": params.frequency_penalty,
         "seed": params.seed,
     }

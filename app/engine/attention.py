@@ -1,105 +1,101 @@
-"""Attention of one forward's rows, each over its own sequence: to all positions below the row's limit.
+"""Attention over the KV cache: every row sees the first `limit` places of its sequence's slot.
 
-A block-causal mask is a limit a row: a position sees up to the end of its own block. What a slot of the KV cache holds
-beyond that is stale or of masks, and never read.
+A block-causal mask is one limit per row, because a position sees everything up to the end of its block. A slot may
+hold stale keys, or keys of masks, beyond the limit; they are never read.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from app.engine.kv_cache import KVCache
-
-
-@dataclass(frozen=True)
-class Span:
-    """The rows of one sequence in a forward: `num_rows` from position `start`, in `slot`.
-
-    `limits[i]` is how many positions, from 0, row i sees; None: all rows see up to the span's end.
-    """
-
-    slot: int
-    start: int
-    num_rows: int
-    limits: tuple[int, ...] | None = None
-
-    @property
-    def end(self) -> int:
-        return self.start + self.num_rows
+from app.engine.layout import Rows, RowTensors, visible
 
 
 class SpanAttention:
-    """Sequence by sequence: for prefill, whose rows are many, and for sequences that share nothing."""
+    """One call per sequence: for prefill, which has many rows, and for sequences whose shapes differ too much."""
 
-    def __init__(self, cache: KVCache, spans: list[Span]) -> None:
-        self._cache, self._spans = cache, spans
-        self._masks = [_mask(span, cache.keys.device) for span in spans]
+    def __init__(self, cache: KVCache, rows: Rows, tensors: RowTensors) -> None:
+        self._cache = cache
+        self._spans: list[_SpanView] = []
+        first = 0
+        for span in rows.spans:
+            own, reach = slice(first, first + span.num_rows), span.reach
+            is_masked = span.limits is not None and min(span.limits) < reach
+            mask = visible(tensors.limits[own], reach)[None, None] if is_masked else None
+            self._spans.append(_SpanView(span.slot, own, slice(span.places.start, span.places.stop), reach, mask))
+            first = own.stop
 
     def __call__(self, layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        outputs, first = [], 0
-        for span, mask in zip(self._spans, self._masks, strict=True):
-            rows = slice(first, first + span.num_rows)
-            keys, values = self._cache.keys[layer, span.slot], self._cache.values[layer, span.slot]
-            keys[:, span.start : span.end] = k[rows].transpose(0, 1)
-            values[:, span.start : span.end] = v[rows].transpose(0, 1)
-            outputs.append(attention(q[None, rows], keys[None, :, : span.end], values[None, :, : span.end], mask))
-            first += span.num_rows
+        """Store `k` and `v` [rows, kv_heads, head_dim]; attend with `q` [rows, heads, head_dim], same shape out."""
+        outputs = []
+        for slot, rows, places, reach, mask in self._spans:
+            keys, values = self._cache.keys[layer, slot], self._cache.values[layer, slot]
+            keys[:, places] = k[rows].transpose(0, 1)  # [kv_heads, rows, head_dim]
+            values[:, places] = v[rows].transpose(0, 1)
+            outputs.append(attention(q[None, rows], keys[None, :, :reach], values[None, :, :reach], mask))
         return torch.cat(outputs, dim=1)[0]
 
 
-class BatchAttention:
-    """All sequences in one call over a range of slots: for denoising, whose rows are few.
+class _SpanView(NamedTuple):
+    slot: int
+    rows: slice  # of the forward's
+    places: slice
+    reach: int
+    mask: Tensor | None  # [1, 1, rows, reach]; None where all rows see everything
 
-    Slots of the range that take no part, and rows that a shorter sequence lacks, are computed and dropped.
+
+class BatchAttention:
+    """All sequences in one call over a range of slots: for denoising, which has few rows per sequence.
+
+    The rows form a grid, slots by rows of the longest span. Padding (slots of the range that take no part, rows that a
+    shorter span lacks) is computed and dropped.
     """
 
-    def __init__(self, cache: KVCache, spans: list[Span]) -> None:
-        device = cache.keys.device
-        self._cache = cache
-        self._first, self._last = min(span.slot for span in spans), max(span.slot for span in spans)
-        width = max(span.num_rows for span in spans)
-        num_slots = self._last - self._first + 1
-        self._length = max(span.end for span in spans)
+    def __init__(self, cache: KVCache, rows: Rows, tensors: RowTensors) -> None:
+        self._cache, self._slots, self._places = cache, tensors.slots, tensors.places
+        self._first, last = min(rows.slots), max(rows.slots)
+        num_slots, width = last - self._first + 1, max(span.num_rows for span in rows.spans)
         self._shape = (num_slots, width)
-        rows, slots, positions, limits = [], [], [], [1] * (num_slots * width)
-        for span in spans:
-            for index in range(span.num_rows):
-                rows.append((span.slot - self._first) * width + index)
-                slots.append(span.slot)
-                positions.append(span.start + index)
-                limits[rows[-1]] = span.end if span.limits is None else span.limits[index]
-        self._is_full = rows == list(range(num_slots * width))
-        self._rows, self._slots, self._positions = torch.tensor([rows, slots, positions], device=device)
-        self._mask: Tensor | None = None
-        if min(limits) < self._length:
-            seen = torch.tensor(limits, device=device).view(num_slots, 1, width, 1)
-            self._mask = torch.arange(self._length, device=device) < seen
+        self._reach = max(rows.limits)
+        grid = rows.grid(width, self._first)
+        self._grid: Tensor | None = None  # [rows] of each row's index in the grid; None: the rows are the grid
+        limits, lowest = tensors.limits, min(rows.limits)
+        if grid != list(range(num_slots * width)):
+            self._grid = torch.tensor(grid, device=limits.device)
+            limits = limits.new_ones(num_slots * width).index_copy_(0, self._grid, limits)
+            lowest = min(lowest, 1 if len(grid) < len(limits) else lowest)
+        self._mask: Tensor | None = None  # [num_slots, 1, width, reach]
+        if lowest < self._reach:
+            self._mask = visible(limits.view(num_slots, 1, width), self._reach)
 
     def __call__(self, layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        keys, values = self._cache.keys[layer], self._cache.values[layer]  # [slots, kv_heads, max_len, head_dim]
-        keys[self._slots, :, self._positions] = k
-        values[self._slots, :, self._positions] = v
-        slots = slice(self._first, self._last + 1)
-        if not self._is_full:
-            q = q.new_zeros(self._shape[0] * self._shape[1], *q.shape[1:]).index_copy_(0, self._rows, q)
+        """Store `k` and `v` [rows, kv_heads, head_dim]; attend with `q` [rows, heads, head_dim], same shape out."""
+        keys, values = self._cache.keys[layer], self._cache.values[layer]  # [slots, kv_heads, places, head_dim]
+        keys[self._slots, :, self._places] = k
+        values[self._slots, :, self._places] = v
+        num_slots, width = self._shape
+        slots = slice(self._first, self._first + num_slots)
+        if self._grid is not None:
+            q = q.new_zeros(num_slots * width, *q.shape[1:]).index_copy_(0, self._grid, q)
         out = attention(
-            q.view(*self._shape, *q.shape[1:]),
-            keys[slots, :, : self._length],
-            values[slots, :, : self._length],
+            q.view(num_slots, width, *q.shape[1:]),
+            keys[slots, :, : self._reach],
+            values[slots, :, : self._reach],
             self._mask,
         ).flatten(0, 1)
-        return out if self._is_full else out[self._rows]
+        return out if self._grid is None else out[self._grid]
 
 
 def attention(q: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None) -> Tensor:
-    """[batch, rows, heads, head_dim] of `q` over [batch, kv_heads, length, head_dim], in the shape of `q`.
+    """Grouped-query attention of `q` [batch, rows, heads, head_dim], in the shape of `q`.
 
-    `mask` [batch or 1, 1, rows, length] is true where a row may look. The query heads that share a key head are stacked
-    as rows, so that neither keys nor values are repeated.
+    `keys` and `values` are [batch, kv_heads, length, head_dim]; `mask` [batch or 1, 1, rows, length] is true where a
+    row may look. Query heads that share a key head are stacked as rows, so that keys and values need not be repeated.
     """
     batch, rows, heads, head_dim = q.shape
     kv_heads = keys.shape[1]
@@ -111,11 +107,3 @@ def attention(q: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None) -> T
     out = F.scaled_dot_product_attention(q, keys, values, attn_mask=mask)
     out = out.view(batch, kv_heads, group, rows, head_dim).permute(0, 3, 1, 2, 4)
     return out.reshape(batch, rows, heads, head_dim)
-
-
-def _mask(span: Span, device: torch.device) -> Tensor | None:
-    """[1, 1, rows, end]; None where every row sees everything."""
-    if span.limits is None or min(span.limits) >= span.end:
-        return None
-    limits = torch.tensor(span.limits, device=device)
-    return (torch.arange(span.end, device=device) < limits[:, None])[None, None]

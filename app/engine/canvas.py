@@ -1,4 +1,4 @@
-"""The positions of one sequence: prompt, committed, still masked."""
+"""The positions of one sequence: prompt, final, still masked."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from app.messages.params import Window
 
 @dataclass(frozen=True)
 class Block:
-    """Positions [start, end) that are denoised together."""
+    """Positions [start, end), which are denoised together."""
 
     start: int
     end: int
 
 
 class Canvas:
-    """Token ids and, beside them, which positions are masked: a prompt may hold the literal mask token as text.
+    """Token ids and, separately, which positions are masked: a prompt may hold the literal mask token as text.
 
-    Blocks are aligned to absolute position 0, so the first one that is generated may begin with the prompt's tail, and
-    the last one is cut off where the canvas ends. A `window` is the last block, whatever its length.
+    Blocks are aligned to absolute position 0, so the first generated one may begin with the end of the prompt, and the
+    last one is cut off where the canvas ends. A `window` is the last block, whatever its length.
     """
 
     def __init__(
@@ -37,11 +37,11 @@ class Canvas:
         self.prompt_len = len(prompt_ids)
         self.block_length = block_length
         self._has_window = window is not None
-        behind = window.token_ids if window else (None,) * gen_length
+        after = window.token_ids if window else (None,) * gen_length
         prompt_len = self.prompt_len
-        self.token_ids = [*prompt_ids, *(mask_token_id if token_id is None else token_id for token_id in behind)]
-        self.masked = [False] * prompt_len + [token_id is None for token_id in behind]
-        # Of each position: its hole; and how its token became final, once it is (None where it was given).
+        self.token_ids = [*prompt_ids, *(mask_token_id if token_id is None else token_id for token_id in after)]
+        self.masked = [False] * prompt_len + [token_id is None for token_id in after]
+        # Of each position: its hole, and the confidence and step of its final token (None if the caller gave it).
         self.holes: list[int | None] = [None] * prompt_len
         self.holes += window.holes if window else (None,) * gen_length
         self.confidences: list[float | None] = [None] * len(self.token_ids)
@@ -52,7 +52,7 @@ class Canvas:
 
     @property
     def prefill_end(self) -> int:
-        """The prompt's whole blocks end here."""
+        """One past the whole blocks of the prompt."""
         return self.prompt_len // self.block_length * self.block_length
 
     def block_at(self, start: int) -> Block:
@@ -75,22 +75,22 @@ class Canvas:
             self.steps[position] = step
 
     def delete(self, positions: Collection[int]) -> None:
-        """Take positions of holes away; what stands behind them closes up."""
+        """Remove positions of holes; everything after them moves up."""
         for position in sorted(positions, reverse=True):
             assert self.holes[position] is not None
             for column in (self.token_ids, self.masked, self.holes, self.confidences, self.steps):
                 del column[position]
 
     def is_given(self, position: int) -> bool:
-        """Whether the caller gave what stands there: in a hole, whether it is pinned."""
+        """Whether the caller gave the token at this position: in a hole, whether it is pinned."""
         return not self.masked[position] and self.steps[position] is None
 
     def generated(self, block: Block) -> list[Token]:
-        """The block's tokens that are not prompt."""
+        """The tokens of the block that do not belong to the prompt."""
         return [self.token(position) for position in range(max(block.start, self.prompt_len), block.end)]
 
     def hole(self, number: int) -> list[Token]:
-        """A hole's tokens, pinned ones too."""
+        """The tokens of a hole, pinned ones included."""
         return [self.token(position) for position, hole in enumerate(self.holes) if hole == number]
 
     def token(self, position: int) -> Token:

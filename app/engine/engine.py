@@ -1,4 +1,4 @@
-"""Token ids in, events out. Everything here belongs to one thread, the executor's."""
+"""Token ids in, events out. Everything here runs on one thread, the executor's."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from app.engine.denoise import advance, finish_prefill, probe
 from app.engine.graphs import cuda_graph
 from app.engine.kv_cache import KVCache
 from app.engine.prefix_cache import PrefixCache
+from app.engine.proposals import Proposals
 from app.engine.runner import Runner
-from app.engine.sampling import Proposals, propose
-from app.engine.scheduler import Scheduler
-from app.engine.sequence import Forward, Sequence
+from app.engine.sampling import propose
+from app.engine.scheduler import Scheduler, Work
+from app.engine.sequence import Sequence
 from app.errors import EngineBroken
 from app.messages.events import Event, Failed, Finished, Seen
 from app.messages.params import EngineConfig, GenerationParams
@@ -26,8 +27,6 @@ from app.models.families import Diffusion
 from app.models.transformer import Transformer
 
 logger = logging.getLogger(__name__)
-
-Work = list[tuple[Sequence, Forward]]
 
 
 class Engine:
@@ -37,8 +36,14 @@ class Engine:
         weight = model.embedding.weight
         self.config = config
         self.diffusion = diffusion
-        num_places = config.max_model_len + config.cuda_graphs  # these write rows that count for nothing to the last
-        self.kv_cache = KVCache(model.config, config.max_sequences, num_places, weight.device, weight.dtype)
+        self.kv_cache = KVCache(
+            model.config,
+            config.max_sequences,
+            config.max_model_len,
+            weight.device,
+            weight.dtype,
+            num_spare=int(config.cuda_graphs),  # CUDA graphs write their padding rows to one spare place
+        )
         self._runner = Runner(model, self.kv_cache, cuda_graph if config.cuda_graphs else None)
         self.prefix_cache = PrefixCache(self.kv_cache, config.prefix_cache_bytes)
         self._scheduler = Scheduler(self.kv_cache, self.prefix_cache, config.prefill_chunk)
@@ -49,8 +54,8 @@ class Engine:
     def has_work(self) -> bool:
         return bool(self._sequences)
 
-    def add(self, prompt_ids: Ids[int], params: GenerationParams, submitted: float | None = None) -> int:
-        """Queue a sequence and return its id. `submitted` (time.monotonic) is when the caller asked for it."""
+    def add(self, prompt_ids: Ids[int], params: GenerationParams, waited_ms: float = 0.0) -> int:
+        """Queue a sequence and return its id. The caller requested it `waited_ms` milliseconds ago."""
         assert prompt_ids or params.window
         assert len(prompt_ids) + params.gen_length <= self.config.max_model_len
         sequence = Sequence(
@@ -58,7 +63,7 @@ class Engine:
             prompt_ids,
             params,
             self.diffusion.mask_token_id,
-            submitted or time.monotonic(),
+            time.monotonic() - waited_ms / 1000,
             self.diffusion.delete_token_id,
         )
         self._sequences[sequence.id] = sequence
@@ -66,16 +71,16 @@ class Engine:
         return sequence.id
 
     def step(self) -> list[Event]:
-        """At most two forwards: a chunk of prefill, and a denoising step of all that are past it.
+        """Run at most two forwards: a chunk of prefill, and a denoising step of all sequences that are past theirs.
 
-        What fails takes only its own forward's sequences with it. Raises EngineBroken after an error of the device
-        from which CUDA does not recover within a process.
+        An error fails only the sequences of that forward. Raises EngineBroken after a device error that CUDA does
+        not recover from within a process.
         """
         prefill, denoise = self._scheduler.schedule()
         return self._guarded(self._prefill, prefill) + self._guarded(self._denoise, denoise)
 
     def abort(self, sequence_id: int) -> Finished | None:
-        """Take a sequence out, running or waiting; None where it has ended already."""
+        """Remove a sequence, running or waiting; None if it has already ended."""
         sequence = self._sequences.get(sequence_id)
         if sequence is None:
             return None
@@ -83,9 +88,9 @@ class Engine:
         return Finished(sequence.id, "abort", sequence.counters())
 
     def watch(self, sequence_id: int, is_watched: bool) -> Seen | None:
-        """Tell the sequence's steps from now on, or no longer; where it is now, unless it has ended.
+        """Start or stop the step events of a sequence. Returns its current state, or None if it has already ended.
 
-        One that was added as watched stays so.
+        A sequence that was added as watched stays watched.
         """
         sequence = self._sequences.get(sequence_id)
         if sequence is None:
@@ -102,7 +107,7 @@ class Engine:
             if _is_device_lost(error):
                 raise EngineBroken("the device has failed") from error
             sequences = [sequence for sequence, _ in work]
-            logger.exception("a forward failed; it had sequences %s in it", [sequence.id for sequence in sequences])
+            logger.exception("a forward of sequences %s failed", [sequence.id for sequence in sequences])
             return [self._fail(sequence) for sequence in sequences if sequence.id in self._sequences]
 
     def _prefill(self, work: Work) -> list[Event]:
@@ -114,26 +119,26 @@ class Engine:
         return []
 
     def _denoise(self, work: Work) -> list[Event]:
-        logits = self._runner.run([forward for _, forward in work])
+        logits = self._runner.run([forward for _, forward in work])  # [logit_rows of all, vocab]
         assert logits is not None
-        device = torch.device("cpu") if logits.device.type == "mps" else logits.device  # as `propose` has it
         for sequence, _ in work:
-            sequence.prepare(logits.shape[-1], device)
+            sequence.tally.forwards += 1
         rows = [sequence.masked_rows(forward) for sequence, forward in work]
         proposals = propose(logits, rows, self.diffusion.mask_token_id)
         events = []
         first = 0
-        for (sequence, forward), own in zip(work, proposals, strict=True):
-            last = first + len(forward.logit_positions)
+        for (sequence, forward), proposal in zip(work, proposals, strict=True):
+            last = first + len(forward.positions)
             if sequence.params.window is not None and sequence.params.window.probe:
                 events += self._probe(sequence, logits[first:last])
             else:
-                events += self._advance(sequence, own)
+                events += self._advance(sequence, proposal)
             first = last
         return events
 
     def _probe(self, sequence: Sequence, logits: Tensor) -> list[Event]:
-        sequence.num_steps += 1
+        """Report what `logits` [masked positions, vocab] say, and end the sequence."""
+        sequence.tally.steps += 1
         self._remove(sequence)
         probed = probe(sequence, logits, self.diffusion.delete_token_id)
         return [probed, Finished(sequence.id, "stop", sequence.counters())]

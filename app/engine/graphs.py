@@ -1,39 +1,41 @@
-"""Denoising forwards of fixed shapes, recorded once and replayed: for CUDA, where starting kernels is what takes time.
+"""Denoising forwards of fixed shapes, recorded once as CUDA graphs and replayed.
 
-A forward of few rows runs hundreds of small kernels, and to start them takes longer than they run. A CUDA graph starts
-all of them at once, but always the same ones over the same memory. So the rows stand in a grid, slots by rows, some to
-spare, and attention goes over one of a few lengths: each `Shape` has its own graph, recorded when it is first met.
+A forward with few rows runs hundreds of small kernels, and launching them takes longer than running them. A CUDA graph
+launches all of them at once, but always the same kernels over the same memory. So the rows are laid out in a grid,
+slots by rows, with padding, and attention covers one of a few lengths. Each `Shape` has its own graph, recorded when
+it first occurs.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from app.engine.attention import Span, attention
+from app.engine.attention import attention
 from app.engine.kv_cache import KVCache
-from app.engine.sequence import Forward
+from app.engine.layout import Rows, RowTensors, Span, visible
 from app.models.transformer import Transformer
 
 logger = logging.getLogger(__name__)
 
+# Chosen, not measured: none of these has been tuned on a GPU.
 MAX_SHAPES = 128  # a graph takes some megabytes of the device's memory
-MAX_WIDTH = 64  # a longer canvas seldom comes twice in the same shape
+MAX_WIDTH = 64  # the same shape of a longer canvas rarely occurs twice
 LENGTHS = [size << power for power in range(8, 24) for size in (2, 3)]  # 512, 768, 1024, 1536, ...
-MAX_PADDING = 4  # times the products of queries and keys that are wanted ...
-CHEAP = 2**17  # ... unless they are fewer than this: then they cost less than to start their kernels one by one
+MAX_PADDING = 4  # at most this many times the query-key products of the sequences ...
+CHEAP = 2**17  # ... unless there are fewer than this: they cost less than launching the kernels one by one
 
 Run = Callable[[], None]
-Record = Callable[[Run], Run]  # What repeats `run`; `run` itself may be called as often as need be.
+Record = Callable[[Run], Run]  # Returns a function that replays `run`; may call `run` any number of times to warm up.
 
 
 @dataclass(frozen=True)
 class Shape:
-    """Slots 0 to `num_slots` - 1, each with `width` rows, over the first `length` positions."""
+    """Slots 0 to `num_slots` - 1, each with `width` rows, over the first `length` places."""
 
     num_slots: int
     width: int
@@ -41,72 +43,74 @@ class Shape:
 
 
 class DenoiseGraphs:
-    """`record` is `cuda_graph`, or anything that repeats a forward. The cache has a last place that nobody needs."""
+    """`record` is `cuda_graph`, or anything else that repeats a forward. The KV cache needs a spare place per slot."""
 
     def __init__(self, model: Transformer, cache: KVCache, record: Record) -> None:
+        assert cache.num_spare > 0
         self._model, self._cache, self._record = model, cache, record
         self._forwards: dict[Shape, StaticForward | None] = {}  # None: it could not be recorded
 
-    def run(self, forwards: list[Forward]) -> Tensor | None:
-        """As `Runner.run`; None where these are no denoising forwards, or have no shape that is worth a graph."""
-        if any(forward.kind != "denoise" for forward in forwards):
-            return None
-        _, num_slots, _, num_places, _ = self._cache.keys.shape
-        shape = find_shape([forward.span for forward in forwards], num_slots, num_places - 1)
+    def run(self, rows: Rows) -> Tensor | None:
+        """As `Runner.run`, for denoising forwards. None if no shape is worth a graph for them."""
+        cache = self._cache
+        shape = find_shape(rows.spans, cache.num_slots, cache.max_len)
         if shape is None or (shape not in self._forwards and len(self._forwards) == MAX_SHAPES):
             return None
-        inputs, wanted = lay_out(forwards, shape, num_places - 1)
+        inputs, logit_rows = lay_out(rows, shape, cache.num_places - 1)
         if shape not in self._forwards:
             self._forwards[shape] = self._recorded(shape, inputs)
         static = self._forwards[shape]
-        return None if static is None else static.run(inputs, wanted)
+        return None if static is None else static.run(inputs, logit_rows)
 
     def _recorded(self, shape: Shape, inputs: list[list[int]]) -> StaticForward | None:
         static = StaticForward(self._model, self._cache, shape)
         try:
             static.record(inputs, self._record)
-        except RuntimeError as error:  # No memory left, or a product that cannot be recorded.
+        except RuntimeError as error:  # Out of memory, or a matmul that cannot be recorded.
             logger.warning("no CUDA graph for %s: %s", shape, str(error).partition("\n")[0])
             return None
         return static
 
 
 class StaticForward:
-    """One shape's forward, from and to tensors of its own."""
+    """The forward of one shape, over preallocated input and output tensors.
+
+    `inputs` are the columns of `RowTensors`, [5, num_slots * width].
+    """
 
     def __init__(self, model: Transformer, cache: KVCache, shape: Shape) -> None:
         self._model, self._cache, self._shape = model, cache, shape
         num_rows = shape.num_slots * shape.width
-        self._inputs = torch.zeros(5, num_rows, dtype=torch.int64, device=cache.keys.device)
-        self._logits: Tensor
+        self._inputs = torch.zeros(len(RowTensors._fields), num_rows, dtype=torch.int64, device=cache.keys.device)
+        self._logits: Tensor  # float32 [num_slots * width, vocab]
         self._replay: Run
 
     def record(self, inputs: list[list[int]], record: Record) -> None:
         self._inputs.copy_(torch.tensor(inputs))
         self._replay = record(self._forward)
 
-    def run(self, inputs: list[list[int]], wanted: list[int]) -> Tensor:
-        """The float32 logits [wanted, vocab]."""
+    def run(self, inputs: list[list[int]], logit_rows: list[int]) -> Tensor:
+        """The float32 logits [logit_rows, vocab]."""
         self._inputs.copy_(torch.tensor(inputs))
         self._replay()
-        return self._logits[torch.tensor(wanted, device=self._logits.device)]
+        return self._logits[torch.tensor(logit_rows, device=self._logits.device)]
 
     def _forward(self) -> None:
-        token_ids, positions, slots, places, limits = self._inputs.unbind(0)
-        attend = GridAttention(self._cache, self._shape, slots, places, limits)
-        self._logits = self._model.logits(self._model(token_ids, positions, attend))
+        tensors = RowTensors(*self._inputs.unbind(0))
+        attend = GridAttention(self._cache, self._shape, tensors)
+        self._logits = self._model.logits(self._model(tensors.token_ids, tensors.positions, attend))
 
 
 class GridAttention:
-    """All slots of a shape in one call; row i of the grid sees the first `limits[i]` positions of its slot."""
+    """All slots of a shape in one call; the rows are the grid, padding included."""
 
-    def __init__(self, cache: KVCache, shape: Shape, slots: Tensor, places: Tensor, limits: Tensor) -> None:
-        self._cache, self._shape, self._slots, self._places = cache, shape, slots, places
-        columns = torch.arange(shape.length, device=limits.device)
-        self._mask = columns < limits.view(shape.num_slots, 1, shape.width, 1)
+    def __init__(self, cache: KVCache, shape: Shape, tensors: RowTensors) -> None:
+        self._cache, self._shape, self._slots, self._places = cache, shape, tensors.slots, tensors.places
+        self._mask = visible(tensors.limits.view(shape.num_slots, 1, shape.width), shape.length)
 
     def __call__(self, layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        keys, values = self._cache.keys[layer], self._cache.values[layer]  # [slots, kv_heads, max_len, head_dim]
+        """Store `k` and `v` [rows, kv_heads, head_dim]; attend with `q` [rows, heads, head_dim], same shape out."""
+        keys, values = self._cache.keys[layer], self._cache.values[layer]  # [slots, kv_heads, places, head_dim]
         keys[self._slots, :, self._places] = k
         values[self._slots, :, self._places] = v
         num_slots, width, length = self._shape.num_slots, self._shape.width, self._shape.length
@@ -119,37 +123,33 @@ class GridAttention:
         return out.flatten(0, 1)
 
 
-def find_shape(spans: list[Span], num_slots: int, max_len: int) -> Shape | None:
-    """The smallest shape that has room for them; None where it has far more than they need."""
-    rows, slots, end = (
-        max(span.num_rows for span in spans),
-        max(span.slot for span in spans) + 1,
-        max(span.end for span in spans),
-    )
+def find_shape(spans: Sequence[Span], num_slots: int, max_len: int) -> Shape | None:
+    """The smallest shape that has room for the spans; None if it would compute far more than they need."""
+    rows = max(span.num_rows for span in spans)
+    slots = max(span.slot for span in spans) + 1
+    reach = max(span.reach for span in spans)
     width = next_power_of_two(rows) if rows <= 8 else -(-rows // 8) * 8
-    length = next(length for length in [*LENGTHS, max_len] if length >= end)
+    length = next(length for length in [*LENGTHS, max_len] if length >= reach)
     shape = Shape(min(num_slots, next_power_of_two(slots)), width, min(length, max_len))
     products = shape.num_slots * shape.width * shape.length
-    is_cheap = products <= max(CHEAP, MAX_PADDING * sum(span.num_rows * span.end for span in spans))
+    is_cheap = products <= max(CHEAP, MAX_PADDING * sum(span.num_rows * span.reach for span in spans))
     return shape if width <= MAX_WIDTH and is_cheap else None
 
 
-def lay_out(forwards: list[Forward], shape: Shape, spare_place: int) -> tuple[list[list[int]], list[int]]:
-    """Token ids, positions, slots, places in them and limits of the grid's rows, and in which rows logits are wanted.
+def lay_out(rows: Rows, shape: Shape, spare_place: int) -> tuple[list[list[int]], list[int]]:
+    """The columns of the grid (as in `RowTensors`), and in which rows of it logits are wanted.
 
-    What rows to spare compute is read by nobody; their keys and values go to `spare_place`.
+    Padding rows write their keys and values to `spare_place`; nothing reads what they compute.
     """
-    rows = [[forwards[0].token_ids[0], 0, 0, spare_place, 1]] * (shape.num_slots * shape.width)
-    wanted = []
-    for forward in forwards:
-        span = forward.span
-        corner = span.slot * shape.width
-        limits = span.limits or (span.end,) * span.num_rows
-        for index, (token_id, limit) in enumerate(zip(forward.token_ids, limits, strict=True)):
-            position = span.start + index
-            rows[corner + index] = [token_id, position, span.slot, position, limit]
-        wanted += [corner + position - span.start for position in forward.logit_positions]
-    return [list(column) for column in zip(*rows, strict=True)], wanted
+    grid = rows.grid(shape.width)
+    padding = (rows.token_ids[0], 0, 0, spare_place, 1)
+    columns = []
+    for column, value in zip(rows.columns, padding, strict=True):
+        padded = [value] * (shape.num_slots * shape.width)
+        for index, own in zip(grid, column, strict=True):
+            padded[index] = own
+        columns.append(padded)
+    return columns, [grid[row] for row in rows.logit_rows]
 
 
 def next_power_of_two(number: int) -> int:
@@ -157,7 +157,8 @@ def next_power_of_two(number: int) -> int:
 
 
 def cuda_graph(run: Run) -> Run:
-    """Record it as a CUDA graph. It runs once before: libraries allocate and choose kernels at their first call."""
+    """Record `run` as a CUDA graph. It runs once before that: libraries allocate and choose kernels at their first
+    call."""
     stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
     stream.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(stream):

@@ -4,105 +4,118 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 import torch
 
 from app.engine.engine import Engine
-from app.errors import ConfigError, StartError
+from app.errors import CheckpointError, ConfigError, StartError
 from app.messages.params import EngineConfig, ModelSource
 from app.models.checkpoint import Checkpoint, load_checkpoint
 from app.models.device import choose_attention_kernels, choose_device, choose_dtype
-from app.models.packed_linear import pack
+from app.models.families import Diffusion, read_diffusion
 from app.models.quantization import check_quantization, weight_bytes
+from app.models.sources import HuggingFaceFolder
+from app.models.weights import loading_device, prepare
 
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class LoadedModel:
-    """An engine and what its callers need to know of its checkpoint. `tokenizer` is transformers' object."""
+def choose_placement(options: ModelSource) -> tuple[torch.device, torch.dtype]:
+    """Where the model runs and in which number format; sets up PyTorch for it.
 
-    engine: Engine
-    tokenizer: Any
-    name: str
-    device: str
-    dtype: str
-    vocab_size: int
-    request_defaults: Mapping[str, Any]
-
-
-def load_model(source: ModelSource) -> LoadedModel:
-    """Raises StartError where the checkpoint or a setting is at fault."""
-    torch.set_num_threads(source.num_threads or default_num_threads())
-    device = choose_device(source.device)
-    dtype = choose_dtype(source.dtype, device)
+    Raises StartError for a setting that this machine cannot fulfil. Nothing of the checkpoint is read.
+    """
+    torch.set_num_threads(options.num_threads or default_num_threads())
+    device = choose_device(options.device)
+    dtype = choose_dtype(options.dtype, device)
     choose_attention_kernels(device)
-    check_quantization(source.quantization, device, dtype)
-    if source.cuda_graphs and device.type != "cuda":
+    check_quantization(options.quantization, device, dtype)
+    if options.cuda_graphs and device.type != "cuda":
         raise ConfigError(f"ELBARTO_CUDA_GRAPHS is true; it is for CUDA, and the model would run on {device}.")
+    return device, dtype
+
+
+def load_model(options: ModelSource, device: torch.device, dtype: torch.dtype) -> tuple[Engine, Checkpoint]:
+    """An engine over the checkpoint, on the placement that `choose_placement` returned for the same options.
+
+    Raises StartError if the checkpoint is at fault or does not fit.
+    """
     try:
-        checkpoint = load_checkpoint(
-            source.path, source.revision, device, dtype, source.generation_config == "auto", source.quantization
-        )
-        pack(checkpoint.model)
-        config = checkpoint.model.config
-        engine = Engine(checkpoint.model, checkpoint.diffusion, _engine_config(source, checkpoint))
+        checkpoint = _load_checkpoint(options, device, dtype)
+        engine = Engine(checkpoint.model, checkpoint.diffusion, _engine_config(options, checkpoint))
     except (MemoryError, RuntimeError) as error:
         if not _is_out_of_memory(error):
             raise
         raise StartError(
-            f"{source.path} does not fit into the memory of {device} as {str(dtype).removeprefix('torch.')}; a smaller "
+            f"{options.path} does not fit into the memory of {device} as {dtype_name(dtype)}; a smaller "
             "ELBARTO_MAX_MODEL_LEN or ELBARTO_MAX_SEQUENCES needs less, and so does ELBARTO_DTYPE=bfloat16 or "
             "ELBARTO_QUANTIZATION=int8."
         ) from error
-    dtype_name = str(dtype).removeprefix("torch.")
     logger.info(
         "%s: %.1f MB of weights%s, %.1f MB of KV cache for %d sequences, up to %.1f MB of prefix cache, %s on %s",
         checkpoint.name,
         weight_bytes(checkpoint.model) / 1e6,
-        "" if source.quantization == "none" else f" ({source.quantization})",
+        "" if options.quantization == "none" else f" ({options.quantization})",
         engine.kv_cache.num_bytes / 1e6,
-        source.max_sequences,
-        source.prefix_cache_bytes / 1e6,
-        dtype_name,
+        options.max_sequences,
+        options.prefix_cache_bytes / 1e6,
+        dtype_name(dtype),
         device,
     )
-    return LoadedModel(
-        engine,
-        checkpoint.tokenizer,
-        checkpoint.name,
-        str(device),
-        dtype_name,
-        config.vocab_size,
-        checkpoint.request_defaults,
+    return engine, checkpoint
+
+
+def _load_checkpoint(options: ModelSource, device: torch.device, dtype: torch.dtype) -> Checkpoint:
+    source = HuggingFaceFolder(options.path, options.revision)
+    _check_served(read_diffusion(source))  # before the weights are read
+    checkpoint = load_checkpoint(
+        source, loading_device(device, options.quantization), dtype, options.generation_config == "auto"
     )
+    prepare(checkpoint.model, device, options.quantization)
+    return checkpoint
+
+
+def _check_served(diffusion: Diffusion) -> None:
+    """Raises CheckpointError for a checkpoint that denoises in another way than the engine does."""
+    if diffusion.attention != "block_causal":
+        raise CheckpointError(
+            f"This checkpoint was trained with {diffusion.attention} attention; the engine supports block-causal "
+            "attention only."
+        )
+    if diffusion.shift:
+        raise CheckpointError(
+            "This checkpoint's logits at a position are for the next position; the engine supports only checkpoints "
+            "that predict a masked position in place."
+        )
+
+
+def dtype_name(dtype: torch.dtype) -> str:
+    """As in settings: "float32", for example."""
+    return str(dtype).removeprefix("torch.")
 
 
 def default_num_threads() -> int:
-    """One less than the cores that this process may use.
+    """One fewer than the cores that this process may use.
 
-    OpenMP's threads wait for each other. With as many as cores, another program on one core makes all of them wait for
-    the thread that is not running: steps take 50 times as long (bench/LOG.md). An editor beside the server is enough.
+    OpenMP's threads wait for each other. With one on every core, another busy program, such as an editor, makes all of
+    them wait for the thread that is not running, and steps take 50 times as long (bench/LOG.md, 2026-11-20, "OpenMP").
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, cores - 1)
 
 
-def _engine_config(source: ModelSource, checkpoint: Checkpoint) -> EngineConfig:
+def _engine_config(options: ModelSource, checkpoint: Checkpoint) -> EngineConfig:
     max_position = checkpoint.model.config.max_position
-    max_model_len = source.max_model_len or max_position
+    max_model_len = options.max_model_len or max_position
     if max_model_len > max_position:
         raise ConfigError(
             f"ELBARTO_MAX_MODEL_LEN is {max_model_len}; {checkpoint.name} has {max_position} positions at most."
         )
     return EngineConfig(
-        max_model_len,
-        source.max_sequences,
-        prefix_cache_bytes=source.prefix_cache_bytes,
-        cuda_graphs=source.cuda_graphs,
+        max_model_len=max_model_len,
+        max_sequences=options.max_sequences,
+        prefix_cache_bytes=options.prefix_cache_bytes,
+        cuda_graphs=options.cuda_graphs,
     )
 
 

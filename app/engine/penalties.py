@@ -1,9 +1,8 @@
-"""Penalties: tokens that are already there become less likely, or more.
+"""Repetition, presence and frequency penalties: tokens that already occur become less likely, or more.
 
-A diffusion canvas has no left and right: what counts as generated is every position of the reply that is final,
-wherever it stands; the proposals of one step do not see each other. The end token is a token like any other, as in
-Hugging Face's processor: a penalty on a reply that holds one, or on a prompt that does (chat templates end turns with
-it), moves it too.
+A diffusion canvas has no left and right. Every final position of the reply counts as generated, wherever it stands;
+the proposals of one step do not see each other. The end token is a token like any other, as in Hugging Face's
+processor: if the reply holds one, or the prompt does (chat templates end turns with it), a penalty applies to it too.
 """
 
 from __future__ import annotations
@@ -13,37 +12,48 @@ from collections.abc import Sequence as Ids
 import torch
 from torch import Tensor
 
+from app.engine.constraints import Constraint
 from app.messages.params import GenerationParams
 
 LARGEST = torch.finfo(torch.float64).max
 
 
-class Penalties:
-    """One sequence's counts, kept where its logits are; nothing of other sequences enters."""
+class Penalties(Constraint):
+    """The counts of one sequence, on the device of its scores; nothing of other sequences enters.
 
-    def __init__(
-        self, params: GenerationParams, prompt_ids: Ids[int], vocab_size: int, device: torch.device | str
-    ) -> None:
-        self._params = params
-        self._in_prompt = torch.zeros(vocab_size, dtype=torch.bool, device=device)
-        self._in_prompt[torch.tensor(prompt_ids, dtype=torch.int64, device=device)] = True
-        self._counts = torch.zeros(vocab_size, dtype=torch.int64, device=device)  # of generated tokens
+    They change the confidence: a token that was made unlikely should not be among the first to become final.
+    """
 
-    def count(self, token_ids: Ids[int]) -> None:
-        """These became final."""
-        ids = torch.tensor(token_ids, dtype=torch.int64, device=self._counts.device)
-        self._counts.index_add_(0, ids, torch.ones_like(ids))
+    affects_confidence = True
 
-    def apply(self, logits: Tensor) -> Tensor:
-        """float64 [masked, vocab]: the repetition penalty, then the other two, in vLLM's order.
+    def __init__(self, params: GenerationParams, prompt_ids: Ids[int]) -> None:
+        self._params, self._prompt_ids = params, prompt_ids
+        self._in_prompt: Tensor  # bool [vocab]
+        self._counts: Tensor | None = None  # int64 [vocab], of generated tokens; None until the first scores
 
-        In float64, and clamped to it, because a penalty may be tiny, and softmax makes NaN of infinity.
+    def mask(self, scores: Tensor, positions: Ids[int]) -> None:
+        """The repetition penalty, then the other two, in vLLM's order.
+
+        The result is clamped to finite numbers, because a penalty may be tiny, and softmax turns infinity into NaN.
         """
-        params, counts = self._params, self._counts
-        scores = logits.double()
+        counts = self._allocated(scores) if self._counts is None else self._counts
+        params, penalised = self._params, scores
         if params.repetition_penalty != 1:
             penalty = params.repetition_penalty
             seen = self._in_prompt | (counts > 0)
-            scores = torch.where(seen, torch.where(scores < 0, scores * penalty, scores / penalty), scores)
-        scores = scores - params.frequency_penalty * counts.double() - params.presence_penalty * (counts > 0).double()
-        return scores.clamp(-LARGEST, LARGEST)
+            penalised = torch.where(seen, torch.where(scores < 0, scores * penalty, scores / penalty), scores)
+        penalised = penalised - params.frequency_penalty * counts.double()
+        penalised = penalised - params.presence_penalty * (counts > 0).double()
+        scores.copy_(penalised.clamp(-LARGEST, LARGEST))
+
+    def observe(self, positions: Ids[int], token_ids: Ids[int]) -> None:
+        assert self._counts is not None
+        ids = torch.tensor(token_ids, dtype=torch.int64, device=self._counts.device)
+        self._counts.index_add_(0, ids, torch.ones_like(ids))
+
+    def _allocated(self, scores: Tensor) -> Tensor:
+        vocab_size, device = scores.shape[-1], scores.device
+        self._in_prompt = torch.zeros(vocab_size, dtype=torch.bool, device=device)
+        self._in_prompt[torch.tensor(self._prompt_ids, dtype=torch.int64, device=device)] = True
+        self._counts = torch.zeros(vocab_size, dtype=torch.int64, device=device)
+        return self._counts

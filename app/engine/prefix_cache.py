@@ -1,8 +1,8 @@
 """Keys and values of prefixes that were computed before, for sequences that begin the same way.
 
-A radix tree (as SGLang's, arXiv 2312.07104, section 3) whose edges are runs of whole blocks. The attention mask depends
-on the block length, so each block length has a tree of its own; a hit is a whole number of blocks from position 0, and
-what it gives is what prefilling would compute. Belongs to the engine's thread.
+A radix tree (as SGLang's, arXiv 2312.07104, section 3) whose edges are runs of whole blocks. The attention mask
+depends on the block length, so each block length has a separate tree. A hit is a whole number of blocks from position
+0, and holds exactly what prefilling would compute. Used by the engine's thread only.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from app.engine.kv_cache import KVCache
 
 
 class Node:
-    """An edge of the tree and what hangs below it. `stored` is [2, layers, kv_heads, tokens, head_dim]."""
+    """An edge of the tree and its children. `stored`, keys then values: [2, layers, kv_heads, tokens, head_dim]."""
 
     def __init__(self, parent: Node | None, token_ids: tuple[int, ...], stored: Tensor | None) -> None:
         self.parent = parent
@@ -31,13 +31,13 @@ class Node:
 
 
 class PrefixCache:
-    """At most `max_bytes` of copies; what was used longest ago goes first. 0 bytes: caches nothing."""
+    """At most `max_bytes` of copies, least recently used evicted first. 0 bytes: caches nothing."""
 
     def __init__(self, kv_cache: KVCache, max_bytes: int) -> None:
         self._kv_cache = kv_cache
         self._max_bytes = max_bytes
         self._roots: dict[int, Node] = {}
-        # From the longest unused to the newest. A node is touched before its ancestors are, so the first is a leaf.
+        # Least recently used first. A node is touched before its ancestors are, so the first one is a leaf.
         self._by_age: OrderedDict[Node, None] = OrderedDict()
         self.num_bytes = 0
 
@@ -46,7 +46,7 @@ class PrefixCache:
         return self._max_bytes > 0
 
     def load(self, token_ids: Ids[int], block_length: int, slot: int) -> int:
-        """Copy the longest known prefix of `token_ids` into the slot; how many tokens it has."""
+        """Copy the longest cached prefix of `token_ids` into the slot. Returns its length in tokens."""
         node, num_found = self._roots.get(block_length), 0
         path: list[Node] = []
         while node is not None:
@@ -62,7 +62,10 @@ class PrefixCache:
         return num_found
 
     def store(self, token_ids: Ids[int], block_length: int, slot: int) -> None:
-        """Keep the slot's first `len(token_ids)` positions, whole blocks; what is known already costs nothing."""
+        """Copy the slot's first `len(token_ids)` positions, whole blocks. Blocks already cached cost nothing.
+
+        Raises MemoryError or RuntimeError if there is no memory for the copy.
+        """
         assert len(token_ids) % block_length == 0
         if len(token_ids) * self._kv_cache.bytes_per_token > self._max_bytes:
             return
@@ -83,7 +86,7 @@ class PrefixCache:
         self._evict()
 
     def check_integrity(self) -> None:
-        """Raises AssertionError where counts, order or structure are off; for tests."""
+        """For tests. Raises AssertionError if counts, order or structure are wrong."""
         seen: list[Node] = []
         ages = {node: age for age, node in enumerate(self._by_age)}
         for block_length, root in self._roots.items():
@@ -103,16 +106,19 @@ class PrefixCache:
         assert self.num_bytes == sum(node.num_bytes for node in seen) <= self._max_bytes
 
     def _copy_in(self, slot: int, start: int, end: int) -> Tensor:
+        """A copy of the positions [start, end) of the slot: [2, layers, kv_heads, end - start, head_dim]."""
         cache = self._kv_cache
         return torch.stack((cache.keys[:, slot, :, start:end], cache.values[:, slot, :, start:end]))
 
     def _copy_out(self, node: Node, num_tokens: int, slot: int, start: int) -> None:
+        """Copy the first `num_tokens` of the node to the slot, from position `start` on."""
         assert node.stored is not None
         cache, end = self._kv_cache, start + num_tokens
         cache.keys[:, slot, :, start:end] = node.stored[0, :, :, :num_tokens]
         cache.values[:, slot, :, start:end] = node.stored[1, :, :, :num_tokens]
 
     def _add(self, parent: Node, token_ids: tuple[int, ...], block_length: int, stored: Tensor) -> Node:
+        """A new child; `stored` is [2, layers, kv_heads, len(token_ids), head_dim]."""
         node = Node(parent, token_ids, stored)
         parent.children[token_ids[:block_length]] = node
         self._by_age[node] = None
@@ -120,7 +126,7 @@ class PrefixCache:
         return node
 
     def _split(self, node: Node, num_tokens: int, block_length: int) -> Node:
-        """Cut an edge in two; returns the upper part. Both get memory of their own, to be given back apart."""
+        """Split an edge; returns the upper part. Both parts are copied, so that each can be freed alone."""
         assert node.parent is not None
         assert node.stored is not None
         first, rest = node.stored[:, :, :, :num_tokens].clone(), node.stored[:, :, :, num_tokens:].clone()
@@ -132,7 +138,7 @@ class PrefixCache:
         return upper
 
     def _touch(self, path: list[Node]) -> None:
-        """From the leaf up, so that an ancestor is always newer than what hangs below it."""
+        """From the leaf up, so that an ancestor is always more recent than its descendants."""
         for node in reversed(path):
             self._by_age.move_to_end(node)
 
@@ -147,7 +153,7 @@ class PrefixCache:
 
 
 def _num_same(edge: tuple[int, ...], token_ids: Ids[int], block_length: int) -> int:
-    """How many tokens, in whole blocks, both begin with."""
+    """The length of their common prefix, in tokens, rounded down to whole blocks."""
     limit = min(len(edge), len(token_ids))
     same = next((index for index in range(limit) if edge[index] != token_ids[index]), limit)
     return same // block_length * block_length

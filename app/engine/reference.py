@@ -1,14 +1,15 @@
 """The slow, cacheless oracle that the fast path is tested against.
 
-Every forward runs the whole canvas up to the block's end under the block-causal mask; nothing is kept between forwards.
-It decodes as Stable-DiffCoder's published `generate` (low_confidence); above temperature 0 with the numbers of
-`sampling.uniform`, and with penalties if asked for. Obvious on purpose.
+Every forward runs the whole canvas up to the end of the block under the block-causal mask; nothing is kept between
+forwards. It decodes as Stable-DiffCoder's published `generate` does (low_confidence), plus sampling with the numbers
+of `sampling.uniform` and penalties. Written to be obvious, not fast.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from collections.abc import Sequence as Ids
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -21,15 +22,25 @@ from app.models.transformer import Transformer
 
 
 class PlainAttention:
-    """Over the keys and values of this forward alone; `mask` [rows, rows] is true where a row may look."""
+    """Over the keys and values of this forward only; `mask`, bool [rows, rows], is true where a row may look."""
 
     def __init__(self, mask: Tensor | None = None) -> None:
         self._mask = mask
 
     def __call__(self, layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        """`q` [rows, heads, head_dim], `k` and `v` [rows, kv_heads, head_dim]; returns the shape of `q`."""
         group = q.shape[1] // k.shape[1]
         keys, values = (x.repeat_interleave(group, dim=1).transpose(0, 1) for x in (k, v))  # [heads, rows, head_dim]
         return F.scaled_dot_product_attention(q.transpose(0, 1), keys, values, attn_mask=self._mask).transpose(0, 1)
+
+
+@dataclass
+class State:
+    """`tokens` int64 and `masked` bool, both [prompt_len + gen_length]: the prompt and the reply so far."""
+
+    prompt_len: int
+    tokens: Tensor
+    masked: Tensor
 
 
 @torch.inference_mode()
@@ -40,18 +51,20 @@ def generate(
     mask_token_id: int,
     eos_token_ids: Collection[int],
 ) -> list[int]:
-    """The reply's token ids, up to and including the first end token."""
+    """The token ids of the reply, up to and including the first end token."""
     assert params.remasking == "low_confidence"
     size = params.block_length
     tokens = torch.tensor([*prompt_ids, *[mask_token_id] * params.gen_length])
     masked = torch.arange(len(tokens)) >= len(prompt_ids)
+    state = State(len(prompt_ids), tokens, masked)
     for start in range(len(prompt_ids) // size * size, len(tokens), size):
         end = min(start + size, len(tokens))
         num_masks, step = int(masked[start:end].sum()), 0
         while masked[start:end].any():
             wanted = num_masks // params.steps_per_block + (step < num_masks % params.steps_per_block)
             if params.threshold is not None or wanted > 0:
-                denoise(model, tokens, masked, len(prompt_ids), (start, end), step, wanted, params, mask_token_id)
+                proposals = propose(model, state, (start, end), step, params, mask_token_id)
+                unmask(state, proposals, wanted, params.threshold)
             step += 1
         reply = tokens[len(prompt_ids) : end].tolist()
         for index in range(max(0, start - len(prompt_ids)), len(reply)):
@@ -68,10 +81,10 @@ def fill(
     mask_token_id: int,
     delete_token_id: int | None = None,
 ) -> list[list[int]]:
-    """The token ids of each hole of an infilling canvas, one token a forward, the most confident first.
+    """The token ids of each hole of an infilling canvas, one token per forward, the most confident first.
 
-    Without `delete_token_id` nothing is deleted. With one, deletes that are sure leave the canvas beside the token of
-    each step, and others once no position proposes a token.
+    With `delete_token_id`, every step also removes the positions whose delete is sure; an unsure delete is removed
+    once no position proposes a token.
     """
     window = params.window
     assert window is not None
@@ -104,42 +117,40 @@ def fill(
     return [[int(token_id or 0) for token_id, hole in canvas if hole == n] for n in range(window.num_holes)]
 
 
-def denoise(
-    model: Transformer,
-    tokens: Tensor,
-    masked: Tensor,
-    prompt_len: int,
-    block: tuple[int, int],
-    step: int,
-    wanted: int,
-    params: GenerationParams,
-    mask_token_id: int,
-) -> None:
-    """One step: unmask the `wanted` most confident positions of `block`, or all that reach the threshold."""
+def propose(
+    model: Transformer, state: State, block: tuple[int, int], step: int, params: GenerationParams, mask_token_id: int
+) -> dict[int, tuple[int, float]]:
+    """For each masked position of the block [start, end): a token id and its confidence."""
     start, end = block
     blocks = torch.arange(end) // params.block_length
     mask = blocks[None, :] <= blocks[:, None]
-    logits = model.logits(model(tokens[:end], torch.arange(end), PlainAttention(mask)))
-    confidences, proposals = torch.zeros(end, dtype=torch.float64), torch.zeros(end, dtype=torch.int64)
-    prompt = tokens[:prompt_len].tolist()
-    generated = [int(tokens[p]) for p in range(prompt_len, len(tokens)) if not masked[p]]
+    logits = model.logits(model(state.tokens[:end], torch.arange(end), PlainAttention(mask)))  # [end, vocab]
+    prompt = state.tokens[: state.prompt_len].tolist()
+    generated = [int(state.tokens[p]) for p in range(state.prompt_len, len(state.tokens)) if not state.masked[p]]
+    proposals = {}
     for position in range(start, end):
-        if masked[position]:
+        if state.masked[position]:
             row = penalise(logits[position], prompt, generated, params)
             allowed = row.clone()
             allowed[mask_token_id] = -torch.inf
-            proposals[position] = choose(allowed, position, step, params)
-            confidences[position] = torch.softmax(row.double(), dim=0)[proposals[position]]
-    candidates = sorted((p for p in range(start, end) if masked[p]), key=lambda p: (-confidences[p].item(), p))
-    if params.threshold is not None:
-        wanted = max(1, sum(confidences[p].item() >= params.threshold for p in candidates))
-    for position in candidates[:wanted]:
-        tokens[position] = proposals[position]
-        masked[position] = False
+            token_id = choose(allowed, position, step, params)
+            proposals[position] = (token_id, torch.softmax(row.double(), dim=0)[token_id].item())
+    return proposals
+
+
+def unmask(state: State, proposals: dict[int, tuple[int, float]], wanted: int, threshold: float | None) -> None:
+    """The `wanted` most confident proposals become final, or all that reach the threshold (at least one)."""
+    order = sorted(proposals, key=lambda position: (-proposals[position][1], position))
+    if threshold is not None:
+        wanted = max(1, sum(confidence >= threshold for _, confidence in proposals.values()))
+    for position in order[:wanted]:
+        state.tokens[position] = proposals[position][0]
+        state.masked[position] = False
 
 
 def penalise(row: Tensor, prompt: list[int], generated: list[int], params: GenerationParams) -> Tensor:
-    """One position's logits; `generated` are the reply's tokens that are final, each as often as it occurs."""
+    """The logits `row` [vocab] of one position, penalised; `generated` are the final tokens of the reply, repeated
+    ones too."""
     if not params.has_penalties:
         return row
     scores = row.double()
@@ -155,7 +166,8 @@ def penalise(row: Tensor, prompt: list[int], generated: list[int], params: Gener
 
 
 def choose(row: Tensor, position: int, step: int, params: GenerationParams) -> int:
-    """The likeliest token, or above temperature 0 the one at which the summed probabilities pass the number drawn."""
+    """A token id by the logits `row` [vocab]: the likeliest, or above temperature 0 the one where the summed
+    probabilities pass the number drawn."""
     if params.temperature == 0:
         return int(row.argmax())
     probabilities = torch.softmax(row.double() / params.temperature, dim=0).tolist()

@@ -5,17 +5,18 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from app.engine.attention import BatchAttention, Span, SpanAttention
+from app.engine.attention import BatchAttention, SpanAttention
 from app.engine.graphs import DenoiseGraphs, Record
 from app.engine.kv_cache import KVCache
-from app.engine.sequence import Forward
+from app.engine.layout import Forward, Rows, RowTensors
 from app.models.transformer import Attend, Transformer
 
-MAX_PADDING = 3  # times the products of queries and keys that are wanted
+# How many times the query-key products of the sequences a batch may compute, padding included. Chosen, not measured.
+MAX_PADDING = 3
 
 
 class Runner:
-    """With `record`, denoising forwards go by graphs (app/engine/graphs.py) where they can."""
+    """With `record`, denoising forwards are replayed from CUDA graphs (app/engine/graphs.py) where they can be."""
 
     def __init__(self, model: Transformer, kv_cache: KVCache, record: Record | None = None) -> None:
         self.model = model
@@ -25,36 +26,30 @@ class Runner:
 
     @torch.inference_mode()
     def run(self, forwards: list[Forward]) -> Tensor | None:
-        """One forward over the rows of all of them, one after another.
+        """Run the model once over the rows of all forwards, one after another.
 
-        Returns the float32 logits [logit_positions of all, vocab], or None where none were asked for.
+        Returns the float32 logits [logit_rows of all, vocab], or None if no forward asks for any.
         """
-        if self._graphs is not None and (logits := self._graphs.run(forwards)) is not None:
-            return logits
-        spans = [forward.span for forward in forwards]
-        token_ids = [token_id for forward in forwards for token_id in forward.token_ids]
-        positions = [position for span in spans for position in range(span.start, span.end)]
-        ids, places = torch.tensor([token_ids, positions], device=self._device)
-        hidden = self.model(ids, places, self._attention(spans))
-        wanted = _logit_rows(forwards)
-        if not wanted:
+        rows = Rows.of(forwards)
+        if self._graphs is not None and all(forward.kind == "denoise" for forward in forwards):
+            logits = self._graphs.run(rows)
+            if logits is not None:
+                return logits
+        tensors, logit_rows = rows.to(self._device)
+        hidden = self.model(tensors.token_ids, tensors.positions, self._attention(rows, tensors))  # [rows, hidden]
+        if not rows.logit_rows:
             return None
-        if len(wanted) < len(token_ids):
-            hidden = hidden[torch.tensor(wanted, device=self._device)]
+        if rows.logit_rows != list(range(len(rows))):
+            hidden = hidden[logit_rows]
         return self.model.logits(hidden)
 
-    def _attention(self, spans: list[Span]) -> Attend:
-        """Spans alike, in slots close together, go as one batch; for others padding costs more than more calls."""
-        slots = [span.slot for span in spans]
-        padded = (max(slots) - min(slots) + 1) * max(span.num_rows for span in spans) * max(span.end for span in spans)
-        if len(spans) > 1 and padded <= MAX_PADDING * sum(span.num_rows * span.end for span in spans):
-            return BatchAttention(self.kv_cache, spans)
-        return SpanAttention(self.kv_cache, spans)
-
-
-def _logit_rows(forwards: list[Forward]) -> list[int]:
-    rows, first = [], 0
-    for forward in forwards:
-        rows += [first + position - forward.span.start for position in forward.logit_positions]
-        first += forward.span.num_rows
-    return rows
+    def _attention(self, rows: Rows, tensors: RowTensors) -> Attend:
+        """One batch if the spans are alike and their slots close together, else a call per span: less padding."""
+        spans = rows.spans
+        if len(spans) == 1:
+            return SpanAttention(self.kv_cache, rows, tensors)
+        num_slots = max(rows.slots) - min(rows.slots) + 1
+        padded = num_slots * max(span.num_rows for span in spans) * max(rows.limits)
+        if padded <= MAX_PADDING * sum(span.num_rows * span.reach for span in spans):
+            return BatchAttention(self.kv_cache, rows, tensors)
+        return SpanAttention(self.kv_cache, rows, tensors)

@@ -1,4 +1,4 @@
-"""Which sequences run in the next step: first come, first admitted, as many at once as the KV cache has slots."""
+"""Which sequences run in the next step: first come, first served, as many at once as the KV cache has slots."""
 
 from __future__ import annotations
 
@@ -6,13 +6,19 @@ import logging
 from collections import deque
 
 from app.engine.kv_cache import KVCache
+from app.engine.layout import Forward
 from app.engine.prefix_cache import PrefixCache
-from app.engine.sequence import Forward, Sequence
+from app.engine.sequence import Sequence
 
 logger = logging.getLogger(__name__)
 
 
+Work = list[tuple[Sequence, Forward]]  # what runs in one forward
+
+
 class Scheduler:
+    """`prefill_chunk` is how many prompt tokens a step prefills, in all sequences together."""
+
     def __init__(self, kv_cache: KVCache, prefix_cache: PrefixCache, prefill_chunk: int) -> None:
         self._kv_cache = kv_cache
         self._prefix_cache = prefix_cache
@@ -23,13 +29,13 @@ class Scheduler:
     def add(self, sequence: Sequence) -> None:
         self.waiting.append(sequence)
 
-    def schedule(self) -> tuple[list[tuple[Sequence, Forward]], list[tuple[Sequence, Forward]]]:
-        """Admit what fits. Then what to prefill, about `prefill_chunk` tokens in all, and what to denoise: all others.
+    def schedule(self) -> tuple[Work, Work]:
+        """Admit what fits. Returns what to prefill, about one chunk in all, and what to denoise, which is all others.
 
-        However long a prompt is, the others wait for no more than one chunk of it.
+        However long a prompt is, other sequences never wait for more than one chunk of it.
         """
         self._admit()
-        prefill: list[tuple[Sequence, Forward]] = []
+        prefill: Work = []
         left = self._prefill_chunk
         for sequence in self.running:
             if sequence.needs_prefill and left > 0:
@@ -40,20 +46,21 @@ class Scheduler:
         return prefill, denoise
 
     def remove(self, sequence: Sequence, keep: bool = True) -> None:
-        """Take a sequence out, running or waiting, and give its slot back. `keep`: its blocks may serve others."""
+        """Remove a sequence, running or waiting, and release its slot. `keep`: its blocks go to the prefix cache."""
         if sequence.slot is None:
             self.waiting.remove(sequence)
             return
         if keep:
             self.store_prefix(sequence)
         else:
-            self._kv_cache.clear(sequence.slot)  # a weight of 0 does not make a number of what is none
+            # 0 × NaN is NaN: a NaN left in the slot would still poison attention, masked or not.
+            self._kv_cache.clear(sequence.slot)
         self.running.remove(sequence)
         self._kv_cache.release(sequence.slot)
         sequence.slot = None
 
     def store_prefix(self, sequence: Sequence) -> None:
-        """Without memory for it, nothing is kept and nobody is the worse for it."""
+        """Best effort: if memory runs out, the prefix is not cached."""
         assert sequence.slot is not None
         token_ids = sequence.canvas.token_ids[: sequence.computed]
         try:
@@ -70,7 +77,7 @@ class Scheduler:
             self.running.append(sequence)
 
     def _has_twin(self, sequence: Sequence) -> bool:
-        """Whether another is prefilling the same prompt, as with `n` choices: its result is worth waiting for."""
+        """Whether a running sequence prefills the same prompt, as with `n` choices: wait and reuse the result."""
         return self._prefix_cache.is_on and any(
             other.needs_prefill and other.has_prefix_of(sequence) for other in self.running
         )

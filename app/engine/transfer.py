@@ -1,7 +1,7 @@
-"""The rules: which masked positions become final in a denoising step.
+"""Transfer rules: which masked positions become final in a denoising step.
 
 A rule is a pure function of the proposals at a block's masked positions and the step within the block. It returns
-indices into them, at least one. `RULES` maps the names that callers use to them.
+indices into the proposals, at least one. `RULES` maps the names that callers use to the rules.
 """
 
 from __future__ import annotations
@@ -9,13 +9,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from app.engine.sampling import Proposals
-from app.messages.params import DecodeMode, GenerationParams
+from app.engine.proposals import Proposals
+from app.messages.decoding import DecodeMode
+from app.messages.params import GenerationParams
 
 TransferRule = Callable[[Proposals, int], list[int]]
 
+# Deletes at least this probable do not wait. Measured, see bench/LOG.md, "2026-11-21, after 837b1db: holes of unknown
+# length".
 SURE_DELETE = 0.97
-SURE = 0.95  # under a deadline, proposals as sure as that do not wait for more steps
+# Under a deadline, proposals at least this confident do not wait for more steps. Chosen, not measured under a deadline;
+# as a plain threshold it costs 0 to 2 points of correct answers, see training/LOG.md, "2026-11-21: third version,
+# trained on from the second".
+SURE = 0.95
 
 
 def make_rule(params: GenerationParams, num_masks: int) -> TransferRule:
@@ -25,7 +31,7 @@ def make_rule(params: GenerationParams, num_masks: int) -> TransferRule:
 
 
 def static_rule(counts: list[int]) -> TransferRule:
-    """The `counts[step]` most confident ones; the last count holds for steps beyond them."""
+    """The `counts[step]` most confident proposals; the last count holds for all later steps."""
 
     def select(proposals: Proposals, step: int) -> list[int]:
         return most_confident_first(proposals)[: counts[min(step, len(counts) - 1)]]
@@ -34,12 +40,12 @@ def static_rule(counts: list[int]) -> TransferRule:
 
 
 def threshold_rule(threshold: float) -> TransferRule:
-    """All that reach the threshold, and always the most confident one (Fast-dLLM, arXiv 2505.22618, 3.3)."""
+    """All proposals that reach the threshold, and always the most confident (Fast-dLLM, arXiv 2505.22618, 3.3)."""
     return adaptive_rule((threshold,))
 
 
 def adaptive_rule(thresholds: tuple[float, ...]) -> TransferRule:
-    """All that reach the step's threshold, and always the most confident one; the last holds for later steps."""
+    """All proposals that reach the step's threshold, and always the most confident; the last holds for later steps."""
 
     def select(proposals: Proposals, step: int) -> list[int]:
         threshold = thresholds[min(step, len(thresholds) - 1)]
@@ -50,7 +56,7 @@ def adaptive_rule(thresholds: tuple[float, ...]) -> TransferRule:
 
 
 def greedy_rule(proposals: Proposals, step: int) -> list[int]:
-    """All: the whole block in one forward."""
+    """All proposals: the whole block in one forward."""
     return most_confident_first(proposals)
 
 
@@ -79,7 +85,7 @@ def entropy_rule(gamma: float) -> TransferRule:
     def select(proposals: Proposals, step: int) -> list[int]:
         entropies = proposals.entropies
         order = sorted(range(len(entropies)), key=lambda index: entropies[index])
-        num, total = 0, 0.0  # `total` is of those before the next one, which would be the largest
+        num, total = 0, 0.0  # `total` leaves out the next entropy, which would be the largest
         while num < len(order) and total <= gamma:
             total += entropies[order[num]]
             num += 1
@@ -89,7 +95,7 @@ def entropy_rule(gamma: float) -> TransferRule:
 
 
 def small_block_rule(rule: TransferRule, size: int) -> TransferRule:
-    """`rule`, in the first `size` aligned positions that have a mask: a block is filled part by part."""
+    """`rule`, within the first aligned group of `size` positions that has a mask: a block is filled part by part."""
 
     def select(proposals: Proposals, step: int) -> list[int]:
         part = proposals.positions[0] // size
@@ -100,9 +106,10 @@ def small_block_rule(rule: TransferRule, size: int) -> TransferRule:
 
 
 def delete_rule(rule: TransferRule, delete_token_id: int) -> TransferRule:
-    """On a canvas with deletable padding: `rule` among the proposed tokens, and beside it every delete that is sure.
+    """On a canvas with deletable padding: `rule` among the proposed tokens, plus every delete that is sure.
 
-    A delete that is not waits until the tokens are there that decide about the length (bench/LOG.md).
+    An unsure delete waits until the tokens around it are in place, which decide the length (bench/LOG.md,
+    "2026-11-21, after 837b1db: holes of unknown length").
     """
 
     def select(proposals: Proposals, step: int) -> list[int]:
@@ -121,14 +128,14 @@ def delete_rule(rule: TransferRule, delete_token_id: int) -> TransferRule:
 
 
 def deadline_rule(forwards_left: float, blocks_left: int) -> TransferRule:
-    """For `time_budget_ms`: an even share of the forwards that are left for each of the `blocks_left` after this one.
+    """For `time_budget_ms`: the forwards left are shared evenly among this block and the `blocks_left` after it.
 
-    Proposals that are sure anyway go at once, so that steps are spent where confidence is lowest. Without a forward to
-    spare, the whole block.
+    Sure proposals become final at once, so that steps are spent where confidence is lowest. If no forward is left
+    after this one, the whole block becomes final.
     """
 
     def select(proposals: Proposals, step: int) -> list[int]:
-        more = max(0, math.floor(forwards_left / (blocks_left + 1)))  # forwards for this block beside this one
+        more = max(0, math.floor(forwards_left / (blocks_left + 1)))  # forwards for this block after this one
         order = most_confident_first(proposals)
         num_sure = sum(confidence >= SURE for confidence in proposals.confidences)
         return order[: max(num_sure, math.ceil(len(order) / (1 + more)))]
@@ -137,19 +144,19 @@ def deadline_rule(forwards_left: float, blocks_left: int) -> TransferRule:
 
 
 def schedule(num_masks: int, num_steps: int) -> list[int]:
-    """How many positions each step transfers; steps that would transfer none are left out, as they cost no forward."""
+    """How many positions each step makes final; steps that would make none final are omitted: they cost no forward."""
     base, extra = divmod(num_masks, num_steps)
     return [base + (step < extra) for step in range(min(num_steps, num_masks))]
 
 
 def most_confident_first(proposals: Proposals) -> list[int]:
-    """Indices by falling confidence; equal ones from left to right, on every device."""
+    """Indices by falling confidence; ties from left to right, on every device."""
     confidences = proposals.confidences
     return sorted(range(len(confidences)), key=lambda index: -confidences[index])
 
 
 def rising(threshold: float) -> tuple[float, ...]:
-    """The thresholds of `adaptive`: brave in a block's first step, then more careful."""
+    """The thresholds of `adaptive`: low in a block's first step, then rising to `threshold`."""
     return max(0.5, threshold - 0.4), max(0.7, threshold - 0.2), threshold
 
 

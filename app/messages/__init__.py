@@ -1,1 +1,1 @@
-"""Plain data that every part of the app may use: decoding options, generation parameters, and the engine's events."""
+"""Plain data that every part of the app may import: options, parameters of sequences, and the engine's events."""

@@ -1,8 +1,8 @@
-"""What the engine says about its sequences."""
+"""The events that the engine emits about its sequences."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 FinishReason = Literal["stop", "length", "abort"]
@@ -10,12 +10,13 @@ FinishReason = Literal["stop", "length", "abort"]
 
 @dataclass(frozen=True)
 class Counters:
-    """How a sequence was made. A forward is one run of the model over the rows of this sequence.
+    """What a sequence cost. A forward is one run of the model that includes rows of this sequence.
 
-    `steps` are the denoising forwards; `fused_commits` of them committed the block before theirs as well, so commits
-    cost no forward. `cached_tokens` of the prompt came from the prefix cache and were not prefilled. Times are in
-    milliseconds: `queue_ms` from the caller's submission to the first forward, `first_block_ms` to the first full block
-    (None before it), `total_ms` to the last forward.
+    `steps` are the denoising steps, each of which makes at least one position final (a probe is one step that makes
+    none final), and `forwards` the forwards that these took, prefill not counted. `fused_commits` of the steps also
+    committed the block before theirs, so commits cost no forward. `cached_tokens` of the prompt came from the prefix
+    cache and were not prefilled. Times are in milliseconds from the caller's submission: `queue_ms` to admission,
+    `first_block_ms` to the first final block or hole (None before it), `total_ms` to when the counters were read.
     """
 
     prompt_tokens: int
@@ -23,6 +24,7 @@ class Counters:
     prefill_tokens: int
     prefill_forwards: int
     steps: int
+    forwards: int
     fused_commits: int
     generated_tokens: int
     queue_ms: float
@@ -32,8 +34,8 @@ class Counters:
 
 @dataclass(frozen=True)
 class Token:
-    """What is final at a position: accepted with which probability, in which denoising step of its sequence (from 0);
-    both None where the caller gave it."""
+    """The final token at a position: the probability it was accepted with, and the denoising step of its sequence
+    (from 0). Both are None if the caller gave the token."""
 
     id: int
     confidence: float | None = None
@@ -42,7 +44,7 @@ class Token:
 
 @dataclass(frozen=True)
 class Committed:
-    """A block's tokens are final. Up to and including the first end token; frozen prompt tokens are left out."""
+    """The tokens of a block are final. Up to and including the first end token; prompt tokens are left out."""
 
     sequence_id: int
     tokens: tuple[Token, ...]
@@ -54,7 +56,7 @@ class Committed:
 
 @dataclass(frozen=True)
 class Filled:
-    """A hole has no mask left. `tokens` are all of it, pinned ones too; `num_deleted` positions have left it."""
+    """A hole has no mask left. `tokens` are all it holds, pinned ones too; `num_deleted` positions were removed."""
 
     sequence_id: int
     hole: int
@@ -64,8 +66,8 @@ class Filled:
 
 @dataclass(frozen=True)
 class Probed:
-    """What a probe found, one entry for each masked position: the probability of the likeliest token, of the delete
-    token (0 without one) and of the target (0 where none was asked for)."""
+    """The result of a probe, one entry for each masked position: the probability of the likeliest token, of the delete
+    token (0 without one) and of the target (0 if none was given)."""
 
     sequence_id: int
     best: tuple[float, ...]
@@ -75,8 +77,8 @@ class Probed:
 
 @dataclass(frozen=True)
 class Proposal:
-    """At a masked position, of the canvas as it was in that step: the token, its probability, whether it became final
-    (a deleted position leaves the canvas at the end of the step), and the likeliest tokens with theirs."""
+    """The proposal for a masked position of the canvas as it was before the step: the token, its probability, whether
+    it became final (a deleted position is removed at the end of the step), and the likeliest tokens with theirs."""
 
     position: int
     token_id: int
@@ -88,9 +90,10 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Stepped:
-    """One denoising step of a sequence that is watched: `step` of it (from 0), of the block [start, end).
+    """One denoising step of a watched sequence: its number `step` (from 0), in the block [start, end).
 
-    `removed` are the positions that leave a canvas at its end: deleted ones, a hole's end, and what stood behind that.
+    `removed` are the positions that are removed from a canvas at the end of the step: deleted ones, a hole's end, and
+    what came after that. `forwards` is how many denoising forwards the sequence has taken so far.
     """
 
     sequence_id: int
@@ -99,13 +102,14 @@ class Stepped:
     end: int
     proposals: tuple[Proposal, ...]
     removed: tuple[int, ...] = ()
+    forwards: int = field(kw_only=True)
 
 
 @dataclass(frozen=True)
 class Seen:
-    """Where a sequence is when somebody begins to watch it: the block [start, end) after `num_steps` steps.
+    """The state of a sequence when a caller begins to watch it: the block [start, end) after `num_steps` steps.
 
-    `tokens` and `holes` are those of each position; None: still masked, and in no hole.
+    `tokens` and `holes` are those of each position; None: still masked, and in no hole. `forwards` as in `Stepped`.
     """
 
     sequence_id: int
@@ -114,11 +118,12 @@ class Seen:
     end: int
     tokens: tuple[Token | None, ...]
     holes: tuple[int | None, ...]
+    forwards: int = field(kw_only=True)
 
 
 @dataclass(frozen=True)
 class Finished:
-    """The last event of a sequence. "stop": it ended by itself; a canvas always does."""
+    """The last event of a sequence. "stop": it ended by itself, as a canvas always does."""
 
     sequence_id: int
     reason: FinishReason
@@ -127,7 +132,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class Failed:
-    """The sequence is gone: a step with it failed (the log has the cause), or the executor was closed."""
+    """The sequence was dropped: a step with it failed (the log has the cause), or the executor was closed."""
 
     sequence_id: int
     by_shutdown: bool = False

@@ -11,7 +11,10 @@ from app.errors import CheckpointError
 
 @dataclass(frozen=True)
 class RopeScaling:
-    """Rotary embedding (RoFormer, arXiv 2104.09864); `llama3` is the long-context scaling of Llama 3.1."""
+    """Rotary embedding (RoFormer, arXiv 2104.09864).
+
+    `kind` is "default", "linear" or "llama3", the long-context scaling of Llama 3.1.
+    """
 
     kind: str = "default"
     theta: float = 10_000.0
@@ -23,7 +26,7 @@ class RopeScaling:
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """Sizes are in elements; `qkv_bias`, `output_bias` and `mlp_bias` say which projections add a bias."""
+    """Sizes are in elements. `qkv_bias`, `output_bias` and `mlp_bias` say which projections have a bias."""
 
     vocab_size: int
     hidden_size: int
@@ -44,14 +47,14 @@ class ModelConfig:
 
 @dataclass(frozen=True)
 class Layout:
-    """What an architecture's name settles and its config.json does not say."""
+    """What follows from an architecture's name and is not in its config.json."""
 
     qk_norm: bool = False
-    qkv_bias: bool | None = None  # None: config.json's `attention_bias` decides, for the output projection too.
+    qkv_bias: bool | None = None  # None: config.json's `attention_bias` decides, also for the output projection
 
 
 def read_model_config(config: Mapping[str, Any], layout: Layout) -> ModelConfig:
-    """Raises CheckpointError where a key is missing or asks for something the decoder does not do."""
+    """Raises CheckpointError if a key is missing or asks for something that the decoder does not support."""
     if config.get("hidden_act", "silu") != "silu":
         raise CheckpointError(f"config.json: hidden_act is {config['hidden_act']!r}; only 'silu' is supported.")
     if config.get("use_sliding_window"):
@@ -78,7 +81,7 @@ def read_model_config(config: Mapping[str, Any], layout: Layout) -> ModelConfig:
 
 
 def positive(config: Mapping[str, Any], key: str, default: int | None = None) -> int:
-    """A count or size; null means absent. Raises CheckpointError."""
+    """A count or size, `default` if it is absent or null. Raises CheckpointError."""
     value = config.get(key)
     if value is None and default is not None:
         return default

@@ -13,9 +13,9 @@ CPU_BFLOAT16 = ("avx512_bf16", "amx_bf16", "arm_bf16")
 
 
 def choose_device(name: str) -> torch.device:
-    """`auto` takes CUDA, then MPS, then the CPU; raises ConfigError for a device that is not there."""
-    # PyTorch up to 2.10 (in some NVIDIA images) warns of the DGX Spark's 12.1, though its code for 12.0 runs there.
-    # Newer versions warn only where they really have no code for the device, in other words.
+    """`auto` prefers CUDA, then MPS, then the CPU. Raises ConfigError for a device that is not there."""
+    # PyTorch up to 2.10 (in some NVIDIA images) warns about the DGX Spark's 12.1, but its code for 12.0 runs there.
+    # Newer versions warn, with another text, only if they really have no code for the device.
     warnings.filterwarnings("ignore", message=r"(?s).*cuda capability 12\.1\b", category=UserWarning)
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
@@ -32,7 +32,7 @@ def choose_device(name: str) -> torch.device:
 
 
 def choose_dtype(name: str, device: torch.device) -> torch.dtype:
-    """`auto` takes bfloat16 where the hardware computes with it, else float32 (float16 on older CUDA devices)."""
+    """`auto` is bfloat16 if the hardware computes in it, else float32 (float16 on older CUDA devices)."""
     if name != "auto":
         return DTYPES[name]
     if device.type == "cuda":
@@ -44,10 +44,10 @@ def choose_dtype(name: str, device: torch.device) -> torch.dtype:
 
 
 def choose_attention_kernels(device: torch.device) -> None:
-    """Without cuDNN's on CUDA: it builds a plan for each new length of the keys, and ours grow with every block.
+    """Disable cuDNN's kernel on CUDA: it builds a plan for each new key length, and ours change with every block.
 
-    What is left serves compute capabilities 9.0 and 12.1 alike: flash attention where there is no mask, the
-    memory-efficient kernel where there is one.
+    The remaining ones serve compute capabilities 9.0 and 12.1 alike: flash attention without a mask, the
+    memory-efficient kernel with one.
     """
     if device.type == "cuda":
         torch.backends.cuda.enable_cudnn_sdp(False)

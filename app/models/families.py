@@ -1,48 +1,60 @@
-"""Which architectures are served, and what a family of diffusion checkpoints needs that its files may not say.
-
-All of them predict a masked position in place: the logits of position i are for position i (no shift).
-"""
+"""Which architectures are served, and what a family of diffusion checkpoints needs that its files may not say."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 from app.errors import CheckpointError
 from app.models.config import Layout, positive
+from app.models.sources import CheckpointSource
+from app.models.tensor_names import LLAMA_NAMES, TensorNames
+
+AttentionPattern = Literal["block_causal", "full"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Family:
     """Defaults of one architecture name; None: the checkpoint's own files must say."""
 
     name: str
     layout: Layout
+    names: TensorNames = LLAMA_NAMES
+    attention: AttentionPattern = "block_causal"
+    shift: bool = False
     mask_token_id: int | None = None
     block_length: int | None = None
     eos_token_id: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Diffusion:
-    """What the engine has to know about a checkpoint: which token is a mask, which ones end a reply.
+    """How a checkpoint denoises: its special tokens, and the forward it was trained with.
 
-    With a `delete_token_id` it was trained to fill canvases whose holes are too long: what gets that token leaves them.
+    `attention` is what a position sees: its whole block and all earlier ones (`block_causal`), or everything (`full`).
+    With `shift` the logits at position i are for position i + 1, as in causal models, instead of for position i.
+
+    With a `delete_token_id` it was trained to fill canvases whose holes are too long: positions that get that token are
+    removed.
     """
 
     family: str
     mask_token_id: int
     eos_token_ids: tuple[int, ...]
-    block_length: int  # The one it was trained with; others work, at some loss.
+    block_length: int  # the one it was trained with; others work, with some loss of quality
     delete_token_id: int | None = None
+    attention: AttentionPattern = "block_causal"
+    shift: bool = False
 
 
 FAMILIES: Mapping[str, Family] = {
-    "StableDiffcoderForCausalLM": Family("stable-diffcoder", Layout(), mask_token_id=5, block_length=4, eos_token_id=2),
-    "LlamaForCausalLM": Family("llama", Layout()),
-    "Qwen2ForCausalLM": Family("qwen2", Layout(qkv_bias=True)),
-    "Qwen3ForCausalLM": Family("qwen3", Layout(qk_norm=True)),
+    "StableDiffcoderForCausalLM": Family(
+        name="stable-diffcoder", layout=Layout(), mask_token_id=5, block_length=4, eos_token_id=2
+    ),
+    "LlamaForCausalLM": Family(name="llama", layout=Layout()),
+    "Qwen2ForCausalLM": Family(name="qwen2", layout=Layout(qkv_bias=True)),
+    "Qwen3ForCausalLM": Family(name="qwen3", layout=Layout(qk_norm=True)),
 }
 
 
@@ -58,10 +70,14 @@ def find_family(config: Mapping[str, Any]) -> Family:
     raise CheckpointError(f"config.json: architectures is {named}; supported: {', '.join(FAMILIES)}.")
 
 
-def read_diffusion(
-    family: Family, config: Mapping[str, Any], generation: Mapping[str, Any], tokenizer: Any
-) -> Diffusion:
-    """`config` (config.json), then the Hugging Face `tokenizer`, then the family decide; raises CheckpointError."""
+def read_diffusion(source: CheckpointSource) -> Diffusion:
+    """The first of config.json, the tokenizer and the family that specifies a value decides.
+
+    For end tokens, generation_config.json comes before all of them. Raises CheckpointError.
+    """
+    config = source.config()
+    family = find_family(config)
+    tokenizer = source.tokenizer()
     mask = _first(config.get("mask_token_id"), tokenizer.mask_token_id, family.mask_token_id)
     if mask is None:
         raise CheckpointError(
@@ -73,14 +89,32 @@ def read_diffusion(
         raise CheckpointError("config.json has a mask token but no 'block_length': the length it was trained with.")
     block_length = positive(config, "block_length", family.block_length)
     eos = _first(
-        generation.get("eos_token_id"), config.get("eos_token_id"), tokenizer.eos_token_id, family.eos_token_id
+        source.generation_config().get("eos_token_id"),
+        config.get("eos_token_id"),
+        tokenizer.eos_token_id,
+        family.eos_token_id,
     )
     if eos is None:
         raise CheckpointError("Neither config.json nor the tokenizer names an end token (eos_token_id).")
     eos_token_ids = tuple(eos) if isinstance(eos, list) else (eos,)
     delete = config.get("delete_token_id")
     _check_token_ids(mask, eos_token_ids, delete, config.get("vocab_size"))
-    return Diffusion(family.name, mask, eos_token_ids, block_length, delete)
+    return Diffusion(
+        family=family.name,
+        mask_token_id=mask,
+        eos_token_ids=eos_token_ids,
+        block_length=block_length,
+        delete_token_id=delete,
+        attention=_choice(config, "diffusion_attention", family.attention, get_args(AttentionPattern)),
+        shift=_choice(config, "diffusion_shift", family.shift, (False, True)),
+    )
+
+
+def _choice(config: Mapping[str, Any], key: str, default: Any, allowed: tuple[Any, ...]) -> Any:
+    value = _first(config.get(key), default)
+    if type(value) is not type(allowed[0]) or value not in allowed:  # 0 == False
+        raise CheckpointError(f"config.json: {key} must be one of {', '.join(map(str, allowed))}, and is {value!r}.")
+    return value
 
 
 def _check_token_ids(mask: Any, eos_token_ids: tuple[Any, ...], delete: Any, vocab_size: Any) -> None:

@@ -13,7 +13,10 @@ HUB_FILES = ["*.json", "*.safetensors", "*.jinja", "tokenizer.model", "merges.tx
 
 
 def find_directory(path: str, revision: str | None) -> Path:
-    """A local directory as it is; a hub id is downloaded (or found in the local Hugging Face cache)."""
+    """A local directory itself; a hub id is downloaded or found in the local Hugging Face cache.
+
+    Raises CheckpointError.
+    """
     if Path(path).is_dir():
         return Path(path)
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", path):
@@ -24,7 +27,7 @@ def find_directory(path: str, revision: str | None) -> Path:
 
     try:
         return Path(snapshot_download(path, revision=revision, allow_patterns=HUB_FILES))
-    except Exception as error:  # The hub client raises many kinds; each means that the files are not to be had.
+    except Exception as error:  # The hub client raises many types; each means that the files are not available.
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise CheckpointError(
             f"ELBARTO_MODEL_PATH is {path!r} (revision {revision or 'main'}): not a directory here, and it could not "
@@ -33,7 +36,7 @@ def find_directory(path: str, revision: str | None) -> Path:
 
 
 def find_here(path: str, revision: str | None) -> Path | None:
-    """The directory where it is on this machine already, perhaps only in part; nothing is downloaded."""
+    """The checkpoint's directory if it, or a part of it, is already on this machine; nothing is downloaded."""
     if Path(path).is_dir():
         return Path(path)
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", path):
@@ -45,7 +48,7 @@ def find_here(path: str, revision: str | None) -> Path | None:
 
 
 def read_json(path: Path, optional: bool = False) -> dict[str, Any]:
-    """An object; an empty one where an optional file is missing. Raises CheckpointError."""
+    """A JSON object; an empty one if an optional file is missing. Raises CheckpointError."""
     if optional and not path.exists():
         return {}
     try:

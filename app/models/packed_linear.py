@@ -1,7 +1,7 @@
-"""Linear layers whose weights oneDNN has laid out once, at load, as its kernels read them: for x86 CPUs.
+"""Linear layers for x86 CPUs whose weights are reordered at load into the layout that oneDNN's kernels read.
 
-PyTorch's own linear layer gives oneDNN the weights row by row, and products of few rows, a block of 4 say, take up to
-twice as long that way (bench/LOG.md). In bfloat16 the results are the same to the bit.
+PyTorch's own linear layer passes oneDNN plain row-major weights, with which matrix multiplications of few rows, such as
+a block of 4, take up to twice as long (bench/LOG.md). In bfloat16 the results are bit-identical.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ X86 = ("x86_64", "AMD64")
 
 
 class PackedLinear(nn.Module):
-    """`weight` [out, in] is copied."""
+    """`weight` [out, in] is copied; `bias` [out] is not."""
 
     def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
         super().__init__()
@@ -30,21 +30,21 @@ class PackedLinear(nn.Module):
 
 
 def pack(model: Transformer) -> None:
-    """Replace every linear layer, one at a time, where that pays; the old weights are let go.
+    """Replace every linear layer, one at a time, on devices and dtypes with such kernels; the old weights are freed.
 
-    Of a head that shares its weights with the embedding this makes a second copy: few rows are looked up there, but the
-    head is the largest product of a small model.
+    A head that is tied to the embedding gets its own packed copy: the head is the largest matrix multiplication of a
+    small model, while the embedding only looks up rows.
     """
     if not can_pack(model.embedding.weight):
         return
     for parent in list(model.modules()):
         for name, child in list(parent.named_children()):
-            if type(child) is nn.Linear and not hasattr(child.weight, "__tensor_flatten__"):  # torchao's stay
+            if type(child) is nn.Linear and not hasattr(child.weight, "__tensor_flatten__"):  # torchao's weights stay
                 setattr(parent, name, PackedLinear(child.weight, child.bias))
 
 
 def can_pack(weight: Tensor) -> bool:
-    """Whether there are such kernels for tensors like this one."""
+    """Whether there are such kernels for a weight of this device and dtype."""
     if weight.device.type != "cpu" or platform.machine() not in X86 or not torch.backends.mkldnn.is_available():
         return False
     if weight.dtype == torch.bfloat16:

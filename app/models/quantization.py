@@ -1,7 +1,7 @@
-"""Fewer bits for the weights of the layers' products, made at load from the checkpoint's own weights.
+"""Weight quantization of the layers' projections, applied at load to the checkpoint's own weights.
 
-Embedding, norms, attention, keys and values stay in the model's dtype. int8 and int4 on a CPU are our own modules, fast
-there without a compiler; everything else is torchao's, an optional dependency.
+Embedding, norms, attention and the KV cache stay in the model's dtype. int8 and int4 on a CPU use our own modules,
+which are fast there without a compiler; everything else uses torchao, an optional dependency.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from app.errors import ConfigError, StartError
 from app.models.quantized_linear import GROUP, OUTPUTS, Int4Linear, Int8Linear
 from app.models.transformer import Transformer
 
-VNNI = ("avx512_vnni", "avx_vnni")  # without it the kernel's sums of bytes overflow
+VNNI = ("avx512_vnni", "avx_vnni")  # without it the kernel's sums of 8-bit products overflow
 INT4_CAPABILITY, FP8_CAPABILITY = (8, 0), (8, 9)
 
 
 def check_quantization(scheme: str, device: torch.device, dtype: torch.dtype) -> None:
-    """Raises StartError, before anything is loaded, where `scheme` ("none", "int8", "int4", "fp8") cannot run."""
+    """Raises StartError, before anything is loaded, if `scheme` ("none", "int8", "int4", "fp8") cannot run."""
     if scheme == "none":
         return
     if device.type not in ("cpu", "cuda"):
@@ -42,13 +42,14 @@ def check_quantization(scheme: str, device: torch.device, dtype: torch.dtype) ->
 
 
 def quantize(model: Transformer, scheme: str, device: torch.device) -> None:
-    """Replace the weights of a loaded model, a layer at a time, and bring it to `device`; the old ones are let go.
+    """Replace the weights of a loaded model one layer at a time and move it to `device`; the old weights are freed.
 
-    The embedding stays, and with it a head that shares its weights: a second copy would take memory instead of saving
-    it. A head of its own becomes int8 on a CPU, where that takes a quarter of the time (with few rows the head is the
-    largest product of a small model) and costs nothing that we could measure; in int4 it would cost five times what all
-    layers cost (bench/LOG.md). torchao's int8 unpacks the whole weight for each product, so there the head stays.
-    Raises ConfigError for a shape that int4 does not take.
+    The embedding is not quantized, and neither is a head that is tied to it: a second copy would take memory instead of
+    saving it. An untied head becomes int8 on a CPU, for either scheme: that takes a quarter of the time (with few rows
+    the head is the largest matrix multiplication of a small model) without a measurable loss. In int4 the head would
+    lose five times as much quality as all layers together (bench/LOG.md, 2026-11-21, "weights in int8 and int4").
+    torchao's int8 dequantizes the whole weight at every multiplication, so the head is left alone there. Raises
+    ConfigError for a shape that int4 does not support.
     """
     if scheme == "int4":
         _check_groups(model)
@@ -62,7 +63,7 @@ def quantize(model: Transformer, scheme: str, device: torch.device) -> None:
 
 
 def quantize_linears(module: nn.Module, scheme: str) -> None:
-    """Every linear layer below `module`, which is where it is to run; `check_quantization` has said that it can."""
+    """Every linear layer in `module`, which is on its device already; `check_quantization` has accepted the scheme."""
     found = _linears(module)
     kind = _own_kind(scheme, found[0][2].weight.device)
     if kind is None:
@@ -81,13 +82,13 @@ def has_fast_int8(device: torch.device) -> bool:
 
 
 def weight_bytes(model: nn.Module) -> int:
-    """What parameters and packed weights take; what two modules share counts once."""
+    """The size of parameters and packed weights; what modules share counts once."""
     tensors = {id(tensor): tensor for tensor in (*model.parameters(), *model.buffers())}
     return sum(map(_num_bytes, tensors.values()))
 
 
 def _num_bytes(tensor: Tensor) -> int:
-    """torchao's tensors consist of others; oneDNN's packed ones do not say how they are laid out, but how many."""
+    """torchao's tensors consist of inner ones; oneDNN's packed ones hide their layout, not their size."""
     if hasattr(tensor, "__tensor_flatten__"):
         names, _ = tensor.__tensor_flatten__()
         return sum(_num_bytes(getattr(tensor, name)) for name in names)
@@ -103,14 +104,14 @@ def _has_capability(device: torch.device, least: tuple[int, int]) -> bool:
 
 
 def _own_kind(scheme: str, device: torch.device) -> Callable[[Tensor, Tensor | None], nn.Module] | None:
-    """The module that takes a linear layer's place; None where torchao does it."""
+    """The module that replaces a linear layer; None if torchao does it."""
     if scheme == "int8" and has_fast_int8(device):
         return Int8Linear
     return Int4Linear if scheme == "int4" and device.type == "cpu" else None
 
 
 def _linears(module: nn.Module) -> list[tuple[nn.Module, str, nn.Linear]]:
-    """Every linear layer below, with its parent and its name there."""
+    """Every linear layer in `module`: (parent, name in the parent, layer)."""
     return [
         (parent, name, child)
         for parent in module.modules()
@@ -122,12 +123,12 @@ def _linears(module: nn.Module) -> list[tuple[nn.Module, str, nn.Linear]]:
 def _quantize_by_torchao(module: nn.Module, scheme: str) -> None:
     try:
         torchao = importlib.import_module("torchao.quantization")
-    except Exception as error:  # A version for another PyTorch fails in many ways.
+    except Exception as error:  # A version for another PyTorch raises many types.
         raise StartError(f"ELBARTO_QUANTIZATION is {scheme!r}, and torchao cannot be imported: {error}") from error
     if scheme == "int8":
         config = torchao.Int8WeightOnlyConfig(set_inductor_config=False)
     elif scheme == "int4":
-        # The layout of PyTorch's own kernel; torchao's default layout needs another library.
+        # The layout of PyTorch's own kernel; torchao's default layout needs a separate library.
         config = torchao.Int4WeightOnlyConfig(
             group_size=GROUP, int4_packing_format="tile_packed_to_4d", set_inductor_config=False
         )

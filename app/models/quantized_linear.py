@@ -1,7 +1,7 @@
-"""Linear layers over packed weights, for the CPU; PyTorch's own kernels, called without a compiler.
+"""Linear layers over packed weights for the CPU, with PyTorch's own kernels and without a compiler.
 
-Each rounds a row of its input by that row alone, or not at all. A row comes out the same alone and in a batch, so that
-a reply does not depend on who runs beside it.
+The scale of an input row, if there is one, depends on that row alone. So a row gives the same result alone and in a
+batch, and a reply does not depend on other requests.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from torch import Tensor, nn
 BYTE_MAX = 127  # bytes stand for -127..127 steps: int8 around 0, uint8 around 128
 BYTE_ZERO = 128
 NIBBLE_MAX, NIBBLE_ZERO = 15, 8
-GROUP = 32  # inputs of an output that share a scale in int4
-OUTPUTS = 16  # int4 takes a multiple of so many
-TINY = 1e-20  # keeps a row of zeros from being divided by 0
+GROUP = 32  # inputs of an output that share a scale and zero point in int4
+OUTPUTS = 16  # the number of outputs in int4 is a multiple of this
+TINY = 1e-20  # avoids a division by zero for a row of zeros
 
 
 class Int8Linear(nn.Module):
-    """int8 weights, a scale for each output; each row of the input is rounded to a byte by its own largest value.
+    """int8 weights with a scale per output; input rows are quantized to a byte with a scale per row.
 
-    With w and x the largest magnitudes in a row of the weights and of the input, and n input features, a product is
-    wrong by at most n w x (1/254 + 1/254 + 1/254²), and typically by the square root of n in place of n.
+    With w and x the largest magnitudes in a row of the weights and of the input, and n input features, the error of an
+    output is at most n w x (1/254 + 1/254 + 1/254²), and typically has the square root of n in place of n.
     """
 
     def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
@@ -29,7 +29,9 @@ class Int8Linear(nn.Module):
         largest = weight.float().abs().amax(1).clamp_min_(TINY)  # [out]
         values = (weight.float() * (BYTE_MAX / largest).unsqueeze(1)).round_().to(torch.int8)
         self.register_buffer("packed", torch.ops.onednn.qlinear_prepack(values, None), persistent=False)
-        self.register_buffer("scale", largest / BYTE_MAX**2, persistent=False)  # of a product of two bytes
+        self.register_buffer(
+            "scale", largest / BYTE_MAX**2, persistent=False
+        )  # for the product of two quantized values
         self.register_buffer("zero", torch.zeros(1, dtype=torch.int64), persistent=False)
         self.bias = bias
 
@@ -40,53 +42,54 @@ class Int8Linear(nn.Module):
         y = torch.ops.onednn.qlinear_pointwise.default(
             values, 1.0, BYTE_ZERO, self.packed, self.scale, self.zero, None, 1.0, 0, dtype, "none", [], ""
         )
-        y = y.mul_(largest.to(dtype)).to(x.dtype)  # the largest of bfloat16 values is one itself: nothing is lost
+        y = y.mul_(largest.to(dtype)).to(x.dtype)  # the largest bfloat16 value of a row is exact in bfloat16
         return y if self.bias is None else y + self.bias
 
 
 def round_rows(x: Tensor) -> tuple[Tensor, Tensor]:
-    """[..., n] as uint8, 128 for zero, and the float32 magnitude [..., 1] that 127 steps stand for in each row.
+    """Quantize [..., n] to uint8 with zero point 128; the second result is each row's float32 magnitude [..., 1].
 
-    A row with a value that is not finite has no finite product: the magnitude carries it.
+    127 steps correspond to the magnitude. It is not finite if a value of the row is not, and so is the output then.
     """
     x = x.float()
     largest = x.abs().amax(-1, keepdim=True).clamp_min_(TINY)
-    steps = x.mul(largest.reciprocal().mul_(BYTE_MAX)).add_(
-        BYTE_ZERO + 0.5
-    )  # cutting off what follows the point rounds
-    return steps.to(torch.int16).to(torch.uint8), largest  # PyTorch has fast code for either step, not for both at once
+    steps = x.mul(largest.reciprocal().mul_(BYTE_MAX)).add_(BYTE_ZERO + 0.5)  # truncating this rounds
+    return steps.to(torch.int16).to(torch.uint8), largest  # two fast conversions; float32 to uint8 directly is slow
 
 
 class Int4Linear(nn.Module):
-    """int4 weights, a bfloat16 scale and middle for each `GROUP` of an output's inputs. Products are in bfloat16.
+    """int4 weights with a bfloat16 scale and zero point per `GROUP` of an output's inputs. It computes in bfloat16.
 
-    A weight is wrong by at most half a step, a fifteenth of what its group spans, and by what the rounding of scale and
-    middle to bfloat16 adds.
+    The error of a weight is at most half a step, where a step is a fifteenth of its group's range, plus what rounding
+    scale and zero point to bfloat16 adds.
     """
 
     def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
         super().__init__()
-        values, scale, middle = round_groups(weight)
+        values, scale, zero = round_groups(weight)
         packed = torch.ops.aten._convert_weight_to_int4pack_for_cpu(values, 1)
-        groups = torch.stack((scale, middle), dim=2).transpose(0, 1).contiguous()  # [groups, out, 2]
+        groups = torch.stack((scale, zero), dim=2).transpose(0, 1).contiguous()  # [groups, out, 2]
         self.register_buffer("packed", packed, persistent=False)
         self.register_buffer("groups", groups, persistent=False)
         self.bias = bias
 
     def forward(self, x: Tensor) -> Tensor:
         """[..., in] -> [..., out], of the same dtype."""
-        rows = x.reshape(-1, x.shape[-1]).to(torch.bfloat16)  # other dtypes take a path 60 times as slow
+        rows = x.reshape(-1, x.shape[-1]).to(torch.bfloat16)  # other dtypes use code that is 60 times as slow
         y = torch.ops.aten._weight_int4pack_mm_for_cpu(rows, self.packed, GROUP, self.groups)
         y = y.view(*x.shape[:-1], -1).to(x.dtype)
         return y if self.bias is None else y + self.bias
 
 
 def round_groups(weight: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """[out, in] as int32 0..15 [out, in] with bfloat16 scale and middle [out, groups]: (value - 8) scale + middle."""
+    """Quantize [out, in] to int32 0..15 [out, in], with bfloat16 scale and zero point [out, groups].
+
+    A weight is (value - 8) * scale + zero.
+    """
     groups = weight.float().unflatten(1, (-1, GROUP))  # [out, groups, GROUP]
     low, high = groups.aminmax(dim=2)
     scale = ((high - low) / NIBBLE_MAX).clamp_min_(TINY).to(torch.bfloat16)
-    middle = (low + NIBBLE_ZERO * scale.float()).to(torch.bfloat16)
-    steps = (groups - middle.float().unsqueeze(2)) / scale.float().unsqueeze(2)
+    zero = (low + NIBBLE_ZERO * scale.float()).to(torch.bfloat16)
+    steps = (groups - zero.float().unsqueeze(2)) / scale.float().unsqueeze(2)
     values = steps.round_().add_(NIBBLE_ZERO).clamp_(0, NIBBLE_MAX).to(torch.int32)
-    return values.flatten(1), scale, middle
+    return values.flatten(1), scale, zero

@@ -1,7 +1,8 @@
 """One Llama-family decoder, written for inference.
 
-The same code runs Llama, Qwen2 and Qwen3 layouts. Its rows may belong to any number of sequences; it knows nothing of
-sequences, blocks or masks: which row sees what, and where keys and values live, is the caller's `attend`.
+The same code runs Llama, Qwen2 and Qwen3 layouts. A batch is a list of rows, which may belong to any number of
+sequences. The model knows nothing of sequences, blocks or masks: the caller's `attend` decides which row sees what, and
+where keys and values are stored.
 """
 
 from __future__ import annotations
@@ -17,15 +18,19 @@ from app.models.config import ModelConfig, RopeScaling
 
 
 class Attend(Protocol):
-    """Where keys and values go, and who sees whom: the caller's side of every layer's attention."""
+    """The caller's side of every layer's attention: storage of keys and values, and masking."""
 
     def __call__(self, layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        """Take in `k` and `v` [rows, kv_heads, head_dim]; what `q` [rows, heads, head_dim] makes of all that each row
-        sees, in the shape of `q`."""
+        """Store `k` and `v` [rows, kv_heads, head_dim] of this layer; attend from `q` to all keys that each row sees.
+
+        `q` and the result are [rows, heads, head_dim].
+        """
         ...
 
 
 class RMSNorm(nn.Module):
+    """Root mean square normalization (arXiv 1910.07467) over the last dimension."""
+
     def __init__(self, size: int, eps: float) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.empty(size))
@@ -36,6 +41,8 @@ class RMSNorm(nn.Module):
 
 
 class Attention(nn.Module):
+    """Grouped-query self-attention (arXiv 2305.13245) with one fused projection for queries, keys and values."""
+
     def __init__(self, config: ModelConfig, layer: int) -> None:
         super().__init__()
         self.layer = layer
@@ -47,24 +54,30 @@ class Attention(nn.Module):
         self.k_norm = RMSNorm(config.head_dim, config.rms_norm_eps) if config.qk_norm else nn.Identity()
 
     def forward(self, x: Tensor, rotary: tuple[Tensor, Tensor], attend: Attend) -> Tensor:
-        heads = self.qkv(x).view(x.shape[0], -1, self.head_dim)
+        """[rows, hidden] -> [rows, hidden]; `rotary` is what `rotate` takes."""
+        heads = self.qkv(x).view(x.shape[0], -1, self.head_dim)  # [rows, heads + 2 kv_heads, head_dim]
         q, k, v = heads.split((self.num_heads, self.num_kv_heads, self.num_kv_heads), dim=1)
         q, k = rotate(self.q_norm(q), rotary), rotate(self.k_norm(k), rotary)
         return self.output(attend(self.layer, q, k, v).flatten(1))
 
 
 class MLP(nn.Module):
+    """SwiGLU (arXiv 2002.05202) with gate and up projection fused."""
+
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.gate_up = nn.Linear(config.hidden_size, 2 * config.intermediate_size, bias=config.mlp_bias)
         self.down = nn.Linear(config.intermediate_size, config.hidden_size, bias=config.mlp_bias)
 
     def forward(self, x: Tensor) -> Tensor:
+        """[rows, hidden] -> [rows, hidden]."""
         gate, up = self.gate_up(x).chunk(2, dim=-1)
         return self.down(F.silu(gate) * up)
 
 
 class Layer(nn.Module):
+    """Pre-norm attention and MLP, each with a residual connection."""
+
     def __init__(self, config: ModelConfig, layer: int) -> None:
         super().__init__()
         self.attention_norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
@@ -73,12 +86,13 @@ class Layer(nn.Module):
         self.mlp = MLP(config)
 
     def forward(self, x: Tensor, rotary: tuple[Tensor, Tensor], attend: Attend) -> Tensor:
+        """[rows, hidden] -> [rows, hidden]; `rotary` is what `rotate` takes."""
         x = x + self.attention(self.attention_norm(x), rotary, attend)
         return x + self.mlp(self.mlp_norm(x))
 
 
 class Transformer(nn.Module):
-    """Call for hidden states, then `logits` for the rows that need them (the head is the widest product)."""
+    """Call it for hidden states, then `logits` for the rows that need them: the head is the largest multiplication."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -105,14 +119,18 @@ class Transformer(nn.Module):
         return self.head(hidden).float()
 
     def _rotary_tables(self, like: Tensor) -> tuple[Tensor, Tensor]:
-        # Made at the first forward: models are built on the meta device, where tables would have no values.
+        # Built at the first forward: models are constructed on the meta device, where tables would have no values.
         if self._rotary is None:
             self._rotary = rotary_tables(self.config, like.device, like.dtype)
         return self._rotary
 
 
 def rotate(x: Tensor, rotary: tuple[Tensor, Tensor]) -> Tensor:
-    """Rotary position embedding in the half-split layout of Hugging Face checkpoints."""
+    """Apply rotary position embedding to `x` [rows, heads, head_dim].
+
+    `rotary` are cosines and sines, each [rows, 1, head_dim]. The layout is Hugging Face's half-split one: dimension i
+    is rotated with dimension i + head_dim / 2.
+    """
     cos, sin = rotary
     left, right = x.chunk(2, dim=-1)
     return x * cos + torch.cat((-right, left), dim=-1) * sin

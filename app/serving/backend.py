@@ -1,23 +1,25 @@
-"""What the executor's thread loads: an engine, its tokenizer, and a description for callers."""
+"""A checkpoint loaded in this process: the engine for its executor, and the frontend for the service."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
+from app.messages.defaults import Defaults
 from app.messages.events import Event, Finished, Seen
+from app.messages.options import Overrides
 from app.messages.params import GenerationParams, ModelSource
 from app.text.tokenizer import Tokenizer
 
 
 class EngineLike(Protocol):
-    """The seam between serving and engine; tests and remote engines stand in here. One thread calls it."""
+    """The part of `app.engine.engine.Engine` that the executor's thread calls."""
 
     @property
     def has_work(self) -> bool: ...
-    def add(self, prompt_ids: Sequence[int], params: GenerationParams, submitted: float | None = None) -> int: ...
+    def add(self, prompt_ids: Sequence[int], params: GenerationParams, waited_ms: float = 0.0) -> int: ...
     def step(self) -> list[Event]: ...
     def abort(self, sequence_id: int) -> Finished | None: ...
     def watch(self, sequence_id: int, is_watched: bool) -> Seen | None: ...
@@ -25,7 +27,7 @@ class EngineLike(Protocol):
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """What callers may know of the model. Lengths are in tokens."""
+    """The model card: what callers may know of the model. Lengths are in tokens."""
 
     id: str
     family: str
@@ -41,38 +43,49 @@ class ModelInfo:
 
 @dataclass(frozen=True)
 class Backend:
+    """What the executor's thread owns, and the description of it. The engine knows token ids only."""
+
     engine: EngineLike
-    tokenizer: Tokenizer
     info: ModelInfo
     max_running: int = 1  # sequences that the engine denoises at once
-    request_defaults: Mapping[str, Any] = field(default_factory=dict)  # the checkpoint's own, by fields of Defaults
 
 
-def load_backend(source: ModelSource) -> Backend:
-    """Takes seconds to minutes; raises StartError where the checkpoint or a setting is at fault."""
-    # oneDNN's bfloat16 products count on every thread that they ask OpenMP for: with OMP_DYNAMIC=true, which may give
-    # fewer, they are wrong without a word (bench/LOG.md). OpenMP reads this once, when torch is imported.
+@dataclass(frozen=True)
+class Frontend:
+    """What the service needs of a checkpoint besides an engine. It can be loaded where torch is not installed."""
+
+    tokenizer: Tokenizer
+    request_defaults: Overrides[Defaults] = field(default_factory=Overrides)  # the checkpoint's own
+
+
+def load_backend(options: ModelSource) -> tuple[Backend, Frontend]:
+    """Takes seconds to minutes; raises StartError if the checkpoint or a setting is at fault."""
+    # oneDNN's bfloat16 matrix multiplications assume that they get every thread they ask OpenMP for. With
+    # OMP_DYNAMIC=true it may give fewer, and the results are silently wrong (bench/LOG.md, 2026-11-20, "OpenMP").
+    # OpenMP reads this once, when torch is imported.
     os.environ["OMP_DYNAMIC"] = "false"
-    from app.engine.loading import load_model  # Imports torch, which takes seconds: here, the port is open already.
+    # Imports torch, which takes seconds: here, because the port is already open by now.
+    from app.engine.loading import choose_placement, dtype_name, load_model
 
-    loaded = load_model(source)
-    diffusion = loaded.engine.diffusion
+    device, dtype = choose_placement(options)
+    engine, checkpoint = load_model(options, device, dtype)
+    diffusion = checkpoint.diffusion
     info = ModelInfo(
-        id=served_name(loaded.name),
+        id=served_name(checkpoint.name),
         family=diffusion.family,
-        device=loaded.device,
-        dtype=loaded.dtype,
-        max_model_len=loaded.engine.config.max_model_len,
+        device=str(device),
+        dtype=dtype_name(dtype),
+        max_model_len=engine.config.max_model_len,
         block_length=diffusion.block_length,
         mask_token_id=diffusion.mask_token_id,
-        vocab_size=loaded.vocab_size,
+        vocab_size=checkpoint.model.config.vocab_size,
         eos_token_ids=diffusion.eos_token_ids,
         delete_token_id=diffusion.delete_token_id,
     )
-    max_running = loaded.engine.config.max_sequences
-    return Backend(loaded.engine, Tokenizer(loaded.tokenizer), info, max_running, loaded.request_defaults)
+    backend = Backend(engine, info, engine.config.max_sequences)
+    return backend, Frontend(Tokenizer(checkpoint.tokenizer), checkpoint.request_defaults)
 
 
 def served_name(name: str) -> str:
-    """Continue sends autocompletion for ids that begin with "o" or "gpt" to the chat endpoint, so none of ours does."""
+    """A model id that does not begin with "o" or "gpt", whose autocompletion Continue sends to the chat endpoint."""
     return f"elbarto-{name}" if name.lower().startswith(("o", "gpt")) else name

@@ -1,4 +1,4 @@
-"""A first impression of the speed, for the log of a server that starts: one reply, nothing compared."""
+"""A rough measure of the speed for the log of a starting server: one reply, compared with nothing."""
 
 from __future__ import annotations
 
@@ -15,36 +15,39 @@ PROMPT_LENGTH, REPLY_LENGTH = 32, 32
 
 
 def run_benchmark(backend: Backend) -> None:
-    """Log one line. Belongs to the executor's thread, before any request: the engine must have no work.
+    """Log one line. For the executor's thread, before any request: the engine must have no work.
 
-    Static decoding, one token a step, of random text: the tokens mean nothing, and how long they take does not depend
-    on them. Raises RuntimeError where the engine cannot decode at all.
+    Decodes one token per step after an arbitrary prompt; the time does not depend on the text. Raises RuntimeError if
+    the engine cannot decode at all.
     """
     length = min(REPLY_LENGTH, backend.info.max_model_len - 1)
     if length < backend.info.block_length:
         logger.warning("no benchmark: max_model_len %d leaves no room for a block", backend.info.max_model_len)
         return
-    _decode(backend, backend.info.block_length)  # the first run of anything is slow
+    _decode(backend, backend.info.block_length)  # warm-up: first runs are slow
     seconds, finished = _decode(backend, length)
     counters = finished.counters
     logger.info(
         "benchmark: %.1f tokens/s of one stream, %.2f tokens a forward, %.1f ms a forward (%s on %s)",
         counters.generated_tokens / seconds,
-        counters.generated_tokens / counters.steps,
-        1000 * seconds / (counters.steps + counters.prefill_forwards),
+        counters.generated_tokens / counters.forwards,
+        1000 * seconds / (counters.forwards + counters.prefill_forwards),
         backend.info.dtype,
         backend.info.device,
     )
 
 
 def _decode(backend: Backend, reply_length: int) -> tuple[float, Finished]:
+    """The seconds it took, and the last event."""
     info = backend.info
     gen_length, steps = round_lengths(reply_length, reply_length, info.block_length)
     prompt_length = min(PROMPT_LENGTH, info.max_model_len - gen_length)
     token_ids = [token_id for token_id in range(info.vocab_size) if token_id != info.mask_token_id]
     prompt = [token_ids[position * 31 % len(token_ids)] for position in range(1, prompt_length + 1)]
     start = time.perf_counter()
-    backend.engine.add(prompt, GenerationParams(gen_length, steps, info.block_length, ignore_eos=True))
+    backend.engine.add(
+        prompt, GenerationParams(gen_length=gen_length, steps=steps, block_length=info.block_length, ignore_eos=True)
+    )
     while backend.engine.has_work:
         for event in backend.engine.step():
             if isinstance(event, Finished):

@@ -7,12 +7,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from app.messages.defaults import InfillMode
 from app.serving.completion_parts import CompletionChoice, CompletionDelta, CompletionEnded, InfillPart, Part, ReplyPart
 from app.serving.generation import Silence
 from app.serving.infill.infill import Infill
 from app.serving.infill.requests import ContextFile, Hole, InfillRequest, LengthMethod
 from app.serving.reply import Reply
-from app.serving.requests import SAMPLING_FIELDS, InfillMode, PromptRequest
+from app.serving.requests import PromptRequest
 from app.serving.work import Usage, combined_usage
 from app.text.fim_dialects import DIALECTS, FimPrompt, parse_fim
 
@@ -21,22 +22,26 @@ DIALECT_NAMES = tuple(DIALECTS)
 NO_SUFFIX = ("<|endoftext|>",)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CompletionRequest(PromptRequest):
-    """A validated completion; None: the default. `watch` yields every denoising step of each part."""
+    """A validated completion. None: the default. `watch` yields every denoising step of each part.
 
-    best_of: int | None = None  # choices made for each prompt, of which the `n` likeliest are delivered
-    scored: bool = False  # the choices' tokens have their log probabilities, with the `alternatives` to each
-    suffix: str | None = None  # each prompt is the text before a hole, and this the text after it
-    fim_dialects: Collection[str] | None = None  # that prompts with a hole may be written in; None: all
-    is_fim: bool = False  # each prompt is the text before a hole, even without a suffix
-    # For prompts with a hole only.
+    With a `suffix`, or if `is_fim`, each prompt is the text before a hole. Other prompts are searched for the
+    fill-in-the-middle sentinels of `fim_dialects`; one without any is continued.
+    """
+
+    best_of: int | None = None  # replies made for each prompt, of which the `n` best are returned
+    scored: bool = False  # tokens come with their log probabilities, and the `alternatives` to each
+    suffix: str | None = None  # the text after the hole; "" counts as given
+    fim_dialects: Collection[str] | None = None  # None: all of them
+    is_fim: bool = False
+    # For prompts with a hole only:
     context: Sequence[ContextFile] = ()
     language: str = "python"
     infill_mode: InfillMode | None = None
     length_method: LengthMethod | None = None
     min_indent: int = 0  # the text ends before a line that is indented by fewer characters
-    soft_budget_ms: int | None = None  # does not cut a hole's first line
+    soft_budget_ms: int | None = None  # as in InfillRequest: does not cut a hole's first line
 
     @property
     def num_made(self) -> int:
@@ -151,8 +156,8 @@ def _plain_request(request: CompletionRequest, prompts: Sequence[str | Sequence[
 def _infill_request(request: CompletionRequest, hole: FimPrompt) -> InfillRequest:
     """A client that stops at a line break wants one line, and need not wait for more of them on the canvas."""
     return InfillRequest(
-        [hole.prefix, hole.suffix],
-        [Hole(max_tokens=request.max_tokens or request.gen_length, single_line="\n" in request.stop)],
+        texts=[hole.prefix, hole.suffix],
+        holes=[Hole(max_tokens=request.max_tokens or request.gen_length, single_line="\n" in request.stop)],
         mode=request.infill_mode,
         length_method=request.length_method,
         n=request.num_made,
@@ -165,7 +170,7 @@ def _infill_request(request: CompletionRequest, hole: FimPrompt) -> InfillReques
         block_length=request.block_length,
         time_budget_ms=request.time_budget_ms,
         soft_budget_ms=request.soft_budget_ms,
-        sampling={name: getattr(request, name) for name in SAMPLING_FIELDS},
+        decoding=request.decoding,
         watch=request.watch,
         scored=request.scored,
         alternatives=request.alternatives,

@@ -1,4 +1,4 @@
-"""The one thread that owns the model and the device."""
+"""An engine in this process, and the one thread that owns it and the device."""
 
 from __future__ import annotations
 
@@ -8,31 +8,23 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from app.errors import EngineBroken, ModelLoading, QueueFull, ShuttingDown
 from app.messages.events import Event, Failed, Finished
-from app.messages.params import GenerationParams
-from app.serving.backend import Backend
+from app.serving.backend import Backend, ModelInfo
+from app.serving.engine_client import SequenceRequest, State
 from app.serving.generation import Generation
+from app.serving.ownership import Ownership
 
 logger = logging.getLogger(__name__)
-
-State = Literal["loading", "ready", "failed", "closed"]
-
-
-@dataclass(frozen=True)
-class SequenceRequest:
-    """One sequence that is asked for."""
-
-    prompt_ids: Sequence[int]
-    params: GenerationParams
 
 
 @dataclass(frozen=True)
 class Add:
+    """`submitted` is a time of `time.monotonic`."""
+
     generation: Generation
-    jobs: Sequence[SequenceRequest]
+    requests: Sequence[SequenceRequest]
     submitted: float
 
 
@@ -55,11 +47,11 @@ class Close:
 Command = Add | Abort | Watch | Close
 
 
-class Executor:
-    """Other threads submit, iterate events and abort; they never touch the engine.
+class LocalEngine:
+    """The EngineClient of an engine in this process. Callers never touch the engine: they queue commands.
 
     `load` runs on the executor's thread. If it raises, `on_failure` is called there with the error and the thread ends;
-    likewise with EngineBroken when the engine cannot go on.
+    likewise with EngineBroken when the engine cannot continue.
     """
 
     def __init__(
@@ -77,9 +69,7 @@ class Executor:
         self._live = 0  # sequences submitted and not ended; guarded by _changed
         self._closing = False
         self._max_queue = max_queue
-        # The engine thread's own: which caller a sequence belongs to, and the other way round.
-        self._owners: dict[int, tuple[Generation, int]] = {}
-        self._sequence_ids: dict[tuple[Generation, int], int] = {}
+        self._ownership = Ownership()  # for the executor's thread
         self._thread = threading.Thread(target=self._run, name="elbarto-executor", daemon=True)
 
     def start(self) -> None:
@@ -94,17 +84,17 @@ class Executor:
         return "loading" if self._backend is None else "ready"
 
     @property
-    def backend(self) -> Backend:
+    def info(self) -> ModelInfo:
         """Raises ModelLoading or ShuttingDown."""
         if self._closing:
             raise ShuttingDown
         if self._backend is None:
             raise ModelLoading
-        return self._backend
+        return self._backend.info
 
     @property
     def max_running(self) -> int:
-        """Sequences that the engine denoises at once."""
+        """The number of sequences that the engine denoises at once."""
         return self._backend.max_running if self._backend else 1
 
     @property
@@ -113,41 +103,38 @@ class Executor:
 
     @property
     def queue_lengths(self) -> tuple[int, int]:
-        """Sequences (running, waiting)."""
+        """The numbers of sequences (running, waiting)."""
         with self._changed:
             return min(self._live, self.max_running), max(0, self._live - self.max_running)
 
-    def submit(self, prompt_ids: Sequence[int], params: Sequence[GenerationParams]) -> Generation:
-        """Queue one sequence for each of `params`, all or none; raises QueueFull, ModelLoading or ShuttingDown."""
-        return self.submit_requests([SequenceRequest(prompt_ids, each) for each in params])
-
-    def submit_requests(self, jobs: Sequence[SequenceRequest], is_admitted: bool = False) -> Generation:
-        """Queue all or none, and what belongs to a request that is admitted already (`is_admitted`) in any case.
+    def submit_requests(self, requests: Sequence[SequenceRequest], is_admitted: bool = False) -> Generation:
+        """Queue all or none. `is_admitted`: they continue a request that was admitted earlier, so no limit applies.
 
         Raises QueueFull, ModelLoading or ShuttingDown.
         """
         if self._backend is None:
             raise ModelLoading
-        generation = Generation(len(jobs), self._submit_abort, self._submit_watch)
+        generation = Generation(len(requests), self._submit_abort, self._submit_watch)
         with self._changed:
             if self._closing:
                 raise ShuttingDown
-            if not is_admitted and self._live + len(jobs) > self.capacity:
+            if not is_admitted and self._live + len(requests) > self.capacity:
                 raise QueueFull(self._live)
-            self._live += len(jobs)
-            self._commands.put(Add(generation, jobs, time.monotonic()))
+            self._live += len(requests)
+            self._commands.put(Add(generation, requests, time.monotonic()))
         return generation
 
-    def wait_until_ready(self) -> Backend:
-        """Block until the model is loaded, and raise what loading raised; for callers outside the server."""
+    def wait_until_ready(self) -> None:
+        """Block until the model is loaded. Raises the error that loading it raised, or ShuttingDown."""
         with self._changed:
             self._changed.wait_for(lambda: self._backend is not None or self._failure is not None)
         if self._failure is not None:
             raise self._failure
-        return self.backend
+        if self._closing:
+            raise ShuttingDown
 
     def close(self, timeout_s: float = 0.0) -> None:
-        """Refuse new requests, give running ones `timeout_s` to end, then fail the rest and stop the thread."""
+        """Refuse new requests, give running ones `timeout_s` to finish, then fail the rest and stop the thread."""
         with self._changed:
             self._closing = True
             self._changed.wait_for(lambda: self._live == 0, timeout=timeout_s)
@@ -192,14 +179,14 @@ class Executor:
         return True
 
     def _give_up(self, error: BaseException) -> None:
-        """`wait_until_ready` raises the error to those who wait there; `on_failure` is for the process."""
+        """Threads in `wait_until_ready` raise the error; `on_failure` decides about the process."""
         with self._changed:
             self._failure = error
             self._changed.notify_all()
         self._on_failure(error)
 
     def _obey_commands(self, backend: Backend) -> bool:
-        """Wait for a command where there is no work; take in all that are there. False: the executor was closed."""
+        """Wait for a command if there is no work, then run all that are queued. False: the executor was closed."""
         while True:
             try:
                 command = self._commands.get(block=not backend.engine.has_work)
@@ -216,40 +203,43 @@ class Executor:
                 self._abort(backend, command)
 
     def _add(self, backend: Backend, command: Add) -> None:
-        for index, job in enumerate(command.jobs):
+        for index, request in enumerate(command.requests):
+            waited_ms = 1000 * (time.monotonic() - command.submitted)
             try:
-                sequence_id = backend.engine.add(job.prompt_ids, job.params, command.submitted)
+                sequence_id = backend.engine.add(request.prompt_ids, request.params, waited_ms)
             except Exception:
                 logger.exception("a sequence could not be added")
                 command.generation.put(index, Failed(-1))
                 self._count_ended()
                 continue
-            self._owners[sequence_id] = (command.generation, index)
-            self._sequence_ids[command.generation, index] = sequence_id
+            self._ownership.add(sequence_id, command.generation, index)
 
     def _abort(self, backend: Backend, command: Abort) -> None:
-        sequence_id = self._sequence_ids.get((command.generation, command.index))
+        sequence_id = self._ownership.sequence_id(command.generation, command.index)
         event = None if sequence_id is None else backend.engine.abort(sequence_id)
         if event:
             self._deliver(event)
 
     def _watch(self, backend: Backend, command: Watch) -> None:
         for index in range(command.generation.num_sequences):
-            sequence_id = self._sequence_ids.get((command.generation, index))
+            sequence_id = self._ownership.sequence_id(command.generation, index)
             event = None if sequence_id is None else backend.engine.watch(sequence_id, command.is_watched)
             if event and command.is_watched:
                 self._deliver(event)
 
     def _drop_abandoned(self, backend: Backend) -> None:
-        """A caller that only listens learns of its client's end when there is something to tell, which may be many
-        steps later: so the client is asked here, and costs no step once it has left."""
-        for generation in {generation for generation, _ in self._owners.values()}:
+        """Abort requests whose client has gone.
+
+        This asks before each step, because a streaming handler would notice only at its next write, which may be many
+        steps later.
+        """
+        for generation in self._ownership.generations:
             if generation.is_abandoned():
                 for index in range(generation.num_sequences):
                     self._abort(backend, Abort(generation, index))
 
     def _fail_all(self, backend: Backend, by_shutdown: bool = False) -> None:
-        for sequence_id in list(self._owners):
+        for sequence_id in self._ownership.sequence_ids:
             try:
                 backend.engine.abort(sequence_id)
             except Exception:
@@ -257,14 +247,14 @@ class Executor:
             self._deliver(Failed(sequence_id, by_shutdown))
 
     def _deliver(self, event: Event) -> None:
-        generation, index = self._owners.get(event.sequence_id, (None, 0))
-        if generation is None:
+        owner = self._ownership.owner(event.sequence_id)
+        if owner is None:
             return
+        generation, index = owner
         generation.put(index, event)
-        if not isinstance(event, Finished | Failed):
-            return
-        del self._owners[event.sequence_id], self._sequence_ids[generation, index]
-        self._count_ended()
+        if isinstance(event, Finished | Failed):
+            self._ownership.remove(event.sequence_id)
+            self._count_ended()
 
     def _count_ended(self) -> None:
         with self._changed:

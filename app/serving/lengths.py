@@ -1,27 +1,29 @@
-"""How long a reply may be and in how many steps it is made: docs/decisions/0001-reply-lengths.md as code."""
+"""Plans a reply's length and number of steps: docs/decisions/0001-reply-lengths.md as code."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from app.errors import PromptTooLong, RequestError
+from app.messages.decoding import Decoding
+from app.messages.defaults import Defaults
 from app.messages.params import round_lengths
-from app.serving.requests import DecodingRequest, Defaults
+from app.serving.requests import DecodingRequest
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Lengths:
-    """`gen_length` is the canvas, `max_tokens` what is delivered of it; `is_cut`: the context has no room for more."""
+    """The planned lengths of one reply, in tokens."""
 
     block_length: int
-    gen_length: int
+    gen_length: int  # the canvas, whole blocks
     steps: int
-    max_tokens: int
-    is_cut: bool
+    max_tokens: int  # delivered at most; not above gen_length
+    is_cut: bool  # the context has no room for what was asked for
 
 
 def plan_lengths(request: DecodingRequest, defaults: Defaults, prompt_len: int, max_model_len: int) -> Lengths:
-    """Raises PromptTooLong where not even one block fits behind the prompt."""
+    """Raises PromptTooLong if not even one block fits after the prompt, and RequestError if no block would ever fit."""
     block_length = request.block_length or defaults.block_length
     if block_length >= max_model_len:
         raise RequestError(
@@ -37,14 +39,23 @@ def plan_lengths(request: DecodingRequest, defaults: Defaults, prompt_len: int, 
     is_cut, canvas = canvas > room, min(canvas, room)
     if request.steps is None and defaults.tokens_per_step is not None:
         steps = max(1, canvas // block_length) * _divide_up(block_length, defaults.tokens_per_step)
-    elif request.steps is None:  # meant for replies of the default length; longer ones get as many for each token
+    elif request.steps is None:  # for replies of the default length; longer ones get as many for each token
         steps = max(defaults.steps, _divide_up(defaults.steps * canvas, defaults.gen_length))
-    else:  # grown where the canvas was rounded up
+    else:  # increased if the canvas was rounded up
         steps = max(request.steps, _divide_up(request.steps * canvas, wanted))
     gen_length, steps = round_lengths(canvas, steps, block_length)
     max_tokens = min(request.max_tokens or gen_length, gen_length)
     is_cut = is_cut and (request.max_tokens is None or request.max_tokens > room)
-    return Lengths(block_length, gen_length, steps, max_tokens, is_cut)
+    return Lengths(block_length=block_length, gen_length=gen_length, steps=steps, max_tokens=max_tokens, is_cut=is_cut)
+
+
+def check_small_blocks(decoding: Decoding, block_length: int) -> None:
+    """Raises RequestError if the small blocks do not divide the block."""
+    part = decoding.small_block_length
+    if part and block_length % part:
+        raise RequestError(
+            f"small_block_length must divide the block length, {block_length}, got {part}.", "small_block_length"
+        )
 
 
 def _divide_up(numerator: int, denominator: int) -> int:

@@ -91,7 +91,7 @@ class Reply:
             completion_tokens=self.completion_tokens,
             cached_prompt_tokens=cached_tokens,
             cached_tokens=cached_tokens,
-            tpf=sum(len(choice.tokens) for choice, _ in ended) / max(1, sum(each.steps for each in counters)),
+            tpf=sum(len(choice.tokens) for choice, _ in ended) / max(1, sum(each.forwards for each in counters)),
             total_ms=max((each.total_ms for each in counters), default=0.0),
             params=self.params,
             warnings=tuple(self.warnings),

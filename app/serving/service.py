@@ -6,22 +6,26 @@ import logging
 import secrets
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.errors import ModelNotFound, RequestError
+from app.errors import ModelLoading, ModelNotFound, RequestError
+from app.messages.decoding import decide
+from app.messages.defaults import Defaults
+from app.messages.options import Overrides
 from app.messages.params import GenerationParams
-from app.serving.backend import ModelInfo
+from app.serving.backend import Frontend, ModelInfo
 from app.serving.completion import Completion, CompletionRequest, begin_completion
 from app.serving.defaults import resolve
-from app.serving.executor import Executor, SequenceRequest, State
+from app.serving.engine_client import EngineClient, SequenceRequest, State
 from app.serving.infill.capabilities import InfillCapabilities, find_capabilities
 from app.serving.infill.infill import Infill
 from app.serving.infill.planner import InfillPlanner
 from app.serving.infill.requests import EditRequest, InfillRequest
-from app.serving.lengths import Lengths, plan_lengths
+from app.serving.lengths import Lengths, check_small_blocks, plan_lengths
 from app.serving.reply import Reply, ReplyChoice
-from app.serving.requests import SAMPLING_FIELDS, ChatRequest, DecodingRequest, Defaults, PromptRequest
+from app.serving.requests import ChatRequest, DecodingRequest, PromptRequest
 from app.serving.token_log import TokenLog
 from app.text.stream import TextStream
 from app.text.token_text import TokenText
@@ -32,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Health:
-    """`model` is there once the state is "ready"; the numbers are sequences."""
+    """`model` is None until the state is "ready". The numbers count sequences."""
 
     state: State
     running: int
@@ -46,16 +50,19 @@ class Service:
 
     def __init__(
         self,
-        executor: Executor,
-        chosen: Mapping[str, Any],
+        engine: EngineClient,
+        frontend: Future[Frontend],
+        chosen: Overrides[Defaults],
         strict_model: bool = False,
         infill_max_tokens: int = 128,
     ) -> None:
-        """`chosen` are the operator's defaults, by fields of Defaults; they stand above the checkpoint's.
+        """Requests are refused with ModelLoading until both the engine and the frontend are there.
 
-        A hole of an infill gets at most `infill_max_tokens`.
+        `chosen` are the operator's defaults for requests; they win over the checkpoint's. A hole of an infill gets at
+        most `infill_max_tokens` tokens.
         """
-        self.executor = executor
+        self.engine = engine
+        self._loaded_frontend = frontend
         self._infill_max_tokens = infill_max_tokens
         self._chosen = chosen
         self._strict_model = strict_model
@@ -63,29 +70,58 @@ class Service:
         self.created = int(time.time())
 
     def close(self, timeout_s: float = 0.0) -> None:
-        """Stop the executor, giving running requests `timeout_s` to end."""
-        self.executor.close(timeout_s)
+        """Refuse new requests, give running ones `timeout_s` to finish, then fail the rest."""
+        self.engine.close(timeout_s)
+
+    def wait_until_ready(self) -> None:
+        """Block until requests are accepted. Raises the error that loading raised, or ShuttingDown."""
+        self.engine.wait_until_ready()
+        self._loaded_frontend.result()
 
     def health(self) -> Health:
-        executor = self.executor
-        running, waiting = executor.queue_lengths
-        state = executor.state
-        return Health(state, running, waiting, executor.capacity, executor.backend.info if state == "ready" else None)
+        running, waiting = self.engine.queue_lengths
+        state = self.engine.state
+        if state == "ready" and not self._loaded_frontend.done():
+            state = "loading"
+        return Health(state, running, waiting, self.engine.capacity, self.engine.info if state == "ready" else None)
 
     @property
     def model(self) -> ModelInfo:
-        return self.executor.backend.info
+        """The model card. Raises ModelLoading or ShuttingDown."""
+        return self.engine.info
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """Raises ModelLoading or ShuttingDown."""
+        return self._frontend.tokenizer
+
+    @property
+    def max_running(self) -> int:
+        """The number of sequences that are denoised at once; others wait."""
+        return self.engine.max_running
+
+    @property
+    def _frontend(self) -> Frontend:
+        """Raises ModelLoading or ShuttingDown."""
+        _ = self.engine.info  # raises while the engine takes no requests
+        if not self._loaded_frontend.done():
+            raise ModelLoading
+        return self._loaded_frontend.result()
+
+    @property
+    def _defaults(self) -> Defaults:
+        return resolve(self._chosen, self._frontend.request_defaults)
 
     def check_model(self, name: str | None) -> None:
-        """A request may name any model, unless the operator wants the names to agree."""
+        """A request may name any model, unless the operator requires the right name. Raises ModelNotFound."""
         if self._strict_model and name is not None and name != self.model.id:
             raise ModelNotFound(name, self.model.id)
 
     def chat(self, request: ChatRequest) -> Reply:
         """Queue a chat request. Raises RequestError, PromptTooLong, QueueFull or Unavailable."""
-        backend = self.executor.backend
+        tokenizer = self.tokenizer
         self._check_number(1, request.n)
-        prompt_ids, ignored = self._prompt(backend.tokenizer, request, backend.info.vocab_size)
+        prompt_ids, ignored = self._prompt(tokenizer, request, self.model.vocab_size)
         return self._reply(request, [prompt_ids], ignored)
 
     def complete(self, request: PromptRequest) -> Reply:
@@ -102,14 +138,13 @@ class Service:
 
     def prompt_ids(self, prompt: str | Sequence[int]) -> list[int]:
         """A raw prompt's tokens, at least one. Special tokens written out in a text become their ids."""
-        backend = self.executor.backend
         if not isinstance(prompt, str):
-            _check_vocabulary(prompt, backend.info.vocab_size, "prompt")
+            _check_vocabulary(prompt, self.model.vocab_size, "prompt")
             return list(prompt)
-        return backend.tokenizer.encode(prompt, add_special_tokens=True) or [backend.tokenizer.start_id]
+        return self.tokenizer.encode(prompt, add_special_tokens=True) or [self.tokenizer.start_id]
 
     def _check_number(self, num_prompts: int, n: int) -> None:
-        capacity = self.executor.capacity
+        capacity = self.engine.capacity
         if n > capacity:
             raise RequestError(f"n must be at most {capacity} on this server, got {n}.", "n")
         if n * num_prompts > capacity:
@@ -119,13 +154,12 @@ class Service:
             )
 
     def _reply(self, request: DecodingRequest, prompts: Sequence[list[int]], ignored: Sequence[str] = ()) -> Reply:
-        backend = self.executor.backend
-        defaults = resolve(self._chosen, backend.request_defaults)
+        tokenizer, model, defaults = self.tokenizer, self.model, self._defaults
         request = replace(request, seed=request.seed if request.seed is not None else secrets.randbits(32))
-        planned = [plan_lengths(request, defaults, len(prompt), backend.info.max_model_len) for prompt in prompts]
+        planned = [plan_lengths(request, defaults, len(prompt), model.max_model_len) for prompt in prompts]
         params = [_params(request, defaults, lengths) for lengths in planned]
-        warnings = dict.fromkeys(text for lengths in planned for text in self._warnings(request, lengths, backend.info))
-        generation = self.executor.submit_requests(
+        warnings = dict.fromkeys(text for lengths in planned for text in self._warnings(request, lengths, model))
+        generation = self.engine.submit_requests(
             [
                 SequenceRequest(prompt, replace(own, seed=own.seed + index))
                 for prompt, own in zip(prompts, params, strict=True)
@@ -135,11 +169,11 @@ class Service:
         return Reply(
             generation,
             [
-                ReplyChoice(TextStream(backend.tokenizer, request.stop), lengths.max_tokens)
+                ReplyChoice(TextStream(tokenizer, request.stop), lengths.max_tokens)
                 for lengths in planned
                 for _ in range(request.n)
             ],
-            backend.info,
+            model,
             params[0],
             prompt_lens=[len(prompt) for prompt in prompts],
             warnings=[*warnings, *(f"{name} is ignored." for name in ignored)],
@@ -148,10 +182,8 @@ class Service:
 
     @property
     def infill_capabilities(self) -> InfillCapabilities:
-        backend = self.executor.backend
-        info = backend.info
-        defaults = resolve(self._chosen, backend.request_defaults)
-        return find_capabilities(backend.tokenizer, info.delete_token_id, info.max_model_len, defaults)
+        model = self.model
+        return find_capabilities(self.tokenizer, model.delete_token_id, model.max_model_len, self._defaults)
 
     def infill(self, request: InfillRequest) -> Infill:
         """Queue an infill. Raises RequestError, PromptTooLong, QueueFull or Unavailable."""
@@ -162,36 +194,35 @@ class Service:
         return self._infill_planner(request.infill, "text").begin_edit(request)
 
     def _infill_planner(self, request: InfillRequest, param: str = "segments") -> InfillPlanner:
-        backend = self.executor.backend
-        defaults = resolve(self._chosen, backend.request_defaults)
-        sampling = _sampling(request.sampling, defaults)
+        defaults = self._defaults
         return InfillPlanner(
-            backend=backend,
-            executor=self.executor,
+            engine=self.engine,
+            tokenizer=self.tokenizer,
+            model=self.model,
             capabilities=self.infill_capabilities,
             defaults=defaults,
-            sampling=sampling,
+            decoding=decide(request.decoding, defaults),
             max_tokens=self._infill_max_tokens,
             param=param,
         )
 
     def token_text(self) -> TokenText:
-        return TokenText(self.executor.backend.tokenizer)
+        return TokenText(self.tokenizer)
 
     def token_log(self, offset: int) -> TokenLog:
         """For a text that begins at this character."""
-        return TokenLog(self.executor.backend.tokenizer, self.token_text(), offset)
+        return TokenLog(self.tokenizer, self.token_text(), offset)
 
     def tokenize(self, text: str, add_special_tokens: bool) -> list[int]:
-        return self.executor.backend.tokenizer.encode(text, add_special_tokens)
+        return self.tokenizer.encode(text, add_special_tokens)
 
     def tokenize_messages(self, messages: Sequence[Mapping[str, Any]]) -> list[int]:
-        return self.executor.backend.tokenizer.encode_chat(messages, {})
+        return self.tokenizer.encode_chat(messages, {})
 
     def detokenize(self, token_ids: Sequence[int], param: str = "tokens") -> str:
         """`param` is the request's field that has the ids. Raises RequestError."""
         _check_vocabulary(token_ids, self.model.vocab_size, param)
-        return self.executor.backend.tokenizer.decode(token_ids, skip_special_tokens=False)
+        return self.tokenizer.decode(token_ids, skip_special_tokens=False)
 
     @staticmethod
     def _prompt(tokenizer: Tokenizer, request: ChatRequest, vocab_size: int) -> tuple[list[int], list[str]]:
@@ -224,15 +255,10 @@ class Service:
 
 
 def _params(request: DecodingRequest, defaults: Defaults, lengths: Lengths) -> GenerationParams:
-    """The defaults for what the request leaves open, but for the seed."""
+    """The seed is set by now; the defaults apply to everything else that the request leaves open."""
     assert request.seed is not None
-    sampling = _sampling({name: getattr(request, name) for name in SAMPLING_FIELDS}, defaults)
-    part = sampling["small_block_length"]
-    if part and lengths.block_length % part:
-        raise RequestError(
-            f"small_block_length must divide the block length, {lengths.block_length}, got {part}.",
-            "small_block_length",
-        )
+    decoding = decide(request.decoding, defaults)
+    check_small_blocks(decoding, lengths.block_length)
     return GenerationParams(
         gen_length=lengths.gen_length,
         steps=lengths.steps,
@@ -242,17 +268,8 @@ def _params(request: DecodingRequest, defaults: Defaults, lengths: Lengths) -> G
         time_budget_ms=request.time_budget_ms,
         watch=request.watch,
         alternatives=request.alternatives,
-        **sampling,
+        **decoding.values(),
     )
-
-
-def _sampling(asked: Mapping[str, Any], defaults: Defaults) -> dict[str, Any]:
-    """What was asked for, and the defaults for the rest; None: not asked for."""
-    given = {name: value for name, value in asked.items() if value is not None}
-    left = {name: getattr(defaults, name) for name in SAMPLING_FIELDS if name not in given}
-    if "threshold" in given and left.get("decode_mode") not in (None, "adaptive"):
-        left["decode_mode"] = None  # who gives a threshold wants it used, whatever the server's default mode is
-    return {**left, **given}
 
 
 def _check_vocabulary(token_ids: Sequence[int], vocab_size: int, param: str) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from app.messages.defaults import InfillMode
 from app.messages.events import Counters
 from app.messages.params import GenerationParams
 from app.serving.backend import ModelInfo
-from app.serving.requests import InfillMode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class Usage:
 
     @property
     def denoise_forwards(self) -> int:
-        return sum(each.steps for each in self.counters)
+        return sum(each.forwards for each in self.counters)
 
     @property
     def prefill_forwards(self) -> int:
@@ -108,7 +108,7 @@ def combined_usage(usages: Sequence[Usage], completion_tokens: int) -> Usage:
         completion_tokens=completion_tokens,
         cached_prompt_tokens=sum(each.cached_prompt_tokens for each in usages),
         cached_tokens=sum(each.cached_tokens for each in usages),
-        tpf=completion_tokens / max(1, sum(each.steps for each in counters)) if others else first.tpf,
+        tpf=completion_tokens / max(1, sum(each.forwards for each in counters)) if others else first.tpf,
         total_ms=max(each.total_ms for each in usages),
         params=first.params,
         varied_params=first.varied_params,

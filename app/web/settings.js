@@ -1,14 +1,14 @@
-// The table of settings, a column for each canvas, and what of it goes into a request.
+// The table of settings, with a column for each canvas, and the request fields made from it.
 
 const MODES = ["static", "threshold", "adaptive", "factor", "entropy", "greedy"];
 const CHAT = ["chat"];
 const ROWS = [
-  { name: "decode_mode", label: "Decode mode", help: "Which proposals become final in a step", options: MODES, b: "threshold" },
-  { name: "threshold", label: "Threshold", help: "Modes threshold and adaptive: how sure is sure enough", min: 0, max: 1, step: 0.05, b: 0.9 },
+  { name: "decode_mode", label: "Decode mode", help: "The rule that selects which proposals become final in a step", options: MODES, b: "threshold" },
+  { name: "threshold", label: "Threshold", help: "Modes threshold and adaptive: the confidence at which a proposal is accepted", min: 0, max: 1, step: 0.05, b: 0.9 },
   { name: "steps", label: "Steps", help: "Mode static: denoising steps for the whole reply", min: 1, step: 1 },
   { name: "block_length", label: "Block length", help: "Tokens that are denoised together", min: 1, max: 1024, step: 1 },
-  { name: "max_tokens", label: "Max tokens", help: "Tokens in the reply, at most", min: 1, step: 1, tasks: CHAT, a: 128, b: 128 },
-  { name: "temperature", label: "Temperature", help: "0 takes the likeliest token", min: 0, max: 2, step: 0.1 },
+  { name: "max_tokens", label: "Max tokens", help: "Maximum number of tokens in the reply", min: 1, step: 1, tasks: CHAT, a: 128, b: 128 },
+  { name: "temperature", label: "Temperature", help: "0 always takes the most likely token", min: 0, max: 2, step: 0.1 },
   { name: "seed", label: "Seed", help: "The same seed gives the same reply", min: 0, step: 1 },
 ];
 

@@ -110,12 +110,12 @@ def confidence(probed: Probed) -> float:
 def fit_bias(service: Service, problems: Sequence[Problem]) -> Mapping[int, float]:
     """By length: the mean confidence over holes whose true length is another."""
     found: dict[int, list[float]] = {length: [] for length in range(1, CAL_CAP + 1)}
-    encode = service.executor.backend.tokenizer.encode_plain
+    encode = service.tokenizer.encode_plain
     for problem in problems:
         canvas, true_length = Canvas(service, problem), len(encode(problem.middle))
         lengths = [length for length in found if abs(length - true_length) > FAR]
-        for first in range(0, len(lengths), service.executor.max_running):
-            chunk = lengths[first : first + service.executor.max_running]
+        for first in range(0, len(lengths), service.max_running):
+            chunk = lengths[first : first + service.max_running]
             for length, probed in zip(chunk, canvas.probe(chunk), strict=True):
                 found[length].append(confidence(probed))
     overall = [value for values in found.values() for value in values]

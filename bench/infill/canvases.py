@@ -1,4 +1,4 @@
-"""Windows over one problem, made and run with the server's own layout and executor."""
+"""Windows over one problem, made and run with the server's own layout and engine."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from app.messages.events import Event, Filled, Probed
 from app.messages.params import GenerationParams, Window
-from app.serving.executor import SequenceRequest
+from app.serving.engine_client import SequenceRequest
 from app.serving.generation import SILENCE
 from app.serving.infill.canvas_layout import CanvasLayout
 from app.serving.infill.capabilities import TokenBudget, visible_texts
@@ -25,17 +25,17 @@ class Canvas:
     """`fill` and `probe` run as many windows as they are asked for in one batch. Counts forwards and time."""
 
     def __init__(self, service: Service, problem: Problem) -> None:
-        backend, support = service.executor.backend, service.infill_capabilities
-        self._tokenizer, self._session = backend.tokenizer, Session(service.executor)
+        model, support = service.model, service.infill_capabilities
+        self._tokenizer, self._session = service.tokenizer, Session(service.engine)
         self._problem, self._delete = problem, support.delete_token_id
-        self._block_length = backend.info.block_length
+        self._block_length = model.block_length
         self._started = time.monotonic()
-        longest = backend.info.max_model_len
+        longest = model.max_model_len
         room = TokenBudget(support.context, longest, longest // 2, "segments")
         texts = visible_texts(call(problem, Hole(), "canvas"), self._tokenizer, room)
         self._layout = CanvasLayout(texts, self._tokenizer, self._block_length)
         line_breaks = self._tokenizer.line_break_ids if problem.is_single_line else ()
-        self._ends = (*backend.info.eos_token_ids, *line_breaks)
+        self._ends = (*model.eos_token_ids, *line_breaks)
 
     def fill(self, lengths: Sequence[int], may_delete: bool) -> list[Filled]:
         """With deletes a hole may also end at an end token, as on the server; without, it keeps its length."""
@@ -60,7 +60,7 @@ class Canvas:
         tokens = hole_tokens(self._tokenizer, self._layout.before(0), filled.tokens)
         text = "".join(token.text for token in tokens)
         text = clean_infill(text, problem.prefix, problem.suffix, single_line=problem.is_single_line, is_chat=False)
-        forwards = sum(counters.steps for counters in self._session.counters)
+        forwards = sum(counters.forwards for counters in self._session.counters)
         return Filling(text, forwards, 1000 * (time.monotonic() - self._started))
 
     def _window(self, length: int, may_delete: bool) -> Window:
@@ -75,7 +75,7 @@ class Canvas:
         jobs = []
         for window in windows:
             size, steps = len(window.token_ids), window.num_masks
-            params = GenerationParams(size, steps, self._block_length, window=window)
+            params = GenerationParams(gen_length=size, steps=steps, block_length=self._block_length, window=window)
             jobs.append(SequenceRequest(self._layout.prompt_ids, params))
         self._session.submit(jobs)
         found: dict[int, Event] = {}

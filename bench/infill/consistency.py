@@ -14,6 +14,8 @@ from itertools import islice
 
 from tqdm import tqdm
 
+from app.messages.decoding import Decoding
+from app.messages.options import overrides
 from app.serving.infill.infill import Infill
 from app.serving.infill.requests import Hole, InfillRequest
 from app.serving.service import Service
@@ -56,7 +58,7 @@ def measure_consistency(context: Context, service: Service) -> list[Figure]:
         context.note("infill: agreement of two holes was not measured: it needs a model that was trained on canvases")
         return []
     pairs = draw_pairs(held_out_functions(SEED), context.size(COUNT, 2))
-    encode = service.executor.backend.tokenizer.encode_plain
+    encode = service.tokenizer.encode_plain
     agreed: dict[tuple[str, str], list[tuple[bool, bool]]] = {}
     for pair in tqdm(pairs, desc="infill: two holes", unit="pair", leave=False, disable=None):
         holes = {"any length": Hole(), "told the name's length": Hole(length=len(encode(pair.name)))}
@@ -93,7 +95,11 @@ class Begun:
 def begin(service: Service, pair: Pair, hole: Hole) -> Begun:
     def fill(*texts: str) -> Infill:
         holes = [hole for _ in texts[1:]]
-        return service.infill(InfillRequest(texts, holes, mode="canvas", seed=0, sampling={"temperature": 0.0}))
+        return service.infill(
+            InfillRequest(
+                texts=texts, holes=holes, mode="canvas", seed=0, decoding=overrides(Decoding, temperature=0.0)
+            )
+        )
 
     together = fill(pair.before, pair.between, pair.after)
     alone = fill(pair.before, pair.between + pair.after), fill(pair.before + pair.between, pair.after)

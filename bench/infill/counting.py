@@ -36,8 +36,8 @@ class CountedEngine:
     def has_work(self) -> bool:
         return self._engine.has_work
 
-    def add(self, prompt_ids: Sequence[int], params: GenerationParams, submitted: float | None = None) -> int:
-        return self._engine.add(prompt_ids, params, submitted)
+    def add(self, prompt_ids: Sequence[int], params: GenerationParams, waited_ms: float = 0.0) -> int:
+        return self._engine.add(prompt_ids, params, waited_ms)
 
     def step(self) -> list[Event]:
         self._num_steps += 1

@@ -18,7 +18,7 @@ from itertools import islice
 from tqdm import tqdm
 
 from app.api import HttpConfig, create_flask
-from app.serving.requests import InfillMode
+from app.messages.defaults import InfillMode
 from app.serving.service import Service
 from bench.context import Context
 from bench.infill.counting import CountedEngine
@@ -78,8 +78,8 @@ def measure_keystrokes(context: Context, modes: Sequence[InfillMode]) -> list[Fi
     for name, around in FILES.items():
         traces = list(islice(draw_traces(several, around), context.size(TYPED, 1)))
         for mode in modes:
-            with serving(context) as service:
-                found.append(type_all(service, mode, f"typing in {name}: {mode}", traces))
+            with serving(context) as (service, engine):
+                found.append(type_all(Editor(service, engine, mode), f"typing in {name}: {mode}", traces))
     return found
 
 
@@ -93,14 +93,13 @@ def draw_traces(functions: Iterator[str], around: int) -> Iterator[list[Key]]:
         yield typing_trace(f"{before}\n\n", codes[around], f"\n\n{after}", rng)
 
 
-def type_all(service: Service, mode: InfillMode, label: str, traces: Sequence[Sequence[Key]]) -> Figure:
-    editor = Editor(service, mode)
+def type_all(editor: Editor, label: str, traces: Sequence[Sequence[Key]]) -> Figure:
     asked = [type_one(editor, keys) for keys in tqdm(traces, desc=label, leave=False, disable=None)]
     num_keys = sum(item.num_keys for item in asked)
     counters, leaves = editor.engine.counters, editor.engine.leaves
     cached, prompt = sum(item.cached_tokens for item in counters), sum(item.prompt_tokens for item in counters)
     num_requests = sum(item.num_requests for item in asked)
-    forwards = sum(item.steps + item.prefill_forwards for item in counters)
+    forwards = sum(item.forwards + item.prefill_forwards for item in counters)
     facts: Facts = {
         "keystrokes": str(num_keys),
         "requests": str(num_requests),
@@ -126,9 +125,7 @@ def type_one(editor: Editor, keys: Sequence[Key]) -> Asked:
 class Editor:
     """A client of POST /v1/infill that may leave in the midst of an answer."""
 
-    def __init__(self, service: Service, mode: InfillMode) -> None:
-        engine = service.executor.backend.engine
-        assert isinstance(engine, CountedEngine)
+    def __init__(self, service: Service, engine: CountedEngine, mode: InfillMode) -> None:
         self.engine, self._service, self._mode = engine, service, mode
         self._client = create_flask(service, HttpConfig()).test_client()
 
@@ -140,7 +137,7 @@ class Editor:
             self.engine.interrupt(num_steps, theirs.close)
             environ = {"gunicorn.socket": ours}
             response = self._client.post("/v1/infill", json=body, environ_overrides=environ, buffered=True)
-        while self._service.executor.queue_lengths != (0, 0):  # what was taken back leaves before the next request
+        while self._service.engine.queue_lengths != (0, 0):  # what was taken back leaves before the next request
             time.sleep(0.001)
         if response.status_code not in (OK, CLIENT_CLOSED_REQUEST):
             raise RuntimeError(f"POST /v1/infill answered {response.status_code}: {response.text[:500]}")

@@ -8,11 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from app import create_service
+from app.messages.decoding import Decoding
+from app.messages.defaults import InfillMode
+from app.messages.options import overrides
 from app.messages.params import ModelSource
-from app.serving.backend import Backend, load_backend
+from app.serving.backend import Backend, Frontend, load_backend
 from app.serving.infill.infill import Infill
 from app.serving.infill.requests import Hole, InfillRequest, LengthMethod
-from app.serving.requests import InfillMode
 from app.serving.service import Service
 from app.settings import Settings
 from bench.context import Context
@@ -27,7 +29,7 @@ STREAMS = 16
 
 
 @contextmanager
-def serving(context: Context) -> Iterator[Service]:
+def serving(context: Context) -> Iterator[tuple[Service, CountedEngine]]:
     """In this process; the checkpoint's own request defaults count, as in the server."""
     path = Path(context.options.model)
     settings = Settings(
@@ -38,23 +40,26 @@ def serving(context: Context) -> Iterator[Service]:
         max_sequences=STREAMS,
     )
     source = ModelSource(
-        settings.model,
+        path=settings.model,
         device=settings.device,
         dtype=settings.dtype,
         num_threads=settings.num_threads,
         max_sequences=settings.max_sequences,
         prefix_cache_bytes=settings.prefix_cache_bytes,
     )
-    service = create_service(settings, lambda: counted(load_backend(source)))
+    counted: list[CountedEngine] = []
+
+    def load() -> tuple[Backend, Frontend]:
+        backend, frontend = load_backend(source)
+        counted.append(CountedEngine(backend.engine))
+        return replace(backend, engine=counted[0]), frontend
+
+    service = create_service(settings, load)
     try:
-        service.executor.wait_until_ready()
-        yield service
+        service.wait_until_ready()
+        yield service, counted[0]
     finally:
         service.close()
-
-
-def counted(backend: Backend) -> Backend:
-    return replace(backend, engine=CountedEngine(backend.engine))
 
 
 def served_methods(service: Service, seed: int) -> dict[str, Method]:
@@ -84,13 +89,13 @@ def call(
     problem: Problem, hole: Hole, mode: InfillMode, length_method: LengthMethod | None = None, seed: int = 0
 ) -> InfillRequest:
     return InfillRequest(
-        [problem.prefix, problem.suffix],
-        [hole],
+        texts=[problem.prefix, problem.suffix],
+        holes=[hole],
         mode=mode,
         length_method=length_method,
         seed=seed,
         language=problem.language,
-        sampling={"temperature": 0.0},
+        decoding=overrides(Decoding, temperature=0.0),
     )
 
 

@@ -13,10 +13,9 @@ from functools import partial
 
 import torch
 
-from app.engine.attention import Span
 from app.engine.kv_cache import KVCache
+from app.engine.layout import Forward, Span
 from app.engine.runner import Runner
-from app.engine.sequence import Forward
 from bench.context import Context
 from bench.measure import Figure, interleave, ratios
 from bench.models import Subject
@@ -70,7 +69,7 @@ def time_forward(context: Context, runner: Runner, subject: Subject, rows: int) 
     """Seconds of one forward of `rows` rows after a context, the head included."""
     tokens = tuple(random_prompt(subject, rows, context.options.seed))
     positions = tuple(range(CONTEXT_LENGTH, CONTEXT_LENGTH + rows))
-    forward = Forward("denoise", Span(0, CONTEXT_LENGTH, rows), tokens, positions)
+    forward = Forward("denoise", Span(0, CONTEXT_LENGTH, rows), tokens, tuple(range(rows)), positions)
     return best_time(context, lambda: runner.run([forward]))
 
 

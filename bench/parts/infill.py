@@ -26,7 +26,7 @@ LIMIT = 30  # problems of each group, where the command line does not say
 def measure(context: Context) -> list[Figure]:
     limit = context.options.limit or context.size(LIMIT, 1)
     groups = by_group(find_problems(context, limit), limit, context.options.seed)
-    with serving(context) as service:
+    with serving(context) as (service, _):
         if not service.infill_capabilities.modes:
             context.note("infill: this model has no way to infill")
             return []
@@ -60,7 +60,7 @@ def measure_quality(context: Context, service: Service, groups: Mapping[str, Seq
 
 
 def measure_one(service: Service, sandbox: Sandbox, problem: Problem, method: Method) -> Score:
-    encode = service.executor.backend.tokenizer.encode_plain
+    encode = service.tokenizer.encode_plain
     num_tokens = len(encode(problem.middle))
     filling: Filling = method(problem, num_tokens)
     return Score(

@@ -30,7 +30,7 @@ def settings(gen_length: int, block_length: int = 4) -> dict[str, GenerationPara
 
     def params(tokens_per_step: int = 1, **fields: object) -> GenerationParams:
         length, steps = round_lengths(gen_length, gen_length // tokens_per_step, block_length)
-        return GenerationParams(length, steps, block_length, **fields)  # type: ignore[arg-type]
+        return GenerationParams(gen_length=length, steps=steps, block_length=block_length, **fields)  # type: ignore[arg-type]
 
     return {
         BASELINE: params(),

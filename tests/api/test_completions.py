@@ -332,7 +332,7 @@ def test_a_full_queue_takes_none_of_the_prompts(make_client: MakeClient) -> None
     error = error_of(post(client, PATH, prompt=["a", "b"]), 429)
 
     assert error["code"] == "queue_full"
-    assert service_of(client).executor.queue_lengths == (1, 1)
+    assert service_of(client).engine.queue_lengths == (1, 1)
     engine.allow()
     running.join(PATIENCE_S)
 

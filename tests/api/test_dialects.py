@@ -206,7 +206,7 @@ def test_a_hole_that_is_finished_ends_the_work(make_client: MakeClient) -> None:
 
     engine.allow(9)
     engine.wait_until_stepping()
-    wait_until(lambda: service_of(client).executor._commands.qsize() == 1)
+    wait_until(lambda: service_of(client).engine._commands.qsize() == 1)
     engine.allow(1)
     asking.join(PATIENCE_S)
 

@@ -8,9 +8,8 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from app.serving.backend import Backend
 from tests.api.wire import CHAT, error_of, post
-from tests.doubles.app import fake_backend, service_of
+from tests.doubles.app import Loaded, fake_loaded, service_of
 from tests.doubles.engine import FakeEngine
 from tests.doubles.tokenizer import byte_ids
 from tests.waiting import PATIENCE_S
@@ -104,10 +103,10 @@ def test_400_when_the_prompt_is_too_long(make_client: MakeClient, streamed: bool
     assert post(client, prompt_token_ids=byte_ids("x" * 12)).status_code == 200
 
 
-def loading(gate: threading.Event) -> Callable[[], Backend]:
-    def load() -> Backend:
+def loading(gate: threading.Event) -> Callable[[], Loaded]:
+    def load() -> Loaded:
         assert gate.wait(PATIENCE_S)
-        return fake_backend()
+        return fake_loaded()
 
     return load
 
@@ -130,7 +129,7 @@ def test_503_while_the_model_loads(make_client: MakeClient, method: str, path: s
     response = client.open(path, method=method, json=body)
     error = error_of(response, 503)
     gate.set()
-    service_of(client).executor.wait_until_ready()
+    service_of(client).wait_until_ready()
 
     assert int(response.headers["Retry-After"]) >= 1
     assert (error["type"], error["code"]) == ("unavailable_error", "model_loading")

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from app.messages.events import Event, Finished, Seen
 from app.messages.params import GenerationParams, ModelSource
-from app.serving.backend import Backend, EngineLike, load_backend
+from app.serving.backend import EngineLike, load_backend
 from app.settings import EMBEDDED_MODEL
 from tests.api.sockets import Socket, converse, listening
 from tests.api.test_generations import Asking, followed, joined, only_one
@@ -49,8 +49,8 @@ class Gated:
     def has_work(self) -> bool:
         return self._engine.has_work
 
-    def add(self, prompt_ids: Sequence[int], params: GenerationParams, submitted: float | None = None) -> int:
-        return self._engine.add(prompt_ids, params, submitted)
+    def add(self, prompt_ids: Sequence[int], params: GenerationParams, waited_ms: float = 0.0) -> int:
+        return self._engine.add(prompt_ids, params, waited_ms)
 
     def abort(self, sequence_id: int) -> Finished | None:
         return self._engine.abort(sequence_id)
@@ -74,15 +74,27 @@ class Gated:
 
 
 @pytest.fixture(scope="module")
-def backend() -> Backend:
-    return load_backend(ModelSource(str(EMBEDDED_MODEL), None, "cpu", "float32", 1, 512, 4, 0))
+def loaded() -> fake_app.Loaded:
+    return load_backend(
+        ModelSource(
+            path=str(EMBEDDED_MODEL),
+            revision=None,
+            device="cpu",
+            dtype="float32",
+            num_threads=1,
+            max_model_len=512,
+            max_sequences=4,
+            prefix_cache_bytes=0,
+        )
+    )
 
 
 @contextmanager
-def gated(backend: Backend) -> Iterator[tuple[FlaskClient, str, Gated]]:
+def gated(loaded: fake_app.Loaded) -> Iterator[tuple[FlaskClient, str, Gated]]:
+    backend, frontend = loaded
     engine = Gated(backend.engine)
-    client = fake_app.make_client(load=lambda: replace(backend, engine=engine), watch="full")
-    fake_app.service_of(client).executor.wait_until_ready()
+    client = fake_app.make_client(load=lambda: (replace(backend, engine=engine), frontend), watch="full")
+    fake_app.service_of(client).wait_until_ready()
     with listening(client) as address:
         try:
             yield client, address, engine
@@ -98,8 +110,8 @@ def follow_from(engine: Gated, client: FlaskClient, address: str, steps: int) ->
 
 
 @pytest.mark.parametrize("steps", [0, 3, 12])
-def test_an_infill_that_is_followed_is_the_one_that_is_not(backend: Backend, steps: int) -> None:
-    with gated(backend) as (client, address, engine):
+def test_an_infill_that_is_followed_is_the_one_that_is_not(loaded: fake_app.Loaded, steps: int) -> None:
+    with gated(loaded) as (client, address, engine):
         asking = Asking(address, "/v1/infill", **INFILL)
         assert engine.waits.wait(PATIENCE_S)
         socket, started = follow_from(engine, client, address, steps)
@@ -136,8 +148,8 @@ def follow_canvas(events: list[dict[str, Any]]) -> dict[int, list[int]]:
 
 
 @pytest.mark.parametrize("steps", [1, 7, 20])
-def test_a_chat_that_is_followed_from_the_middle(backend: Backend, steps: int) -> None:
-    with gated(backend) as (client, address, engine):
+def test_a_chat_that_is_followed_from_the_middle(loaded: fake_app.Loaded, steps: int) -> None:
+    with gated(loaded) as (client, address, engine):
         asking = Asking(address, **CHAT)
         assert engine.waits.wait(PATIENCE_S)
         socket, started = follow_from(engine, client, address, steps)

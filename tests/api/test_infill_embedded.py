@@ -50,10 +50,19 @@ AWKWARD += ["```", "<FILL_HERE>", "def f(x):", "return x", "# ", '"""', "\\n", "
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[FlaskClient]:
-    source = ModelSource(str(ROOT / "weights" / "elbarto-mini"), None, "cpu", "float32", 1, None, 4, 2**24)
-    backend = load_backend(source)
-    client = fake_app.make_client(load=lambda: backend)
-    fake_app.service_of(client).executor.wait_until_ready()
+    source = ModelSource(
+        path=str(ROOT / "weights" / "elbarto-mini"),
+        revision=None,
+        device="cpu",
+        dtype="float32",
+        num_threads=1,
+        max_model_len=None,
+        max_sequences=4,
+        prefix_cache_bytes=2**24,
+    )
+    backend, frontend = load_backend(source)
+    client = fake_app.make_client(load=lambda: (backend, frontend))
+    fake_app.service_of(client).wait_until_ready()
     yield client
     fake_app.close_client(client)
     assert isinstance(backend.engine, Engine)
@@ -284,7 +293,7 @@ def test_a_stream_that_is_left_leaves_the_engine(client: FlaskClient) -> None:
 
     response.close()
 
-    wait_until(lambda: fake_app.service_of(client).executor.queue_lengths == (0, 0))
+    wait_until(lambda: fake_app.service_of(client).engine.queue_lengths == (0, 0))
     fill(client, MEAN)
 
 

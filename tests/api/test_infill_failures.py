@@ -50,7 +50,7 @@ def gone() -> Iterator[dict[str, Any]]:
 
 
 def is_idle(client: FlaskClient) -> bool:
-    return service_of(client).executor.queue_lengths == (0, 0)
+    return service_of(client).engine.queue_lengths == (0, 0)
 
 
 # Clients that leave
@@ -135,7 +135,7 @@ def test_a_request_that_was_admitted_is_not_refused_half_way(make_server: MakeCl
     client = make_server(engine, max_queue=1)
     with ThreadPoolExecutor() as pool:
         answers = [pool.submit(fill, client.application.test_client(), TWO) for _ in range(2)]
-        wait_until(lambda: service_of(client).executor.queue_lengths == (1, 1))
+        wait_until(lambda: service_of(client).engine.queue_lengths == (1, 1))
         error_of(post(client, INFILL, segments=TWO), 429)
         engine.allow()
 

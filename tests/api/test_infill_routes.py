@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from app.messages.defaults import Defaults
+from app.messages.options import overrides
 from tests.api.infill_wire import INFILL, fill, fill_streamed, reasons_of, texts_of
 from tests.api.wire import error_of, post
 from tests.doubles import app as fake_app
@@ -53,10 +54,11 @@ def test_the_first_of_a_models_routes_is_the_default(
 
 
 def test_the_checkpoint_may_prefer_another() -> None:
-    backend = fake_app.fake_backend(InfillEngine(), FimTokenizer(), **CANVAS_MODEL)
-    backend = replace(backend, request_defaults={"infill_mode": "fim", "infill_context": 77})
-    client = fake_app.make_client(load=lambda: backend)
-    fake_app.service_of(client).executor.wait_until_ready()
+    backend = fake_app.fake_backend(InfillEngine(), **CANVAS_MODEL)
+    defaults = overrides(Defaults, infill_mode="fim", infill_context=77)
+    frontend = fake_app.fake_frontend(FimTokenizer(), defaults)
+    client = fake_app.make_client(load=lambda: (backend, frontend))
+    fake_app.service_of(client).wait_until_ready()
 
     assert modes(client) == ["fim", "canvas", "chat"]
     assert client.get("/v1/models").json["data"][0]["infill_context"] == 77

@@ -51,8 +51,8 @@ SEGMENTS = [
     ("segments", ["x = "], "segments must have at least one hole"),
     ("segments[1]", ["x", 3], f"segments[1] must be {SEGMENT}, got 3"),
     ("segments[0]", [{"hole": True}], f"segments[0] must be {SEGMENT}, got"),
-    ("segments[1]", [HOLE, HOLE], "segments[1] is a hole right behind a hole; there must be text between them"),
-    ("segments[3]", ["a", HOLE, "", HOLE], "segments[3] is a hole right behind a hole"),
+    ("segments[1]", [HOLE, HOLE], "segments[1] directly follows another hole; put text between them"),
+    ("segments[3]", ["a", HOLE, "", HOLE], "segments[3] directly follows another hole"),
 ]
 HOLES = [
     ("max_tokens", 0, "must be an integer of at least 1, got 0"),
@@ -64,8 +64,8 @@ HOLES = [
     ("pinned[0]", [""], "must be a text or"),
     ("pinned[0]", [{"at": "start"}], "must be a text or"),
     ("pinned[0].at", [{"text": "for", "at": "left"}], "must be one of anywhere, start, end, got"),
-    ("pinned[1]", ["a", {"text": "b", "at": "start"}], "is pinned at the start of the hole and is not the first one"),
-    ("pinned[0]", [{"text": "a", "at": "end"}, "b"], "is pinned at the end of the hole and is not the last one"),
+    ("pinned[1]", ["a", {"text": "b", "at": "start"}], "is pinned at the start of the hole but is not the first one"),
+    ("pinned[0]", [{"text": "a", "at": "end"}, "b"], "is pinned at the end of the hole but is not the last one"),
 ]
 SPANS = [
     ("text", {"spans": [[0, 0]]}, "text is required: a string"),

@@ -108,7 +108,7 @@ def late_answer(make_client: MakeClient, text: str) -> dict[str, Any]:
     engine.allow(8)
     if len(text) > 80:  # it is ended, before the step in which the engine stands is over
         engine.wait_until_stepping()
-        wait_until(lambda: service_of(client).executor._commands.qsize() == 1)
+        wait_until(lambda: service_of(client).engine._commands.qsize() == 1)
         engine.allow(1)
     asking.join(PATIENCE_S)
     return answers[0]
@@ -183,7 +183,9 @@ def usage_of(counters: Counters) -> Usage:
 
 
 def test_timings_share_the_time_by_forwards() -> None:
-    counters = Counters(24, 4, 20, 1, steps=4, fused_commits=0, generated_tokens=8, queue_ms=10.0, total_ms=60.0)
+    counters = Counters(
+        24, 4, 20, 1, steps=4, forwards=4, fused_commits=0, generated_tokens=8, queue_ms=10.0, total_ms=60.0
+    )
 
     told = timings(usage_of(counters), 8)
 
@@ -201,7 +203,7 @@ def test_timings_share_the_time_by_forwards() -> None:
 
 
 def test_timings_of_nothing(client: FlaskClient) -> None:
-    told = timings(usage_of(Counters(4, 4, 0, 0, 0, 0, 0, queue_ms=1.0, total_ms=1.0)), 0)
+    told = timings(usage_of(Counters(4, 4, 0, 0, 0, 0, 0, 0, queue_ms=1.0, total_ms=1.0)), 0)
 
     assert {value for name, value in told.items() if name != "cache_n"} == {0}
     assert infill(client, **AROUND)["timings"]["predicted_n"] == len(" = sum(xs)")

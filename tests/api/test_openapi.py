@@ -39,7 +39,7 @@ def embedded() -> Iterator[FlaskClient]:
     with root_logging_kept():
         app = create_app(Settings(host="127.0.0.1", dtype="float32", num_threads=1))
     client = app.test_client()
-    service_of(client).executor.wait_until_ready()
+    service_of(client).wait_until_ready()
     yield client
     close_client(client)
 

@@ -12,9 +12,8 @@ from flask.testing import FlaskClient
 
 import app
 from app.errors import CheckpointError
-from app.serving.backend import Backend
 from tests.api.wire import error_of, post
-from tests.doubles.app import fake_backend, service_of
+from tests.doubles.app import Loaded, fake_loaded, service_of
 from tests.doubles.engine import FakeEngine
 from tests.doubles.tokenizer import EOS, VOCAB_SIZE, byte_ids
 from tests.waiting import PATIENCE_S
@@ -25,9 +24,9 @@ MakeClient = Callable[..., FlaskClient]
 def test_health_from_loading_to_ready_to_closed(make_client: MakeClient) -> None:
     gate = threading.Event()
 
-    def load() -> Backend:
+    def load() -> Loaded:
         assert gate.wait(PATIENCE_S)
-        return fake_backend()
+        return fake_loaded()
 
     client = make_client(load=load, max_queue=3)
     queue = {"running": 0, "waiting": 0, "capacity": 4}
@@ -39,7 +38,7 @@ def test_health_from_loading_to_ready_to_closed(make_client: MakeClient) -> None
     assert response.json == {"status": "loading", "queue": queue, **nothing}
 
     gate.set()
-    service_of(client).executor.wait_until_ready()
+    service_of(client).wait_until_ready()
     response = client.get("/health")
     assert response.status_code == 200
     ready = {"status": "ok", "queue": queue, "model": "fake-model", "device": "cpu", "dtype": "float32"}
@@ -68,7 +67,7 @@ def test_a_model_that_cannot_be_loaded_ends_the_process(
     monkeypatch.setattr(app, "end_process", lambda error: (told.append(error), ended.set()))
     failure = CheckpointError("no such directory")
 
-    def load() -> Backend:
+    def load() -> Loaded:
         raise failure
 
     make_client(load=load)

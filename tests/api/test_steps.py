@@ -204,7 +204,7 @@ def test_a_closed_socket_ends_the_request(make_client: MakeClient) -> None:
         while socket.receive()["type"] != "committed":
             pass
         socket.close()
-        wait_until(lambda: bool(service_of(client).executor._commands.qsize()))
+        wait_until(lambda: bool(service_of(client).engine._commands.qsize()))
         engine.allow(1)
         engine.wait_for(lambda: engine.aborted == [0])
     assert engine.steps == 2
@@ -289,7 +289,7 @@ def test_the_log_has_one_line_and_no_text(make_client: MakeClient, caplog: pytes
 
     assert "route=GET /v1/steps status=101 tokens=14" in caplog.text
     assert "Hello" not in caplog.text
-    assert service_of(client).executor.queue_lengths == (0, 0)
+    assert service_of(client).engine.queue_lengths == (0, 0)
 
 
 def test_a_plain_get_is_told_what_belongs_there(client: FlaskClient) -> None:

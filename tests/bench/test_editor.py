@@ -34,12 +34,12 @@ def test_only_steps_that_began_after_the_end_of_their_own_request_count() -> Non
 
 def test_hang_ups_are_read_from_the_language_servers_log() -> None:
     log = (
-        "2026-01-02 03:04:05,250 DEBUG lsp.client: lsp-1-1 sent to /v1/infill\n"
-        "2026-01-02 03:04:05,500 DEBUG lsp.client: lsp-1-1 hung up\n"
+        "2026-01-02 03:04:05,250 DEBUG lsp.model_server.client: lsp-1-1 sent to /v1/infill\n"
+        "2026-01-02 03:04:05,500 DEBUG lsp.model_server.client: lsp-1-1 cancelled\n"
     )
 
-    assert at_times(log, "is over") == {}
-    assert at_times(log, "hung up") == {"lsp-1-1": datetime(2026, 1, 2, 3, 4, 5, 500_000).timestamp()}
+    assert at_times(log, "finished") == {}
+    assert at_times(log, "cancelled") == {"lsp-1-1": datetime(2026, 1, 2, 3, 4, 5, 500_000).timestamp()}
 
 
 def test_latencies_are_those_of_keys_with_ghost_text() -> None:

@@ -45,9 +45,19 @@ def context() -> Context:
 
 
 @pytest.fixture(scope="module")
-def service(context: Context) -> Iterator[Service]:
-    with serving(context) as service:
-        yield service
+def served(context: Context) -> Iterator[tuple[Service, CountedEngine]]:
+    with serving(context) as service_and_engine:
+        yield service_and_engine
+
+
+@pytest.fixture(scope="module")
+def service(served: tuple[Service, CountedEngine]) -> Service:
+    return served[0]
+
+
+@pytest.fixture(scope="module")
+def engine(served: tuple[Service, CountedEngine]) -> CountedEngine:
+    return served[1]
 
 
 # Counting
@@ -159,10 +169,8 @@ def test_an_editor_asks_after_a_pause_and_takes_back_at_the_next_key(gap_ms: flo
 
 
 @pytest.mark.parametrize("mode", ["canvas", "fim"])
-def test_a_closed_connection_ends_the_work_at_once(service: Service, mode: str) -> None:
-    engine = service.executor.backend.engine
-    assert isinstance(engine, CountedEngine)
-    editor = Editor(service, mode)  # type: ignore[arg-type]
+def test_a_closed_connection_ends_the_work_at_once(service: Service, engine: CountedEngine, mode: str) -> None:
+    editor = Editor(service, engine, mode)  # type: ignore[arg-type]
     before, num_left = len(engine.counters), len(engine.leaves)
 
     assert editor.ask("def mean(values):\n    ", "\n\n\ndef median(values):\n", 1000)
@@ -174,9 +182,7 @@ def test_a_closed_connection_ends_the_work_at_once(service: Service, mode: str) 
     assert engine.counters[-1].steps < whole
 
 
-def test_what_is_taken_back_in_a_step_leaves_with_it(service: Service) -> None:
-    engine = service.executor.backend.engine
-    assert isinstance(engine, CountedEngine)
+def test_what_is_taken_back_in_a_step_leaves_with_it(service: Service, engine: CountedEngine) -> None:
     submitted: Future[Infill] = Future()
     num_left = len(engine.leaves)
 

@@ -12,7 +12,7 @@ import pytest
 from app import create_service
 from app.engine.engine import Engine
 from app.models.checkpoint import Checkpoint
-from app.serving.backend import Backend, ModelInfo
+from app.serving.backend import Backend, Frontend, ModelInfo
 from app.serving.benchmark import run_benchmark
 from app.settings import Settings
 from app.text.tokenizer import Tokenizer
@@ -25,7 +25,7 @@ LINE = r"benchmark: [\d.]+ tokens/s of one stream, 1\.00 tokens a forward, [\d.]
 def backend(make_engine: Callable[..., Engine], checkpoint: Checkpoint) -> Backend:
     engine = make_engine()
     info = ModelInfo("fixture", "stable-diffcoder", "cpu", "float32", 512, 4, MASK, VOCAB_SIZE)
-    return Backend(engine, Tokenizer(checkpoint.tokenizer), info)
+    return Backend(engine, info)
 
 
 def test_one_line_says_how_fast_one_stream_is(backend: Backend, caplog: pytest.LogCaptureFixture) -> None:
@@ -64,12 +64,12 @@ def test_a_reply_that_fails_is_an_error(backend: Backend, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("is_wanted", [True, False])
 def test_the_setting_decides_and_ready_comes_after(
-    is_wanted: bool, backend: Backend, caplog: pytest.LogCaptureFixture
+    is_wanted: bool, backend: Backend, checkpoint: Checkpoint, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = Settings(model_path=str(CHECKPOINT), benchmark=is_wanted)
     with caplog.at_level(logging.INFO):
-        service = create_service(settings, lambda: backend)
-        service.executor.wait_until_ready()
+        service = create_service(settings, lambda: (backend, Frontend(Tokenizer(checkpoint.tokenizer))))
+        service.wait_until_ready()
         service.close()
 
     messages = [message.partition(":")[0] for message in caplog.messages]

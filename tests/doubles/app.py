@@ -1,9 +1,9 @@
-"""The real application, service and executor with a FakeEngine and a ByteTokenizer in place of a model."""
+"""The real application, service and local engine with a FakeEngine and a ByteTokenizer in place of a model."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -11,7 +11,11 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from app import create_app
-from app.serving.backend import Backend, ModelInfo
+from app.messages.decoding import DECODING_OPTIONS, Decoding
+from app.messages.defaults import DEFAULT_OPTIONS, Defaults
+from app.messages.options import Overrides
+from app.serving.backend import Backend, Frontend, ModelInfo
+from app.serving.executor import LocalEngine
 from app.serving.service import Service
 from app.settings import Settings
 from app.text.tokenizer import Tokenizer
@@ -20,6 +24,7 @@ from tests.doubles.tokenizer import MASK, VOCAB_SIZE, ByteTokenizer
 from tests.waiting import wait_until
 
 BLOCK_LENGTH = 4
+Loaded = tuple[Backend, Frontend]
 
 INFO = ModelInfo(
     id="fake-model",
@@ -33,30 +38,46 @@ INFO = ModelInfo(
 )
 
 
-def fake_backend(
-    engine: FakeEngine | None = None, tokenizer: ByteTokenizer | None = None, **info: int | str
-) -> Backend:
+def nest_decoding(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Keyword arguments of a request from its own fields and those of Decoding."""
+    own = {name: value for name, value in fields.items() if name not in DECODING_OPTIONS}
+    return {**own, "decoding": Overrides.pick(Decoding, fields)}
+
+
+def fake_backend(engine: FakeEngine | None = None, **info: int | str) -> Backend:
     """`info` are fields of ModelInfo."""
-    return Backend(engine or FakeEngine(), Tokenizer(tokenizer or ByteTokenizer()), replace(INFO, **info))
+    return Backend(engine or FakeEngine(), replace(INFO, **info))
+
+
+def fake_frontend(
+    tokenizer: ByteTokenizer | None = None, request_defaults: Overrides[Defaults] | None = None
+) -> Frontend:
+    return Frontend(Tokenizer(tokenizer or ByteTokenizer()), request_defaults or Overrides())
+
+
+def fake_loaded() -> Loaded:
+    return fake_backend(), fake_frontend()
 
 
 def make_client(
     engine: FakeEngine | None = None,
     tokenizer: ByteTokenizer | None = None,
-    load: Callable[[], Backend] | None = None,
+    load: Callable[[], Loaded] | None = None,
     info: dict[str, int | str] | None = None,
     **settings: Any,
 ) -> FlaskClient:
-    """A test client of the whole application; `settings` are fields of Settings. Close it with `close_client`.
+    """A test client of the whole application; `settings` are SETTINGS. Close it with `close_client`.
 
     The model is loaded when this returns, unless a test has its own way of loading.
     """
-    backend = fake_backend(engine, tokenizer, **(info or {}))
+    loaded = fake_backend(engine, **(info or {})), fake_frontend(tokenizer)
+    own = {name: value for name, value in settings.items() if name not in DEFAULT_OPTIONS}
+    defaults = Overrides.pick(Defaults, settings)
     with root_logging_kept():
-        app = create_app(Settings(**{"host": "127.0.0.1", **settings}), load=load or (lambda: backend))
+        app = create_app(Settings(**{"host": "127.0.0.1", **own}, defaults=defaults), load=load or (lambda: loaded))
     client = app.test_client()
     if load is None:
-        service_of(client).executor.wait_until_ready()
+        service_of(client).wait_until_ready()
     return client
 
 
@@ -67,12 +88,12 @@ def service_of(client: FlaskClient) -> Service:
 
 def close_client(client: FlaskClient) -> None:
     """Stop the executor, and see that nothing was left behind in it."""
-    executor = service_of(client).executor
-    if executor.state == "ready":
-        wait_until(lambda: executor.queue_lengths == (0, 0))
-    executor.close()
-    assert not executor._owners
-    assert not executor._sequence_ids
+    engine = service_of(client).engine
+    assert isinstance(engine, LocalEngine)
+    if engine.state == "ready":
+        wait_until(lambda: engine.queue_lengths == (0, 0))
+    engine.close()
+    assert len(engine._ownership) == 0
 
 
 @contextmanager

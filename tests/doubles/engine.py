@@ -69,7 +69,7 @@ class FakeEngine:
     def has_work(self) -> bool:
         return bool(self._sequences)
 
-    def add(self, prompt_ids: Sequence[int], params: GenerationParams, submitted: float | None = None) -> int:
+    def add(self, prompt_ids: Sequence[int], params: GenerationParams, waited_ms: float = 0.0) -> int:
         self.threads.add(threading.current_thread().name)
         if self.add_errors:
             raise self.add_errors.popleft()
@@ -116,7 +116,8 @@ class FakeEngine:
         first, length = len(sequence.prompt_ids) + sequence.generated, sequence.params.block_length
         block = range(first, first // length * length + length)
         nothing = (None,) * len(block)
-        return Seen(sequence_id, 2 * sequence.blocks, block.start, block.stop, nothing, nothing)
+        steps = 2 * sequence.blocks
+        return Seen(sequence_id, steps, block.start, block.stop, nothing, nothing, forwards=steps)
 
     def allow(self, steps: float = math.inf) -> None:
         with self._changed:
@@ -177,7 +178,8 @@ class FakeEngine:
         for number, told in enumerate((proposals, [replace(proposal, is_final=True) for proposal in left])):
             if told:
                 end = start + sequence.params.block_length
-                yield Stepped(sequence_id, 2 * sequence.blocks + number, start, end, tuple(told))
+                step = 2 * sequence.blocks + number
+                yield Stepped(sequence_id, step, start, end, tuple(told), forwards=step + 1)
 
     @staticmethod
     def _counters(sequence: FakeSequence) -> Counters:
@@ -188,6 +190,7 @@ class FakeEngine:
             prefill_tokens=len(sequence.prompt_ids) // sequence.params.block_length * sequence.params.block_length,
             prefill_forwards=1,
             steps=2 * sequence.blocks,
+            forwards=2 * sequence.blocks,
             fused_commits=max(0, sequence.blocks - 1),
             generated_tokens=sequence.generated,
             queue_ms=1.0,

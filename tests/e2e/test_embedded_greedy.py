@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.messages.params import GenerationParams, ModelSource
-from app.serving.backend import Backend, load_backend
+from app.serving.backend import Backend, Frontend, load_backend
 from app.settings import EMBEDDED_MODEL
 from tests.tiny import run
 
@@ -20,19 +20,20 @@ FIXTURE = Path(__file__).parents[1] / "fixtures" / "embedded-greedy.json"
 PARAMS = GenerationParams(gen_length=128, steps=128, block_length=4)
 
 
-def load() -> Backend:
-    return load_backend(ModelSource(str(EMBEDDED_MODEL), device="cpu", dtype="float32"))
+def load() -> tuple[Backend, Frontend]:
+    return load_backend(ModelSource(path=str(EMBEDDED_MODEL), device="cpu", dtype="float32"))
 
 
-def answer(backend: Backend, request: str) -> str:
-    prompt_ids = backend.tokenizer.encode_chat([{"role": "user", "content": request}], {})
+def answer(loaded: tuple[Backend, Frontend], request: str) -> str:
+    backend, frontend = loaded
+    prompt_ids = frontend.tokenizer.encode_chat([{"role": "user", "content": request}], {})
     token_ids, finished = run(backend.engine, prompt_ids, PARAMS)  # type: ignore[arg-type]
     assert finished.reason == "stop"
-    return backend.tokenizer.decode(token_ids, skip_special_tokens=True)
+    return frontend.tokenizer.decode(token_ids, skip_special_tokens=True)
 
 
 @pytest.fixture(scope="module")
-def backend() -> Backend:
+def loaded() -> tuple[Backend, Frontend]:
     return load()
 
 
@@ -40,8 +41,8 @@ ANSWERS: dict[str, str] = json.loads(FIXTURE.read_text("utf-8"))
 
 
 @pytest.mark.parametrize("request_text", ANSWERS)
-def test_the_answer_is_what_it_was(backend: Backend, request_text: str) -> None:
-    text = answer(backend, request_text)
+def test_the_answer_is_what_it_was(loaded: tuple[Backend, Frontend], request_text: str) -> None:
+    text = answer(loaded, request_text)
 
     assert text == ANSWERS[request_text]
     if text.startswith("```python\n"):
@@ -49,6 +50,6 @@ def test_the_answer_is_what_it_was(backend: Backend, request_text: str) -> None:
 
 
 if __name__ == "__main__":
-    loaded = load()
-    answers = {request: answer(loaded, request) for request in ANSWERS}
+    shipped = load()
+    answers = {request: answer(shipped, request) for request in ANSWERS}
     FIXTURE.write_text(json.dumps(answers, indent=2, ensure_ascii=False) + "\n", "utf-8")

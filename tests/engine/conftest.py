@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 import torch
 
+from app.engine.layout import Forward
 from app.engine.runner import Runner
-from app.engine.sequence import Forward
 from tests import plugins, tiny
 from tests.tiny import Runs
 

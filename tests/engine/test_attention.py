@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import pytest
 import torch
 
-from app.engine.attention import BatchAttention, Span, SpanAttention
+from app.engine.attention import BatchAttention, SpanAttention
 from app.engine.kv_cache import KVCache
+from app.engine.layout import Forward, Rows, Span
 from app.engine.reference import PlainAttention
 from app.models.config import ModelConfig, RopeScaling
 
@@ -19,7 +20,7 @@ both = pytest.mark.parametrize("attention", [SpanAttention, BatchAttention])
 
 
 @dataclass
-class Rows:
+class Heads:
     """Queries, keys and values [rows, heads, head_dim] of a whole sequence in one layer."""
 
     q: torch.Tensor
@@ -46,10 +47,10 @@ def make_cache(filled_with: float = 0.0) -> KVCache:
     return cache
 
 
-def make_rows(num: int, generator: torch.Generator) -> Rows:
+def make_rows(num: int, generator: torch.Generator) -> Heads:
     q = torch.randn(num, HEADS, HEAD_DIM, generator=generator)
     k, v = torch.randn(2, num, KV_HEADS, HEAD_DIM, generator=generator)
-    return Rows(q, k, v)
+    return Heads(q, k, v)
 
 
 def block_limits(start: int, end: int, length: int) -> tuple[int, ...]:
@@ -57,7 +58,10 @@ def block_limits(start: int, end: int, length: int) -> tuple[int, ...]:
 
 
 def random_spans(number: int) -> list[Span]:
-    """Up to all slots, in any order, with gaps; windows of a block or of several, some of them cut off."""
+    """Up to all slots, in any order, with gaps; windows of a block or of several, some of them cut off.
+
+    Places count from 0, positions from anywhere: attention must not mind them.
+    """
     choose = random.Random(number)
     spans = []
     for slot in choose.sample(range(NUM_SLOTS), choose.randint(1, NUM_SLOTS)):
@@ -65,27 +69,31 @@ def random_spans(number: int) -> list[Span]:
         start = choose.randrange(5) * length
         num_rows = choose.randint(1, min(3 * length, MAX_LEN - start))
         limits = block_limits(start, start + num_rows, length) if num_rows > length else None
-        spans.append(Span(slot, start, num_rows, limits))
+        shift = choose.choice([0, 0, 1, 17])
+        spans.append(Span(slot, start + shift, num_rows, limits, first_place=start))
     return spans
 
 
-def expected_rows(rows: Rows, span: Span) -> torch.Tensor:
+def expected_rows(rows: Heads, span: Span) -> torch.Tensor:
     """Plain attention over the whole sequence; only the span's rows count."""
-    limits = [span.end] * span.start + list(span.limits or [span.end] * span.num_rows)
-    mask = torch.arange(span.end) < torch.tensor(limits)[:, None]
-    return PlainAttention(mask)(0, rows.q, rows.k, rows.v)[span.start :]
+    first, end = span.places.start, span.places.stop
+    limits = [end] * first + list(span.limits or [end] * span.num_rows)
+    mask = torch.arange(end) < torch.tensor(limits)[:, None]
+    return PlainAttention(mask)(0, rows.q, rows.k, rows.v)[first:]
 
 
-def attend(attention: type, cache: KVCache, spans: list[Span], sequences: list[Rows], layer: int) -> torch.Tensor:
+def attend(attention: type, cache: KVCache, spans: list[Span], sequences: list[Heads], layer: int) -> torch.Tensor:
     """The spans' rows run; what stands before them was stored earlier."""
-    for rows, span in zip(sequences, spans, strict=True):
-        cache.keys[layer, span.slot, :, : span.start] = rows.k[: span.start].transpose(0, 1)
-        cache.values[layer, span.slot, :, : span.start] = rows.v[: span.start].transpose(0, 1)
+    for heads, span in zip(sequences, spans, strict=True):
+        first = span.places.start
+        cache.keys[layer, span.slot, :, :first] = heads.k[:first].transpose(0, 1)
+        cache.values[layer, span.slot, :, :first] = heads.v[:first].transpose(0, 1)
     parts = [
-        torch.cat([getattr(rows, name)[span.start :] for rows, span in zip(sequences, spans, strict=True)])
+        torch.cat([getattr(heads, name)[span.places.start :] for heads, span in zip(sequences, spans, strict=True)])
         for name in "qkv"
     ]
-    out: torch.Tensor = attention(cache, spans)(layer, *parts)
+    rows = Rows.of([Forward("denoise", span, (0,) * span.num_rows) for span in spans])
+    out: torch.Tensor = attention(cache, rows, rows.to(cache.keys.device)[0])(layer, *parts)
     return out
 
 
@@ -96,7 +104,7 @@ def test_it_is_plain_attention_under_the_limits(attention: type, number: int, st
     """Whatever stood in the slots before: other sequences' keys and values, and those of masks."""
     spans = random_spans(number)
     generator = torch.Generator().manual_seed(number)
-    sequences = [make_rows(span.end, generator) for span in spans]
+    sequences = [make_rows(span.places.stop, generator) for span in spans]
     cache = make_cache(stale)
 
     for layer in range(LAYERS):
@@ -115,6 +123,7 @@ def test_the_random_spans_are_of_every_kind() -> None:
     assert any(held != sorted(held) for held in slots)
     assert {span.limits is None for spans in drawn for span in spans} == {True, False}
     assert {span.start == 0 for spans in drawn for span in spans} == {True, False}
+    assert {span.start == span.places.start for spans in drawn for span in spans} == {True, False}
 
 
 @both
@@ -139,7 +148,7 @@ def test_a_denoising_step_is_written_over_by_the_next(attention: type) -> None:
     before = make_rows(8, generator)
     attend(attention, cache, [span], [before], layer=0)
     fresh = make_rows(8, generator)
-    after = Rows(*(torch.cat((getattr(before, name)[:4], getattr(fresh, name)[4:])) for name in "qkv"))
+    after = Heads(*(torch.cat((getattr(before, name)[:4], getattr(fresh, name)[4:])) for name in "qkv"))
 
     out = attend(attention, cache, [span], [after], layer=0)
 

@@ -1,4 +1,4 @@
-"""Many sequences at once: each gets what it would get alone, nobody waits for long, and who fails fails alone."""
+"""Many sequences at once: each gets what it would get alone, none waits for long, and each fails alone."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from app.engine.engine import Engine
+from app.engine.layout import Forward
 from app.engine.runner import Runner
-from app.engine.sequence import Forward
 from app.messages.events import Event, Failed, Finished
 from app.messages.params import EngineConfig, GenerationParams
 from app.models.checkpoint import Checkpoint
@@ -141,8 +141,8 @@ def test_all_cases_together_give_what_the_published_algorithm_gave(
     assert max(len(forwards) for forwards in runs) == 16
 
 
-def test_a_long_prompt_holds_up_nobody(make_engine: MakeEngine, runs: Runs) -> None:
-    """It comes while others stream: they get their denoising step in every engine step, beside one chunk of it."""
+def test_a_long_prompt_holds_up_no_other(make_engine: MakeEngine, runs: Runs) -> None:
+    """It arrives while others stream: these get a denoising step in every engine step, along with one chunk of it."""
     engine = make_engine(max_sequences=3, prefill_chunk=32)
     streaming = [engine.add((40 + number,), replace(GREEDY, gen_length=64, steps=64)) for number in range(2)]
     engine.step()
@@ -178,7 +178,7 @@ def test_a_chunk_is_shared_by_the_prompts_that_fit(make_engine: MakeEngine, runs
 
 
 def test_first_come_first_admitted(make_engine: MakeEngine) -> None:
-    """More sequences than slots: who came first runs first, and a short one ends before a long one."""
+    """More sequences than slots: first come, first served, and a short one ends before a long one."""
     engine = make_engine(max_sequences=2, prefill_chunk=16)
     lengths = [16, 4, 4, 32, 4, 4]
     ids = [engine.add((40 + number,), replace(GREEDY, gen_length=n, steps=n)) for number, n in enumerate(lengths)]
@@ -210,13 +210,14 @@ def test_a_place_that_comes_free_is_taken_in_the_next_step(make_engine: MakeEngi
 
 def test_the_queue_time_ends_with_the_admission(make_engine: MakeEngine) -> None:
     engine = make_engine(max_sequences=1)
-    submitted = time.monotonic()
-    first, second = (engine.add(PROMPT, GREEDY, submitted) for _ in range(2))
+    started = time.monotonic()
+    first, second = (engine.add(PROMPT, GREEDY) for _ in range(2))
+    apart_ms = 1000 * (time.monotonic() - started)
 
     events = drain(engine)
 
     ends = [events[sequence_id][-1].counters for sequence_id in (first, second)]
-    assert ends[1].queue_ms >= ends[0].total_ms > ends[0].queue_ms
+    assert ends[1].queue_ms + apart_ms >= ends[0].total_ms > ends[0].queue_ms
 
 
 # Failures
@@ -314,7 +315,7 @@ def test_a_rule_that_fails_takes_its_sequence_alone(make_engine: MakeEngine) -> 
     assert committed(events[good]) == alone
 
 
-def test_a_top_k_beyond_all_numbers_disturbs_nobody(make_engine: MakeEngine) -> None:
+def test_a_top_k_beyond_all_numbers_disturbs_no_other(make_engine: MakeEngine) -> None:
     """JSON has integers of any size."""
     sampled = replace(GREEDY, temperature=1.0, seed=3)
     engine = make_engine(max_sequences=2)
@@ -332,7 +333,7 @@ def test_a_prefix_that_cannot_be_kept_costs_no_reply(
 ) -> None:
     """The cache's copies need memory; where there is none, the reply is still there, and so is the slot."""
     alone = run(make_engine(), PROMPT, GREEDY)[0]
-    config = EngineConfig(512, max_sequences=2, prefix_cache_bytes=2**20)
+    config = EngineConfig(max_model_len=512, max_sequences=2, prefix_cache_bytes=2**20)
     engine = Engine(checkpoint.model, checkpoint.diffusion, config)
 
     def fail(*arguments: object) -> None:

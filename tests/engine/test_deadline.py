@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from app.engine import sequence as sequence_module
 from app.engine.engine import Engine
 from app.engine.runner import Runner
 from app.messages.params import GenerationParams
@@ -36,8 +35,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
         return run_forward(runner, forwards)
 
     monkeypatch.setattr(Runner, "run", slow)
-    monkeypatch.setattr(sequence_module, "time", clock)
-    monkeypatch.setattr("app.engine.engine.time", clock)
+    for module in ("engine", "tally", "deadline"):
+        monkeypatch.setattr(f"app.engine.{module}.time", clock)
     return clock
 
 

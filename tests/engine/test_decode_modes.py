@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from app.engine.engine import Engine
-from app.engine.sampling import Proposals
+from app.engine.proposals import Proposals
 from app.engine.transfer import (
     RULES,
     adaptive_rule,
@@ -22,7 +22,8 @@ from app.engine.transfer import (
     static_rule,
     threshold_rule,
 )
-from app.messages.params import DECODE_MODES, DecodeMode, GenerationParams
+from app.messages.decoding import DECODE_MODES, DecodeMode
+from app.messages.params import GenerationParams
 from tests.reference import MASK
 from tests.tiny import drain, run
 

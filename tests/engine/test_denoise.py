@@ -28,7 +28,7 @@ PROMPT = [10, 11, EOS]  # an end token in the prompt is ordinary text; its block
     ],
 )
 def test_find_end(unmasked: dict[int, int], end: int | None) -> None:
-    sequence = Sequence(0, PROMPT, GenerationParams(16, 16, block_length=8), MASK, submitted=0.0)
+    sequence = Sequence(0, PROMPT, GenerationParams(gen_length=16, steps=16, block_length=8), MASK, submitted=0.0)
 
     sequence.canvas.unmask(list(unmasked), list(unmasked.values()))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from collections.abc import Sequence as Ids
 from dataclasses import replace
@@ -11,11 +10,12 @@ import pytest
 import torch
 
 from app.engine.engine import Engine
+from app.engine.layout import Forward
 from app.engine.runner import Runner
-from app.engine.sequence import Forward
 from app.errors import EngineBroken
+from app.messages.decoding import Remasking
 from app.messages.events import Committed, Failed, Finished
-from app.messages.params import GenerationParams, Remasking
+from app.messages.params import GenerationParams
 from app.models.checkpoint import Checkpoint
 from app.models.transformer import Transformer
 from tests.reference import MASK, VOCAB_SIZE, Case
@@ -49,7 +49,7 @@ def test_one_forward_a_step(engine: Engine) -> None:
         engine.step()
         steps += 1
 
-    assert steps == 1 + 8  # prefill, denoise; a commit has no step of its own
+    assert steps == 1 + 8  # prefill, denoise; a commit takes no separate step
 
 
 def test_fewer_steps_give_more_tokens_a_forward(engine: Engine) -> None:
@@ -65,7 +65,7 @@ def test_a_prompt_shorter_than_a_block_needs_no_prefill(engine: Engine) -> None:
 
 
 def test_times_are_counted_from_the_submission(engine: Engine) -> None:
-    engine.add(PROMPT, GREEDY, submitted=time.monotonic() - 10)
+    engine.add(PROMPT, GREEDY, waited_ms=10_000)
 
     counters = drain(engine)[0][-1].counters
 
@@ -128,13 +128,13 @@ def test_a_seed_gives_the_same_tokens_after_others_and_beside_them(make_engine: 
     alone = run(make_engine(), PROMPT, SAMPLED)[0]
     used = make_engine()
     run(used, tuple(range(100, 160)), replace(SAMPLED, seed=99, gen_length=64, steps=64))  # the same slot, further
-    beside = make_engine(max_sequences=3)
-    beside.add(OTHER, replace(SAMPLED, seed=5))
-    beside.add(PROMPT, replace(SAMPLED, seed=6))
+    together = make_engine(max_sequences=3)
+    together.add(OTHER, replace(SAMPLED, seed=5))
+    together.add(PROMPT, replace(SAMPLED, seed=6))
 
     assert run(used, PROMPT, SAMPLED)[0] == alone
-    assert run(beside, PROMPT, SAMPLED)[0] == alone
-    drain(beside)
+    assert run(together, PROMPT, SAMPLED)[0] == alone
+    drain(together)
 
 
 def test_random_remasking_is_settled_by_the_seed(engine: Engine) -> None:

@@ -13,6 +13,7 @@ from app.engine.reference import generate
 from app.messages.events import Finished
 from app.messages.params import EngineConfig, GenerationParams
 from app.models.checkpoint import Checkpoint, load_checkpoint
+from app.models.sources import HuggingFaceFolder
 from tests.reference import CHECKPOINT, EOS, MASK, VOCAB_SIZE, Case
 from tests.tiny import run
 
@@ -136,7 +137,7 @@ def test_one_engine_serves_all_cases_side_by_side(make_engine: Callable[..., Eng
 
 @pytest.mark.gpu
 def test_the_cases_on_a_cuda_device(cases: list[Case]) -> None:
-    loaded = load_checkpoint(str(CHECKPOINT), None, torch.device("cuda"), torch.float32)
+    loaded = load_checkpoint(HuggingFaceFolder(str(CHECKPOINT)), torch.device("cuda"), torch.float32)
     engine = Engine(loaded.model, loaded.diffusion, EngineConfig(max_model_len=512))
 
     assert [tuple(run(engine, case.prompt, case.params)[0]) for case in cases] == [case.output for case in cases]

@@ -17,7 +17,10 @@ MakeEngine = Callable[..., Engine]
 
 def params(num_blocks: int, steps_per_block: int, block_length: int) -> GenerationParams:
     return GenerationParams(
-        num_blocks * block_length, num_blocks * steps_per_block, block_length=block_length, ignore_eos=True
+        gen_length=num_blocks * block_length,
+        steps=num_blocks * steps_per_block,
+        block_length=block_length,
+        ignore_eos=True,
     )
 
 
@@ -35,7 +38,7 @@ def test_a_commit_costs_no_forward(
     counters = run(make_engine(), prompt, params(num_blocks, steps, block_length))[1].counters
 
     denoising = [forward for (forward,) in runs if forward.kind == "denoise"]
-    assert len(denoising) == counters.steps == num_blocks * steps
+    assert len(denoising) == counters.forwards == counters.steps == num_blocks * steps
     assert counters.fused_commits == num_blocks - 1
     assert len(runs) == num_blocks * steps + 1  # the prompt fits in a chunk
     wide = [forward for forward in denoising if forward.span.num_rows == 2 * block_length]
@@ -64,7 +67,10 @@ def test_a_prompt_is_prefilled_chunk_by_chunk(
 def test_logits_are_computed_for_masked_positions_alone(make_engine: MakeEngine, runs: Runs) -> None:
     run(make_engine(), tuple(range(40, 50)), params(2, 2, 4))
 
-    wanted = [forward.logit_positions for (forward,) in runs]
+    wanted = [forward.positions for (forward,) in runs]
+    assert all(
+        forward.positions == tuple(forward.span.start + row for row in forward.logit_rows) for (forward,) in runs
+    )
     assert wanted[0] == ()  # prefill
     assert wanted[1] == (10, 11)  # the prompt's tail is not masked
     assert wanted[3] == (12, 13, 14, 15)
@@ -107,7 +113,7 @@ def test_the_cases_cost_no_more_than_the_published_algorithm(engine: Engine, run
         counters = run(engine, case.prompt, case.params)[1].counters
 
         num_denoising = sum(forward.kind == "denoise" for (forward,) in runs)
-        assert num_denoising == counters.steps <= case.forwards - counters.fused_commits
+        assert num_denoising == counters.forwards == counters.steps <= case.forwards - counters.fused_commits
         assert len(runs) - num_denoising == counters.prefill_forwards
 
 

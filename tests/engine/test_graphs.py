@@ -1,5 +1,6 @@
-"""Denoising forwards of fixed shapes, recorded and replayed: the same tokens. Here a recording is the forward itself,
-run again; that CUDA's graphs repeat it is for a GPU to show."""
+"""Denoising forwards of fixed shapes, recorded and replayed, give the same tokens.
+
+Here a recording is the forward itself, run again. Real CUDA graphs are covered by the test marked gpu."""
 
 from __future__ import annotations
 
@@ -9,15 +10,13 @@ from collections.abc import Callable
 import pytest
 
 from app.engine import engine as engine_module
-from app.engine.attention import Span
 from app.engine.engine import Engine
 from app.engine.graphs import Run, Shape, find_shape, lay_out
-from app.engine.loading import load_model
-from app.engine.sequence import Forward
+from app.engine.layout import Forward, Rows, Span
 from app.errors import ConfigError
 from app.messages.params import GenerationParams, ModelSource
 from tests.reference import CHECKPOINT, Case
-from tests.tiny import committed, drain, run
+from tests.tiny import committed, drain, load_engine, run
 
 MakeEngine = Callable[..., Engine]
 
@@ -46,7 +45,7 @@ def test_every_published_case_comes_out_the_same(
 
 
 def test_so_do_all_side_by_side(recorded: list[Run], make_engine: MakeEngine, cases: list[Case]) -> None:
-    """Slots between the running ones are empty, or being filled by a prefill in chunks."""
+    """Slots between the running ones are empty, or being prefilled in chunks."""
     engine = make_engine(max_sequences=5, prefill_chunk=16, cuda_graphs=True)
     ids = [engine.add(case.prompt, case.params) for case in cases]
 
@@ -77,13 +76,13 @@ def test_without_cuda_it_is_an_error() -> None:
     with pytest.raises(
         ConfigError, match="ELBARTO_CUDA_GRAPHS is true; it is for CUDA, and the model would run on cpu"
     ):
-        load_model(ModelSource(str(CHECKPOINT), device="cpu", cuda_graphs=True))
+        load_engine(ModelSource(path=str(CHECKPOINT), device="cpu", cuda_graphs=True))
 
 
 @pytest.mark.gpu
 def test_the_cases_on_a_cuda_device(cases: list[Case]) -> None:
-    source = ModelSource(str(CHECKPOINT), device="cuda", dtype="float32", max_sequences=3, cuda_graphs=True)
-    engine = load_model(source).engine
+    source = ModelSource(path=str(CHECKPOINT), device="cuda", dtype="float32", max_sequences=3, cuda_graphs=True)
+    engine = load_engine(source)
 
     assert [tuple(run(engine, case.prompt, case.params)[0]) for case in cases] == [case.output for case in cases]
     ids = [engine.add(case.prompt, case.params) for case in cases]
@@ -109,27 +108,27 @@ def test_the_shape_with_room_for_spans(spans: list[Span], shape: Shape | None) -
     assert find_shape(spans, 5, 1000) == shape
 
 
-def test_no_shape_where_most_of_it_would_be_for_nobody() -> None:
+def test_no_shape_that_would_be_mostly_padding() -> None:
     alone, crowd = [Span(15, 6000, 8)], [Span(slot, 6000, 8) for slot in range(16)]
 
     assert find_shape(alone, 16, 8192) is None
     assert find_shape(crowd, 16, 8192) == Shape(16, 8, 6144)
 
 
-def test_rows_to_spare_write_where_nobody_reads() -> None:
+def test_padding_rows_write_to_the_spare_place() -> None:
     forwards = [
-        Forward("denoise", Span(1, 8, 2), (50, 51), (9,)),
-        Forward("denoise", Span(0, 4, 3, (6, 6, 7)), (60, 61, 62), (4, 6)),
+        Forward("denoise", Span(1, 8, 2), (50, 51), logit_rows=(1,), positions=(9,)),
+        Forward("denoise", Span(0, 4, 3, (6, 6, 7)), (60, 61, 62), logit_rows=(0, 2), positions=(4, 6)),
     ]
 
-    (token_ids, positions, slots, places, limits), wanted = lay_out(forwards, Shape(2, 4, 512), 999)
+    (token_ids, positions, slots, places, limits), logit_rows = lay_out(Rows.of(forwards), Shape(2, 4, 512), 999)
 
     assert token_ids == [60, 61, 62, 50, 50, 51, 50, 50]
     assert positions == [4, 5, 6, 0, 8, 9, 0, 0]
     assert slots == [0, 0, 0, 0, 1, 1, 0, 0]
     assert places == [4, 5, 6, 999, 8, 9, 999, 999]
     assert limits == [6, 6, 7, 1, 10, 10, 1, 1]
-    assert wanted == [5, 0, 2]
+    assert logit_rows == [5, 0, 2]
 
 
 def test_long_blocks_go_by_graphs_too(recorded: list[Run], make_engine: MakeEngine) -> None:

@@ -1,4 +1,4 @@
-"""Slots: who holds how many, and what they weigh."""
+"""Slots: how many are held, and how many bytes they take."""
 
 from __future__ import annotations
 
@@ -51,6 +51,14 @@ def test_num_bytes(kv_cache: KVCache) -> None:
 
 def test_bytes_per_token(kv_cache: KVCache) -> None:
     assert kv_cache.bytes_per_token == 2 * (2 * 2 * 4) * 2  # keys and values; layers, heads, head_dim; bfloat16
+
+
+def test_spare_places_follow_those_of_the_tokens() -> None:
+    cache = KVCache(SHAPE, num_slots=2, max_len=16, device=torch.device("cpu"), dtype=torch.bfloat16, num_spare=3)
+
+    assert (cache.max_len, cache.num_spare, cache.num_places) == (16, 3, 19)
+    assert cache.keys.shape == cache.values.shape == (2, 2, 2, 19, 4)  # layers, slots, heads, places, head_dim
+    assert cache.bytes_per_token == 2 * (2 * 2 * 4) * 2
 
 
 def test_the_lowest_free_slot_is_taken(kv_cache: KVCache) -> None:

@@ -2,54 +2,62 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 
-from app.engine.loading import default_num_threads, load_model
+from app.engine.loading import choose_placement, default_num_threads, dtype_name, load_model
 from app.errors import CheckpointError, ConfigError, StartError
 from app.messages.params import ModelSource
 from tests.reference import CHECKPOINT, Case
-from tests.tiny import run
+from tests.tiny import load_engine, run
 
-SOURCE = ModelSource(str(CHECKPOINT), device="cpu", dtype="float32")
+SOURCE = ModelSource(path=str(CHECKPOINT), device="cpu", dtype="float32")
 
 
 def test_the_loaded_engine_decodes(cases: list[Case], caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
 
-    loaded = load_model(SOURCE)
+    device, dtype = choose_placement(SOURCE)
+    engine, checkpoint = load_model(SOURCE, device, dtype)
 
-    assert tuple(run(loaded.engine, cases[0].prompt, cases[0].params)[0]) == cases[0].output
-    assert (loaded.name, loaded.device, loaded.dtype, loaded.vocab_size) == ("checkpoint", "cpu", "float32", 1024)
-    assert loaded.engine.config.max_model_len == 2048  # what config.json allows
+    assert tuple(run(engine, cases[0].prompt, cases[0].params)[0]) == cases[0].output
+    assert (str(device), dtype_name(dtype)) == ("cpu", "float32")
+    assert (checkpoint.name, checkpoint.model.config.vocab_size) == ("checkpoint", 1024)
+    assert engine.config.max_model_len == 2048  # what config.json allows
     assert "checkpoint: 2.4 MB of weights" in caplog.text
 
 
 def test_settings_reach_the_engine() -> None:
     threads = torch.get_num_threads()
 
-    loaded = load_model(
-        ModelSource(str(CHECKPOINT), device="cpu", dtype="bfloat16", num_threads=2, max_model_len=64, max_sequences=3)
+    engine = load_engine(
+        ModelSource(
+            path=str(CHECKPOINT), device="cpu", dtype="bfloat16", num_threads=2, max_model_len=64, max_sequences=3
+        )
     )
 
     assert torch.get_num_threads() == 2
     torch.set_num_threads(threads)
-    assert loaded.dtype == "bfloat16"
-    assert loaded.engine.config.max_model_len == 64
-    assert loaded.engine.kv_cache.keys.shape == (4, 3, 2, 64, 16)  # layers, slots, kv heads, positions, head_dim
-    assert loaded.engine.kv_cache.keys.dtype == torch.bfloat16
+    assert engine.config.max_model_len == 64
+    assert engine.kv_cache.keys.shape == (4, 3, 2, 64, 16)  # layers, slots, kv heads, positions, head_dim
+    assert engine.kv_cache.keys.dtype == torch.bfloat16
 
 
 def test_more_positions_than_the_model_has() -> None:
     with pytest.raises(ConfigError, match=r"^ELBARTO_MAX_MODEL_LEN is 2049; checkpoint has 2048 positions at most.$"):
-        load_model(ModelSource(str(CHECKPOINT), device="cpu", dtype="float32", max_model_len=2049))
+        load_engine(ModelSource(path=str(CHECKPOINT), device="cpu", dtype="float32", max_model_len=2049))
 
 
 def test_no_such_checkpoint() -> None:
     with pytest.raises(CheckpointError, match="neither a directory here nor a Hugging Face id"):
-        load_model(ModelSource("/nowhere", device="cpu"))
+        load_engine(ModelSource(path="/nowhere", device="cpu"))
 
 
 @pytest.mark.parametrize(
@@ -69,7 +77,7 @@ def test_a_model_that_does_not_fit_is_one_clear_line(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("app.engine.loading.Engine", fail)
 
     with pytest.raises(StartError, match=r"does not fit into the memory of cpu as float32; a smaller ELBARTO_MAX"):
-        load_model(SOURCE)
+        load_engine(SOURCE)
 
 
 def test_other_errors_are_not_taken_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,7 +87,32 @@ def test_other_errors_are_not_taken_for_it(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("app.engine.loading.Engine", fail)
 
     with pytest.raises(RuntimeError, match="something else"):
-        load_model(SOURCE)
+        load_engine(SOURCE)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        (
+            {"diffusion_attention": "full"},
+            "This checkpoint was trained with full attention; the engine supports block-causal attention only.",
+        ),
+        (
+            {"diffusion_shift": True},
+            "This checkpoint's logits at a position are for the next position; the engine supports only checkpoints "
+            "that predict a masked position in place.",
+        ),
+    ],
+)
+def test_other_ways_to_denoise_are_refused_before_the_weights_are_read(
+    changes: dict[str, object], reason: str, tmp_path: Path
+) -> None:
+    directory = shutil.copytree(CHECKPOINT, tmp_path / "copy", ignore=shutil.ignore_patterns("*.safetensors"))
+    config = json.loads((directory / "config.json").read_text())
+    (directory / "config.json").write_text(json.dumps(config | changes))
+
+    with pytest.raises(CheckpointError, match=f"^{re.escape(reason)}$"):
+        load_engine(replace(SOURCE, path=str(directory)))
 
 
 @pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 1), (16, 15)])

@@ -1,4 +1,4 @@
-"""A number format that the CPU computes by itself must not depend on what OpenMP was told outside."""
+"""bfloat16 results must not depend on OpenMP settings in the environment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from app.settings import EMBEDDED_MODEL, ROOT
 SCRIPT = f"""
 from app.messages.params import GenerationParams, ModelSource
 from app.serving.backend import load_backend
-engine = load_backend(ModelSource({str(EMBEDDED_MODEL)!r}, device="cpu", dtype="bfloat16", num_threads=2)).engine
+backend, _ = load_backend(ModelSource({str(EMBEDDED_MODEL)!r}, device="cpu", dtype="bfloat16", num_threads=2))
+engine = backend.engine
 engine.add(list(range(10, 24)), GenerationParams(16, 16, 4, ignore_eos=True))
 events = []
 while engine.has_work:

@@ -30,7 +30,7 @@ def test_rounded_lengths_are_always_allowed_and_stay() -> None:
             for steps in (1, 2, 5, 16, 64, 100):
                 rounded = round_lengths(gen_length, steps, block_length)
 
-                params = GenerationParams(*rounded, block_length)
+                params = GenerationParams(gen_length=rounded[0], steps=rounded[1], block_length=block_length)
 
                 assert round_lengths(*rounded, block_length) == rounded
                 assert params.gen_length <= max(gen_length, block_length)
@@ -55,6 +55,6 @@ def test_blocks_and_steps() -> None:
         {"threshold": 1.1},
     ],
 )
-def test_what_nobody_rounded_is_our_own_mistake(wrong: dict[str, float]) -> None:
+def test_unrounded_lengths_are_our_own_mistake(wrong: dict[str, float]) -> None:
     with pytest.raises(AssertionError):
         GenerationParams(**{"gen_length": 8, "steps": 2, "block_length": 4, **wrong})

@@ -14,8 +14,9 @@ from transformers import RepetitionPenaltyLogitsProcessor
 from app.engine.denoise import unmask
 from app.engine.engine import Engine
 from app.engine.penalties import Penalties
+from app.engine.proposals import Proposals
 from app.engine.reference import generate
-from app.engine.sampling import MaskedRows, Proposals, propose
+from app.engine.sampling import MaskedRows, propose
 from app.engine.sequence import Sequence
 from app.messages.params import GenerationParams
 from app.models.checkpoint import Checkpoint
@@ -27,15 +28,28 @@ PROMPT = (40, 41, 42, 43, 44, 45)
 LOGITS = torch.tensor([[2.0, -1.0, 0.5, 3.0, -4.0, 0.0]])  # of tokens 0 to 5
 
 
+def make_penalties(prompt: list[int], *observed: list[int], vocab_size: int = 6, **params: float) -> Penalties:
+    """As after a first step and those that made `observed` final."""
+    penalties = Penalties(replace(PLAIN, **params), prompt)
+    penalties.mask(torch.zeros(1, vocab_size, dtype=torch.float64), (0,))
+    for token_ids in observed:
+        penalties.observe(range(len(token_ids)), token_ids)
+    return penalties
+
+
+def masked(penalties: Penalties, logits: torch.Tensor) -> torch.Tensor:
+    scores = logits.double()
+    penalties.mask(scores, range(len(logits)))
+    return scores
+
+
 def penalised(logits: torch.Tensor, prompt: list[int], generated: list[int], **params: float) -> torch.Tensor:
-    penalties = Penalties(replace(PLAIN, **params), prompt, logits.shape[-1], "cpu")
-    for token_id in generated:
-        penalties.count([token_id])
-    return penalties.apply(logits)
+    one_by_one = [[token_id] for token_id in generated]
+    return masked(make_penalties(prompt, *one_by_one, vocab_size=logits.shape[-1], **params), logits)
 
 
 def propose_one(params: GenerationParams, penalties: Penalties) -> Proposals:
-    (proposals,) = propose(LOGITS, [MaskedRows((7,), 0, params, penalties)], mask_token_id=5)
+    (proposals,) = propose(LOGITS, [MaskedRows((7,), 0, params, [penalties])], mask_token_id=5)
     assert proposals is not None
     return proposals
 
@@ -65,22 +79,18 @@ def test_all_at_once_come_in_vllms_order() -> None:
 
 
 def test_tokens_that_became_final_together_all_count() -> None:
-    penalties = Penalties(replace(PLAIN, frequency_penalty=1.0), [0], 6, "cpu")
+    penalties = make_penalties([0], [3, 2, 3], frequency_penalty=1.0)
 
-    penalties.count([3, 2, 3])
-
-    assert penalties.apply(LOGITS).tolist() == [[2.0, -1.0, -0.5, 1.0, -4.0, 0.0]]
+    assert masked(penalties, LOGITS).tolist() == [[2.0, -1.0, -0.5, 1.0, -4.0, 0.0]]
 
 
 def test_proposal_and_confidence_are_those_of_the_penalised_logits() -> None:
-    params = replace(PLAIN, presence_penalty=2.0)
-    penalties = Penalties(params, [0], 6, "cpu")
-    penalties.count([3])
+    penalties = make_penalties([0], [3], presence_penalty=2.0)
 
-    proposals = propose_one(params, penalties)
+    proposals = propose_one(PLAIN, penalties)
 
     assert proposals.token_ids == [0]
-    assert proposals.confidences == torch.softmax(penalties.apply(LOGITS), dim=-1)[:, 0].tolist()
+    assert proposals.confidences == torch.softmax(masked(penalties, LOGITS), dim=-1)[:, 0].tolist()
     assert proposals.confidences[0] != torch.softmax(LOGITS.double(), dim=-1)[0, 0].item()
 
 
@@ -88,9 +98,8 @@ def test_proposal_and_confidence_are_those_of_the_penalised_logits() -> None:
 @pytest.mark.parametrize("temperature", [0.0, 5e-324, 1.0])
 def test_an_extreme_penalty_gives_numbers(penalty: float, temperature: float) -> None:
     params = replace(PLAIN, repetition_penalty=penalty, temperature=temperature)
-    penalties = Penalties(params, [0, 3, 4], 6, "cpu")
 
-    proposals = propose_one(params, penalties)
+    proposals = propose_one(params, Penalties(params, [0, 3, 4]))
 
     assert 0 <= proposals.token_ids[0] < 5
     assert 0 <= proposals.confidences[0] <= 1
@@ -182,6 +191,7 @@ def test_a_strong_penalty_keeps_tokens_from_coming_again(engine: Engine) -> None
 def test_tokens_are_counted_where_the_counts_are() -> None:
     """On the device; "meta" stands in for one here."""
     sequence = Sequence(0, PROMPT, replace(PLAIN, presence_penalty=1.0), MASK, submitted=0.0)
-    sequence.prepare(VOCAB_SIZE, torch.device("meta"))
+    (penalties,) = sequence.constraints
+    penalties.mask(torch.empty(2, VOCAB_SIZE, dtype=torch.float64, device="meta"), (6, 7))
 
     unmask(sequence, Proposals((6, 7), [40, 41], [0.5, 0.4], [0.0, 0.0]))

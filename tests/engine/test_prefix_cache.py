@@ -13,9 +13,9 @@ import torch
 
 from app.engine.engine import Engine
 from app.engine.kv_cache import KVCache
+from app.engine.layout import Forward
 from app.engine.prefix_cache import PrefixCache
 from app.engine.runner import Runner
-from app.engine.sequence import Forward
 from app.messages.events import Failed
 from app.messages.params import GenerationParams
 from app.models.config import ModelConfig, RopeScaling

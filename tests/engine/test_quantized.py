@@ -8,15 +8,15 @@ import pytest
 import torch
 
 from app import create_service
-from app.engine.loading import load_model
 from app.errors import ConfigError
 from app.messages.events import Committed
 from app.messages.params import GenerationParams, ModelSource, Quantization
 from app.models.quantization import has_fast_int8
+from app.models.sources import HuggingFaceFolder
 from app.settings import EMBEDDED_MODEL, Settings
 from app.text.tokenizer import Tokenizer
 from tests.reference import CHECKPOINT, Case
-from tests.tiny import committed, drain, run
+from tests.tiny import committed, drain, load_engine, run
 
 needs_vnni = pytest.mark.skipif(not has_fast_int8(torch.device("cpu")), reason="this CPU has no VNNI")
 REQUESTS = (
@@ -30,7 +30,7 @@ SCHEMES = [pytest.param("int8", marks=needs_vnni), "int4"]
 
 def source(quantization: Quantization, dtype: str = "float32", max_sequences: int = 8) -> ModelSource:
     return ModelSource(
-        str(CHECKPOINT),
+        path=str(CHECKPOINT),
         device="cpu",
         dtype=dtype,
         num_threads=1,
@@ -42,7 +42,7 @@ def source(quantization: Quantization, dtype: str = "float32", max_sequences: in
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_a_reply_is_the_same_alone_and_in_a_batch(cases: list[Case], scheme: Quantization) -> None:
     chosen = [case for case in cases if case.params.remasking == "low_confidence"][:24]
-    engine = load_model(source(scheme)).engine
+    engine = load_engine(source(scheme))
     alone = [run(engine, case.prompt, case.params)[0] for case in chosen]
 
     ids = [engine.add(case.prompt, case.params) for case in chosen]
@@ -54,15 +54,16 @@ def test_a_reply_is_the_same_alone_and_in_a_batch(cases: list[Case], scheme: Qua
 
 def agreement(scheme: Quantization, device: str, dtype: str) -> float:
     """The share of positions where greedy replies of the embedded model keep their token."""
-    params = GenerationParams(48, 48, 4)
+    params = GenerationParams(gen_length=48, steps=48, block_length=4)
     plain, small = (
-        load_model(ModelSource(str(EMBEDDED_MODEL), device=device, dtype=dtype, num_threads=1, quantization=name))
+        load_engine(ModelSource(path=str(EMBEDDED_MODEL), device=device, dtype=dtype, num_threads=1, quantization=name))
         for name in ("none", scheme)
     )
+    tokenizer = Tokenizer(HuggingFaceFolder(str(EMBEDDED_MODEL)).tokenizer())
     same = total = 0
     for request in REQUESTS:
-        prompt = Tokenizer(plain.tokenizer).encode_chat([{"role": "user", "content": request}], {})
-        expected, reply = run(plain.engine, prompt, params)[0], run(small.engine, prompt, params)[0]
+        prompt = tokenizer.encode_chat([{"role": "user", "content": request}], {})
+        expected, reply = run(plain, prompt, params)[0], run(small, prompt, params)[0]
         same += sum(ours == theirs for ours, theirs in zip(reply, expected, strict=False))
         total += max(len(expected), len(reply))
     return same / total
@@ -86,21 +87,21 @@ def test_replies_on_cuda_are_like_the_unquantized_ones(scheme: Quantization) -> 
 def test_the_line_at_the_start_counts_packed_weights(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
 
-    load_model(source("int8", "bfloat16"))
+    load_engine(source("int8", "bfloat16"))
 
     assert "checkpoint: 0.7 MB of weights (int8), " in caplog.text
 
 
 def test_what_the_device_cannot_do_ends_the_start_before_the_weights_are_read() -> None:
     with pytest.raises(ConfigError, match=r"ELBARTO_QUANTIZATION is 'fp8'; it needs a CUDA device"):
-        load_model(ModelSource("/nowhere", device="cpu", quantization="fp8"))
+        load_engine(ModelSource(path="/nowhere", device="cpu", quantization="fp8"))
 
 
 def test_the_setting_reaches_the_model(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     service = create_service(Settings(model_path=str(CHECKPOINT), device="cpu", num_threads=1, quantization="int4"))
     try:
-        service.executor.wait_until_ready()
+        service.wait_until_ready()
     finally:
         service.close()
 

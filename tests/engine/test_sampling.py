@@ -9,15 +9,8 @@ from typing import Any
 import pytest
 import torch
 
-from app.engine.sampling import (
-    CONFIDENCE_STREAM,
-    TOKEN_STREAM,
-    MaskedRows,
-    Proposals,
-    propose,
-    sample,
-    uniform,
-)
+from app.engine.proposals import Proposals
+from app.engine.sampling import CONFIDENCE_STREAM, TOKEN_STREAM, MaskedRows, propose, sample, uniform
 from app.messages.params import GenerationParams
 
 GREEDY = GenerationParams(gen_length=4, steps=4, block_length=4)

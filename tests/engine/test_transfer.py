@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.engine.sampling import Proposals
+from app.engine.proposals import Proposals
 from app.engine.transfer import (
     delete_rule,
     make_rule,
@@ -99,7 +99,7 @@ def with_deletes(*probabilities: tuple[int, float]) -> Proposals:
     ("proposed", "expected"),
     [
         (with_deletes((7, 0.2), (9, 0.5), (7, 0.3)), [2]),  # no delete is sure: the likeliest token
-        (with_deletes((7, 0.2), (9, 0.98), (9, 0.97), (7, 0.3)), [3, 1, 2]),  # sure deletes beside it
+        (with_deletes((7, 0.2), (9, 0.98), (9, 0.97), (7, 0.3)), [3, 1, 2]),  # plus sure deletes
         (with_deletes((9, 0.99), (9, 0.5)), [0]),  # no tokens: the sure ones
         (with_deletes((9, 0.4), (9, 0.5)), [1]),  # none sure either: the likeliest
     ],

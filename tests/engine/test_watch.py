@@ -1,4 +1,4 @@
-"""Somebody begins to watch a sequence in the middle: what is there then, and the steps after it, are all there is."""
+"""Watching that begins in the middle: the state at that moment and the steps after it make the whole reply."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from app.models.checkpoint import Checkpoint
 PROMPT = [11, 12, 13, 14, 15]
 CHAT = GenerationParams(gen_length=12, steps=12, block_length=4, temperature=1.0, seed=3, ignore_eos=True)
 WINDOW = Window((21, None, None, None, 22, None, None, 23), (None, 0, 0, 0, None, 1, 1, None))
-INFILL = GenerationParams(len(WINDOW.token_ids), WINDOW.num_masks, 4, temperature=1.0, seed=3, window=WINDOW)
+INFILL = GenerationParams(
+    gen_length=len(WINDOW.token_ids), steps=WINDOW.num_masks, block_length=4, temperature=1.0, seed=3, window=WINDOW
+)
 
 
 @pytest.fixture
@@ -21,7 +23,7 @@ def engine(checkpoint: Checkpoint) -> Engine:
 
 
 def run(engine: Engine, sequence_id: int, steps: int = -1) -> list[Event]:
-    """So many steps of the engine, or all."""
+    """That many engine steps, or all."""
     events: list[Event] = []
     while engine.has_work and steps:
         events += engine.step()
@@ -47,6 +49,7 @@ def test_what_is_seen_and_the_steps_after_it_make_the_blocks(engine: Engine, num
     there.update({at: token for at, token in enumerate(seen.tokens, seen.start) if token and token.step is not None})
     for event in after:
         if isinstance(event, Stepped):
+            assert event.forwards == event.step + 1 > seen.forwards == seen.num_steps
             final = [each for each in event.proposals if each.is_final]
             assert not there.keys() & {each.position for each in final}
             there.update({each.position: Token(each.token_id, each.confidence, event.step) for each in final})
@@ -69,14 +72,14 @@ def test_a_canvas_is_seen_with_its_holes(engine: Engine) -> None:
     assert {event.hole: event.tokens for event in after if isinstance(event, Filled)}.items() <= filled.items()
 
 
-def test_nobody_watches_any_more(engine: Engine) -> None:
+def test_no_steps_after_watching_ends(engine: Engine) -> None:
     sequence_id = engine.add(PROMPT, CHAT)
     engine.watch(sequence_id, True)
     engine.watch(sequence_id, False)
     assert not any(isinstance(event, Stepped) for event in run(engine, sequence_id))
 
 
-def test_who_asked_for_steps_keeps_them(engine: Engine) -> None:
+def test_a_request_for_steps_keeps_them(engine: Engine) -> None:
     watched = GenerationParams(gen_length=4, steps=4, block_length=4, ignore_eos=True, watch=True)
     sequence_id = engine.add(PROMPT[:4], watched)
     engine.watch(sequence_id, True)

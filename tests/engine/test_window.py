@@ -43,7 +43,9 @@ def make_case(seed: int, delete: bool) -> Case:
         allowed = [{DELETE, *choose.choices(range(VOCAB_SIZE), k=3 if delete else 300)} for _ in range(3)]
         banned = tuple(tuple(set(range(VOCAB_SIZE)) - some) for some in allowed)
     window = Window(tuple(token_ids), tuple(holes), banned, may_delete=delete)
-    return prompt, GenerationParams(len(token_ids), window.num_masks, block_length, window=window)
+    return prompt, GenerationParams(
+        gen_length=len(token_ids), steps=window.num_masks, block_length=block_length, window=window
+    )
 
 
 @pytest.fixture
@@ -111,7 +113,7 @@ def test_the_embedded_model_fills_as_the_reference_does(prefix: str, suffix: str
     prompt, rest = head[:whole], head[whole:]
     token_ids = (*rest, *(None,) * 24, *tail)
     window = Window(token_ids, (*(None,) * len(rest), *(0,) * 24, *(None,) * len(tail)), may_delete=True)
-    params = GenerationParams(len(token_ids), 24, BLOCK, window=window)
+    params = GenerationParams(gen_length=len(token_ids), steps=24, block_length=BLOCK, window=window)
     engine = Engine(embedded.model, embedded.diffusion, EngineConfig(max_model_len=256))
     engine.add(prompt, params)
 
@@ -140,7 +142,7 @@ def test_canvases_in_a_batch_are_those_alone(make_window_engine: Callable[..., E
 def test_a_second_canvas_finds_its_prefix_in_the_cache(make_window_engine: Callable[..., Engine]) -> None:
     engine = make_window_engine(prefix_cache_bytes=2**20)
     window = Window((8, None, None, 9), (None, 0, 0, None))
-    params = GenerationParams(4, 2, BLOCK, window=window)
+    params = GenerationParams(gen_length=4, steps=2, block_length=BLOCK, window=window)
     prompt = list(range(40, 52))
 
     cached = []
@@ -151,7 +153,7 @@ def test_a_second_canvas_finds_its_prefix_in_the_cache(make_window_engine: Calla
     assert cached == [0, 12]
 
 
-def test_a_hole_is_told_when_it_is_full_and_the_sequence_when_all_are(
+def test_a_hole_is_reported_when_full_and_the_sequence_when_all_are(
     make_window_engine: Callable[..., Engine],
 ) -> None:
     prompt, params = make_case(3, delete=False)
@@ -168,7 +170,7 @@ def test_a_hole_is_told_when_it_is_full_and_the_sequence_when_all_are(
 def test_pinned_tokens_stay_and_say_so(make_window_engine: Callable[..., Engine]) -> None:
     engine = make_window_engine()
     window = Window((None, 77, None, 9), (0, 0, 0, None))
-    engine.add([], GenerationParams(4, 2, BLOCK, window=window))
+    engine.add([], GenerationParams(gen_length=4, steps=2, block_length=BLOCK, window=window))
 
     (filled,) = [event for event in drain(engine) if isinstance(event, Filled)]
 
@@ -177,12 +179,12 @@ def test_pinned_tokens_stay_and_say_so(make_window_engine: Callable[..., Engine]
     assert all(0 < (token.confidence or 1) <= 1 for token in filled.tokens)
 
 
-def test_a_probe_tells_and_changes_nothing(make_window_engine: Callable[..., Engine]) -> None:
+def test_a_probe_reports_and_changes_nothing(make_window_engine: Callable[..., Engine]) -> None:
     engine = make_window_engine()
     window = Window(
         (11, None, None, 12), (None, 0, 0, None), may_delete=True, probe=True, targets=(None, 55, None, None)
     )
-    engine.add(list(range(40, 44)), GenerationParams(4, 2, BLOCK, window=window))
+    engine.add(list(range(40, 44)), GenerationParams(gen_length=4, steps=2, block_length=BLOCK, window=window))
 
     probed, finished = drain(engine)
 
@@ -206,7 +208,7 @@ def test_every_mode_fills_a_canvas(mode: str, make_window_engine: Callable[..., 
     assert len(holes) == params.window.num_holes
 
 
-def test_whoever_watches_is_told_every_step(make_window_engine: Callable[..., Engine]) -> None:
+def test_a_watched_canvas_reports_every_step(make_window_engine: Callable[..., Engine]) -> None:
     engine = make_window_engine()
     prompt, params = make_case(5, delete=True)
     engine.add(prompt, dataclasses.replace(params, watch=True, alternatives=3))
@@ -231,7 +233,7 @@ def test_whoever_watches_is_told_every_step(make_window_engine: Callable[..., En
 
 def test_a_reply_is_watched_as_well(make_window_engine: Callable[..., Engine]) -> None:
     engine = make_window_engine()
-    engine.add([40, 41, 42], GenerationParams(8, 8, BLOCK, ignore_eos=True, watch=True))
+    engine.add([40, 41, 42], GenerationParams(gen_length=8, steps=8, block_length=BLOCK, ignore_eos=True, watch=True))
 
     steps = [event for event in drain(engine) if isinstance(event, Stepped)]
 
@@ -247,13 +249,16 @@ def fill_ended(make_window_engine: Callable[..., Engine], window: Window) -> tup
     allowed = tuple(set(range(VOCAB_SIZE)) - {300, 301})
     window = dataclasses.replace(window, banned=(allowed,) * window.num_holes, ends=((301,),) * window.num_holes)
     engine = make_window_engine()
-    engine.add([], GenerationParams(len(window.token_ids), window.num_masks, BLOCK, window=window))
+    engine.add(
+        [],
+        GenerationParams(gen_length=len(window.token_ids), steps=window.num_masks, block_length=BLOCK, window=window),
+    )
     filled = sorted((e for e in drain(engine) if isinstance(e, Filled)), key=lambda event: event.hole)
     return [[token.id for token in event.tokens] for event in filled], [event.num_deleted for event in filled]
 
 
 @pytest.mark.parametrize("number", range(40, 50))
-def test_what_stands_behind_a_holes_end_leaves_it(number: int, make_window_engine: Callable[..., Engine]) -> None:
+def test_everything_after_a_holes_end_is_removed(number: int, make_window_engine: Callable[..., Engine]) -> None:
     window = Window((number, *(None,) * 9, 50, None, None, 51), (None, *(0,) * 9, None, 1, 1, None))
 
     holes, deleted = fill_ended(make_window_engine, window)
@@ -272,7 +277,7 @@ def test_holes_end_early_in_these_cases(make_window_engine: Callable[..., Engine
 
 
 @pytest.mark.parametrize("number", range(40, 50))
-def test_pinned_tokens_stay_behind_an_end(number: int, make_window_engine: Callable[..., Engine]) -> None:
+def test_pinned_tokens_after_an_end_stay(number: int, make_window_engine: Callable[..., Engine]) -> None:
     token_ids = (number, *(None,) * 5, 77, 78, None, None, 79, 50)
     window = Window(token_ids, (None, *(0,) * 10, None))
 
@@ -285,7 +290,7 @@ def test_pinned_tokens_stay_behind_an_end(number: int, make_window_engine: Calla
 
 def test_banned_tokens_are_not_proposed_in_their_hole(make_window_engine: Callable[..., Engine]) -> None:
     window = Window((8, None, None, 9, None, None), (None, 0, 0, None, 1, 1))
-    params = GenerationParams(6, 4, BLOCK, window=window)
+    params = GenerationParams(gen_length=6, steps=4, block_length=BLOCK, window=window)
     free = fill_all(make_window_engine(), [([], params)])[0]
 
     window = dataclasses.replace(window, banned=(tuple(free[0]), ()))
@@ -300,7 +305,7 @@ def test_other_sequences_bans_are_their_own(make_window_engine: Callable[..., En
         Window((None, 9, None, None), (0, None, 1, 1), (only[0], only[1])),
         Window((9, None, None, None), (None, 0, 0, 0), (only[2],)),
     ]
-    cases = [([], GenerationParams(4, 3, BLOCK, window=window)) for window in windows]
+    cases = [([], GenerationParams(gen_length=4, steps=3, block_length=BLOCK, window=window)) for window in windows]
 
     assert fill_all(make_window_engine(max_sequences=2), cases) == [[[300], [301, 301]], [[302, 302, 302]]]
 
@@ -308,7 +313,11 @@ def test_other_sequences_bans_are_their_own(make_window_engine: Callable[..., En
 def test_a_time_budget_that_is_spent_fills_the_canvas_at_once(make_window_engine: Callable[..., Engine]) -> None:
     window = Window((8, *(None,) * 9, 9), (None, *(0,) * 9, None))
     engine = make_window_engine()
-    engine.add([], GenerationParams(11, 9, BLOCK, window=window, time_budget_ms=1), submitted=1e-9)
+    engine.add(
+        [],
+        GenerationParams(gen_length=11, steps=9, block_length=BLOCK, window=window, time_budget_ms=1),
+        waited_ms=10_000,
+    )
 
     filled, finished = drain(engine)
 
@@ -322,7 +331,7 @@ def test_deletes_wait_for_nothing_once_the_time_budget_is_spent(make_window_engi
     for seed in range(25):
         prompt, params = make_case(seed, delete=True)
         engine = make_window_engine()
-        engine.add(prompt, dataclasses.replace(params, time_budget_ms=1), submitted=1e-9)
+        engine.add(prompt, dataclasses.replace(params, time_budget_ms=1), waited_ms=10_000)
 
         finished = drain(engine)[-1]
 

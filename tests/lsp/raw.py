@@ -111,7 +111,7 @@ class Client:
         self.notify("textDocument/didOpen", textDocument=item)
 
     def change(self, text: str, uri: str = URI) -> None:
-        """The whole text anew."""
+        """Send the whole text as one change."""
         version = self.texts[uri][0] + 1
         self.texts[uri] = (version, text)
         document = {"uri": uri, "version": version}
@@ -177,7 +177,7 @@ class Client:
         return None
 
     def apply(self, edit: dict[str, Any]) -> dict[str, Any]:
-        """As an editor: refuse another version's edit, make it, tell of the change. Columns are code points here."""
+        """As an editor: refuse edits of other versions, apply, report the change. Columns are code points here."""
         for change in edit["documentChanges"]:
             uri, version = change["textDocument"]["uri"], change["textDocument"]["version"]
             if version != self.texts[uri][0]:

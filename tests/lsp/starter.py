@@ -1,6 +1,6 @@
-"""Starts language servers in no time: a process that has imported everything forks for each of them.
+"""Starts language servers quickly: a process that has imported everything forks for each of them.
 
-Dozens of tests would otherwise wait a second each for the same imports. What is started runs the same `main`, with the
+Dozens of tests would otherwise wait a second each for the same imports. The fork runs the same `main`, with the
 same arguments, environment and pipes, as `python -m lsp` does; tests/lsp/test_main.py runs that itself.
 """
 
@@ -91,7 +91,7 @@ def _line(control: socket.socket) -> tuple[bytes, list[int]]:
 
 def main(control: socket.socket) -> int:
     import lsp.__main__
-    import lsp.backend
+    import lsp.model_server.locator
     import lsp.server
 
     while True:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.lsp import fake_server
 from tests.lsp.fake_server import FakeServer
 from tests.lsp.raw import NEOVIM, URI, Client, apply_edits, language_server
 
@@ -17,23 +15,13 @@ FILLED = "def mean(values):\n    total = sum(values)\n    count = len(values)\n 
 
 
 @pytest.fixture
-def fake() -> Iterator[FakeServer]:
-    answers: dict[str, str | list[str]] = {
+def answers() -> dict[str, str | list[str]]:
+    return {
         "total = ": "sum(values)",
         "count = ": "len(values)",
         "def f():\n    ": "return 1",
         "# above\n": "x = 1",
     }
-    with fake_server.running(answers=answers) as server:
-        yield server
-
-
-@pytest.fixture
-def client(fake: FakeServer) -> Iterator[Client]:
-    with language_server("--server", fake.url) as client:
-        client.initialize(clientFeatures=["status", "draft", "confidence"])
-        client.wait_until_ready()
-        yield client
 
 
 def at(line: int, character: int) -> dict[str, int]:
@@ -110,12 +98,12 @@ def test_nothing_is_applied_when_a_hole_has_changed(client: Client, fake: FakeSe
     changed = TWO.replace("___", "1")
     client.change(changed)
     result = client.answer(id)["result"]
-    assert result == {"applied": False, "reason": "The text there has changed meanwhile; nothing was applied."}
+    assert result == {"applied": False, "reason": "The text there has changed in the meantime; nothing was applied."}
     assert client.texts[URI][1] == changed
 
 
 def test_a_cancelled_command_stops_and_hangs_up(client: Client, fake: FakeServer) -> None:
-    """pygls alone tells the client so, and runs on."""
+    """With pygls alone the client is answered so, but the command continues."""
     fake.delay_s = 5
     client.open(TWO)
     id = client.request("workspace/executeCommand", command="elbarto.ls.fillAllHoles", arguments=[{"uri": URI}])
@@ -266,7 +254,7 @@ def test_a_selection_can_be_rewritten(client: Client) -> None:
         "Fill this hole (El Barto)",
         "Fill all 2 holes in the selection (El Barto)",
         "Rewrite selection (El Barto)",
-        "Re-denoise what is unsure in the selection (El Barto)",
+        "Re-denoise unsure tokens in the selection (El Barto)",
     ]
 
 
@@ -351,7 +339,7 @@ def test_unsure_spans_as_hints_and_as_tokens(fake: FakeServer) -> None:
 
 def test_unsure_spans_are_placeholders_where_the_client_takes_snippets(fake: FakeServer) -> None:
     fake.confidences = {"values": 0.3}
-    with language_server("--server", fake.url, ELBARTO_PLACEHOLDERS="1") as client:
+    with language_server("--server", fake.url, ELBARTO_LSP_PLACEHOLDERS="1") as client:
         client.initialize(clientFeatures=["inlineSnippets"])
         client.wait_until_ready()
         client.open("total = ")

@@ -26,7 +26,7 @@ def test_every_complaint_has_its_test() -> None:
             if function or alone:
                 assert f"def {function or alone}(" in source, (row, function or alone)
         for case in re.findall(r"\[([^\]`]+)\]`", row):
-            assert f'"{case}":' in sources["test_postprocess.py"], case
+            assert f'"{case}":' in sources["test_cleanup_rules.py"], case
 
 
 def test_neovim_as_written(tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_neovim_as_written(tmp_path: Path) -> None:
     lua = lua.replace("ELBARTO/.venv/bin/python", sys.executable).replace("ELBARTO", str(ROOT))
     with (
         fake_server.running(answers={"return ": "a + b"}) as fake,
-        neovim.running(fake.url, lua, ELBARTO_SERVER_URL=fake.url) as editor,
+        neovim.running(fake.url, lua, ELBARTO_LSP_SERVER_URL=fake.url) as editor,
     ):
         editor.edit(tmp_path / "a.py", "def add(a, b):\n\n")
         editor.keys("jAreturn ")

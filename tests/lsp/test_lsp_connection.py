@@ -25,7 +25,7 @@ def test_down_from_the_start_then_up() -> None:
             assert client.complete(0, 7) == []
             assert time.monotonic() - started < 0.5, "answered at once"
         assert client.messages() == [
-            f"No server answers on {fake.url}. Completions come by themselves once it is ready."
+            f"No server answers on {fake.url}. Completions start automatically once it is ready."
         ]
         assert client.of("elbarto/status")[-1]["state"] == "error"
         fake.start()
@@ -65,7 +65,7 @@ def test_a_command_that_finds_the_server_gone_says_so_once() -> None:
         answer = client.command("fillHole", uri=URI, position={"line": 1, "character": 12})
         assert answer == {"applied": False, "reason": f"No server answers on {fake.url}."}
         assert client.messages() == [
-            f"No server answers on {fake.url}. Completions come by themselves once it is ready."
+            f"No server answers on {fake.url}. Completions start automatically once it is ready."
         ]
 
 
@@ -96,7 +96,7 @@ def test_a_wrong_key_is_one_message_that_names_the_setting() -> None:
         with language_server("--server", fake.url, ELBARTO_API_KEY="wrong") as client:
             client.initialize()
             (message,) = client.wait_for(client.messages)
-            assert "ELBARTO_API_KEY" in message
+            assert "ELBARTO_LSP_API_KEY" in message
         with language_server("--server", fake.url, ELBARTO_API_KEY="right") as client:
             client.initialize()
             client.wait_until_ready()
@@ -111,7 +111,8 @@ def test_a_refusal_is_shown_once() -> None:
         for number in range(5):
             client.change(f"x = {number}\nreturn ")
             assert client.complete(1, 7) == []
-        assert client.messages() == [f"The server on {fake.url} refused (400): hole.max_tokens must be an integer."]
+        message = f"The server on {fake.url} refused the request (400): hole.max_tokens must be an integer."
+        assert client.messages() == [message]
 
 
 def test_a_full_server_is_nothing_to_talk_about() -> None:

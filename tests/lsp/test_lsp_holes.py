@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lsp.holes import find_holes, function_span, hole_at, leading_comment
+from lsp.text.holes import find_holes, function_span, hole_at, leading_comment
 
 # name: text, and (text of the hole, kind, whether it is certain) of each
 CASES: dict[str, tuple[str, list[tuple[str, str, bool]]]] = {

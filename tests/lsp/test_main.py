@@ -26,8 +26,8 @@ def test_help_says_what_to_do() -> None:
         "Your editor starts it",
         "docs/editors.md",
         "--tcp HOST:PORT",
-        "ELBARTO_SERVER_URL",
-        "ELBARTO_API_KEY",
+        "ELBARTO_LSP_SERVER_URL",
+        "ELBARTO_LSP_API_KEY",
     ):
         assert words in done.stdout
 
@@ -100,5 +100,8 @@ def test_without_its_packages_it_says_how_to_get_them(tmp_path: Path) -> None:
 
 
 def test_it_needs_neither_torch_nor_the_server() -> None:
-    code = "import lsp.server, lsp.keeper, sys; assert not {'torch', 'app', 'flask', 'numpy'} & set(sys.modules)"
+    code = (
+        "import lsp.server, lsp.model_server.supervisor, sys; "
+        "assert not {'torch', 'app', 'flask', 'numpy'} & set(sys.modules)"
+    )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=30)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 
 from app.settings import LSP_VARIABLES
 from app.settings import load_settings as load_server_settings
-from lsp.options import Options, camel_case, load_options, variable
+from lsp.options import PREFIX, SERVER_PYTHON, Options, load_options, markdown_table, server_python, variables
 from tests.lsp import fake_server
 from tests.lsp.raw import ROOT, language_server
 
@@ -23,7 +22,7 @@ def test_all_have_defaults() -> None:
 
 def test_the_higher_source_wins() -> None:
     sources: list[dict[str, Any]] = [{"maxTokens": 1}, {"maxTokens": 2}, {"maxTokens": 3}]
-    environ = {"ELBARTO_COMPLETION_MAX_TOKENS": "4"}
+    environ = {"ELBARTO_LSP_MAX_TOKENS": "4"}
     assert load_options(*sources, environ=environ).options.max_tokens == 1
     assert load_options({}, *sources[1:], environ=environ).options.max_tokens == 2
     assert load_options(None, {"maxTokens": None}, sources[2], environ).options.max_tokens == 3
@@ -80,17 +79,49 @@ def test_urls_with_and_without_v1(url: str) -> None:
     assert load_options({"serverUrl": url}, environ={}).options.server_url == "http://a:1"
 
 
-def test_the_documentation_has_every_option_and_variable() -> None:
+def test_the_documentation_has_the_table_of_options() -> None:
+    """`python -m lsp.options` prints it."""
     text = (Path(ROOT) / "docs" / "lsp.md").read_text(encoding="utf-8")
-    rows = dict(re.findall(r"^\| `(\w+)` \| (?:`(\w+)`|–) \|", text, re.MULTILINE))
-    assert rows == {camel_case(item.name): variable(item) for item in fields(Options)}
+    assert f"\n\n{markdown_table()}\n\n" in text
 
 
-def test_a_model_server_started_in_the_same_environment_knows_whose_variables_they_are(tmp_path: Path) -> None:
-    ours = {variable(item) for item in fields(Options)} - {"", "ELBARTO_API_KEY"} | {"ELBARTO_SERVER_PYTHON"}
-    assert ours == LSP_VARIABLES
+def test_variables_have_a_prefix_and_an_alias() -> None:
+    by_name = {item.name: variables(item) for item in fields(Options)}
+    assert by_name["debounce_ms"] == ("ELBARTO_LSP_DEBOUNCE_MS", "ELBARTO_DEBOUNCE_MS")
+    assert by_name["max_tokens"] == ("ELBARTO_LSP_MAX_TOKENS", "ELBARTO_COMPLETION_MAX_TOKENS")
+    assert by_name["parameters"] == ()
+
+
+@pytest.mark.parametrize(
+    ("environ", "debounce_ms"),
+    [
+        ({"ELBARTO_LSP_DEBOUNCE_MS": "1"}, 1),
+        ({"ELBARTO_DEBOUNCE_MS": "2"}, 2),
+        ({"ELBARTO_LSP_DEBOUNCE_MS": "1", "ELBARTO_DEBOUNCE_MS": "2"}, 1),
+        ({"ELBARTO_LSP_DEBOUNCE_MS": "", "ELBARTO_DEBOUNCE_MS": "2"}, 2),
+        ({"ELBARTO_LSP_DEBOUNCE_MS": ""}, 250),
+    ],
+)
+def test_the_alias_of_a_variable_works_and_its_name_wins(environ: dict[str, str], debounce_ms: int) -> None:
+    assert load_options(environ=environ).options.debounce_ms == debounce_ms
+
+
+def test_the_model_servers_max_tokens_is_another_setting() -> None:
+    assert load_options(environ={"ELBARTO_MAX_TOKENS": "7"}).options.max_tokens == 48
+
+
+def test_the_python_of_a_server_has_a_variable_and_an_alias() -> None:
+    assert server_python({}) is None
+    assert server_python({"ELBARTO_SERVER_PYTHON": "old"}) == "old"
+    assert server_python({"ELBARTO_LSP_SERVER_PYTHON": "new", "ELBARTO_SERVER_PYTHON": "old"}) == "new"
+
+
+def test_a_model_server_in_the_same_environment_ignores_these_variables(tmp_path: Path) -> None:
+    names = {name for item in fields(Options) for name in variables(item)} - {"ELBARTO_API_KEY"}
+    names |= {SERVER_PYTHON, "ELBARTO_SERVER_PYTHON"}
+    assert {name for name in names if not name.startswith(PREFIX)} == LSP_VARIABLES
     env_file = tmp_path / ".env"
-    assert load_server_settings(environ=dict.fromkeys(ours, "x"), env_file=env_file) == load_server_settings(
+    assert load_server_settings(environ=dict.fromkeys(names, "x"), env_file=env_file) == load_server_settings(
         environ={}, env_file=env_file
     )
 
@@ -98,7 +129,7 @@ def test_a_model_server_started_in_the_same_environment_knows_whose_variables_th
 def test_a_bad_value_is_shown_in_the_editor() -> None:
     with (
         fake_server.running(answers={"return ": "a"}) as fake,
-        language_server("--server", fake.url, ELBARTO_DEBOUNCE_MS="soon") as client,
+        language_server("--server", fake.url, ELBARTO_LSP_DEBOUNCE_MS="soon") as client,
     ):
         client.handlers["workspace/configuration"] = lambda message: [{"maxTokens": 0, "invokedCandidates": 1}]
         client.initialize()
@@ -108,7 +139,7 @@ def test_a_bad_value_is_shown_in_the_editor() -> None:
         assert fake.infills[0].body["segments"][1]["hole"]["max_tokens"] == 48
         problems = client.messages()
         assert len(problems) == 2
-        assert "elbarto.debounceMs in the environment must be an integer from 0 to 2000, and is 'soon'" in problems[0]
+        assert "elbarto.debounceMs in the environment must be an integer from 0 to 2000, got 'soon'" in problems[0]
         client.notify("workspace/didChangeConfiguration", settings=None)
         client.command("status")
         assert client.messages() == problems, "once is enough"

@@ -1,36 +1,20 @@
-"""The language server over a bare pipe, against a model server with a delay: who is answered, and with what."""
+"""The language server over a bare pipe, against a slow model server: which requests are answered, and with what."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
-from tests.lsp import fake_server
 from tests.lsp.fake_server import FakeServer
 from tests.lsp.raw import NEOVIM, Client, language_server
 
 ADD = "def add(a, b):\n    return \n"
-ANSWERS: dict[str, str | list[str]] = {
-    "return ": ["a + b", "b + a", "sum((a, b))"],
-    "return a": " + b",
-    "total = ": "sum(values)",
-}
 
 
 @pytest.fixture
-def fake() -> Iterator[FakeServer]:
-    with fake_server.running(answers=dict(ANSWERS)) as server:
-        yield server
-
-
-@pytest.fixture
-def client(fake: FakeServer) -> Iterator[Client]:
-    with language_server("--server", fake.url) as client:
-        client.initialize(clientFeatures=["status", "draft", "confidence"])
-        client.wait_until_ready()
-        yield client
+def answers() -> dict[str, str | list[str]]:
+    return {"return ": ["a + b", "b + a", "sum((a, b))"], "return a": " + b", "total = ": "sum(values)"}
 
 
 def test_three_candidates_when_invoked_and_one_while_typing(client: Client, fake: FakeServer) -> None:
@@ -210,7 +194,7 @@ def test_a_selected_item_of_the_popup_is_completed(client: Client, fake: FakeSer
 
 def test_a_deadline_gives_a_draft_that_is_refined_for_the_next_time(fake: FakeServer) -> None:
     fake.delay_s = 0.15
-    with language_server("--server", fake.url, ELBARTO_DEADLINE_MS="60") as client:
+    with language_server("--server", fake.url, ELBARTO_LSP_DEADLINE_MS="60") as client:
         client.initialize()
         client.wait_until_ready()
         client.open(ADD)

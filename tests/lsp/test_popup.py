@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.lsp import fake_server
 from tests.lsp.fake_server import FakeServer
 from tests.lsp.raw import URI, Client, language_server
 
@@ -15,10 +13,8 @@ SNIPPETS = {"textDocument": {"completion": {"completionItem": {"snippetSupport":
 
 
 @pytest.fixture
-def fake() -> Iterator[FakeServer]:
-    answers: dict[str, str | list[str]] = {"ret": "urn {a: $b}", "    for": " x in y:\n        z(x)\n        z(y)"}
-    with fake_server.running(answers=answers) as server:
-        yield server
+def answers() -> dict[str, str | list[str]]:
+    return {"ret": "urn {a: $b}", "    for": " x in y:\n        z(x)\n        z(y)"}
 
 
 def items(client: Client, line: int, character: int) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The clients that pytest-lsp knows, with inline completion added by hand: their profiles are older than that."""
+"""The clients that pytest-lsp knows, with inline completion added, which is newer than their profiles."""
 
 from __future__ import annotations
 
@@ -19,12 +19,8 @@ PROFILES = {"neovim": "Neovim", "visual_studio_code": "Visual Studio Code"}
 
 
 @pytest.fixture
-def fake() -> FakeServer:
-    server = FakeServer(
-        answers={"return ": ["a + b", "b + a", "a"], "total = ": "sum(values)", "count = ": "len(values)"}
-    )
-    server.start()
-    return server
+def answers() -> dict[str, str | list[str]]:
+    return {"return ": ["a + b", "b + a", "a"], "total = ": "sum(values)", "count = ": "len(values)"}
 
 
 @pytest_asyncio.fixture(params=PROFILES)

@@ -1,21 +1,21 @@
-"""The small parts that compute without asking anybody: stale rule, cache, budget, ring, snippets, confidence, pace."""
+"""The small parts that need no server and no editor: changes, cache, budget, chunks, snippets, confidence, debounce."""
 
 from __future__ import annotations
 
 import pytest
 
-from lsp.budget import TokenEstimate, cut_window, import_lines
-from lsp.cache import Cache, Found
-from lsp.candidates import Candidate, unsure_spans
-from lsp.context import Ring, similarity
-from lsp.edits import Change, applied, rebased
 from lsp.errors import Outdated
-from lsp.marks import Marks
-from lsp.pace import Pace
-from lsp.snapshot import Snapshot
-from lsp.snippets import to_snippet
-from lsp.stale import moved, remainder, typed_since
-from lsp.wire import Token
+from lsp.model_server.budget import TokenEstimate, cut_window, import_lines
+from lsp.model_server.recent_chunks import RecentChunks, similarity
+from lsp.model_server.wire import Token
+from lsp.suggest.cache import Cache, CandidateList
+from lsp.suggest.candidates import Candidate, unsure_spans
+from lsp.suggest.debounce import Debounce
+from lsp.text.changes import moved, remainder
+from lsp.text.edits import Change, applied, rebased
+from lsp.text.marks import Marks
+from lsp.text.snapshot import Snapshot
+from lsp.text.snippets import to_snippet
 
 
 def snapshot(text: str, marker: str = "|") -> Snapshot:
@@ -23,11 +23,11 @@ def snapshot(text: str, marker: str = "|") -> Snapshot:
     return Snapshot("file:///a.py", 1, "python", text.replace(marker, ""), offset)
 
 
-def found(*texts: str, is_draft: bool = False) -> Found:
-    return Found(tuple(Candidate(text, text) for text in texts), is_draft)
+def found(*texts: str, is_draft: bool = False) -> CandidateList:
+    return CandidateList(tuple(Candidate(text) for text in texts), is_draft)
 
 
-def texts(result: Found | None) -> list[str] | None:
+def texts(result: CandidateList | None) -> list[str] | None:
     return None if result is None else [candidate.text for candidate in result.candidates]
 
 
@@ -45,7 +45,7 @@ def texts(result: Found | None) -> list[str] | None:
     ],
 )
 def test_typed_since(before: str, after: str, typed: str | None) -> None:
-    assert typed_since(snapshot(before), after) == typed
+    assert snapshot(before).typed_since(after) == typed
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def chunk(name: str) -> str:
 
 
 def test_chunks_of_other_documents_are_picked_the_newest_last() -> None:
-    ring = Ring()
+    ring = RecentChunks()
     ring.opened("file:///a.py", chunk("a"))
     ring.opened("file:///b.py", chunk("b"))
 
@@ -171,7 +171,7 @@ def test_chunks_of_other_documents_are_picked_the_newest_last() -> None:
 
 
 def test_a_chunk_like_the_text_at_the_cursor_is_dropped() -> None:
-    ring = Ring()
+    ring = RecentChunks()
     ring.opened("file:///a.py", chunk("a"))
 
     assert similarity(chunk("a"), chunk("a")) == 1
@@ -180,7 +180,7 @@ def test_a_chunk_like_the_text_at_the_cursor_is_dropped() -> None:
 
 
 def test_the_ring_keeps_one_of_what_is_the_same_and_sixteen_in_all() -> None:
-    ring = Ring()
+    ring = RecentChunks()
     for _ in range(3):
         ring.opened("file:///a.py", chunk("a"))
     assert len(ring) == 1
@@ -211,7 +211,7 @@ class Clock:
 
 def test_the_debounce_follows_typing_and_the_servers_speed() -> None:
     clock = Clock()
-    pace = Pace(clock)
+    pace = Debounce(clock)
     assert pace.wait_s(0.25) == 0, "nobody has typed"
     for _ in range(10):
         clock.now += 0.1

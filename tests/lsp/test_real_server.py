@@ -47,7 +47,7 @@ def shared(server: servers.Server) -> Iterator[Client]:
 
 @pytest.fixture
 def client(shared: Client) -> Iterator[Client]:
-    """The same language server for all, each with a document of its own."""
+    """One language server for all tests, with a separate document for each."""
     yield shared
     shared.notify("textDocument/didClose", textDocument={"uri": URI})
 

@@ -15,7 +15,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from app.errors import CheckpointError
-from app.models.checkpoint import find_directory
+from app.models.files import find_directory
 from tests.reference import CHECKPOINT
 from tests.tiny import load_plain as load
 

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import torch
+from safetensors.torch import load_file
 
 from app.errors import CheckpointError
+from app.models.checkpoint import load_checkpoint
 from app.models.families import FAMILIES, Diffusion, find_family, read_diffusion
+from app.models.sources import HuggingFaceFolder
+from tests.reference import CHECKPOINT
+from tests.tiny import CPU, load_plain
 
 DIFFCODER = {"architectures": ["StableDiffcoderForCausalLM"], "model_type": "llama"}
 LLAMA = {"architectures": ["LlamaForCausalLM"], "model_type": "llama"}
@@ -19,13 +28,36 @@ def tokenizer(mask: int | None = None, eos: int | None = None) -> Any:
     return SimpleNamespace(mask_token_id=mask, eos_token_id=eos)
 
 
+@dataclass(frozen=True)
+class MemorySource:
+    """A checkpoint that consists of what a test gives it."""
+
+    values: Mapping[str, Any]
+    generation_values: Mapping[str, Any]
+    words: Any
+    weights: Mapping[str, torch.Tensor] = field(default_factory=dict)
+    name: str = "in memory"
+    generation_config_path: Path = Path("memory")
+
+    def config(self) -> Mapping[str, Any]:
+        return self.values
+
+    def generation_config(self) -> Mapping[str, Any]:
+        return self.generation_values
+
+    def tokenizer(self) -> Any:
+        return self.words
+
+    def tensors(self, device: torch.device) -> Iterator[tuple[str, torch.Tensor]]:
+        return ((name, tensor.to(device)) for name, tensor in self.weights.items())
+
+
 def diffusion(config: dict[str, Any], generation: dict[str, Any] | None = None, words: Any = None) -> Diffusion:
-    config = {"vocab_size": 1024, **config}
-    return read_diffusion(find_family(config), config, generation or {}, words or tokenizer())
+    return read_diffusion(MemorySource({"vocab_size": 1024, **config}, generation or {}, words or tokenizer()))
 
 
 def test_stable_diffcoder_needs_no_help_from_its_files() -> None:
-    expected = Diffusion("stable-diffcoder", mask_token_id=5, eos_token_ids=(2,), block_length=4)
+    expected = Diffusion(family="stable-diffcoder", mask_token_id=5, eos_token_ids=(2,), block_length=4)
 
     assert diffusion(DIFFCODER) == expected
 
@@ -41,7 +73,7 @@ def test_config_json_overrides_the_tokenizer() -> None:
 
     found = diffusion(config, words=tokenizer(mask=7, eos=8))
 
-    assert found == Diffusion("stable-diffcoder", mask_token_id=0, eos_token_ids=(10,), block_length=32)
+    assert found == Diffusion(family="stable-diffcoder", mask_token_id=0, eos_token_ids=(10,), block_length=32)
 
 
 def test_generation_config_overrides_the_end_token() -> None:
@@ -67,7 +99,7 @@ def test_other_layouts_are_served_when_their_files_say_enough(architecture: str)
     config = {"architectures": [architecture], "mask_token_id": 9, "block_length": 8, "eos_token_id": [2, 3]}
     family = FAMILIES[architecture].name
 
-    assert diffusion(config) == Diffusion(family, mask_token_id=9, eos_token_ids=(2, 3), block_length=8)
+    assert diffusion(config) == Diffusion(family=family, mask_token_id=9, eos_token_ids=(2, 3), block_length=8)
 
 
 def test_a_mask_token_without_a_block_length() -> None:
@@ -106,3 +138,48 @@ def test_an_unknown_architecture_names_what_is_supported(architectures: list[str
 def test_token_ids_that_make_no_sense(changes: dict[str, Any], expected: str) -> None:
     with pytest.raises(CheckpointError, match=re.escape(expected)):
         diffusion(DIFFCODER | changes)
+
+
+@pytest.mark.parametrize("architecture", FAMILIES)
+def test_todays_families_are_block_causal_and_predict_in_place(architecture: str) -> None:
+    found = diffusion({"architectures": [architecture], "mask_token_id": 9, "block_length": 8, "eos_token_id": 2})
+
+    assert (found.attention, found.shift) == ("block_causal", False)
+
+
+def test_config_json_overrides_how_the_family_denoises() -> None:
+    found = diffusion(DIFFCODER | {"diffusion_attention": "full", "diffusion_shift": True})
+
+    assert (found.attention, found.shift) == ("full", True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            {"diffusion_attention": "causal"},
+            "config.json: diffusion_attention must be one of block_causal, full, and is 'causal'.",
+        ),
+        ({"diffusion_attention": ["full"]}, "diffusion_attention must be one of block_causal, full, and is ['full']."),
+        ({"diffusion_shift": 1}, "config.json: diffusion_shift must be one of False, True, and is 1."),
+    ],
+)
+def test_ways_to_denoise_that_nobody_knows(changes: dict[str, Any], expected: str) -> None:
+    with pytest.raises(CheckpointError, match=re.escape(expected)):
+        diffusion(DIFFCODER | changes)
+
+
+def test_another_source_than_a_folder_loads_the_same_model() -> None:
+    """What a loader of another file format has to provide is the protocol's methods and nothing else."""
+    folder = HuggingFaceFolder(str(CHECKPOINT))
+    weights = load_file(CHECKPOINT / "model.safetensors")
+    source = MemorySource(folder.config(), folder.generation_config(), folder.tokenizer(), weights)
+
+    checkpoint = load_checkpoint(source, CPU, torch.float32)
+
+    expected = load_plain()
+    assert checkpoint.name == "in memory"
+    assert checkpoint.diffusion == expected.diffusion
+    assert checkpoint.request_defaults == expected.request_defaults
+    states = zip(checkpoint.model.parameters(), expected.model.parameters(), strict=True)
+    assert all(ours.equal(theirs) for ours, theirs in states)

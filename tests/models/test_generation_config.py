@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
-from app.serving.calls import Defaults
 
 from app.errors import CheckpointError
+from app.messages.defaults import Defaults
+from app.messages.options import Overrides, overrides
 from app.models.files import find_here
 from app.models.generation_config import HUGGING_FACE_KEYS, OUR_KEYS, read_generation_config, read_request_defaults
 from tests.reference import CHECKPOINT
@@ -20,8 +22,8 @@ from tests.tiny import load
 FILE = Path("/models/mini/generation_config.json")
 
 
-def read(**config: Any) -> dict[str, Any]:
-    return read_request_defaults(config, FILE)
+def read(**config: Any) -> Mapping[str, Any]:
+    return read_request_defaults(config, FILE).given
 
 
 def refused(**config: Any) -> str:
@@ -96,13 +98,13 @@ def test_a_checkpoint_carries_its_defaults(tmp_path: Path) -> None:
 
     loaded = load(copy)
 
-    assert (loaded.request_defaults, loaded.diffusion.eos_token_ids) == ({"gen_length": 64}, (9,))
-    assert read_generation_config(copy) == {"gen_length": 64}
-    assert load().request_defaults == {}
+    assert (loaded.request_defaults, loaded.diffusion.eos_token_ids) == (overrides(Defaults, gen_length=64), (9,))
+    assert read_generation_config(copy) == overrides(Defaults, gen_length=64)
+    assert load().request_defaults == Overrides()
 
 
 def test_no_file_says_nothing(tmp_path: Path) -> None:
-    assert read_generation_config(tmp_path) == {}
+    assert read_generation_config(tmp_path) == Overrides()
 
 
 def test_what_is_on_this_machine(tmp_path: Path) -> None:

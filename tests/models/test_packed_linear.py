@@ -9,12 +9,12 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from app.engine.loading import load_model
 from app.messages.params import ModelSource
 from app.models import packed_linear
 from app.models.packed_linear import PackedLinear, can_pack, pack
 from app.settings import EMBEDDED_MODEL
 from tests.models.test_quantization import tiny
+from tests.tiny import load_engine
 
 needs_kernels = pytest.mark.skipif(not can_pack(torch.empty(0)), reason="oneDNN's kernels are for x86 CPUs")
 needs_bfloat16 = pytest.mark.skipif(
@@ -73,9 +73,9 @@ def test_every_linear_layer_is_packed_and_the_embedding_is_not(tie: bool) -> Non
 
 @needs_bfloat16
 def test_the_server_packs_what_it_loads() -> None:
-    loaded = load_model(ModelSource(str(EMBEDDED_MODEL), device="cpu", dtype="bfloat16", num_threads=1))
+    engine = load_engine(ModelSource(path=str(EMBEDDED_MODEL), device="cpu", dtype="bfloat16", num_threads=1))
 
-    assert type(loaded.engine._runner.model.head) is PackedLinear
+    assert type(engine._runner.model.head) is PackedLinear
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,10 @@ from app.models.checkpoint import load_checkpoint
 from app.models.config import ModelConfig, RopeScaling
 from app.models.quantization import check_quantization, has_fast_int8, quantize, quantize_linears, weight_bytes
 from app.models.quantized_linear import Int4Linear, Int8Linear
+from app.models.sources import HuggingFaceFolder
 from app.models.transformer import Transformer
 from app.settings import EMBEDDED_MODEL
-from tests.reference import CHECKPOINT
+from tests.tiny import load_plain
 
 CPU, CUDA = torch.device("cpu"), torch.device("cuda")
 BF16, F32 = torch.bfloat16, torch.float32
@@ -70,8 +71,8 @@ def test_the_layers_products_are_replaced_and_a_tied_head_is_not(scheme: str, ki
 
 @pytest.mark.parametrize("scheme", [pytest.param("int8", marks=needs_vnni), "int4"])
 def test_a_loaded_checkpoint_is_smaller(scheme: str) -> None:
-    plain = load_checkpoint(str(EMBEDDED_MODEL), None, CPU, BF16)
-    small = load_checkpoint(str(EMBEDDED_MODEL), None, CPU, BF16, quantization=scheme)
+    plain, small = (load_checkpoint(HuggingFaceFolder(str(EMBEDDED_MODEL)), CPU, BF16) for _ in range(2))
+    quantize(small.model, scheme, CPU)
 
     embedding = plain.model.embedding.weight.nbytes
     share = (weight_bytes(small.model) - embedding) / (weight_bytes(plain.model) - embedding)
@@ -195,4 +196,8 @@ def test_vnni_decides(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_fixture_checkpoint_is_quantized_too() -> None:
-    assert Int4Linear in kinds(load_checkpoint(str(CHECKPOINT), None, CPU, F32, quantization="int4").model)
+    model = load_plain().model
+
+    quantize(model, "int4", CPU)
+
+    assert Int4Linear in kinds(model)

@@ -21,13 +21,16 @@ from transformers import (
     Qwen3ForCausalLM,
 )
 
-from app.engine.attention import Span, SpanAttention
+from app.engine.attention import SpanAttention
 from app.engine.kv_cache import KVCache
+from app.engine.layout import Forward, Rows, Span
 from app.engine.reference import PlainAttention
-from app.models.checkpoint import load_weights, tensor_places
 from app.models.config import read_model_config
 from app.models.families import find_family
+from app.models.sources import HuggingFaceFolder
+from app.models.tensor_names import LLAMA_NAMES
 from app.models.transformer import Transformer
+from app.models.weights import load_weights, tensor_places
 
 LENGTH = 64
 SIZES = {
@@ -106,10 +109,11 @@ def randomize(model: PreTrainedModel) -> None:
 
 def load_ours(directory: Path) -> Transformer:
     config = json.loads((directory / "config.json").read_text())
-    model = Transformer(read_model_config(config, find_family(config).layout)).eval().requires_grad_(False)
-    for place in tensor_places(model).values():
+    family = find_family(config)
+    model = Transformer(read_model_config(config, family.layout)).eval().requires_grad_(False)
+    for place in tensor_places(model, family.names).values():
         place.fill_(torch.nan)  # whatever is not loaded shows
-    load_weights(model, directory, torch.device("cpu"))
+    load_weights(model, HuggingFaceFolder(str(directory)).tensors(torch.device("cpu")), family.names)
     return model
 
 
@@ -170,7 +174,7 @@ def test_sharded_files_load_like_a_single_one(variant: str, tmp_path: Path) -> N
 def test_every_parameter_has_its_place(tmp_path: Path) -> None:
     for variant in ("llama", "llama-tied", "llama-attention-bias", "qwen2", "qwen3"):
         pair = make_pair(variant, tmp_path / variant)
-        places = tensor_places(pair.ours)
+        places = tensor_places(pair.ours, LLAMA_NAMES)
 
         assert sum(place.numel() for place in places.values()) == sum(p.numel() for p in pair.ours.parameters())
         assert set(places) == {name for name, _ in pair.theirs.named_parameters()}
@@ -209,8 +213,10 @@ def test_windows_of_the_kv_cache_give_what_one_forward_gives(variant: str, cuts:
     logits = []
     for start, end in pairwise(cuts):
         span = Span(slot, start, end - start, limits=tuple(range(start + 1, end + 1)))
-        attend = SpanAttention(cache, [span])
-        logits.append(model.logits(model(token_ids()[start:end], torch.arange(start, end), attend)))
+        rows = Rows.of([Forward("prefill", span, tuple(token_ids()[start:end].tolist()))])
+        tensors, _ = rows.to(torch.device("cpu"))
+        attend = SpanAttention(cache, rows, tensors)
+        logits.append(model.logits(model(tensors.token_ids, tensors.positions, attend)))
 
     assert greatest_difference(torch.cat(logits), our_logits(model, token_ids())) <= 1e-4
 

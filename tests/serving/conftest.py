@@ -1,24 +1,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
+from concurrent.futures import Future
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
-from app.serving.backend import Backend
-from app.serving.executor import Executor
-from app.serving.requests import Defaults
+from app.messages.defaults import Defaults
+from app.messages.options import Overrides
+from app.serving.backend import Backend, Frontend
+from app.serving.executor import LocalEngine
 from app.serving.service import Service
-from tests.doubles.app import fake_backend
+from tests.doubles.app import fake_backend, fake_frontend
 from tests.doubles.engine import FakeEngine
 from tests.doubles.tokenizer import ByteTokenizer
 
 
 @pytest.fixture
-def make_executor() -> Iterator[Callable[..., Executor]]:
-    """`make_executor(engine)` is ready; with `load` it is loading. At the test's end nothing may be left in any."""
-    executors: list[Executor] = []
+def make_local_engine() -> Iterator[Callable[..., LocalEngine]]:
+    """`make_local_engine(engine)` is ready; with `load` it is loading. At the test's end nothing may be left in any."""
+    clients: list[LocalEngine] = []
     engines: list[FakeEngine] = []
 
     def make(
@@ -27,30 +29,29 @@ def make_executor() -> Iterator[Callable[..., Executor]]:
         on_failure: Callable[[BaseException], None] = lambda error: None,
         max_queue: int = 8,
         backend: Backend | None = None,
-    ) -> Executor:
+    ) -> LocalEngine:
         engine = engine or FakeEngine()
         loaded = backend or fake_backend(engine)
-        executor = Executor(load or (lambda: loaded), on_failure, max_queue)
-        executors.append(executor)
+        client = LocalEngine(load or (lambda: loaded), on_failure, max_queue)
+        clients.append(client)
         engines.append(engine)
-        executor.start()
+        client.start()
         if load is None:
-            executor.wait_until_ready()
-        return executor
+            client.wait_until_ready()
+        return client
 
     yield make
     for engine in engines:
         engine.allow()
-    for executor in executors:
-        executor.close()
-        assert executor.queue_lengths == (0, 0)
-        assert not executor._owners
-        assert not executor._sequence_ids
+    for client in clients:
+        client.close()
+        assert client.queue_lengths == (0, 0)
+        assert len(client._ownership) == 0
     assert not any(engine.has_work for engine in engines)
 
 
 @pytest.fixture
-def make_service(make_executor: Callable[..., Executor]) -> Callable[..., Service]:
+def make_service(make_local_engine: Callable[..., LocalEngine]) -> Callable[..., Service]:
     """`make_service(engine, tokenizer, defaults=..., strict_model=..., max_queue=..., **ModelInfo fields)`.
 
     `defaults` are all chosen by the operator; or some are `chosen`, and some said by the `checkpoint`.
@@ -67,8 +68,10 @@ def make_service(make_executor: Callable[..., Executor]) -> Callable[..., Servic
         **info: Any,
     ) -> Service:
         engine = engine or FakeEngine()
-        backend = replace(fake_backend(engine, tokenizer, **info), request_defaults=checkpoint or {})
-        executor = make_executor(engine, backend=backend, max_queue=max_queue)
-        return Service(executor, asdict(defaults) if defaults else chosen or {}, strict_model)
+        client = make_local_engine(engine, backend=fake_backend(engine, **info), max_queue=max_queue)
+        frontend: Future[Frontend] = Future()
+        frontend.set_result(fake_frontend(tokenizer, Overrides(checkpoint or {})))
+        given = Overrides.pick(Defaults, asdict(defaults)) if defaults else Overrides(chosen or {})
+        return Service(client, frontend, given, strict_model)
 
     return make

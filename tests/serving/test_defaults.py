@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from app.messages.defaults import Defaults
+from app.messages.options import Overrides, overrides
 from app.messages.params import GenerationParams
 from app.serving.defaults import SETTING_NAMES, explain, resolve
-from app.serving.requests import ChatRequest, Defaults
+from app.serving.requests import ChatRequest
 from app.serving.service import Service
+from tests.doubles.app import nest_decoding
 from tests.doubles.tokenizer import byte_ids
 
 MakeService = Callable[..., Service]
@@ -69,7 +72,7 @@ ASKED: dict[str, Any] = {
 
 
 def params_for(service: Service, **asked: Any) -> GenerationParams:
-    reply = service.chat(ChatRequest(prompt_token_ids=byte_ids("four"), **asked))
+    reply = service.chat(ChatRequest(prompt_token_ids=byte_ids("four"), **nest_decoding(asked)))
     for _ in reply:
         pass
     return reply.params
@@ -97,7 +100,7 @@ def test_the_request_stands_above_both(make_service: MakeService) -> None:
 
 @pytest.mark.parametrize("name", SETTING_NAMES)
 def test_each_is_decided_by_itself(make_service: MakeService, name: str) -> None:
-    defaults = resolve({name: CHOSEN[name]}, CHECKPOINT)
+    defaults = resolve(Overrides({name: CHOSEN[name]}), Overrides(CHECKPOINT))
 
     others = {other: value for other, value in CHECKPOINT.items() if other not in (name, "tokens_per_step")}
     assert getattr(defaults, name) == CHOSEN[name]
@@ -138,18 +141,25 @@ def test_chosen_steps_take_the_place_of_the_checkpoints_pace(make_service: MakeS
 
 
 def test_nobody_said_anything() -> None:
-    assert resolve({}, {}) == Defaults()
-    assert set(explain({}, {})) == set(SETTING_NAMES)
-    assert {source for _, source in explain({}, {}).values()} == {"default"}
-    assert explain({}, {})["threshold"] == ("unset", "default")
+    nothing: Overrides[Defaults] = Overrides()
+    rows = explain(nothing, nothing)
+
+    assert resolve(nothing, nothing) == Defaults()
+    assert set(rows) == set(SETTING_NAMES)
+    assert {source for _, source in rows.values()} == {"default"}
+    assert rows["threshold"] == ("unset", "default")
 
 
 def test_what_came_from_the_checkpoint_says_so() -> None:
-    rows = explain({"temperature": 0.5}, {"gen_length": 64, "tokens_per_step": 1, "temperature": 0.25})
+    rows = explain(
+        overrides(Defaults, temperature=0.5),
+        overrides(Defaults, gen_length=64, tokens_per_step=1, temperature=0.25),
+    )
+    pace = overrides(Defaults, tokens_per_step=2)
 
     assert rows["gen_length"] == ("64", "checkpoint")
     assert rows["steps"] == ("one for each token", "checkpoint")
     assert rows["top_p"] == ("1.0", "default")
     assert "temperature" not in rows
-    assert explain({}, {"tokens_per_step": 2})["steps"] == ("one for each 2 tokens", "checkpoint")
-    assert explain({"steps": 9}, {"tokens_per_step": 2}).keys() == set(SETTING_NAMES) - {"steps"}
+    assert explain(Overrides(), pace)["steps"] == ("one for each 2 tokens", "checkpoint")
+    assert explain(overrides(Defaults, steps=9), pace).keys() == set(SETTING_NAMES) - {"steps"}

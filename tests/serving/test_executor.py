@@ -5,24 +5,30 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from app.errors import CheckpointError, ModelLoading, QueueFull, ShuttingDown
 from app.messages.events import Committed, Event, Failed, Finished
 from app.messages.params import GenerationParams
-from app.serving.executor import Executor
+from app.serving.engine_client import SequenceRequest
+from app.serving.executor import LocalEngine
 from app.serving.generation import Generation
 from tests.doubles.app import fake_backend
 from tests.doubles.engine import FakeEngine, says
 from tests.doubles.tokenizer import byte_ids
 from tests.waiting import PATIENCE_S, wait_until
 
-MakeExecutor = Callable[..., Executor]
+MakeClient = Callable[..., LocalEngine]
 
 PROMPT = byte_ids("four")  # a whole block
 PARAMS = GenerationParams(gen_length=8, steps=8, block_length=4)
+
+
+def submit(client: LocalEngine, prompt_ids: Sequence[int], params: Sequence[GenerationParams]) -> Generation:
+    """One sequence for each of `params`."""
+    return client.submit_requests([SequenceRequest(prompt_ids, each) for each in params])
 
 
 def events_of(generation: Generation) -> list[tuple[int, Event]]:
@@ -45,10 +51,10 @@ def endings(generation: Generation) -> list[str]:
     return [ends[index] for index in range(generation.num_sequences)]
 
 
-def test_events_come_in_order(make_executor: MakeExecutor) -> None:
-    executor = make_executor(FakeEngine(says("abcdef")))
+def test_events_come_in_order(make_local_engine: MakeClient) -> None:
+    client = make_local_engine(FakeEngine(says("abcdef")))
 
-    events = [event for _, event in events_of(executor.submit(PROMPT, [PARAMS]))]
+    events = [event for _, event in events_of(submit(client, PROMPT, [PARAMS]))]
 
     assert [event.token_ids for event in events[:-1] if isinstance(event, Committed)] == [
         tuple(byte_ids("abcd")),
@@ -56,13 +62,13 @@ def test_events_come_in_order(make_executor: MakeExecutor) -> None:
     ]
     assert isinstance(events[-1], Finished)
     assert events[-1].reason == "stop"
-    assert executor.queue_lengths == (0, 0)
+    assert client.queue_lengths == (0, 0)
 
 
-def test_each_sequence_has_its_index(make_executor: MakeExecutor) -> None:
-    executor = make_executor(FakeEngine(says("abcd", "efgh")))
+def test_each_sequence_has_its_index(make_local_engine: MakeClient) -> None:
+    client = make_local_engine(FakeEngine(says("abcd", "efgh")))
 
-    events = events_of(executor.submit(PROMPT, [PARAMS, PARAMS]))
+    events = events_of(submit(client, PROMPT, [PARAMS, PARAMS]))
 
     texts = [(index, event.token_ids) for index, event in events if isinstance(event, Committed)]
     assert texts[0] == (0, tuple(byte_ids("abcd")))
@@ -74,22 +80,22 @@ def endings_in(events: list[tuple[int, Event]]) -> dict[int, str]:
     return {index: event.reason for index, event in events if isinstance(event, Finished)}
 
 
-def test_first_come_first_served(make_executor: MakeExecutor) -> None:
+def test_first_come_first_served(make_local_engine: MakeClient) -> None:
     engine = FakeEngine(gated=True)
-    executor = make_executor(engine)
+    client = make_local_engine(engine)
 
-    generations = [executor.submit(byte_ids(name), [PARAMS]) for name in "abc"]
+    generations = [submit(client, byte_ids(name), [PARAMS]) for name in "abc"]
     engine.allow()
 
     assert [endings(generation) for generation in generations] == [["length"]] * 3
     assert [sequence.prompt_ids for sequence in engine.added] == [tuple(byte_ids(name)) for name in "abc"]
 
 
-def test_one_thread_alone_touches_the_engine(make_executor: MakeExecutor) -> None:
+def test_one_thread_alone_touches_the_engine(make_local_engine: MakeClient) -> None:
     engine = FakeEngine()
-    executor = make_executor(engine)
+    client = make_local_engine(engine)
     generations: list[Generation] = []
-    callers = [threading.Thread(target=lambda: generations.append(executor.submit(PROMPT, [PARAMS]))) for _ in range(4)]
+    callers = [threading.Thread(target=lambda: generations.append(submit(client, PROMPT, [PARAMS]))) for _ in range(4)]
     for caller in callers:
         caller.start()
     for caller in callers:
@@ -102,7 +108,7 @@ def test_one_thread_alone_touches_the_engine(make_executor: MakeExecutor) -> Non
 # Loading
 
 
-def test_nothing_is_taken_before_the_model_is_loaded(make_executor: MakeExecutor) -> None:
+def test_nothing_is_taken_before_the_model_is_loaded(make_local_engine: MakeClient) -> None:
     gate = threading.Event()
     backend = fake_backend()
 
@@ -110,45 +116,46 @@ def test_nothing_is_taken_before_the_model_is_loaded(make_executor: MakeExecutor
         assert gate.wait(PATIENCE_S)
         return backend
 
-    executor = make_executor(load=load)
-    assert executor.state == "loading"
+    client = make_local_engine(load=load)
+    assert client.state == "loading"
     with pytest.raises(ModelLoading):
-        executor.submit(PROMPT, [PARAMS])
+        submit(client, PROMPT, [PARAMS])
     with pytest.raises(ModelLoading):
-        _ = executor.backend
+        _ = client.info
     gate.set()
 
-    assert executor.wait_until_ready() is backend
-    assert executor.state == "ready"
-    assert endings(executor.submit(PROMPT, [PARAMS])) == ["length"]
+    client.wait_until_ready()
+    assert client.state == "ready"
+    assert client.info is backend.info
+    assert endings(submit(client, PROMPT, [PARAMS])) == ["length"]
 
 
-def test_loading_that_fails_is_told_to_all_who_ask(make_executor: MakeExecutor) -> None:
+def test_loading_that_fails_is_told_to_all_who_ask(make_local_engine: MakeClient) -> None:
     failure = CheckpointError("no such directory")
     told: list[BaseException] = []
 
     def load():
         raise failure
 
-    executor = make_executor(load=load, on_failure=told.append)
+    client = make_local_engine(load=load, on_failure=told.append)
 
     with pytest.raises(CheckpointError) as error:
-        executor.wait_until_ready()
-    executor._thread.join(PATIENCE_S)
+        client.wait_until_ready()
+    client._thread.join(PATIENCE_S)
     assert error.value is failure
     assert told == [failure]
     with pytest.raises(ModelLoading):
-        executor.submit(PROMPT, [PARAMS])
+        submit(client, PROMPT, [PARAMS])
 
 
-def test_even_an_exit_while_loading_is_told(make_executor: MakeExecutor) -> None:
+def test_even_an_exit_while_loading_is_told(make_local_engine: MakeClient) -> None:
     told: list[BaseException] = []
 
     def load():
         raise SystemExit(4)
 
-    executor = make_executor(load=load, on_failure=told.append)
-    executor._thread.join(PATIENCE_S)
+    client = make_local_engine(load=load, on_failure=told.append)
+    client._thread.join(PATIENCE_S)
 
     assert [type(error) for error in told] == [SystemExit]
 
@@ -156,46 +163,46 @@ def test_even_an_exit_while_loading_is_told(make_executor: MakeExecutor) -> None
 # The queue
 
 
-def test_the_queue_is_bounded_and_counts_every_sequence(make_executor: MakeExecutor) -> None:
+def test_the_queue_is_bounded_and_counts_every_sequence(make_local_engine: MakeClient) -> None:
     engine = FakeEngine(gated=True)
-    executor = make_executor(engine, max_queue=3)
-    assert executor.capacity == 4
+    client = make_local_engine(engine, max_queue=3)
+    assert client.capacity == 4
 
-    first = executor.submit(PROMPT, [PARAMS] * 3)
+    first = submit(client, PROMPT, [PARAMS] * 3)
     with pytest.raises(QueueFull, match="replies running or waiting: 3"):
-        executor.submit(PROMPT, [PARAMS] * 2)
-    assert executor.queue_lengths == (1, 2)  # all or none: neither of the two was taken
-    second = executor.submit(PROMPT, [PARAMS])
+        submit(client, PROMPT, [PARAMS] * 2)
+    assert client.queue_lengths == (1, 2)  # all or none: neither of the two was taken
+    second = submit(client, PROMPT, [PARAMS])
     with pytest.raises(QueueFull):
-        executor.submit(PROMPT, [PARAMS])
+        submit(client, PROMPT, [PARAMS])
     engine.allow()
 
     assert endings(first) == ["length"] * 3
     assert endings(second) == ["length"]
     assert len(engine.added) == 4
-    wait_until(lambda: executor.queue_lengths == (0, 0))
-    assert endings(executor.submit(PROMPT, [PARAMS] * 4)) == ["length"] * 4  # there is room again
+    wait_until(lambda: client.queue_lengths == (0, 0))
+    assert endings(submit(client, PROMPT, [PARAMS] * 4)) == ["length"] * 4  # there is room again
 
 
-def test_without_a_queue_one_request_runs(make_executor: MakeExecutor) -> None:
+def test_without_a_queue_one_request_runs(make_local_engine: MakeClient) -> None:
     engine = FakeEngine(gated=True)
-    executor = make_executor(engine, max_queue=0)
+    client = make_local_engine(engine, max_queue=0)
 
-    running = executor.submit(PROMPT, [PARAMS])
+    running = submit(client, PROMPT, [PARAMS])
     with pytest.raises(QueueFull):
-        executor.submit(PROMPT, [PARAMS])
+        submit(client, PROMPT, [PARAMS])
     engine.allow()
 
     assert endings(running) == ["length"]
 
 
-def test_queue_lengths(make_executor: MakeExecutor) -> None:
+def test_queue_lengths(make_local_engine: MakeClient) -> None:
     engine = FakeEngine(gated=True)
-    executor = make_executor(engine)
-    seen = [executor.queue_lengths]
+    client = make_local_engine(engine)
+    seen = [client.queue_lengths]
     for _ in range(3):
-        executor.submit(PROMPT, [PARAMS])
-        seen.append(executor.queue_lengths)
+        submit(client, PROMPT, [PARAMS])
+        seen.append(client.queue_lengths)
 
     assert seen == [(0, 0), (1, 0), (1, 1), (1, 2)]
 
@@ -203,10 +210,10 @@ def test_queue_lengths(make_executor: MakeExecutor) -> None:
 # Aborts
 
 
-def test_abort_while_running(make_executor: MakeExecutor) -> None:
+def test_abort_while_running(make_local_engine: MakeClient) -> None:
     engine = FakeEngine(gated=True)
-    executor = make_executor(engine)
-    generation = executor.submit(PROMPT, [PARAMS])
+    client = make_local_engine(engine)
+    generation = submit(client, PROMPT, [PARAMS])
     engine.wait_until_stepping()
 
     generation.abort()
@@ -217,10 +224,10 @@ def test_abort_while_running(make_executor: MakeExecutor) -> None:
     assert engine.aborted == [0]
 
 
-def test_abort_while_queued(make_executor: MakeExecutor) -> None:
+def test_abort_while_queued(make_local_engine: MakeClient) -> None:
     engine = FakeEngine(gated=True)
-    executor = make_executor(engine)
-    running, waiting = executor.submit(PROMPT, [PARAMS]), executor.submit(byte_ids("wait"), [PARAMS])
+    client = make_local_engine(engine)
+    running, waiting = submit(client, PROMPT, [PARAMS]), submit(client, byte_ids("wait"), [PARAMS])
 
     waiting.abort()
     engine.allow()
@@ -230,12 +237,12 @@ def test_abort_while_queued(make_executor: MakeExecutor) -> None:
     assert engine.steps == 2  # none of them for the second
 
 
-def test_who_is_gone_costs_no_further_step(make_executor: MakeExecutor) -> None:
+def test_who_is_gone_costs_no_further_step(make_local_engine: MakeClient) -> None:
     """Also where nobody hears of it, because no event comes that would make the caller look."""
     engine = FakeEngine(gated=True)
-    executor = make_executor(engine)
+    client = make_local_engine(engine)
     is_gone = threading.Event()
-    generation, other = executor.submit(PROMPT, [PARAMS] * 2), executor.submit(PROMPT, [PARAMS])
+    generation, other = submit(client, PROMPT, [PARAMS] * 2), submit(client, PROMPT, [PARAMS])
     generation.is_abandoned = is_gone.is_set
     engine.wait_until_stepping()
 
@@ -247,10 +254,10 @@ def test_who_is_gone_costs_no_further_step(make_executor: MakeExecutor) -> None:
     assert engine.aborted == [0, 1]
 
 
-def test_abort_of_one_sequence_spares_its_siblings(make_executor: MakeExecutor) -> None:
+def test_abort_of_one_sequence_spares_its_siblings(make_local_engine: MakeClient) -> None:
     engine = FakeEngine(gated=True)
-    executor = make_executor(engine)
-    generation = executor.submit(PROMPT, [PARAMS] * 3)
+    client = make_local_engine(engine)
+    generation = submit(client, PROMPT, [PARAMS] * 3)
 
     generation.abort(1)
     engine.allow()
@@ -258,10 +265,10 @@ def test_abort_of_one_sequence_spares_its_siblings(make_executor: MakeExecutor) 
     assert endings(generation) == ["length", "abort", "length"]
 
 
-def test_abort_twice_and_after_the_end_does_nothing(make_executor: MakeExecutor) -> None:
+def test_abort_twice_and_after_the_end_does_nothing(make_local_engine: MakeClient) -> None:
     engine = FakeEngine(gated=True)
-    executor = make_executor(engine)
-    twice, finished = executor.submit(PROMPT, [PARAMS]), executor.submit(PROMPT, [PARAMS])
+    client = make_local_engine(engine)
+    twice, finished = submit(client, PROMPT, [PARAMS]), submit(client, PROMPT, [PARAMS])
     twice.abort()
     twice.abort()
     engine.allow()
@@ -269,7 +276,7 @@ def test_abort_twice_and_after_the_end_does_nothing(make_executor: MakeExecutor)
     assert endings(twice) == ["abort"]
     assert endings(finished) == ["length"]
     finished.abort()
-    assert endings(executor.submit(PROMPT, [PARAMS])) == ["length"]  # so the aborts before it were obeyed
+    assert endings(submit(client, PROMPT, [PARAMS])) == ["length"]  # so the aborts before it were obeyed
     assert twice.next(0) is None
     assert finished.next(0) is None
     assert engine.aborted == [0]
@@ -278,10 +285,10 @@ def test_abort_twice_and_after_the_end_does_nothing(make_executor: MakeExecutor)
 # Failures
 
 
-def test_a_failed_sequence_fails_its_caller_alone(make_executor: MakeExecutor) -> None:
+def test_a_failed_sequence_fails_its_caller_alone(make_local_engine: MakeClient) -> None:
     engine = FakeEngine(gated=True, failing_steps=1)
-    executor = make_executor(engine)
-    bad, good = executor.submit(PROMPT, [PARAMS]), executor.submit(PROMPT, [PARAMS])
+    client = make_local_engine(engine)
+    bad, good = submit(client, PROMPT, [PARAMS]), submit(client, PROMPT, [PARAMS])
     engine.allow()
 
     assert endings(bad) == ["failed"]
@@ -289,11 +296,11 @@ def test_a_failed_sequence_fails_its_caller_alone(make_executor: MakeExecutor) -
 
 
 def test_an_engine_that_raises_fails_all_that_it_had_and_goes_on(
-    make_executor: MakeExecutor, caplog: pytest.LogCaptureFixture
+    make_local_engine: MakeClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     engine = FakeEngine(gated=True)
-    executor = make_executor(engine)
-    generations = [executor.submit(PROMPT, [PARAMS]) for _ in range(2)]
+    client = make_local_engine(engine)
+    generations = [submit(client, PROMPT, [PARAMS]) for _ in range(2)]
     engine.wait_for(lambda: len(engine.added) >= 1)
     engine.step_errors.append(RuntimeError("out of memory"))
     engine.allow()
@@ -301,16 +308,16 @@ def test_an_engine_that_raises_fails_all_that_it_had_and_goes_on(
     first, second = (endings(generation) for generation in generations)
     assert first == ["failed"]
     assert second in (["failed"], ["length"])  # whether it was in the engine already
-    assert endings(executor.submit(PROMPT, [PARAMS])) == ["length"]
+    assert endings(submit(client, PROMPT, [PARAMS])) == ["length"]
     assert "out of memory" in caplog.text
 
 
 def test_an_engine_that_cannot_even_abort_still_answers(
-    make_executor: MakeExecutor, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    make_local_engine: MakeClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = FakeEngine()
     engine.step_errors.append(RuntimeError("out of memory"))
-    executor = make_executor(engine)
+    client = make_local_engine(engine)
     real_abort = engine.abort
 
     def abort(sequence_id: int) -> None:
@@ -319,16 +326,16 @@ def test_an_engine_that_cannot_even_abort_still_answers(
 
     monkeypatch.setattr(engine, "abort", abort)
 
-    assert endings(executor.submit(PROMPT, [PARAMS])) == ["failed"]
+    assert endings(submit(client, PROMPT, [PARAMS])) == ["failed"]
     assert "cannot abort" in caplog.text
-    assert endings(executor.submit(PROMPT, [PARAMS])) == ["length"]
+    assert endings(submit(client, PROMPT, [PARAMS])) == ["length"]
 
 
 def test_an_abort_that_fails_leaves_no_caller_waiting(
-    make_executor: MakeExecutor, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    make_local_engine: MakeClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = FakeEngine(gated=True)
-    executor = make_executor(engine)
+    client = make_local_engine(engine)
     real_abort, calls = engine.abort, itertools.count()
 
     def abort(sequence_id: int) -> Finished | None:
@@ -337,17 +344,17 @@ def test_an_abort_that_fails_leaves_no_caller_waiting(
         return real_abort(sequence_id)
 
     monkeypatch.setattr(engine, "abort", abort)
-    left, other = executor.submit(PROMPT, [PARAMS]), executor.submit(PROMPT, [PARAMS])
+    left, other = submit(client, PROMPT, [PARAMS]), submit(client, PROMPT, [PARAMS])
     left.abort()
     engine.allow()
 
     assert endings(left) == ["failed"]
     assert endings(other) == ["failed"]
-    assert endings(executor.submit(PROMPT, [PARAMS])) == ["length"]
+    assert endings(submit(client, PROMPT, [PARAMS])) == ["length"]
     assert "cannot abort" in caplog.text
 
 
-def test_an_engine_that_cannot_be_emptied_ends_the_executor(make_executor: MakeExecutor) -> None:
+def test_an_engine_that_cannot_be_emptied_ends_the_executor(make_local_engine: MakeClient) -> None:
     class BrokenEngine(FakeEngine):
         has_work = property(lambda self: broken)  # type: ignore[assignment]
 
@@ -355,97 +362,97 @@ def test_an_engine_that_cannot_be_emptied_ends_the_executor(make_executor: MakeE
     told: list[BaseException] = []
     engine = BrokenEngine()
     engine.step_errors.append(RuntimeError("broken"))
-    executor = make_executor(engine, on_failure=told.append)
+    client = make_local_engine(engine, on_failure=told.append)
     broken = True
-    generation = executor.submit(PROMPT, [PARAMS])
+    generation = submit(client, PROMPT, [PARAMS])
 
     assert endings(generation) == ["failed"]
-    wait_until(lambda: executor.state == "failed")
+    wait_until(lambda: client.state == "failed")
     assert [str(error) for error in told] == ["the engine cannot go on"]
     broken = False
 
 
-def test_a_sequence_that_cannot_be_added_fails(make_executor: MakeExecutor, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_sequence_that_cannot_be_added_fails(make_local_engine: MakeClient, caplog: pytest.LogCaptureFixture) -> None:
     engine = FakeEngine()
     engine.add_errors.append(RuntimeError("no slot"))
-    executor = make_executor(engine)
+    client = make_local_engine(engine)
 
-    assert endings(executor.submit(PROMPT, [PARAMS, PARAMS])) == ["failed", "length"]
+    assert endings(submit(client, PROMPT, [PARAMS, PARAMS])) == ["failed", "length"]
     assert "no slot" in caplog.text
-    assert executor.queue_lengths == (0, 0)
+    assert client.queue_lengths == (0, 0)
 
 
 # Closing
 
 
-def test_close_refuses_then_waits_for_what_runs(make_executor: MakeExecutor) -> None:
+def test_close_refuses_then_waits_for_what_runs(make_local_engine: MakeClient) -> None:
     engine = FakeEngine(gated=True)
-    executor = make_executor(engine)
-    running = executor.submit(PROMPT, [PARAMS])
-    closing = threading.Thread(target=executor.close, args=(PATIENCE_S,))
+    client = make_local_engine(engine)
+    running = submit(client, PROMPT, [PARAMS])
+    closing = threading.Thread(target=client.close, args=(PATIENCE_S,))
     closing.start()
-    wait_until(lambda: executor.state == "closed")
+    wait_until(lambda: client.state == "closed")
 
     with pytest.raises(ShuttingDown):
-        executor.submit(PROMPT, [PARAMS])
+        submit(client, PROMPT, [PARAMS])
     with pytest.raises(ShuttingDown):
-        _ = executor.backend
+        _ = client.info
     engine.allow()
     closing.join(PATIENCE_S)
 
     assert endings(running) == ["length"]
-    assert not executor._thread.is_alive()
+    assert not client._thread.is_alive()
 
 
-def test_close_fails_what_does_not_end_in_time(make_executor: MakeExecutor) -> None:
+def test_close_fails_what_does_not_end_in_time(make_local_engine: MakeClient) -> None:
     engine = FakeEngine(gated=True)
-    executor = make_executor(engine)
-    generation = executor.submit(PROMPT, [PARAMS, PARAMS])  # one runs, one waits
+    client = make_local_engine(engine)
+    generation = submit(client, PROMPT, [PARAMS, PARAMS])  # one runs, one waits
     engine.wait_until_stepping()
-    closing = threading.Thread(target=executor.close)  # ends when the step that is under way does
+    closing = threading.Thread(target=client.close)  # ends when the step that is under way does
     closing.start()
-    wait_until(lambda: not executor._commands.empty())  # the command to end
+    wait_until(lambda: not client._commands.empty())  # the command to end
     engine.allow(1)
     closing.join(PATIENCE_S)
 
     assert endings(generation) == ["failed", "failed"]
-    assert not executor._thread.is_alive()
+    assert not client._thread.is_alive()
 
 
-def test_close_again_does_nothing(make_executor: MakeExecutor) -> None:
-    executor = make_executor()
+def test_close_again_does_nothing(make_local_engine: MakeClient) -> None:
+    client = make_local_engine()
 
-    executor.close()
-    executor.close()
+    client.close()
+    client.close()
 
-    assert executor.state == "closed"
+    assert client.state == "closed"
 
 
-def test_close_while_loading_ends_the_thread_after_it(make_executor: MakeExecutor) -> None:
+def test_close_while_loading_ends_the_thread_after_it(make_local_engine: MakeClient) -> None:
     gate = threading.Event()
 
     def load():
         assert gate.wait(PATIENCE_S)
         return fake_backend()
 
-    executor = make_executor(load=load)
-    executor.close()  # does not wait for the loading
-    assert executor.state == "closed"
+    client = make_local_engine(load=load)
+    client.close()  # does not wait for the loading
+    assert client.state == "closed"
     gate.set()
-    executor._thread.join(PATIENCE_S)
+    client._thread.join(PATIENCE_S)
 
-    assert not executor._thread.is_alive()
+    assert not client._thread.is_alive()
     with pytest.raises(ShuttingDown):
-        executor.wait_until_ready()
+        client.wait_until_ready()
 
 
 def test_no_message_of_the_executor_names_a_prompt(
-    make_executor: MakeExecutor, caplog: pytest.LogCaptureFixture
+    make_local_engine: MakeClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     engine = FakeEngine()
     engine.add_errors.append(RuntimeError("no slot"))
-    executor = make_executor(engine)
-    endings(executor.submit([7, 777], [PARAMS]))
+    client = make_local_engine(engine)
+    endings(submit(client, [7, 777], [PARAMS]))
 
     assert "777" not in caplog.text

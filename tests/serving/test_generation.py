@@ -8,7 +8,7 @@ from app.errors import EngineFailed, ShuttingDown
 from app.messages.events import Committed, Counters, Failed, Finished, Token
 from app.serving.generation import SILENCE, Generation
 
-COUNTERS = Counters(4, 0, 4, 1, 2, 0, 4, 1.0, 2.0)
+COUNTERS = Counters(4, 0, 4, 1, 2, 2, 0, 4, 1.0, 2.0)
 BLOCK = Committed(0, (Token(5),))
 
 

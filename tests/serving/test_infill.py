@@ -20,7 +20,7 @@ MakeService = Callable[..., Service]
 
 def run(service: Service, *holes: Hole, **call: Any) -> Infill:
     texts = [f"{number}<" if number == 0 else f">{number}<" for number in range(len(holes))]
-    infill = service.infill(InfillRequest([*texts, ">"], holes, **call))
+    infill = service.infill(InfillRequest(texts=[*texts, ">"], holes=holes, **call))
     for event in infill:
         assert event is SILENCE or isinstance(event, HoleDelta | HoleDone)
     assert infill.is_complete
@@ -59,7 +59,7 @@ def test_a_hole_may_begin_with_more_masks(make_service: MakeService, start: int,
 
 def test_an_aborted_infill_has_no_candidates(make_service: MakeService) -> None:
     engine = InfillEngine(gated=True)
-    infill = make_service(engine, **CANVAS_MODEL).infill(InfillRequest(["a", "b"], [Hole()]))
+    infill = make_service(engine, **CANVAS_MODEL).infill(InfillRequest(texts=["a", "b"], holes=[Hole()]))
 
     infill.abort()
     engine.allow()

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from app.errors import EngineFailed, ModelNotFound, PromptTooLong, QueueFull, RequestError
+from app.messages.defaults import Defaults
 from app.messages.params import GenerationParams
 from app.serving.generation import SILENCE
 from app.serving.reply import Reply
-from app.serving.requests import ChatRequest, Defaults
+from app.serving.requests import ChatRequest
 from app.serving.service import Service
 from app.serving.updates import Delta, Ended, Step
+from tests.doubles.app import nest_decoding
 from tests.doubles.engine import FakeEngine, says
 from tests.doubles.tokenizer import EOS, FIRST_BYTE, TOOLS_TEMPLATE, VOCAB_SIZE, ByteTokenizer, byte_ids
 
@@ -25,7 +27,8 @@ MESSAGES = [{"role": "user", "content": "Hi"}]
 
 
 def call(prompt: tuple[int, ...] = PROMPT, **fields: Any) -> ChatRequest:
-    return ChatRequest(prompt_token_ids=prompt, **fields)
+    """A chat request; `fields` are those of ChatRequest and of Decoding."""
+    return ChatRequest(prompt_token_ids=prompt, **nest_decoding(fields))
 
 
 def finish(reply: Reply) -> Reply:
@@ -262,7 +265,7 @@ def test_a_prompt_must_leave_room_for_a_block(make_service: MakeService, prompt_
         f"However, you requested {prompt_len + 4} tokens (the prompt and at least one block of reply)."
     )
     assert (error.value.code, error.value.param) == ("context_length_exceeded", "prompt_token_ids")
-    assert service.executor.queue_lengths == (0, 0)
+    assert service.engine.queue_lengths == (0, 0)
 
 
 def test_long_messages_are_refused_by_their_own_name(make_service: MakeService) -> None:

@@ -19,7 +19,7 @@ def make_log(offset: int = 0) -> TokenLog:
 
 
 def stepped(step: int, *proposals: Proposal, sequence_id: int = 0) -> Stepped:
-    return Stepped(sequence_id, step, 0, 8, proposals)
+    return Stepped(sequence_id, step, 0, 8, proposals, forwards=step + 1)
 
 
 def final(position: int, token_id: int, *alternatives: tuple[int, float], is_deleted: bool = False) -> Proposal:

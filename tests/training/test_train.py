@@ -13,6 +13,7 @@ import torch
 from transformers import Qwen3ForCausalLM
 
 from app.models.checkpoint import load_checkpoint
+from app.models.sources import HuggingFaceFolder
 from training.config import CPU, Stage, TrainConfig
 from training.data import samples
 from training.data.pairs import pairs_of
@@ -191,5 +192,5 @@ def test_an_export_is_what_transformers_and_the_server_read(run, tmp_path):
     assert model.config.block_length == 4
     trained = weights(run)["model"]["model.embed_tokens.weight"]
     assert torch.equal(model.model.embed_tokens.weight, trained.bfloat16().to(model.dtype))
-    checkpoint = load_checkpoint(str(target), None, torch.device("cpu"), torch.float32)
-    assert checkpoint.request_defaults["temperature"] == 0
+    checkpoint = load_checkpoint(HuggingFaceFolder(str(target)), torch.device("cpu"), torch.float32)
+    assert checkpoint.request_defaults.given["temperature"] == 0

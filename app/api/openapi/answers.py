@@ -1,11 +1,12 @@
-"""JSON Schema of what the server answers. Fields may be added; ignore what you do not know."""
+"""JSON Schema of the answers. Fields may be added; clients should ignore unknown ones."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from app.messages.params import DECODE_MODES
-from app.serving.requests import INFILL_MODES
+from app.api.openapi.rules import or_null, schema_of_rule
+from app.messages.decoding import DECODING_OPTIONS, Decoding
+from app.messages.defaults import INFILL_MODES
 
 Json = dict[str, Any]
 
@@ -32,7 +33,7 @@ def array(items: Json, **more: Any) -> Json:
 
 
 def record(description: str = "", optional: tuple[str, ...] = (), /, **properties: Json) -> Json:
-    """An object in which all properties but the optional ones are there."""
+    """An object whose properties are all required, except the optional ones."""
     required = [name for name in properties if name not in optional]
     schema: Json = {"type": "object", "required": required, "properties": properties}
     return {"description": description, **schema} if description else schema
@@ -42,6 +43,13 @@ HEAD = {"id": STRING, "created": {**COUNT, "description": "Seconds since 1970."}
 MADE = {"usage": ref("Usage"), "elbarto": ref("Made")}
 FINISH = {"finish_reason": enum("stop", "length")}
 HOLES = array(ref("FilledHole"))
+# The decoding options in force: null only where no value applies by default.
+DECODING = {
+    name: schema_of_rule(DECODING_OPTIONS[name].rule)
+    if value is not None
+    else or_null(schema_of_rule(DECODING_OPTIONS[name].rule))
+    for name, value in Decoding().in_force().items()
+}
 PACE = {
     f"{part}_{name}": NUMBER for part in ("prompt", "predicted") for name in ("n", "ms", "per_token_ms", "per_second")
 }
@@ -51,7 +59,7 @@ LLAMA_CPP_FIELDS = (
     *("timings", "elbarto"),
 )
 GENERATION_PROGRESS = record(
-    "Of replies `tokens` and `max_tokens`, of infills `holes_filled` and `holes`.",
+    "Replies have `tokens` and `max_tokens`; infills have `holes_filled` and `holes`.",
     ("tokens", "max_tokens", "holes_filled", "holes"),
     tokens=COUNT,
     max_tokens=COUNT,
@@ -61,7 +69,7 @@ GENERATION_PROGRESS = record(
 
 SCHEMAS: dict[str, Json] = {
     "Error": record(
-        "OpenAI's shape, for every error.",
+        "Every error, in OpenAI's format.",
         error=record(
             message=STRING,
             type=enum(
@@ -74,40 +82,29 @@ SCHEMAS: dict[str, Json] = {
     ),
     "Usage": record(
         prompt_tokens=COUNT,
-        completion_tokens={**COUNT, "description": "The tokens delivered, of all choices together."},
+        completion_tokens={**COUNT, "description": "Tokens delivered, of all choices together."},
         total_tokens=COUNT,
-        prompt_tokens_details=record(cached_tokens={**COUNT, "description": "Not computed again for this request."}),
+        prompt_tokens_details=record(cached_tokens={**COUNT, "description": "Taken from the prefix cache."}),
     ),
     "Params": record(
-        "The parameters after rounding; of an infill on a canvas without the lengths.",
+        "The parameters that applied, after rounding. For an infill on a canvas, without the lengths.",
         ("steps", "gen_length"),
         steps=COUNT,
         gen_length=COUNT,
         block_length=COUNT,
-        decode_mode=enum(*DECODE_MODES),
-        threshold={"type": ["number", "null"]},
-        factor=NUMBER,
-        gamma=NUMBER,
-        small_block_length=COUNT_OR_NULL,
+        **DECODING,
         time_budget_ms=COUNT_OR_NULL,
-        remasking=enum("low_confidence", "random"),
-        temperature=NUMBER,
-        top_p=NUMBER,
-        top_k={"type": "integer"},
-        repetition_penalty=NUMBER,
-        presence_penalty=NUMBER,
-        frequency_penalty=NUMBER,
         seed={"type": "integer"},
     ),
     "Made": record(
-        "How the answer was made: counters summed over its sequences, times the longest.",
+        "How the answer was made. Counters are summed over its sequences; of times, the longest is given.",
         ("steps", "fused_commits", "first_block_ms", "sequences", "infill_mode"),
-        steps={**COUNT, "description": "As denoise_forwards."},
+        steps={**COUNT, "description": "Equal to denoise_forwards."},
         denoise_forwards={**COUNT, "description": "Denoising forwards."},
-        fused_commits={**COUNT, "description": "Denoising forwards that also committed the block before theirs."},
+        fused_commits={**COUNT, "description": "Denoising forwards that also committed the previous block."},
         prefill_forwards=COUNT,
-        sequences={**COUNT, "description": "Of an infill: sequences that ran for it."},
-        tpf={**NUMBER, "description": "Tokens per forward: delivered tokens over denoising forwards."},
+        sequences={**COUNT, "description": "For an infill: the sequences that ran for it."},
+        tpf={**NUMBER, "description": "Tokens per forward: delivered tokens divided by denoising forwards."},
         prompt_tokens=COUNT,
         cached_tokens=COUNT,
         prefill_tokens=COUNT,
@@ -151,7 +148,7 @@ SCHEMAS: dict[str, Json] = {
         **MADE,
     ),
     "Logprobs": record(
-        "Of the tokens as they were accepted.",
+        "For the tokens as they were accepted.",
         tokens=array(STRING),
         token_logprobs=array(NUMBER),
         top_logprobs=array({"type": "object", "additionalProperties": NUMBER}),
@@ -166,10 +163,10 @@ SCHEMAS: dict[str, Json] = {
                 id=COUNT,
                 text=STRING,
                 confidence=SHARE,
-                step={**COUNT_OR_NULL, "description": "null: it was given."},
+                step={**COUNT_OR_NULL, "description": "null: the token was given."},
                 pinned=BOOLEAN,
             ),
-            description="What was decoded; `text` is what is left of it after stop strings and cleaning up.",
+            description="The decoded tokens. `text` is what remains after stop strings and cleanup.",
         ),
     ),
     "Infill": record(
@@ -198,7 +195,7 @@ SCHEMAS: dict[str, Json] = {
         **MADE,
     ),
     "LlamaCppAnswer": record(
-        "With `response_fields`, those alone.",
+        "With `response_fields`, only those.",
         LLAMA_CPP_FIELDS,
         index=COUNT,
         content=STRING,
@@ -236,7 +233,7 @@ SCHEMAS: dict[str, Json] = {
         block_length=COUNT,
         mask_token_id=COUNT,
         infill_modes=array(enum(*INFILL_MODES)),
-        infill_context={**COUNT_OR_NULL, "description": "Tokens around a hole that the model makes use of."},
+        infill_context={**COUNT_OR_NULL, "description": "Tokens around a hole that the model uses."},
     ),
     "ModelList": record(object=enum("list"), data=array(ref("Model"))),
     "Health": record(
@@ -247,7 +244,7 @@ SCHEMAS: dict[str, Json] = {
         dtype=TEXT_OR_NULL,
     ),
     "Tokens": record(tokens=array(COUNT), count=COUNT, max_model_len=COUNT),
-    "Detokenized": record("The text, by two names.", prompt=STRING, content=STRING),
+    "Detokenized": record("The text, under two names.", prompt=STRING, content=STRING),
     "Generation": record(
         "",
         ("texts",),
@@ -259,7 +256,7 @@ SCHEMAS: dict[str, Json] = {
         created=COUNT,
         age_ms=NUMBER,
         progress=GENERATION_PROGRESS,
-        texts=array(TEXT_OR_NULL, description="With ELBARTO_WATCH=full: of each choice, or of each hole, so far."),
+        texts=array(TEXT_OR_NULL, description="With ELBARTO_WATCH=full: the text so far of each choice or hole."),
     ),
     "GenerationList": record(object=enum("list"), data=array(ref("Generation"))),
 }

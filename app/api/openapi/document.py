@@ -17,41 +17,41 @@ Json = dict[str, Any]
 
 ABOUT = """An OpenAI-compatible server for block-diffusion code models.
 
-Unknown fields are ignored, and `null` means that a field is absent. A request's Content-Type is not looked at: bodies
-are JSON. Every answer has an `x-request-id` header (the request's own, if it sent one); every error is a JSON object in
-OpenAI's shape. A stream that fails after its beginning ends with an error as its last event, and without `[DONE]`."""
+Unknown fields are ignored, and `null` means that a field is absent. Bodies are JSON, whatever the Content-Type. Every
+answer has an `x-request-id` header (the request's own, if it sent one); errors are JSON objects in OpenAI's format. A
+stream that fails midway ends with an error event and without `[DONE]`."""
 TAGS = {
     "Text": "Conversations and prompts.",
-    "Infilling": "Holes in a text, and texts made anew.",
-    "llama.cpp": "What editor plugins for llama.cpp ask for.",
-    "Watching": "Every denoising step, of one's own requests and of others'.",
-    "Server": "The model, its tokenizer, and how the server does.",
+    "Infilling": "Filling holes in a text, and replacing parts of it.",
+    "llama.cpp": "Endpoints for editor plugins that are written for llama.cpp.",
+    "Watching": "Every denoising step of any running request.",
+    "Server": "The model, its tokenizer, and the server's state.",
     "Pages": "For browsers.",
 }
 # status: (what it means, type, code, an example's message)
 ERRORS = {
     400: (
-        "The request is not valid: `param` names the field. Also for a prompt that is too long "
-        "(context_length_exceeded) and for what this server does not support (unsupported_parameter).",
+        "The request is not valid: `param` names the field. Also for prompts that are too long "
+        "(context_length_exceeded) and unsupported features (unsupported_parameter).",
         *("invalid_request_error", "invalid_value", "temperature must be a number of at least 0 and at most 2, got 3"),
     ),
     401: (
-        "The key is missing or wrong (only where the server has one, ELBARTO_API_KEY).",
+        "The key is missing or wrong (only if the server has one, ELBARTO_API_KEY).",
         *("authentication_error", "invalid_api_key"),
         "A valid API key is required: send it as `Authorization: Bearer KEY` or as `X-Api-Key: KEY`.",
     ),
     403: (
-        "A page from another origin may not ask (ELBARTO_CORS_ORIGINS); or who asks may not watch (ELBARTO_WATCH).",
+        "The page's origin is not allowed (ELBARTO_CORS_ORIGINS), or the client may not watch (ELBARTO_WATCH).",
         *("permission_error", "origin_not_allowed"),
         "Pages from https://elsewhere.example may not use this server; its operator can allow them (cors_origins).",
     ),
     404: (
-        "There is no such model (where the server runs with ELBARTO_STRICT_MODEL, or at /v1/models), file or route.",
+        "There is no such model (with ELBARTO_STRICT_MODEL, or at /v1/models), file or route.",
         *("invalid_request_error", "model_not_found"),
         "The model 'gpt-4o' does not exist; this server has 'elbarto-mini'.",
     ),
     405: (
-        "Another method at this path; the Allow header names those that are.",
+        "The path has no such method; the Allow header lists its methods.",
         *(
             "invalid_request_error",
             "method_not_allowed",
@@ -68,21 +68,21 @@ ERRORS = {
         "The request body is larger than the 4194304 bytes that this server takes.",
     ),
     416: (
-        "The file does not have the range that was asked for.",
+        "The file does not have the requested range.",
         *("invalid_request_error", None, "The server cannot provide the requested range."),
     ),
     429: (
-        "Too many requests are waiting (ELBARTO_MAX_QUEUE). Try again after Retry-After seconds.",
+        "Too many requests are waiting (ELBARTO_MAX_QUEUE). Retry after Retry-After seconds.",
         *("rate_limit_error", "queue_full"),
         "The server is overloaded (replies running or waiting: 80). Try again soon.",
     ),
     500: (
-        "A defect, or a forward that failed (engine_failed). The server's log has the cause under the request's id.",
+        "A bug, or a failed forward (engine_failed). The server's log has the cause under the request's id.",
         *("server_error", "engine_failed"),
         "The engine failed while it worked on this request; the server's log has the cause.",
     ),
     503: (
-        "The model is still loading (model_loading), or the server is shutting down (shutting_down). Try again after "
+        "The model is still loading (model_loading), or the server is shutting down (shutting_down). Retry after "
         "Retry-After seconds.",
         *("unavailable_error", "model_loading", "The model is still loading. Try again soon."),
     ),
@@ -96,7 +96,7 @@ CHALLENGE = {"WWW-Authenticate": {"description": "Bearer.", "schema": {"type": "
 ERROR_HEADERS = {401: CHALLENGE, 405: ALLOW, 429: RETRY_AFTER, 503: RETRY_AFTER}
 IGNORED = {
     "x-elbarto-ignored": {
-        "description": "The request's fields that the chat template has no use for.",
+        "description": "Fields of the request that the chat template does not use.",
         "schema": {"type": "string"},
     }
 }
@@ -194,7 +194,7 @@ def _success(route: Route) -> Json:
             "examples": {"stream": {"summary": "A stream, shortened", "value": route.stream}},
         }
     headers = REQUEST_ID | (IGNORED if route.answer == "ChatCompletion" else {})
-    return {"description": "Done." if route.method == "POST" else "Here it is.", "headers": headers, "content": content}
+    return {"description": "Success.", "headers": headers, "content": content}
 
 
 def _error_name(status: int) -> str:

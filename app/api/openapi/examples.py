@@ -1,4 +1,4 @@
-"""Requests that work as they are, and a stream of each kind. Times, ids and counters differ from run to run."""
+"""Complete requests, and a stream of each kind. Times, ids and counters differ from run to run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CHAT: Examples = {
     "every denoising step": {"messages": [QUESTION], "max_tokens": 32, "stream": True, "stream_mode": "steps"},
 }
 COMPLETIONS: Examples = {
-    "go on": {"prompt": "def add(a, b):\n    ", "max_tokens": 16},
+    "continuation": {"prompt": "def add(a, b):\n    ", "max_tokens": 16},
     "fill in the middle": {"prompt": "def add(a, b):\n    return ", "suffix": "\n", "max_tokens": 16},
     "sentinels in the prompt": {
         "prompt": "<fim_prefix>def add(a, b):\n    return <fim_suffix>\n<fim_middle>",

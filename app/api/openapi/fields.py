@@ -11,8 +11,9 @@ from marshmallow import Schema, fields
 from app.api.completion_schemas import Dialects, Prompts
 from app.api.infill_schemas import HoleSchema, Pins, Segments, Spans
 from app.api.llama_cpp_schemas import Names
+from app.api.openapi.rules import or_null, schema_of_rule
 from app.api.openapi.texts import describe
-from app.api.schemas import Boolean, Content, Integer, Number, Object, Objects, StopList, Text, TokenIds
+from app.api.schemas import Boolean, Content, Number, Object, Objects, StopList, Text, TokenIds
 from app.serving.completion import DIALECT_NAMES
 
 Json = dict[str, Any]
@@ -22,7 +23,7 @@ TOKEN_IDS: Json = {"type": "array", "items": {"type": "integer", "minimum": 0}, 
 
 
 def property_of(converter: OpenAPIConverter, field: fields.Field[Any], **_: Any) -> Json:
-    """apispec's hook. `null` means absent, so every field takes it that need not be there."""
+    """apispec's hook. `null` means absent, so every field that is not required takes it."""
     accepted = schema_of(field, converter)
     if not field.required:
         accepted = or_null(accepted)
@@ -30,33 +31,20 @@ def property_of(converter: OpenAPIConverter, field: fields.Field[Any], **_: Any)
     return {**accepted, "description": describe(type(field.parent), field.data_key or field.name)}
 
 
-def or_null(schema: Json) -> Json:
-    if "type" in schema:
-        nullable = {**schema, "type": [schema["type"], "null"]}
-        return {**nullable, "enum": [*schema["enum"], None]} if "enum" in schema else nullable
-    return {"anyOf": [*schema.get("anyOf", [schema]), {"type": "null"}]}
-
-
 def ref(converter: OpenAPIConverter, schema: Schema) -> Json:
-    """A component of its own."""
+    """A reference to the schema, which becomes a component."""
     found: Json = converter.resolve_nested_schema(schema)  # type: ignore[no-untyped-call]
     return found
 
 
 @singledispatch
 def schema_of(field: fields.Field[Any], converter: OpenAPIConverter) -> Json:
-    raise TypeError(f"{field.name} is a {type(field).__name__}, which this file does not know")
+    raise TypeError(f"{field.name} is a {type(field).__name__}, for which there is no JSON schema here")
 
 
 @schema_of.register
 def _(field: Number, converter: OpenAPIConverter) -> Json:
-    limits = {"minimum": field.low, "maximum": field.high, "exclusiveMinimum": field.above}
-    return {"type": "number", **{name: limit for name, limit in limits.items() if limit is not None}}
-
-
-@schema_of.register
-def _(field: Integer, converter: OpenAPIConverter) -> Json:
-    return {**schema_of.dispatch(Number)(field, converter), "type": "integer"}
+    return schema_of_rule(field.rule)
 
 
 @schema_of.register

@@ -1,4 +1,4 @@
-"""Every route: what it takes and what it answers."""
+"""Every route with its request and its answers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Examples = dict[str, Any]
 
 @dataclass(frozen=True)
 class Route:
-    """`rule` is flask's, `answer` the name of the answer's schema; `errors` are the statuses besides 200."""
+    """`rule` is Flask's, `answer` the name of the answer's schema; `errors` are the statuses other than 200."""
 
     method: str
     rule: str
@@ -44,14 +44,14 @@ class Route:
     content_type: str = "application/json"
 
 
-STEPS_NOTE = "A WebSocket: every other request is answered with 400. docs/steps.md describes the messages and events."
+STEPS_NOTE = "A WebSocket; other requests are answered with 400. docs/steps.md describes the messages and events."
 COMPLETION_NOTE = (
-    "A prompt with a `suffix`, or with fill-in-the-middle sentinels in it, is a text with a hole; any other is gone on "
-    "from. docs/dialects.md says which client comes with what."
+    "A prompt with a `suffix`, or with fill-in-the-middle sentinels in it, is a text with a hole; any other prompt is "
+    "continued. docs/dialects.md lists which client sends what."
 )
 WATCHING_NOTE = (
-    "For those who have the key; on a server without one, for clients on its own machine. ELBARTO_WATCH says whether "
-    "there is text in it."
+    "For clients with the key; on a server without a key, for clients on the same machine. ELBARTO_WATCH determines "
+    "whether the text is included."
 )
 HEALTH_NOTE = "200 once requests are served, 503 while the model loads and while the server shuts down."
 
@@ -103,18 +103,18 @@ ROUTES = (
         requests.CHAT,
         CHAT_STREAM,
     ),
-    completing("/v1/completions", "Go on from a prompt, or fill in its middle"),
+    completing("/v1/completions", "Continue a prompt, or fill in its middle"),
     completing("/beta/completions", "The same at DeepSeek's address"),
-    completing("/v1/beta/completions", "The same at DeepSeek's address, behind /v1"),
+    completing("/v1/beta/completions", "The same at DeepSeek's address under /v1"),
     generating(
         "/v1/fim/completions",
         "Text",
-        "Fill in the middle, in Mistral's words",
+        "Fill in the middle, in Mistral's format",
         "ChatCompletion",
         CompletionSchema,
         requests.FIM,
         CHAT_STREAM,
-        "Every prompt is the text before a hole; the answer has the shape of a chat's.",
+        "Every prompt is the text before a hole. The answer has the format of a chat completion.",
     ),
     generating(
         "/v1/infill",
@@ -129,7 +129,7 @@ ROUTES = (
     generating(
         "/v1/edits",
         "Infilling",
-        "Make parts of a text anew",
+        "Replace parts of a text",
         "Edit",
         EditSchema,
         requests.EDITS,
@@ -139,7 +139,7 @@ ROUTES = (
     generating(
         "/infill",
         "llama.cpp",
-        "Fill in the middle, in llama.cpp's words",
+        "Fill in the middle, in llama.cpp's format",
         "LlamaCppAnswer",
         LlamaCppInfillSchema,
         requests.LLAMA_CPP_INFILL,
@@ -148,30 +148,30 @@ ROUTES = (
     generating(
         "/completion",
         "llama.cpp",
-        "Go on from a prompt, in llama.cpp's words",
+        "Continue a prompt, in llama.cpp's format",
         "LlamaCppAnswer",
         LlamaCppCompletionSchema,
         requests.LLAMA_CPP_COMPLETION,
         LLAMA_CPP_STREAM,
     ),
-    Route("GET", "/props", "llama.cpp", "What llama.cpp's clients ask of a server", "Props", (*GUARDED, 503)),
-    Route("GET", "/v1/models", "Server", "The model that is served", "ModelList", (*GUARDED, 503)),
+    Route("GET", "/props", "llama.cpp", "The server's properties, in llama.cpp's format", "Props", (*GUARDED, 503)),
+    Route("GET", "/v1/models", "Server", "The served model", "ModelList", (*GUARDED, 503)),
     Route(
         "GET",
         "/v1/models/<path:model_id>",
         "Server",
-        "The same, by its id",
+        "The served model, by its id",
         "Model",
         (*GUARDED, 404, 503),
-        parameters=(("model_id", "As in the list.", "elbarto-mini"),),
+        parameters=(("model_id", "As listed.", "elbarto-mini"),),
     ),
-    health("/health", "Is it ready?"),
+    health("/health", "Readiness"),
     health("/v1/health", "The same, for llama.cpp's clients"),
     Route(
         "POST",
         "/tokenize",
         "Server",
-        "A text or a conversation to ids",
+        "Tokenize a text or a conversation",
         "Tokens",
         BODY,
         TokenizeSchema,
@@ -181,7 +181,7 @@ ROUTES = (
         "POST",
         "/detokenize",
         "Server",
-        "Token ids to a text",
+        "Detokenize token ids",
         "Detokenized",
         BODY,
         DetokenizeSchema,
@@ -198,12 +198,12 @@ ROUTES = (
     ),
     socket(
         "/v1/generations/<generation_id>/steps",
-        "Follow one of them",
-        ("generation_id", "As in the list.", "chatcmpl-1"),
+        "Follow a running request",
+        ("generation_id", "As listed.", "chatcmpl-1"),
     ),
-    page("/", "The page that shows denoising"),
-    file("/web/<path:name>", "Its scripts, styles and fonts", "style.css"),
-    page("/docs", "This description, to read"),
-    file("/docs/<path:name>", "What that page is made of", "docs.css"),
-    Route("GET", "/openapi.json", "Pages", "This description", None, ALWAYS, is_open=True),
+    page("/", "The page that visualizes denoising"),
+    file("/web/<path:name>", "Scripts, styles and fonts of that page", "style.css"),
+    page("/docs", "This document as a page"),
+    file("/docs/<path:name>", "Scripts and styles of that page", "docs.css"),
+    Route("GET", "/openapi.json", "Pages", "This document", None, ALWAYS, is_open=True),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from app.messages.events import Event, Filled, Probed, Seen, Stepped
-from app.serving.executor import SequenceRequest
+from app.serving.engine_client import SequenceRequest
 from app.serving.generation import SILENCE, Silence
 from app.serving.infill.canvas_layout import CanvasLayout
 from app.serving.infill.canvas_windows import CanvasWindows, Draft

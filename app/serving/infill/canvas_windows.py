@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from app.messages.events import Filled
 from app.messages.params import GenerationParams, Window
-from app.serving.executor import SequenceRequest
+from app.serving.engine_client import SequenceRequest
 from app.serving.infill.canvas_layout import CanvasLayout
 from app.serving.infill.pins import Content
 from app.serving.infill.plan import CanvasPlan

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.errors import PromptTooLong, RequestError
+from app.messages.defaults import Defaults, InfillMode
 from app.serving.infill.requests import InfillRequest
-from app.serving.requests import Defaults, InfillMode
 from app.text.fim_tokens import FimTokens, find_fim_tokens
 from app.text.layouts import context_text, trim_context, with_hints
 from app.text.tokenizer import Tokenizer

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from app.messages.defaults import InfillMode
 from app.messages.events import Stepped
 from app.messages.params import GenerationParams
 from app.serving.backend import ModelInfo
@@ -23,7 +24,6 @@ from app.serving.infill.requests import (
 from app.serving.infill.revise_route import ReviseRoute
 from app.serving.infill.session import Session
 from app.serving.publisher import Publisher
-from app.serving.requests import InfillMode
 from app.serving.work import Usage
 
 Route = CanvasRoute | PromptRoute | ReviseRoute
@@ -68,7 +68,7 @@ class Infill:
         delivered = [hole for candidate in self.candidates for hole in candidate.holes]
         holes = delivered if self.is_complete else [done.filled for done in list(self._done)]
         completion_tokens = sum(not token.is_pinned for hole in holes for token in hole.tokens)
-        forwards = sum(each.steps for each in counters)
+        forwards = sum(each.forwards for each in counters)
         return Usage(
             prompt_tokens=self._route.prompt_tokens,
             completion_tokens=completion_tokens,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.messages.params import GenerationParams
-from app.serving.executor import SequenceRequest
+from app.serving.engine_client import SequenceRequest
 from app.serving.infill.pins import PinnedTexts
 from app.serving.infill.requests import Hole, InfillRequest, LengthMethod
 

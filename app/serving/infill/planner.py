@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from app.errors import RequestError
+from app.messages.decoding import Decoding
+from app.messages.defaults import Defaults, InfillMode
 from app.messages.params import GenerationParams
-from app.serving.backend import Backend
-from app.serving.executor import Executor, SequenceRequest
+from app.serving.backend import ModelInfo
+from app.serving.engine_client import EngineClient, SequenceRequest
 from app.serving.infill.canvas_route import CanvasRoute
 from app.serving.infill.capabilities import InfillCapabilities, TokenBudget, visible_texts
 from app.serving.infill.infill import Infill, Route
@@ -20,9 +21,10 @@ from app.serving.infill.prompt_route import PromptRoute
 from app.serving.infill.requests import EditRequest, InfillRequest
 from app.serving.infill.revise_route import ReviseRoute
 from app.serving.infill.session import Session
-from app.serving.lengths import plan_lengths
-from app.serving.requests import DecodingRequest, Defaults, InfillMode
+from app.serving.lengths import check_small_blocks, plan_lengths
+from app.serving.requests import DecodingRequest
 from app.text.layouts import chat_messages, files_with_room
+from app.text.tokenizer import Tokenizer
 
 Begin = Callable[[InfillRequest, Session], tuple[Route, GenerationParams]]
 
@@ -31,36 +33,37 @@ Begin = Callable[[InfillRequest, Session], tuple[Route, GenerationParams]]
 class InfillPlanner:
     """Sets up the routes of infills and edits."""
 
-    backend: Backend
-    executor: Executor
+    engine: EngineClient
+    tokenizer: Tokenizer
+    model: ModelInfo
     capabilities: InfillCapabilities
     defaults: Defaults
-    sampling: Mapping[str, Any]  # of GenerationParams, the request's own among them
+    decoding: Decoding  # the request's
     max_tokens: int  # the operator's limit for a hole
     param: str = "segments"  # the request's field that holds the text
 
     def begin(self, request: InfillRequest) -> Infill:
         """Raises RequestError, PromptTooLong, QueueFull, ModelLoading or ShuttingDown."""
-        if request.n > self.executor.capacity:
-            raise RequestError(f"n must be at most {self.executor.capacity} on this server, got {request.n}.", "n")
+        if request.n > self.engine.capacity:
+            raise RequestError(f"n must be at most {self.engine.capacity} on this server, got {request.n}.", "n")
         mode = self.capabilities.choose(request.mode)
         if request.watch and mode != "canvas":
             raise RequestError(
                 f"The steps of an infill are reported in the mode canvas only, not in {mode}.", "infill_mode"
             )
-        session = Session(self.executor, request.time_budget_ms, request.soft_budget_ms)
-        self._check_parts(request)
+        session = Session(self.engine, request.time_budget_ms, request.soft_budget_ms)
+        check_small_blocks(self.decoding, self._block_length(request))
         routes: Mapping[InfillMode, Begin] = {
             "canvas": self._begin_canvas,
             "fim": self._begin_fim,
             "chat": self._begin_chat,
         }
         route, params = routes[mode](request, session)
-        return Infill(route, session, request, mode, self.backend.info, params, self._warnings(request, mode))
+        return Infill(route, session, request, mode, self.model, params, self._warnings(request, mode))
 
     def begin_edit(self, request: EditRequest) -> Infill:
         """Raises what `begin` does."""
-        tokenizer, infill = self.backend.tokenizer, request.infill
+        tokenizer, infill = self.tokenizer, request.infill
         sizes = [len(tokenizer.encode_plain(span)) for span in request.spans]
         if request.mode == "rewrite":
             holes = [replace(hole, start=size + size // 2) for hole, size in zip(infill.holes, sizes, strict=True)]
@@ -70,12 +73,12 @@ class InfillPlanner:
             raise RequestError(
                 f"mode must be rewrite for this model: {request.mode} needs one that was trained on canvases.", "mode"
             )
-        self._check_parts(infill)
-        session = Session(self.executor, infill.time_budget_ms)
+        check_small_blocks(self.decoding, self._block_length(infill))
+        session = Session(self.engine, infill.time_budget_ms)
         texts = visible_texts(infill, tokenizer, self._budget(sum(sizes)))
         params = self._params(infill, gen_length=self._block_length(infill), steps=1)
         route = ReviseRoute(request, texts, tokenizer, session, params)
-        return Infill(route, session, infill, mode, self.backend.info, params, self._warnings(infill, mode))
+        return Infill(route, session, infill, mode, self.model, params, self._warnings(infill, mode))
 
     def _begin_canvas(self, request: InfillRequest, session: Session) -> tuple[CanvasRoute, GenerationParams]:
         if request.length_method == "delete" and self.capabilities.delete_token_id is None:
@@ -86,18 +89,18 @@ class InfillPlanner:
         holes = self._hole_plans(request)
         plan = CanvasPlan(
             request=request,
-            texts=visible_texts(request, self.backend.tokenizer, self._budget(sum(hole.start for hole in holes))),
+            texts=visible_texts(request, self.tokenizer, self._budget(sum(hole.start for hole in holes))),
             holes=holes,
             params=self._params(request, gen_length=request.block_length or self.defaults.block_length, steps=1),
             canvas=self.capabilities.canvas,
             delete_token_id=self.capabilities.delete_token_id,
-            end_token_ids=self.backend.info.eos_token_ids,
-            max_model_len=self.backend.info.max_model_len,
+            end_token_ids=self.model.eos_token_ids,
+            max_model_len=self.model.max_model_len,
         )
-        return CanvasRoute(plan, self.backend.tokenizer, session), plan.params
+        return CanvasRoute(plan, self.tokenizer, session), plan.params
 
     def _begin_fim(self, request: InfillRequest, session: Session) -> tuple[PromptRoute, GenerationParams]:
-        fim, tokenizer = self.capabilities.fim, self.backend.tokenizer
+        fim, tokenizer = self.capabilities.fim, self.tokenizer
         assert fim is not None
         limits = self._limits(request)
 
@@ -107,14 +110,14 @@ class InfillPlanner:
             prompt = fim.prompt(tokenizer.encode_plain(prefix), tokenizer.encode_plain(suffix))
             return SequenceRequest(prompt, self._block_params(request, limits[hole], len(prompt), fim.ends))
 
-        ends = frozenset((*fim.ends, *self.backend.info.eos_token_ids))
+        ends = frozenset((*fim.ends, *self.model.eos_token_ids))
         plan = PromptPlan(
             request=request, make_request=make_request, max_tokens=limits, end_token_ids=ends, is_chat=False
         )
         return PromptRoute(plan, tokenizer, session), self._block_params(request, max(limits), 0, fim.ends)
 
     def _begin_chat(self, request: InfillRequest, session: Session) -> tuple[PromptRoute, GenerationParams]:
-        tokenizer = self.backend.tokenizer
+        tokenizer = self.tokenizer
         limits = self._limits(request)
 
         def count(text: str) -> int:
@@ -132,19 +135,11 @@ class InfillPlanner:
             prompt = tokenizer.encode_chat(messages, {})
             return SequenceRequest(prompt, self._block_params(request, limits[hole], len(prompt), ()))
 
-        ends = frozenset(self.backend.info.eos_token_ids)
+        ends = frozenset(self.model.eos_token_ids)
         plan = PromptPlan(
             request=request, make_request=make_request, max_tokens=limits, end_token_ids=ends, is_chat=True
         )
         return PromptRoute(plan, tokenizer, session), self._block_params(request, max(limits), 0, ())
-
-    def _check_parts(self, request: InfillRequest) -> None:
-        part = self.sampling["small_block_length"]
-        if part and self._block_length(request) % part:
-            raise RequestError(
-                f"small_block_length must divide the block length, {self._block_length(request)}, got {part}.",
-                "small_block_length",
-            )
 
     def _limits(self, request: InfillRequest) -> list[int]:
         """The most tokens of each hole: what was requested, lowered to the operator's limit."""
@@ -152,16 +147,16 @@ class InfillPlanner:
 
     @property
     def _limit(self) -> int:
-        return min(self.max_tokens, self.backend.info.max_model_len // 2)
+        return min(self.max_tokens, self.model.max_model_len // 2)
 
     def _budget(self, reserved: int) -> TokenBudget:
-        return TokenBudget(self.capabilities.context, self.backend.info.max_model_len, reserved, self.param)
+        return TokenBudget(self.capabilities.context, self.model.max_model_len, reserved, self.param)
 
     def _hole_plans(self, request: InfillRequest) -> list[HolePlan]:
         """Raises RequestError where pinned texts leave nothing to fill in."""
         plans = []
         for number, (hole, limit) in enumerate(zip(request.holes, self._limits(request), strict=True)):
-            pinned = PinnedTexts(hole.pinned, self.backend.tokenizer)
+            pinned = PinnedTexts(hole.pinned, self.tokenizer)
             if pinned.min_length > limit:
                 raise RequestError(
                     f"pinned: the texts in hole {number} have {pinned.num_tokens} tokens, which leaves nothing to fill "
@@ -193,7 +188,7 @@ class InfillPlanner:
             end_token_ids=tuple(ends),
             watch=request.watch or request.scored,
             alternatives=request.alternatives,
-            **self.sampling,
+            **self.decoding.values(),
         )
 
     def _block_params(
@@ -201,7 +196,7 @@ class InfillPlanner:
     ) -> GenerationParams:
         """With room for `max_tokens` and the end token."""
         wanted = DecodingRequest(max_tokens=max_tokens + 1, steps=request.steps, block_length=request.block_length)
-        lengths = plan_lengths(wanted, self.defaults, prompt_len, self.backend.info.max_model_len)
+        lengths = plan_lengths(wanted, self.defaults, prompt_len, self.model.max_model_len)
         return self._params(request, lengths.gen_length, lengths.steps, ends)
 
     def _warnings(self, request: InfillRequest, mode: InfillMode) -> list[str]:
@@ -210,7 +205,7 @@ class InfillPlanner:
         if too_long:
             warnings.append(f"max_tokens was lowered from {max(too_long)} to {self._limit}.")
         if mode == "canvas" and self.capabilities.delete_token_id is None:
-            warnings.append(f"{self.backend.info.id} was not trained on canvases: its infills may be poor.")
+            warnings.append(f"{self.model.id} was not trained on canvases: its infills may be poor.")
         if mode != "canvas" and any(hole.pinned for hole in request.holes):
             warnings.append(f"pinned is ignored: the route {mode} cannot keep tokens in place.")
         if mode != "canvas" and request.length_method is not None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
+from app.messages.decoding import Decoding
+from app.messages.defaults import InfillMode
 from app.messages.events import Seen, Stepped
+from app.messages.options import Overrides
 from app.messages.params import Window
-from app.serving.requests import InfillMode
 from app.serving.updates import Update
 from app.text.fim_dialects import ContextFile as ContextFile
 
@@ -27,56 +29,53 @@ class Pin:
 
 @dataclass(frozen=True)
 class Hole:
-    """None: the default. `length` is how many tokens it has, where that is known; `start` with how many masks it begins
-    at least."""
+    """A hole of a request. Lengths are in tokens; None: the default."""
 
     max_tokens: int | None = None
-    single_line: bool = False
-    pinned: Sequence[Pin] = ()
-    hint: str | None = None
-    length: int | None = None
-    start: int = 0
+    single_line: bool = False  # it ends with its line
+    pinned: Sequence[Pin] = ()  # in order
+    hint: str | None = None  # what belongs here, in words
+    length: int | None = None  # the exact length if it is known
+    start: int = 0  # it begins with at least this many masks
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class InfillRequest:
-    """A validated infill: `texts` stand around `holes`, so there is one more of them. `sampling` are request fields by
-    the names of Defaults; None and what is not there: the default. `watch` tells a canvas's steps; `scored` the steps
-    of any route, as the engine does, for the `alternatives` to each token. Once `soft_budget_ms` are over, what is
-    there is taken as soon as it has a whole line or fills its canvas."""
+    """A validated infill: `texts` are around `holes`, so there is one more of them. None: the default."""
 
     texts: Sequence[str]
     holes: Sequence[Hole]
     mode: InfillMode | None = None
     length_method: LengthMethod | None = None
-    n: int = 1
-    seed: int | None = None
-    stop: Sequence[str] = ()
-    language: str = "python"
+    n: int = 1  # candidates
+    seed: int | None = None  # None: a random one
+    stop: Sequence[str] = ()  # strings that end a hole
+    language: str = "python"  # for models that are instructed in words
     filename: str | None = None
-    context: Sequence[ContextFile] = ()
+    context: Sequence[ContextFile] = ()  # other files
     steps: int | None = None
     block_length: int | None = None
-    time_budget_ms: int | None = None
+    decoding: Overrides[Decoding] = field(default_factory=Overrides)
+    time_budget_ms: int | None = None  # from the submission on
+    # After this time the best so far is taken as soon as it has a whole line or fills its canvas.
     soft_budget_ms: int | None = None
-    sampling: Mapping[str, Any] = field(default_factory=dict)
-    watch: bool = False
-    scored: bool = False
+    watch: bool = False  # report a canvas's denoising steps
+    scored: bool = False  # report the steps of any route as the engine does, for the `alternatives` to each token
     alternatives: int = 0
 
     def __post_init__(self) -> None:
         assert len(self.texts) == len(self.holes) + 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EditRequest:
-    """Parts of a text to be made anew: `infill` has the text around them as holes, `spans` what stands in them."""
+    """A validated edit: parts of a text that are to be replaced."""
 
-    infill: InfillRequest
-    spans: Sequence[str]
+    infill: InfillRequest  # the text around them, with a hole for each
+    spans: Sequence[str]  # what is in them now
     mode: EditMode = "rewrite"
-    threshold: float = 0.5
-    num_forwards: int = 8
+    threshold: float = 0.5  # redenoise: tokens below this confidence are masked
+    num_forwards: int = 8  # polish: about this many
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from app.messages.events import Filled, Probed, Token
 from app.messages.params import GenerationParams, Window
-from app.serving.executor import SequenceRequest
+from app.serving.engine_client import SequenceRequest
 from app.serving.generation import SILENCE, Silence
 from app.serving.infill.canvas_layout import CanvasLayout
 from app.serving.infill.pins import Content

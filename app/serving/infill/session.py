@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from app.messages.events import Counters, Event, Finished
-from app.serving.executor import Executor, SequenceRequest
+from app.serving.engine_client import EngineClient, SequenceRequest
 from app.serving.generation import SILENCE, Generation, Silence
 
 
@@ -19,9 +19,9 @@ class Session:
     """
 
     def __init__(
-        self, executor: Executor, time_budget_ms: int | None = None, soft_budget_ms: int | None = None
+        self, engine: EngineClient, time_budget_ms: int | None = None, soft_budget_ms: int | None = None
     ) -> None:
-        self._executor = executor
+        self._engine = engine
         self._deadline = _deadline(time_budget_ms)
         self._soft_deadline = _deadline(soft_budget_ms)
         self._generation: Generation | None = None
@@ -33,7 +33,7 @@ class Session:
     def submit(self, jobs: Sequence[SequenceRequest]) -> None:
         """Raises QueueFull, ModelLoading or ShuttingDown."""
         is_first = self._generation is None
-        self._generation = self._executor.submit_requests(
+        self._generation = self._engine.submit_requests(
             jobs if is_first else [self._in_time(job) for job in jobs], is_admitted=not is_first
         )
         self._generation.is_abandoned = self._is_gone
@@ -84,7 +84,7 @@ class Session:
     @property
     def capacity(self) -> int:
         """So many jobs at most are ever taken at once."""
-        return self._executor.capacity
+        return self._engine.capacity
 
     def _in_time(self, job: SequenceRequest) -> SequenceRequest:
         """With what is left of the time budget."""

@@ -28,7 +28,7 @@ KEYS = """{ keymaps = {
     dismiss = '<C-e>', suggest = '<M-s>', regenerate = '<M-r>', redenoise = '<M-d>',
 } }"""
 # No wait for a key that does not come, nothing remembered from one test to the next, nothing computed ahead.
-SETTINGS = {"ELBARTO_DEBOUNCE_MS": "30", "ELBARTO_CACHE_ENTRIES": "0", "ELBARTO_PREFETCH": "false"}
+SETTINGS = {"ELBARTO_LSP_DEBOUNCE_MS": "30", "ELBARTO_LSP_CACHE_ENTRIES": "0", "ELBARTO_LSP_PREFETCH": "false"}
 
 Start = Callable[..., Editor]
 _numbers = itertools.count(1)
@@ -69,7 +69,7 @@ def start(nvim: str, tmp_path: Path, model_server: FakeServer) -> Iterator[Start
     with ExitStack() as stack:
 
         def start_one(options: str = "{}", setup: bool = True, **environment: str) -> Editor:
-            given = {"ELBARTO_SERVER_URL": model_server.url, **SETTINGS, **environment}
+            given = {"ELBARTO_LSP_SERVER_URL": model_server.url, **SETTINGS, **environment}
             editor = stack.enter_context(running(nvim, tmp_path, **given))
             if setup:
                 set_up(editor, options)
@@ -80,7 +80,7 @@ def start(nvim: str, tmp_path: Path, model_server: FakeServer) -> Iterator[Start
 
 @pytest.fixture(scope="session")
 def _editor(nvim: str, _model_server: FakeServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
-    given = {"ELBARTO_SERVER_URL": _model_server.url, **SETTINGS}
+    given = {"ELBARTO_LSP_SERVER_URL": _model_server.url, **SETTINGS}
     with running(nvim, tmp_path_factory.mktemp("neovim"), **given) as editor:
         set_up(editor, KEYS)
         yield editor

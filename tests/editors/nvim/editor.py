@@ -25,7 +25,7 @@ except ModuleNotFoundError:  # the tests are skipped then
     msgpack = None  # type: ignore[assignment]
 
 ROOT = Path(__file__).resolve().parents[3]
-PLUGIN = ROOT / "lsp" / "clients" / "nvim"
+PLUGIN = ROOT / "editors" / "nvim"
 INSTALLED = ROOT / ".venv-nvim" / "bin" / "nvim"  # by install.sh
 COLUMNS, ROWS = 90, 24
 # Not named as our settings are: the server refuses to start with one that it does not know.

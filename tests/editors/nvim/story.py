@@ -161,7 +161,7 @@ def write(path: Path) -> None:
         folder = Path(name)
         server = stack.enter_context(running_server(folder / "log", ELBARTO_MODEL_PATH=""))
         server.wait_until_ready()
-        editor = stack.enter_context(running(nvim, folder, ELBARTO_SERVER_URL=server.url))
+        editor = stack.enter_context(running(nvim, folder, ELBARTO_LSP_SERVER_URL=server.url))
         set_up(editor, OPTIONS)
         editor.command(f"cd {folder}")
         story = Story(editor)

@@ -14,7 +14,7 @@ def test_a_sitting(nvim: str, tmp_path: Path) -> None:
     """Each step waits for what it is to bring about, and says what else must hold."""
     with running_server(tmp_path / "log", ELBARTO_MODEL_PATH="") as server:
         server.wait_until_ready()
-        with running(nvim, tmp_path, ELBARTO_SERVER_URL=server.url) as editor:
+        with running(nvim, tmp_path, ELBARTO_LSP_SERVER_URL=server.url) as editor:
             set_up(editor, story.OPTIONS)
             told = story.Story(editor)
             story.tell(told, tmp_path, server)

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { cleanEnvironment, descendants, ended, freePort, link, read, repository, run, until } from "./tools.mjs";
 
 const installed = process.env.VSCODE_DIR ?? join(import.meta.dirname, "installed");
-const vsix = join(repository, "lsp/clients/vscode/elbarto.vsix");
+const vsix = join(repository, "editors/vscode/elbarto.vsix");
 const { chromium } = createRequire(join(installed, "drive/package.json"))("playwright-core");
 
 /** One editor. Settings of scope "machine" are taken from a file of their own, as VS Code does on a remote machine; only of that one

@@ -236,7 +236,7 @@ step("what is unsure is underlined, and denoised again", async () => {
   await model.set({ answers: { ...ANSWERS, "sum(values)": "len(values)", "    total = sum(values)": "    total = len(values)" } });
   await editor.goTo(2, 1);
   await editor.press("Shift+End");
-  await editor.command("El Barto: Re-denoise What Is Unsure");
+  await editor.command("El Barto: Re-denoise Unsure Tokens");
   await editor.savedIs("unsure.py", FILES["unsure.py"].replace("...", "len(values)"));
   say("denoised again", "len(values)");
   await until("no underline", async () => !(await editor.underlined()));
@@ -246,7 +246,7 @@ step("what is unsure is underlined, and denoised again", async () => {
 step("a setting with an invalid value is named, and the default holds", async () => {
   editor.writeSettings({ "elbarto.holeMaxTokens": 0 });
   const message = await editor.messageWith("elbarto.holeMaxTokens", 30);
-  assert.match(message, /must be an integer from 1 to 1024, and is 0; using 64/);
+  assert.match(message, /must be an integer from 1 to 1024, got 0; using 64/);
   say("message", message);
   await editor.screenshot(join(run, "invalid-setting.png"));
   await editor.dismissMessages();

@@ -50,7 +50,7 @@ before(async () => {
     name: "real",
     files: FILES,
     transcript,
-    env: { XDG_RUNTIME_DIR: runtime, ELBARTO_KEEPER_GRACE_S: "1" },
+    env: { XDG_RUNTIME_DIR: runtime, ELBARTO_LSP_SERVER_GRACE_S: "1" },
     machineSettings: {
       "elbarto.serverUrl": model.url,
       "elbarto.languageServer.folder": repository,

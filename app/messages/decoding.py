@@ -1,0 +1,142 @@
+"""The decoding options: which proposals become final, and how tokens are chosen. Each is declared here, and only here.
+
+A new option is a field of `Decoding`, and the code in the engine that acts on it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from app.messages.options import Overrides, option, options_of
+from app.messages.rules import IntegerRange, NumberRange, OneOf
+
+DecodeMode = Literal["static", "threshold", "greedy", "adaptive", "factor", "entropy"]
+Remasking = Literal["low_confidence", "random"]
+DECODE_MODES: tuple[DecodeMode, ...] = get_args(DecodeMode)
+
+DEFAULT_THRESHOLD = 0.9
+MAX_BLOCK_LENGTH = 1024
+MAX_TEMPERATURE = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decoding:
+    """Every decoding option with the value that applies. The defaults are the published algorithm's."""
+
+    decode_mode: DecodeMode | None = option(
+        None,
+        OneOf(DECODE_MODES),
+        "The rule that selects which masked positions become final in a step. All but static take fewer steps, for a "
+        "slightly different reply.",
+        unset="threshold where one is set, else static",
+    )
+    threshold: float | None = option(
+        None,
+        NumberRange(low=0, high=1),
+        f"Modes threshold and adaptive: accept every proposal of at least this confidence ({DEFAULT_THRESHOLD} if "
+        "unset).",
+    )
+    factor: float = option(
+        1.0,
+        NumberRange(low=0, high=100),
+        "Mode factor: the n-th most confident proposal needs a confidence of at least 1 - factor / (n + 1).",
+    )
+    gamma: float = option(
+        0.1,
+        NumberRange(low=0, high=100),
+        "Mode entropy: accept proposals by rising entropy, as long as their entropies without the largest add up to at "
+        "most gamma (nats).",
+    )
+    small_block_length: int | None = option(
+        None,
+        IntegerRange(low=1, high=MAX_BLOCK_LENGTH),
+        "Fill each block in parts of this many positions, which must divide the block length.",
+        note=" that divides the block length",
+    )
+    remasking: Remasking = option(
+        "low_confidence",
+        OneOf(get_args(Remasking)),
+        "Which masked positions become final first: the most confident ones (low_confidence) or random ones.",
+    )
+    temperature: float = option(
+        0.0,
+        NumberRange(low=0, high=MAX_TEMPERATURE),
+        "Sampling temperature. 0 always takes the most likely token.",
+        checkpoint_keys=("temperature", "elbarto.temperature"),
+        llama_cpp="temperature",
+    )
+    top_p: float = option(
+        1.0,
+        NumberRange(low=0, high=1),
+        "Above temperature 0: sample from the most likely tokens whose probabilities add up to this.",
+        checkpoint_keys=("top_p",),
+        llama_cpp="top_p",
+    )
+    top_k: int = option(
+        0,
+        IntegerRange(low=-1),
+        "Above temperature 0: sample from this many of the most likely tokens; below 1, from all.",
+        note="; below 1 keeps all tokens",
+        checkpoint_keys=("top_k",),
+        llama_cpp="top_k",
+    )
+    repetition_penalty: float = option(
+        1.0,
+        NumberRange(above=0, high=100),
+        "Above 1, tokens that are in the prompt or in the reply so far become less likely. 1 is off.",
+        checkpoint_keys=("repetition_penalty",),
+        llama_cpp="repeat_penalty",
+    )
+    presence_penalty: float = option(
+        0.0,
+        NumberRange(low=-2, high=2),
+        "Above 0, tokens that are in the reply so far become less likely. 0 is off.",
+        llama_cpp="presence_penalty",
+    )
+    frequency_penalty: float = option(
+        0.0,
+        NumberRange(low=-2, high=2),
+        "Above 0, tokens become less likely each time they occur in the reply. 0 is off.",
+        llama_cpp="frequency_penalty",
+    )
+
+    def __post_init__(self) -> None:
+        for item in options_of(type(self)).values():
+            assert item.accepts(getattr(self, item.name)), f"{item.name} is {getattr(self, item.name)!r}"
+
+    @property
+    def mode(self) -> DecodeMode:
+        """The mode that applies: the published algorithm's two where none is named."""
+        return self.decode_mode or ("static" if self.threshold is None else "threshold")
+
+    @property
+    def threshold_or_default(self) -> float:
+        return DEFAULT_THRESHOLD if self.threshold is None else self.threshold
+
+    @property
+    def has_penalties(self) -> bool:
+        return self.repetition_penalty != 1 or self.presence_penalty != 0 or self.frequency_penalty != 0
+
+    def values(self) -> dict[str, Any]:
+        """The decoding options alone, also of a subclass: keyword arguments for another `Decoding`."""
+        return {name: getattr(self, name) for name in DECODING_OPTIONS}
+
+    def in_force(self) -> dict[str, Any]:
+        """As `values`, with the mode that applies."""
+        return {**self.values(), "decode_mode": self.mode}
+
+
+DECODING_OPTIONS = options_of(Decoding)
+
+
+def decide(requested: Overrides[Decoding], defaults: Decoding) -> Decoding:
+    """A request's decoding: what it asks for, and the defaults for the rest.
+
+    A request that gives a threshold gets a mode that uses it, whatever the server's default mode is.
+    """
+    decoding = requested.over(Decoding(**defaults.values()))
+    if "threshold" in requested and "decode_mode" not in requested and decoding.decode_mode != "adaptive":
+        return dataclasses.replace(decoding, decode_mode=None)
+    return decoding

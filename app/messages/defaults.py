@@ -1,0 +1,58 @@
+"""What requests get if they leave something open. The operator's settings and checkpoints can override it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from app.messages.decoding import MAX_BLOCK_LENGTH, Decoding
+from app.messages.options import option, options_of
+from app.messages.rules import IntegerRange, OneOf
+
+InfillMode = Literal["canvas", "fim", "chat"]
+INFILL_MODES: tuple[InfillMode, ...] = get_args(InfillMode)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LengthDefaults:
+    """In tokens. docs/decisions/0001-reply-lengths.md has the rules by which requests get their lengths from these."""
+
+    steps: int = option(
+        256,
+        IntegerRange(low=1),
+        "Denoising steps for a reply of gen_length tokens; longer replies get more in proportion.",
+        checkpoint_keys=(),
+    )
+    # If set, `steps` does not count: every block gets as many steps as it takes at this pace.
+    tokens_per_step: int | None = option(
+        None,
+        IntegerRange(low=1),
+        "Tokens that become final in each step, whatever the reply's length.",
+        is_setting=False,
+    )
+    gen_length: int = option(
+        512, IntegerRange(low=1), "Maximum number of tokens in a reply.", checkpoint_keys=("max_new_tokens",)
+    )
+    block_length: int = option(
+        4,
+        IntegerRange(low=1, high=MAX_BLOCK_LENGTH),
+        "Tokens that are denoised together. Best left at what the model was trained with.",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Defaults(Decoding, LengthDefaults):
+    """The defaults of one server. The fields of the base class named last come first: lengths, decoding, infills."""
+
+    infill_mode: InfillMode | None = option(
+        None, OneOf(INFILL_MODES), "How holes are filled; unset: the best way the model supports.", is_setting=False
+    )
+    infill_context: int | None = option(
+        None, IntegerRange(low=1), "Tokens around the holes that the model makes use of; unset: all.", is_setting=False
+    )
+    infill_canvas: int = option(
+        24, IntegerRange(low=1), "Masks that a hole of unknown length begins with.", is_setting=False
+    )
+
+
+DEFAULT_OPTIONS = options_of(Defaults)

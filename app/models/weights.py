@@ -1,0 +1,100 @@
+"""A model's weights: copied in from a checkpoint, then brought into the form that runs fastest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from app.errors import CheckpointError
+from app.models.packed_linear import pack
+from app.models.quantization import quantize
+from app.models.tensor_names import TensorNames
+from app.models.transformer import Layer, RMSNorm, Transformer
+
+
+def loading_device(device: torch.device, scheme: str) -> torch.device:
+    """Where to load the weights of a model that is to run on `device`.
+
+    Weights that are to be quantized are loaded on the CPU, so that another device never holds more than one layer of
+    them in full precision.
+    """
+    return device if scheme == "none" else torch.device("cpu")
+
+
+def prepare(model: Transformer, device: torch.device, scheme: str = "none") -> None:
+    """Quantize a loaded model ("none", "int8", "int4" or "fp8"), move it to `device` and pack what can be packed.
+
+    Raises StartError for a scheme that cannot run there.
+    """
+    if scheme != "none":
+        quantize(model, scheme, device)
+    pack(model)
+
+
+def load_weights(model: Transformer, tensors: Iterable[tuple[str, Tensor]], names: TensorNames) -> None:
+    """Copy each tensor of a checkpoint into its place; raises CheckpointError if they do not match the model."""
+    places = tensor_places(model, names)
+    missing = set(places)
+    with tqdm(total=len(places), desc="loading weights", unit="tensor", leave=False, disable=None) as progress:
+        for name, tensor in tensors:
+            place = places.get(name)
+            if place is None:
+                if name.endswith(names.ignored) or (name == names.head and model.config.tie_word_embeddings):
+                    continue
+                raise CheckpointError(f"The weights hold {name!r}, which this architecture does not have.")
+            if place.shape != tensor.shape:
+                raise CheckpointError(
+                    f"{name!r} has shape {list(tensor.shape)}; config.json makes it {list(place.shape)}."
+                )
+            place.copy_(tensor)
+            missing.discard(name)
+            progress.update()
+    if missing:
+        raise CheckpointError(f"The weights lack {len(missing)} tensors, {min(missing)!r} among them.")
+
+
+def tensor_places(model: Transformer, names: TensorNames) -> dict[str, Tensor]:
+    """Each tensor of a checkpoint by its name: a view of the parameter, or of the rows of it, that the tensor fills.
+
+    Embedding and head are [vocab, hidden], norms [hidden] or [head_dim], the weights of projections [out, in] and their
+    biases [out].
+    """
+    places: dict[str, Tensor] = {names.embedding: model.embedding.weight, names.norm: model.norm.weight}
+    if not model.config.tie_word_embeddings:
+        places[names.head] = model.head.weight
+    for index, layer in enumerate(model.layers):
+        prefix = names.layer.format(index)
+        places.update({prefix + name: place for name, place in _layer_places(layer, names).items()})
+    return places
+
+
+def _layer_places(layer: Layer, names: TensorNames) -> dict[str, Tensor]:
+    """By their names within the layer."""
+    attention, mlp = layer.attention, layer.mlp
+    query, key_value = attention.num_heads * attention.head_dim, attention.num_kv_heads * attention.head_dim
+    places: dict[str, Tensor] = {
+        **_linear_places(attention.qkv, {names.query: query, names.key: key_value, names.value: key_value}),
+        **_linear_places(attention.output, {names.attention_output: attention.output.out_features}),
+        **_linear_places(mlp.gate_up, dict.fromkeys((names.gate, names.up), mlp.down.in_features)),
+        **_linear_places(mlp.down, {names.down: mlp.down.out_features}),
+    }
+    places[names.attention_norm], places[names.mlp_norm] = layer.attention_norm.weight, layer.mlp_norm.weight
+    if isinstance(attention.q_norm, RMSNorm):
+        places[names.query_norm], places[names.key_norm] = attention.q_norm.weight, attention.k_norm.weight
+    return places
+
+
+def _linear_places(linear: nn.Linear, sizes: dict[str, int]) -> dict[str, Tensor]:
+    """The parts of a projection in which several of the checkpoint's are stacked by output rows.
+
+    `sizes` are their numbers of rows, in order: the weight [sum of sizes, in] is split into [size, in], the bias
+    [sum of sizes] into [size].
+    """
+    rows = list(sizes.values())
+    places = {f"{name}.weight": part for name, part in zip(sizes, linear.weight.split(rows), strict=True)}
+    if linear.bias is None:
+        return places
+    return places | {f"{name}.bias": part for name, part in zip(sizes, linear.bias.split(rows), strict=True)}

@@ -1,0 +1,71 @@
+"""The service's view of an engine, which may run in this process or on another machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from app.messages.params import GenerationParams
+from app.serving.backend import ModelInfo
+from app.serving.generation import Generation
+
+State = Literal["loading", "ready", "failed", "closed"]
+
+
+@dataclass(frozen=True)
+class SequenceRequest:
+    """One sequence to generate."""
+
+    prompt_ids: Sequence[int]
+    params: GenerationParams
+
+
+class EngineClient(Protocol):
+    """Submits requests to an engine. Thread-safe. The engine has no tokenizer: token ids go in, events come out.
+
+    A client of a remote engine can implement this without a call per denoising step. What crosses the wire is plain
+    data: `SequenceRequest`, `ModelInfo` and `app.messages.events`. Times are sent as ages or durations in milliseconds,
+    since the machines do not share a clock.
+
+    A `Generation` receives events through `put`, and the client sends its `abort` and `watch` on to the engine. Its
+    `is_abandoned` is asked on this side; the engine only ever has to know about aborts.
+    """
+
+    @property
+    def state(self) -> State: ...
+
+    @property
+    def info(self) -> ModelInfo:
+        """Raises ModelLoading or ShuttingDown."""
+        ...
+
+    @property
+    def max_running(self) -> int:
+        """The number of sequences that the engine denoises at once."""
+        ...
+
+    @property
+    def capacity(self) -> int:
+        """The number of sequences, running and waiting, from which on requests are refused."""
+        ...
+
+    @property
+    def queue_lengths(self) -> tuple[int, int]:
+        """The numbers of sequences (running, waiting)."""
+        ...
+
+    def submit_requests(self, requests: Sequence[SequenceRequest], is_admitted: bool = False) -> Generation:
+        """Queue all or none. `is_admitted`: they continue a request that was admitted earlier, so no limit applies.
+
+        Raises QueueFull, ModelLoading or ShuttingDown.
+        """
+        ...
+
+    def wait_until_ready(self) -> None:
+        """Block until the model is loaded. Raises the error that loading it raised."""
+        ...
+
+    def close(self, timeout_s: float = 0.0) -> None:
+        """Refuse new requests, give running ones `timeout_s` to finish, then fail the rest and disconnect."""
+        ...

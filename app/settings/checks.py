@@ -1,0 +1,65 @@
+"""The marshmallow fields that validate settings. They accept a value or its text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+from app.messages.rules import IntegerRange, OneOf, Rule
+
+
+class Integer(fields.Integer):
+    """marshmallow's own would turn 2.5 into 2."""
+
+    def _validated(self, value: Any) -> int:
+        if not isinstance(value, int | str):
+            raise self.make_error("invalid")
+        return super()._validated(value)
+
+
+class Boolean(fields.Boolean):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
+        return super()._deserialize(value.lower() if isinstance(value, str) else value, attr, data, **kwargs)
+
+
+class Origins(fields.Field[tuple[str, ...]]):
+    """A comma-separated string or a list."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> tuple[str, ...]:
+        items = value.split(",") if isinstance(value, str) else value
+        if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+            raise ValidationError("Not a list of origins.")
+        origins = tuple(item.strip() for item in items if item.strip())
+        if not origins or not all(re.fullmatch(r"\*|[a-z][a-z0-9+.-]*://[^/\s,]+", origin) for origin in origins):
+            raise ValidationError("Not a list of origins.")
+        return origins
+
+
+def integer(minimum: int | None, maximum: int | None = None) -> fields.Field[Any]:
+    return Integer(validate=validate.Range(min=minimum, max=maximum))
+
+
+def number(minimum: float | None, maximum: float | None = None, min_inclusive: bool = True) -> fields.Field[Any]:
+    return fields.Float(validate=validate.Range(min=minimum, max=maximum, min_inclusive=min_inclusive))
+
+
+def choice(*names: str) -> fields.Field[Any]:
+    return fields.String(validate=validate.OneOf(names))
+
+
+def text(pattern: str) -> fields.Field[Any]:
+    return fields.String(validate=validate.Regexp(rf"(?:{pattern})\Z"))
+
+
+def check_of(rule: Rule) -> fields.Field[Any]:
+    """The field for an option's rule."""
+    if isinstance(rule, OneOf):
+        return choice(*rule.names)
+    if isinstance(rule, IntegerRange):
+        return integer(rule.low, rule.high)
+    return number(rule.above if rule.low is None else rule.low, rule.high, min_inclusive=rule.low is not None)

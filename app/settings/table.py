@@ -1,0 +1,226 @@
+"""`Settings` declares each setting once: its default, its check, the values it allows in words, and its help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from dataclasses import fields as dataclass_fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+from marshmallow import fields, validate
+
+from app.messages.defaults import DEFAULT_OPTIONS, Defaults
+from app.messages.options import Option, Overrides
+from app.settings.checks import Boolean, Origins, check_of, choice, integer, text
+from app.settings.places import EMBEDDED_MODEL, PREFIX
+
+LOCAL_ORIGINS = ("http://localhost:*", "http://127.0.0.1:*", "https://localhost:*", "vscode-webview://*")
+
+
+def _setting(default: object, check: fields.Field[Any], allowed: str, help: str, secret: bool = False) -> Any:
+    return field(
+        default=default,
+        repr=not secret,
+        metadata={"check": check, "allowed": allowed, "help": help, "secret": secret},
+    )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that is chosen when the process starts. Defaults for requests are in `defaults`, if given at all."""
+
+    model_path: str | None = _setting(
+        None,
+        fields.String(),
+        "a directory or a Hugging Face id; unset = the embedded model, weights/elbarto-mini",
+        "The model to serve, for example ByteDance-Seed/Stable-DiffCoder-8B-Instruct.",
+    )
+    model_revision: str | None = _setting(
+        None, fields.String(), "a branch, tag or commit", "The revision of the Hugging Face model."
+    )
+    host: str = _setting(
+        "0.0.0.0",
+        text(r"[^\s/]+"),
+        "a host name or address",
+        "The address to listen on. 0.0.0.0 is every interface, 127.0.0.1 only this machine.",
+    )
+    port: int = _setting(
+        8000, integer(0, 65535), "an integer from 1 to 65535, or 0 for any free port", "The port to listen on."
+    )
+    api_key: str | None = _setting(
+        None,
+        text(r"[!-~]+"),
+        "printable ASCII without spaces; in YAML, quote a key of digits only",
+        "The key that clients must send, as a bearer token or in X-Api-Key. Unset: anyone may use the server.",
+        secret=True,
+    )
+    generation_config: Literal["auto", "none"] = _setting(
+        "auto",
+        choice("auto", "none"),
+        "auto or none",
+        "auto: use the defaults in the checkpoint's generation_config.json where neither a request nor a setting has a "
+        "value. none: ignore them.",
+    )
+    # One setting for each option that an operator can set a default for.
+    defaults: Overrides[Defaults] = field(default_factory=Overrides)
+    device: str = _setting(
+        "auto", text(r"auto|cpu|mps|cuda(:\d+)?"), "auto, cpu, cuda, cuda:N or mps", "Where the model runs."
+    )
+    dtype: str = _setting(
+        "auto",
+        choice("auto", "float32", "bfloat16", "float16"),
+        "auto, float32, bfloat16 or float16",
+        "The precision of the weights. auto is bfloat16 where the hardware has it.",
+    )
+    quantization: Literal["none", "int8", "int4", "fp8"] = _setting(
+        "none",
+        choice("none", "int8", "int4", "fp8"),
+        "none, int8, int4 or fp8",
+        "Store the layers' weights in fewer bits: less memory, slightly different replies. fp8 needs CUDA.",
+    )
+    cuda_graphs: bool = _setting(
+        False,
+        Boolean(),
+        "true or false",
+        "On CUDA: record the denoising step of each shape once, and replay it. Not run on a GPU yet.",
+    )
+    num_threads: int | None = _setting(
+        None,
+        integer(1),
+        "an integer from 1; unset = one less than the cores, at least 1",
+        "PyTorch's threads on the CPU.",
+    )
+    max_queue: int = _setting(
+        64,
+        integer(0),
+        "an integer from 0",
+        "Requests that may wait in addition to those running; more are answered with 429.",
+    )
+    max_model_len: int | None = _setting(
+        None,
+        integer(1),
+        "an integer from 1; unset = the checkpoint's own limit",
+        "Maximum number of tokens in a prompt and its reply together.",
+    )
+    max_sequences: int = _setting(
+        16,
+        integer(1),
+        "an integer from 1",
+        "Replies that are denoised in one batch. KV memory for this many of full length is allocated at start.",
+    )
+    prefix_cache_bytes: int = _setting(
+        2**30,
+        integer(0),
+        "an integer from 0; 0 = no prefix cache",
+        "Memory for the keys and values of prompts and replies, for later requests that start with the same tokens.",
+    )
+    infill_max_tokens: int = _setting(
+        128,
+        integer(1),
+        "an integer from 1",
+        "Maximum number of tokens in one hole. Larger requests are lowered to this; editors ask for thousands.",
+    )
+    max_body_bytes: int = _setting(
+        4 * 1024 * 1024,
+        integer(1),
+        "an integer from 1",
+        "Maximum size of a request body in bytes; larger ones are answered with 413.",
+    )
+    cors_origins: tuple[str, ...] = _setting(
+        LOCAL_ORIGINS,
+        Origins(),
+        "origins such as https://chat.example:8080 (a port may be *), separated by commas, or * for any",
+        "Origins of web pages that may call the server from a browser.",
+    )
+    strict_model: bool = _setting(
+        False, Boolean(), "true or false", "Answer with 404 if a request names a model other than the loaded one."
+    )
+    watch: Literal["off", "positions", "full"] = _setting(
+        "positions",
+        choice("off", "positions", "full"),
+        "off, positions or full",
+        "What /v1/generations shows of running requests to clients with the key (or, without a key, on this machine): "
+        "nothing, progress with positions and confidences, or the text as well.",
+    )
+    sse_keepalive_s: float = _setting(
+        15.0,
+        fields.Float(validate=validate.Range(min=0)),
+        "a number from 0; 0 sends none",
+        "Seconds of silence in a stream before a keep-alive comment.",
+    )
+    shutdown_s: int = _setting(
+        30,
+        integer(0),
+        "an integer from 0",
+        "Seconds that running requests get to finish after SIGTERM; Ctrl-C ends them at once.",
+    )
+    benchmark: bool = _setting(
+        False,
+        Boolean(),
+        "true or false",
+        "Once the model is loaded, decode one short reply and log tokens per second, tokens per forward and "
+        "milliseconds.",
+    )
+    log_level: str = _setting(
+        "info",
+        choice("debug", "info", "warning", "error"),
+        "debug, info, warning or error",
+        "The lowest level that is logged.",
+    )
+
+    @property
+    def model(self) -> str:
+        """What to load: `model_path`, or the embedded model."""
+        return str(Path(self.model_path).expanduser()) if self.model_path else str(EMBEDDED_MODEL)
+
+    def get(self, name: str) -> Any:
+        """The value of one of SETTINGS; None: unset."""
+        return self.defaults.given.get(name) if name in REQUEST_OPTIONS else getattr(self, name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingInfo:
+    """One setting, for code that loads, prints or documents it."""
+
+    name: str
+    default: Any
+    check: fields.Field[Any]
+    allowed: str
+    help: str
+    secret: bool = False
+
+    @property
+    def is_boolean(self) -> bool:
+        return isinstance(self.default, bool)
+
+    @property
+    def variable(self) -> str:
+        return PREFIX + self.name.upper()
+
+    @property
+    def flag(self) -> str:
+        return "--" + self.name.replace("_", "-")
+
+
+def _infos() -> Iterator[SettingInfo]:
+    for item in dataclass_fields(Settings):
+        if item.name == "defaults":
+            yield from map(_default_info, REQUEST_OPTIONS.values())
+        else:
+            yield SettingInfo(name=item.name, default=item.default, **item.metadata)
+
+
+def _default_info(option: Option) -> SettingInfo:
+    return SettingInfo(
+        name=option.name,
+        default=None,
+        check=check_of(option.rule),
+        allowed=f"{option.allowed}; unset = the checkpoint's, else {option.unset}",
+        help=f"{option.help} Requests can override it.",
+    )
+
+
+REQUEST_OPTIONS: Mapping[str, Option] = {name: option for name, option in DEFAULT_OPTIONS.items() if option.is_setting}
+SETTINGS: Mapping[str, SettingInfo] = MappingProxyType({info.name: info for info in _infos()})

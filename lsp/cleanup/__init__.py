@@ -1,0 +1,1 @@
+"""Rules that turn what a model wrote into text worth showing at the cursor."""

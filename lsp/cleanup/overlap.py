@@ -1,0 +1,79 @@
+"""Rules that remove what a candidate repeats of the text around the cursor. Compared by code points, not bytes."""
+
+from __future__ import annotations
+
+from lsp.text.cursor import CursorContext
+
+# A good candidate may well end in a shorter piece of the text after the cursor.
+MIN_OVERLAP = 3
+MAX_OVERLAP = 2000
+
+
+def trim_overlap(text: str, cursor: CursorContext) -> str:
+    """The candidate without what it repeats of the text before and after the cursor."""
+    text = _trim_prefix(text, cursor)
+    return _trim_lines_below(_trim_suffix(text, cursor.suffix), cursor)
+
+
+def _trim_suffix(text: str, suffix: str) -> str:
+    """Remove the longest end of the text that is the start of the suffix, across line ends.
+
+    An overlap of brackets only is no repetition: `g()` before `)` is complete (see `cut_unmatched_closers`).
+    """
+    for size in range(min(len(text), len(suffix), MAX_OVERLAP), 0, -1):
+        if text.endswith(suffix[:size]) and _is_repetition(suffix, size):
+            return text[: len(text) - size]
+    return text
+
+
+def _is_repetition(suffix: str, size: int) -> bool:
+    overlap = suffix[:size]
+    if not any(map(_is_word, overlap)):
+        return False
+    is_whole_line = suffix[size : size + 1] in ("", "\n")
+    splits_word = _is_word(suffix[size - 1]) and _is_word(suffix[size : size + 1])
+    return is_whole_line or (len(overlap.strip()) >= MIN_OVERLAP and not splits_word)
+
+
+def _trim_lines_below(text: str, cursor: CursorContext) -> str:
+    """Remove final lines that equal the next lines below, ignoring indentation and blank lines."""
+    if cursor.rest_of_line.strip():
+        return text
+    lines = text.split("\n")
+    below = [line.strip() for line in cursor.lines_below]
+    for first in range(1, len(lines)):
+        tail = [line.strip() for line in lines[first:] if line.strip()]
+        if tail and tail == below[: len(tail)] and any(map(_is_word, "".join(tail))):
+            return "\n".join(lines[:first]).rstrip()
+    alone = text.strip()
+    return "" if "\n" not in alone and below[:1] == [alone] and len(alone) > MIN_OVERLAP else text
+
+
+def _trim_prefix(text: str, cursor: CursorContext) -> str:
+    """Remove the start of the cursor's line, or of its last word, if the candidate begins by repeating it."""
+    line = cursor.line_prefix.lstrip()
+    if len(line.rstrip()) >= MIN_OVERLAP and any(map(_is_word, line)) and text.lstrip().startswith(line):
+        return text.lstrip()[len(line) :]
+    word = _last_word(line)
+    begun = _first_word(text)
+    if len(word) >= MIN_OVERLAP and len(begun) > len(word) and begun.startswith(word):
+        return text[len(word) :]
+    return text
+
+
+def _last_word(line: str) -> str:
+    start = len(line)
+    while start and _is_word(line[start - 1]):
+        start -= 1
+    return line[start:]
+
+
+def _first_word(text: str) -> str:
+    end = 0
+    while end < len(text) and _is_word(text[end]):
+        end += 1
+    return text[:end]
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"

@@ -1,0 +1,1 @@
+"""Completions at the cursor: cached, debounced, requested and turned into candidates."""

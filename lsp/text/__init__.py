@@ -1,0 +1,1 @@
+"""Documents, snapshots of them, and what their text says about code: no server, no editor session."""

@@ -1,0 +1,72 @@
+"""The row table of a forward: what stands where, and what sees what."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from app.engine.layout import Forward, Rows, Span, visible
+
+DENOISE = Forward("denoise", Span(2, 4, 3, (6, 6, 7)), (60, 61, 62), logit_rows=(0, 2), positions=(4, 6))
+PREFILL = Forward("prefill", Span(0, 8, 2), (50, 51))
+
+
+def test_one_row_per_token_of_all_forwards() -> None:
+    rows = Rows.of([DENOISE, PREFILL])
+
+    assert len(rows) == 5
+    assert rows.token_ids == [60, 61, 62, 50, 51]
+    assert rows.positions == rows.places == [4, 5, 6, 8, 9]
+    assert rows.slots == [2, 2, 2, 0, 0]
+    assert rows.limits == [6, 6, 7, 10, 10]
+    assert rows.logit_rows == [0, 2]
+
+
+def test_logit_rows_count_from_the_first_row_of_all() -> None:
+    assert Rows.of([PREFILL, DENOISE]).logit_rows == [2, 4]
+
+
+def test_a_row_need_not_stand_at_the_position_it_proposes_a_token_for() -> None:
+    """As with token shift: the row before predicts."""
+    shifted = Forward("denoise", Span(0, 3, 3), (40, 5, 5), logit_rows=(0, 1), positions=(4, 5))
+
+    assert Rows.of([shifted]).logit_rows == [0, 1]
+
+
+def test_a_place_is_not_a_position() -> None:
+    span = Span(1, start=4, num_rows=4, first_place=12)
+
+    rows = Rows.of([Forward("denoise", span, (5, 5, 5, 5))])
+
+    assert (span.end, span.places, span.reach) == (8, range(12, 16), 16)
+    assert rows.positions == [4, 5, 6, 7]
+    assert rows.places == [12, 13, 14, 15]
+    assert rows.limits == [16] * 4
+
+
+def test_columns_reach_the_device_as_they_are() -> None:
+    rows = Rows.of([DENOISE, PREFILL])
+
+    tensors, logit_rows = rows.to(torch.device("cpu"))
+
+    assert [column.tolist() for column in tensors] == list(rows.columns)
+    assert tensors._fields == ("token_ids", "positions", "slots", "places", "limits")
+    assert (tensors.slots.tolist(), tensors.limits.tolist()) == (rows.slots, rows.limits)
+    assert logit_rows.tolist() == [0, 2]
+
+
+def test_a_grid_has_a_line_for_each_slot() -> None:
+    rows = Rows.of([DENOISE, PREFILL])
+
+    assert rows.grid(width=4) == [8, 9, 10, 0, 1]
+    assert Rows.of([DENOISE]).grid(width=3, first_slot=2) == [0, 1, 2]
+
+
+def test_a_limit_is_how_many_places_a_row_sees() -> None:
+    assert visible(torch.tensor([1, 3]), 3).tolist() == [[True, False, False], [True, True, True]]
+    assert visible(torch.tensor([[1], [3]]), 4).shape == (2, 1, 4)
+
+
+def test_every_row_has_a_token() -> None:
+    with pytest.raises(AssertionError):
+        Rows.of([Forward("prefill", Span(0, 0, 3), (50, 51))])
