@@ -3,7 +3,7 @@
 #   docker build -t elbarto-serve .
 #   docker run --gpus all -p 8000:8000 -v elbarto-models:/models elbarto-serve
 #
-# DGX Spark: NVIDIA's PyTorch image as the base; its torch and numpy are kept, not installed again.
+# DGX Spark: NVIDIA's PyTorch image as the base, whose own torch and numpy are used.
 #   docker build --build-arg BASE_IMAGE=nvcr.io/nvidia/pytorch:25.10-py3 -t elbarto-serve .
 # No GPU: PyTorch's small CPU build.
 #   docker build --build-arg TORCH_INDEX=https://download.pytorch.org/whl/cpu -t elbarto-serve .
@@ -12,7 +12,7 @@ ARG BASE_IMAGE=python:3.12-slim
 
 FROM ${BASE_IMAGE} AS build
 ARG TORCH_INDEX=https://pypi.org/simple
-# NVIDIA's images pin packages for their own tools in this variable.
+# NVIDIA's images set PIP_CONSTRAINT for their own tools; its pins conflict with ours.
 ENV PIP_CONSTRAINT="" PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 COPY requirements.txt /tmp/requirements.txt
 RUN python3 -m venv --system-site-packages --without-pip /opt/venv \

@@ -1,6 +1,8 @@
-# `make serve`, `make test` and `make check` set up .venv themselves, and again only when a requirements file changed.
+# `make serve`, `make test` and `make check` set up .venv, and update it only after a requirements file has changed.
 PYTHON ?= python3
 ARGS ?=
+# One module goes to one worker, in the order of tests/conftest.py; `make test ARGS="-n 0"` is one process.
+IN_PARALLEL := -n auto --dist loadgroup --no-loadscope-reorder
 
 BIN := .venv/bin
 SERVER := .venv/.server
@@ -8,6 +10,8 @@ DEV := .venv/.dev
 CLIENTS := .venv-clients/.installed
 NODE := tests/clients/node
 NODE_CLIENTS := $(NODE)/node_modules/.installed
+LINT := tests/lint
+LINTERS := $(LINT)/node_modules/.installed
 TORCH := $(shell grep '^torch==' requirements.txt)
 TORCH_CPU := https://download.pytorch.org/whl/cpu
 
@@ -16,13 +20,22 @@ EXTENSION_MODULES := $(EXTENSION)/node_modules/.installed
 VSCODE_TESTS := tests/editors/vscode
 VSCODE_DIR ?= $(CURDIR)/$(VSCODE_TESTS)/installed
 
-.PHONY: serve test test-vscode vscode-docs vsix check bench lint format clean node-clients nvim
+.PHONY: serve test test-fast coverage test-vscode vscode-docs vsix check bench wheel docs lint lint-editors format clean node-clients nvim
 
 serve: $(SERVER)
 	$(BIN)/python -m app serve $(ARGS)
 
+# In process: no server, no editor, no Node, no tests of training/ and bench/. The one to run while working.
+test-fast: $(DEV)
+	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not process and not tool" $(ARGS)
+
 test: $(DEV) $(CLIENTS) node-clients
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(IN_PARALLEL) --durations=25 $(ARGS)
+
+# Lines and branches of app/ and lsp/ that tests reach without a real model server, and the floor of pyproject.toml.
+coverage: $(DEV)
+	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not tool" --cov $(ARGS) \
+		tests/*.py tests/text tests/engine tests/models tests/serving tests/api tests/lsp
 
 # The extension in a real VS Code (code-server), which is installed the first time: some minutes and 800 MB in VSCODE_DIR.
 # First against a fake model server, then against the real one with the embedded model.
@@ -37,9 +50,13 @@ vscode-docs: test-vscode
 check: lint test
 
 bench: $(DEV)
-	$(BIN)/python -m app bench $(ARGS)
+	$(BIN)/python -m bench $(ARGS)
 
-lint: $(DEV)
+# The installable package, in dist/ (docs/decisions/0010-package.md).
+wheel: $(DEV)
+	$(BIN)/python -m pip wheel . --no-deps --no-build-isolation --wheel-dir dist $(ARGS)
+
+lint: $(DEV) lint-editors
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
@@ -57,7 +74,7 @@ nvim:
 	PYTHON=$(PYTHON) tests/editors/nvim/install.sh $(ARGS)
 
 clean:
-	rm -rf .venv .venv-clients .venv-nvim $(NODE)/node_modules $(VSCODE_TESTS)/installed $(VSCODE_TESTS)/run
+	rm -rf .venv .venv-clients .venv-nvim $(NODE)/node_modules $(LINT)/node_modules $(VSCODE_TESTS)/installed $(VSCODE_TESTS)/run
 	cd $(EXTENSION) && rm -rf node_modules dist server LICENSE *.vsix
 	rm -rf .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -74,7 +91,7 @@ $(SERVER): requirements.txt
 	$(BIN)/python -m pip install -r requirements.txt
 	@touch $@
 
-$(DEV): $(SERVER) requirements-dev.txt requirements-lsp.txt
+$(DEV): $(SERVER) requirements-dev.txt requirements-lsp.txt requirements-docs.txt
 	$(BIN)/python -m pip install -r requirements-dev.txt
 	@touch $@
 
@@ -87,19 +104,36 @@ $(CLIENTS): tests/clients/requirements.txt
 
 ifeq ($(shell command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 && echo yes),yes)
 node-clients: $(NODE_CLIENTS)
+
+# The page's JavaScript, the editor plugins' TypeScript and Lua.
+lint-editors: $(LINTERS)
+	$(LINT)/node_modules/.bin/biome lint --error-on-warnings
+	node $(LINT)/lua.mjs editors/nvim
 else
 node-clients:
 	@echo "No node and npm here: the tests of Node clients will be skipped"
+
+lint-editors:
+	@echo "No node and npm here: JavaScript, TypeScript and Lua are not linted"
 endif
 
 $(NODE_CLIENTS): $(NODE)/package-lock.json
 	cd $(NODE) && npm ci --no-audit --no-fund
 	@touch $@
 
+$(LINTERS): $(LINT)/package-lock.json
+	cd $(LINT) && npm ci --no-audit --no-fund
+	@touch $@
+
 $(EXTENSION_MODULES): $(EXTENSION)/package-lock.json
 	@command -v npm >/dev/null || { echo "npm is needed: install Node.js 20 or newer" >&2; exit 1; }
 	cd $(EXTENSION) && npm ci --no-audit --no-fund
 	@touch $@
+
+# The documentation site, as site/index.html.
+.PHONY: docs
+docs: $(DEV)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build $(ARGS)
 
 define require-python
 $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -1,6 +1,6 @@
-"""gunicorn's settings, all taken from app.settings.
+"""gunicorn's configuration, derived from app.settings; an installed wheel has it as app/_data/gunicorn.conf.py.
 
-This runs in gunicorn's master process, which never loads the model: the one worker does, and owns it.
+It is executed in gunicorn's master process, which never loads the model: the single worker does.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any
 
 from gunicorn import util
 
-# First, so that the directory gunicorn is started from cannot offer another `app` or `wsgi`.
+# For `gunicorn wsgi:app` in another directory, whose own `app` or `wsgi` must not be imported.
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from app.errors import StartError
@@ -33,24 +33,24 @@ _settings = _load()
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
 workers = 1
 worker_class = "gthread"
-# Every open stream holds a thread, waiting ones too. The reserve keeps /health answering behind them.
+# Every open stream occupies a thread, queued ones included. The reserve keeps /health responsive.
 threads = _settings.max_sequences + _settings.max_queue + 32
-worker_connections = threads + 1000  # idle keep-alive connections hold none
+worker_connections = threads + 1000  # idle keep-alive connections occupy no thread
 keepalive = 75
 timeout = 120
-# The executor gives up what still runs after shutdown_s; the streams then need a moment to say so.
+# After shutdown_s the executor aborts what still runs; the streams then need a moment to send their error.
 graceful_timeout = _settings.shutdown_s + 5
 loglevel = _settings.log_level
-accesslog = None  # the app logs one line a request itself
-# gunicorn's own management socket lies in the home directory, where two servers would fight over it.
+accesslog = None  # app.api.request_log logs one line for each request
+# gunicorn's management socket is in the home directory, where two servers would conflict.
 control_socket_disable = True
 
 
 def post_worker_init(worker: Any) -> None:
-    """A signal that ends the worker closes the executor too, because the worker waits for its open streams."""
-    util.write_error = _write_error  # gunicorn has no setting for it
+    """Make the signals that end the worker close the executor too: the worker waits for its open streams."""
+    util.write_error = _write_error  # gunicorn has no setting for this
     _close_at(worker, signal.SIGTERM, _settings.shutdown_s)
-    _close_at(worker, signal.SIGINT, 0)  # Ctrl-C: now
+    _close_at(worker, signal.SIGINT, 0)  # Ctrl-C: at once
     _close_at(worker, signal.SIGQUIT, 0)
 
 
@@ -66,7 +66,7 @@ def _close_at(worker: Any, signal_number: int, timeout_s: float) -> None:
 
 
 def _write_error(connection: Any, status: int, reason: str, message: str) -> None:
-    """What gunicorn refuses before the application sees it is answered as everything else is."""
+    """Answer requests that gunicorn itself rejects in OpenAI's error shape, as the application does."""
     error = {"message": message or reason, "type": "invalid_request_error", "param": None, "code": None}
     body = json.dumps({"error": error})
     head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/json\r\n"
@@ -75,8 +75,8 @@ def _write_error(connection: Any, status: int, reason: str, message: str) -> Non
 
 
 def worker_exit(server: Any, worker: Any) -> None:
-    """Stop the engine's thread; runs in the worker."""
-    application = getattr(worker.app, "callable", None)  # None when the app never came up
+    """Stop the engine's thread. gunicorn calls this in the worker."""
+    application = getattr(worker.app, "callable", None)  # None if the app failed to load
     extension = getattr(application, "extensions", {}).get("elbarto")
     if extension is not None:
         extension.service.close()

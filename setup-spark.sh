@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Sets up El Barto Serve on an NVIDIA DGX Spark: checks the machine, installs PyTorch's CUDA 13 build and the server
-# into .venv, verifies the GPU, and writes a .env that chooses Stable-DiffCoder. Running it again does no harm.
+# into .venv, verifies the GPU, and writes a .env that selects Stable-DiffCoder. It can be run any number of times.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 readonly TORCH_INDEX=https://download.pytorch.org/whl/cu130
-readonly DISK_GB=30 # the model 16, PyTorch with its CUDA libraries 8 while they are unpacked, and some air
+readonly DISK_GB=30 # the model 16, PyTorch with its CUDA libraries 8 while being unpacked, and headroom
 readonly PYTHON=${PYTHON:-python3.12}
 dry_run=false
 missing=()
@@ -30,7 +30,7 @@ parse_arguments() {
         "") ;;
         --dry-run) dry_run=true ;;
         *)
-            echo "Usage: ./setup-spark.sh [--dry-run]   (--dry-run only prints what it would do; PYTHON=... names a Python 3.12)"
+            echo "Usage: ./setup-spark.sh [--dry-run]   (--dry-run prints the commands instead of running them; PYTHON=... names a Python 3.12)"
             [[ $1 == -h || $1 == --help ]] && exit 0
             exit 2
             ;;
@@ -73,7 +73,7 @@ check_driver() {
     if [[ ${cuda%%.*} -ge 13 ]]; then
         found "driver for CUDA $cuda"
     else
-        lack "a driver for CUDA 13 or newer (nvidia-smi says: ${cuda:-nothing})"
+        lack "a driver for CUDA 13 or newer (nvidia-smi reports: ${cuda:-none})"
     fi
 }
 
@@ -84,7 +84,7 @@ check_disk() {
     if ((free_gb >= DISK_GB)); then
         found "$free_gb GB free at $cache"
     else
-        lack "$DISK_GB GB of free disk at $cache (there are $free_gb)"
+        lack "$DISK_GB GB of free disk at $cache ($free_gb GB are free)"
     fi
 }
 
@@ -95,7 +95,7 @@ report_missing() {
     $dry_run || exit 1
 }
 
-# Runs a command, or prints it in a dry run.
+# Print a command and, except in a dry run, run it.
 run() {
     printf '  + %s\n' "$*"
     $dry_run || "$@"
@@ -107,12 +107,12 @@ install_packages() {
     run "$PYTHON" -m venv .venv
     run .venv/bin/python -m pip install "$torch" --index-url "$TORCH_INDEX"
     run .venv/bin/python -m pip install -r requirements.txt
-    run touch .venv/.server # the Makefile's mark: nothing left to install
+    run touch .venv/.server # the Makefile's marker for a complete installation
 }
 
 verify_gpu() {
     if $dry_run; then
-        echo "  + check that PyTorch computes on the GPU, and its capability (12.1 on a Spark)"
+        echo "  + check that PyTorch can compute on the GPU, and its compute capability (12.1 on a Spark)"
         return
     fi
     .venv/bin/python - <<'END'
@@ -122,14 +122,14 @@ if not torch.cuda.is_available():
 x = torch.ones(64, 64, device="cuda", dtype=torch.bfloat16)
 assert (x @ x).float().sum().item() == 64**3
 major, minor = torch.cuda.get_device_capability()
-note = "as on every Spark" if (major, minor) == (12, 1) else "where a Spark has 12.1"
-print(f"  ok       {torch.cuda.get_device_name()} computes; capability {major}.{minor}, {note}")
+note = "as expected" if (major, minor) == (12, 1) else "a Spark has 12.1"
+print(f"  ok       {torch.cuda.get_device_name()} works; compute capability {major}.{minor} ({note})")
 END
 }
 
 write_env() {
     if [[ -e .env ]]; then
-        echo "  .env is there already and stays as it is"
+        echo "  .env exists already and is left unchanged"
     else
         run cp .env.example .env
     fi

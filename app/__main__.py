@@ -1,3 +1,5 @@
+"""`python -m app`: the command line from the source tree."""
+
 import sys
 
 from app.cli import main

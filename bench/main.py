@@ -20,9 +20,9 @@ from bench.models import SHAPES
 
 
 def run(options: Options) -> bool:
-    """False where two exact ways to decode gave different tokens.
+    """Return False if two exact ways to decode gave different tokens.
 
-    Raises ConfigError for a part or shape that does not exist, CheckpointError where the model cannot be loaded.
+    Raises ConfigError for an unknown part or shape, and CheckpointError if the model cannot be loaded.
     """
     start = time.monotonic()
     parts = registry.choose(options.parts)
@@ -33,18 +33,18 @@ def run(options: Options) -> bool:
         raise ConfigError(f"a figure is the median of at least {MIN_REPEATS} ratios; --quick makes one")
     context = make_context(options)
     described = machine.describe(context)
-    tell("\n".join(f"{name}: {value}" for name, value in described.items()))
+    _print("\n".join(f"{name}: {value}" for name, value in described.items()))
     if machine.is_busy():
         context.note(f"other programs were running: the load was {described['load before']} before the first part")
-        tell(f"warning: {context.notes[-1]}")
+        _print(f"warning: {context.notes[-1]}")
     options.out.mkdir(parents=True, exist_ok=True)
     results: dict[str, list[Figure]] = {}
     for name in tqdm(parts, desc="benchmark", unit="part", disable=None):
         results[name] = run_part(name, context, described)
         text = report.markdown(results, described, context.notes)
         (options.out / "results.md").write_text(text, encoding="utf-8")
-    tell(text)
-    tell(f"written to {options.out} after {time.monotonic() - start:.0f} s")
+    _print(text)
+    _print(f"written to {options.out} after {time.monotonic() - start:.0f} s")
     return not context.failures
 
 
@@ -56,7 +56,7 @@ def make_context(options: Options) -> Context:
 
 
 def run_part(name: str, context: Context, described: report.Machine) -> list[Figure]:
-    """One part, on disk as soon as it is done."""
+    """Measure one part and save its figures at once, so that a later failure loses none."""
     num_notes = len(context.notes)
     start = time.monotonic()
     figures = registry.load(name)(context)
@@ -77,5 +77,5 @@ def draw(name: str, figures: Sequence[Figure], path: Path, context: Context) -> 
             context.note(note)
 
 
-def tell(text: str) -> None:
+def _print(text: str) -> None:
     tqdm.write(text, file=sys.stdout)

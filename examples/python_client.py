@@ -13,7 +13,7 @@ stream = client.chat.completions.create(
     model="elbarto",
     messages=[{"role": "user", "content": "Write a Python function that checks whether a word is a palindrome."}],
     stream=True,
-    # What OpenAI's API has no field for goes here.
+    # Fields that OpenAI's API does not have.
     extra_body={"gen_length": 128, "steps": 64, "block_length": 4},
 )
 counters = None

@@ -21,8 +21,8 @@ Your editor starts it; it is not meant to be run by hand. Configure the editor t
     {python} -m lsp
 
 for the files that you want completions in. Without --server it uses a model server on http://127.0.0.1:8000 if
-one answers, and otherwise starts one with the embedded model. docs/editors.md shows how to set up Neovim, VS Code,
-Helix and Emacs; docs/lsp.md lists all options."""
+one answers, and otherwise starts one with the embedded model. docs/start/editor.md shows how to set up Neovim, VS Code,
+Helix and Emacs; docs/reference/lsp.md lists all options."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         print(
             f"elbarto-lsp: error: {error.name} is not installed for {sys.executable}; "
-            f"run: {sys.executable} -m pip install -r requirements-lsp.txt",
+            f"run: {sys.executable} -m pip install {_requirements()}",
             file=sys.stderr,
         )
         return 2
@@ -82,6 +82,12 @@ def _without_traceback(record: logging.LogRecord) -> bool:
     return True
 
 
+def _requirements() -> str:
+    """What to install: the source tree has a list of its own, a wheel has an extra."""
+    in_tree = Path(__file__).resolve().parents[1] / "requirements-lsp.txt"
+    return f"-r {in_tree.name}" if in_tree.is_file() else "'elbarto-serve[lsp]'"
+
+
 def _address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if not port.isdecimal() or int(port) > 65535:
@@ -100,7 +106,7 @@ def _url(text: str) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m lsp",
+        prog="python -m lsp" if Path(sys.argv[0]).name == "__main__.py" else "elbarto-lsp",
         description=DESCRIPTION.format(python=sys.executable),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

@@ -1,7 +1,7 @@
-"""The user's options with their defaults, and the sources they are read from (docs/lsp.md, "Options").
+"""The user's options with their defaults, and the sources they are read from (docs/reference/lsp.md, "Options").
 
 An invalid value never stops the language server: it becomes a problem to show, and the next source decides. The table
-of the options in docs/lsp.md is written from this module: `python -m lsp.options`.
+of the options in docs/reference/lsp.md is written from this module: `python -m lsp.options`.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def _option(
     is_variable: bool = True,
     secret: bool = False,
 ) -> Any:
-    """A field of Options. `allowed`, `meaning` and `shown_default` are Markdown for the table in docs/lsp.md.
+    """A field of Options. `allowed`, `meaning` and `shown_default` are Markdown for the table in docs/reference/lsp.md.
 
     `old_name` is the alias of the environment variable where it is not OLD_PREFIX and the option's name.
     """
@@ -253,7 +253,7 @@ def load_options(
             continue
         for name, value in source.items():
             if name not in known:
-                unknown.append(f"elbarto.{name} ({where}) is not an option; see docs/lsp.md")
+                unknown.append(f"elbarto.{name} ({where}) is not an option; see docs/reference/lsp.md")
             elif value not in (None, "") and known[name].name not in values:
                 _take(known[name], value, where, values, problems)
     return LoadedOptions(Options(**values), tuple(problems), tuple(unknown))
@@ -299,7 +299,7 @@ def _take(item: Field[Any], value: Any, where: str, values: dict[str, Any], prob
 
 
 def markdown_table() -> str:
-    """The table of the options in docs/lsp.md."""
+    """The table of the options in docs/reference/lsp.md."""
     rows = ["| option | environment | default | allowed | meaning |", "|---|---|---|---|---|"]
     for item in fields(Options):
         names = variables(item)

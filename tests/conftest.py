@@ -1,26 +1,99 @@
-"""Fixtures that every test may use. The suite needs no network, no GPU and nothing outside the repository.
+"""What holds for every test: order, markers, groups for pytest-xdist, and an environment without the tester's settings.
 
-This module imports no torch: fixtures with models are in tests/tiny.py, those with servers in tests/servers.py, and the
-directories that need them say so in their conftest.py.
+The suite needs no network, no GPU and nothing outside the repository. This module imports no torch: fixtures with
+models are in tests/tiny.py, those with servers in tests/servers.py, and the directories that need them say so in their
+conftest.py. docs/develop/tests.md describes the markers.
 """
 
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # read when huggingface_hub is imported
-os.environ["OMP_NUM_THREADS"] = "1"  # read when torch is imported; more threads than cores only get in their own way
+os.environ["OMP_NUM_THREADS"] = "1"  # read when torch is imported; the workers of pytest-xdist share the cores
+
+HERE = Path(__file__).parent
+# A broken rule shows in the first seconds: what runs in this process comes first, what waits for programs comes last.
+# "." is for the modules of tests/ itself.
+ORDER = (".", "text", "engine", "models", "serving", "api", "bench", "training", "lsp", "editors")
+ORDER += ("e2e", "clients", "browser")
+STARTS_PROGRAMS = {"lsp", "editors", "e2e", "clients", "browser"}
+# The modules of these directories that start none.
+IN_PROCESS = {
+    "lsp/test_cleanup_rules.py",
+    "lsp/test_lsp_holes.py",
+    "lsp/test_pure.py",
+}
+TOOLS = {"bench", "training"}
+SESSION_SERVERS = {"server", "guarded", "embedded"}  # of tests/servers.py
+MAX_WORKERS = 8  # each imports torch and loads models
+
+_item: pytest.Item | None = None  # what is running
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """`gpu` tests are opt-in: they run with `pytest -m gpu`."""
-    if "gpu" in config.option.markexpr:
-        return
     for item in items:
-        if item.get_closest_marker("gpu"):
-            item.add_marker(pytest.mark.skip(reason="needs a CUDA device: pytest -m gpu"))
+        _mark(item, with_gpu="gpu" in config.option.markexpr)
+    items.sort(key=_rank)
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two at least: while one waits for a program, the other computes."""
+    return min(max(2, os.cpu_count() or 1), MAX_WORKERS)
+
+
+def _mark(item: pytest.Item, with_gpu: bool) -> None:
+    path = item.path.relative_to(HERE)
+    directory = _directory(item)
+    if directory in STARTS_PROGRAMS and str(path) not in IN_PROCESS:
+        item.add_marker(pytest.mark.process)
+    if directory in TOOLS:
+        item.add_marker(pytest.mark.tool)
+    if item.get_closest_marker("gpu") and not with_gpu:
+        item.add_marker(pytest.mark.skip(reason="needs a CUDA device: pytest -m gpu"))
+    # One worker for each module, so that its fixtures are made once, and one for all that shares the session's servers.
+    group = str(path.with_suffix(""))
+    if directory in ("e2e", "clients") and SESSION_SERVERS & set(getattr(item, "fixturenames", ())):
+        group = "servers"
+    elif directory in ("browser", "editors"):
+        group = directory
+    elif item.get_closest_marker("process") and directory not in STARTS_PROGRAMS:
+        group += "-process"
+    item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _rank(item: pytest.Item) -> tuple[bool, int]:
+    return item.get_closest_marker("process") is not None, ORDER.index(_directory(item))
+
+
+def _directory(item: pytest.Item) -> str:
+    return item.path.relative_to(HERE).parts[0] if item.path.parent != HERE else "."
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Any:
+    global _item
+    _item = item
+    try:
+        return (yield)
+    finally:
+        _item = None
+
+
+def _refuse_programs(event: str, arguments: tuple[Any, ...]) -> None:
+    """Keep `-m "not process and not tool"` true: a test without either marker cannot start a program."""
+    if event != "subprocess.Popen" or _item is None:
+        return
+    if not (_item.get_closest_marker("process") or _item.get_closest_marker("tool")):
+        raise RuntimeError(f"{_item.nodeid} starts {arguments[0]!r}: mark it with pytest.mark.process")
+
+
+sys.addaudithook(_refuse_programs)
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Real servers for the tests: the command a user types, in a process of its own, over real sockets.
+"""Real servers for the tests: the command a user types, in a separate process, over real sockets.
 
 The conftest.py of each directory whose tests use the fixtures registers this module: see tests/plugins.py. All then
 share the servers of a session.
@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +26,7 @@ import pytest
 
 from app.settings import ROOT, SETTINGS
 from tests.reference import CHECKPOINT
+from tests.starter import Started, Starter
 
 # For conditions that come true within a second or a few on an idle machine, and this one may be anything but idle.
 PATIENCE_S = 60.0
@@ -38,13 +39,15 @@ CAPACITY = 5
 HELLO = [{"role": "user", "content": "hello"}]
 
 _ids = itertools.count()
+# What the libraries of a server read when they are imported, which is before the starter forks.
+_starter = Starter("tests.server_program", HF_HUB_OFFLINE="1", OMP_DYNAMIC="false", PYTHONUNBUFFERED="1")
 
 
 @dataclass
 class Server:
     """A server process. `log` holds everything it wrote; gunicorn's master is `process`."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Started
     log: Path
     api_key: str | None = None
     client: httpx.Client = field(init=False)
@@ -153,18 +156,26 @@ def environment(**variables: str) -> dict[str, str]:
 
 @contextmanager
 def running(
-    log: Path, command: Iterable[str] = SERVE, in_new_group: bool = False, **variables: str
+    log: Path, command: Sequence[str] = SERVE, in_new_group: bool = False, is_forked: bool = True, **variables: str
 ) -> Iterator[Server]:
-    """A server whose port is open; the model may still be loading. It is killed if the caller has not stopped it."""
+    """A server whose port is open; the model may still be loading. It is killed if the caller has not stopped it.
+
+    It is forked from a process that has the imports behind it (tests/starter.py), or else started as users do, which
+    takes seconds of the CPU: for tests of the start itself.
+    """
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            list(command),
-            cwd=ROOT,
-            env=environment(**variables),
-            stdout=output,
-            stderr=output,
-            start_new_session=in_new_group,
-        )
+        process: subprocess.Popen[bytes] | Started
+        if is_forked:
+            process = _starter.start(command[1:], environment(**variables), output, in_new_group)
+        else:
+            process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=environment(**variables),
+                stdout=output,
+                stderr=output,
+                start_new_session=in_new_group,
+            )
     server = None
     try:
         server = Server(process, log, variables.get("ELBARTO_API_KEY"))
@@ -180,13 +191,20 @@ def running(
             process.kill()
 
 
-def ended(log: Path, command: Iterable[str] = SERVE, **variables: str) -> tuple[int, str]:
-    """Run a command to its end: its exit code, and all that it wrote to stderr."""
+def ended(log: Path, command: Sequence[str] = SERVE, is_forked: bool = True, **variables: str) -> tuple[int, str]:
+    """Run a command to its end: its exit code, and all that it wrote. `is_forked` is as in `running`."""
     with log.open("wb") as output:
-        done = subprocess.run(
-            list(command), cwd=ROOT, env=environment(**variables), stdout=output, stderr=output, timeout=PATIENCE_S
-        )
-    return done.returncode, log.read_text(encoding="utf-8")
+        if is_forked:
+            process = _starter.start(command[1:], environment(**variables), output)
+            try:
+                code = process.wait(PATIENCE_S)
+            finally:
+                process.kill()
+        else:
+            code = subprocess.run(
+                command, cwd=ROOT, env=environment(**variables), stdout=output, stderr=output, timeout=PATIENCE_S
+            ).returncode
+    return code, log.read_text(encoding="utf-8")
 
 
 def with_prompt(body: dict[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from app.serving.updates import Delta, Ended
 from app.settings import ROOT, SETTINGS
 
 APP = '''
-import json, os, sys
+import importlib.util, json, os
 from pathlib import Path
 from types import SimpleNamespace
 from app.settings import load_settings
@@ -43,7 +43,8 @@ class StandIn:
         loaded = load_settings()
         start_response("200 OK", [("Content-Type", "application/json")])
         seen = {"model_path": loaded.settings.model_path, "max_queue": loaded.settings.max_queue, "cwd": os.getcwd(),
-                "threshold": loaded.settings.get("threshold")}
+                "threshold": loaded.settings.get("threshold"),
+                "sees_cwd": importlib.util.find_spec("shadow") is not None}
         return [json.dumps(seen).encode()]
 
 def create_app():
@@ -99,11 +100,10 @@ def run(*arguments: str, cwd: Path = ROOT, **variables: str) -> subprocess.Compl
 
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
-    """This repository with a stand-in for everything behind create_app."""
+    """This repository with a stand-in for app/__init__.py."""
     house = tmp_path / "house"
-    for name in ("app/messages", "app/settings"):
-        shutil.copytree(ROOT / name, house / name)
-    for name in ("app/cli.py", "app/__main__.py", "app/errors.py", "wsgi.py", "gunicorn.conf.py"):
+    shutil.copytree(ROOT / "app", house / "app", ignore=shutil.ignore_patterns("web", "assets", "__pycache__"))
+    for name in ("wsgi.py", "gunicorn.conf.py"):
         shutil.copy(ROOT / name, house / name)
     (house / "app" / "__init__.py").write_text(APP)
     return house
@@ -117,17 +117,18 @@ def free_port() -> int:
 
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Path:
-    """A user's directory, with a model and with a module that has the name of one of ours."""
+    """A user's directory, with a model and with modules whose names the server imports."""
     directory = tmp_path / "elsewhere"
     (directory / "my-model").mkdir(parents=True)
-    (directory / "wsgi.py").write_text("raise SystemExit('the wrong wsgi')")
+    for name in ("app", "wsgi", "gunicorn", "calendar", "shadow"):
+        (directory / f"{name}.py").write_text(f"raise SystemExit('the wrong {name}')")
     return directory
 
 
 def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     text = capsys.readouterr().out
-    assert all(command in text for command in ("serve", "generate", "config"))
+    assert all(command in text for command in ("serve", "generate", "chat", "config"))
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -136,7 +137,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert __version__ in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("command", ["serve", "generate", "config"])
+@pytest.mark.parametrize("command", ["serve", "generate", "chat", "config"])
 def test_every_setting_is_a_flag(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         main([command, "--help"])
@@ -170,12 +171,14 @@ def test_generate_reports_a_refused_request(
     assert service.closed
 
 
+@pytest.mark.process
 def test_generate_wants_a_positive_number() -> None:
     done = run("generate", "x", "--max-tokens", "0")
     assert done.returncode == 2
     assert "--max-tokens" in done.stderr
 
 
+@pytest.mark.process
 def test_config_prints_an_example_that_config_show_reads(house: Path, tmp_path: Path) -> None:
     printed = run("config", cwd=house)
     assert printed.returncode == 0
@@ -192,6 +195,7 @@ def test_config_prints_an_example_that_config_show_reads(house: Path, tmp_path: 
     assert "sk-secret" not in shown.stdout
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("command", [["config", "--show"], ["serve"], ["generate", "x"]])
 def test_a_bad_setting_is_one_line_and_exit_code_2(command: list[str]) -> None:
     done = run(*command, ELBARTO_PROT="1")
@@ -199,12 +203,14 @@ def test_a_bad_setting_is_one_line_and_exit_code_2(command: list[str]) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (2, "", line)
 
 
+@pytest.mark.process
 def test_an_unknown_flag_is_refused() -> None:
     done = run("serve", "--prot", "81")
     assert done.returncode == 2
     assert "unrecognized arguments: --prot" in done.stderr
 
 
+@pytest.mark.process
 def test_a_taken_port_is_one_line_and_exit_code_2() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -214,6 +220,7 @@ def test_a_taken_port_is_one_line_and_exit_code_2() -> None:
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.process
 def test_an_unusable_host_is_one_line_and_exit_code_2() -> None:
     host = "a" * 80  # longer than a name may be, so nobody is asked for it
     done = run("serve", "--host", host)
@@ -222,13 +229,17 @@ def test_an_unusable_host_is_one_line_and_exit_code_2() -> None:
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.process
 def test_serve_runs_gunicorn_from_any_directory(house: Path, elsewhere: Path, free_port: int) -> None:
-    (house / ".env").write_text("ELBARTO_THRESHOLD=0.5\nELBARTO_MAX_QUEUE=1\n")
+    """Started as the console script is: the working directory is not on sys.path, and does not get there."""
+    (elsewhere / ".env").write_text("ELBARTO_THRESHOLD=0.5\nELBARTO_MAX_QUEUE=1\n")
+    for directory in (house, elsewhere.parent):
+        (directory / ".env").write_text("ELBARTO_PROT=1\n")  # an error if it were read
     (elsewhere / "elbarto.yaml").write_text("max_queue: 3\n")
     closed = elsewhere / "closed"
     flags = ["--host", "127.0.0.1", "--port", str(free_port), "--model-path", "my-model", "--threshold", ""]
     variables = {"PYTHONPATH": str(house), "CLOSED": str(closed), "ELBARTO_CONFIG": "elbarto.yaml"}
-    command = [sys.executable, "-m", "app", "serve", *flags]
+    command = [sys.executable, "-P", "-c", "import app.cli; app.cli.main()", "serve", *flags]
     server = subprocess.Popen(
         command, cwd=elsewhere, env={**clean_environ(), **variables}, stderr=subprocess.PIPE, text=True
     )
@@ -245,12 +256,14 @@ def test_serve_runs_gunicorn_from_any_directory(house: Path, elsewhere: Path, fr
         "max_queue": 3,
         "threshold": None,
         "cwd": str(elsewhere),
+        "sees_cwd": False,
     }
     assert server.returncode == 0, log
     assert closed.exists(), "worker_exit closes the app"
     assert "Traceback" not in log
 
 
+@pytest.mark.process
 def test_bare_gunicorn_reads_the_settings(house: Path) -> None:
     command = [sys.executable, "-m", "gunicorn", "--print-config", "wsgi:app"]
     variables = {
@@ -270,6 +283,7 @@ def test_bare_gunicorn_reads_the_settings(house: Path) -> None:
     assert (config["graceful_timeout"], config["loglevel"], config["preload_app"]) == ("12", "error", "False")
 
 
+@pytest.mark.process
 def test_bare_gunicorn_refuses_a_bad_setting_in_one_line(house: Path) -> None:
     environ = {**clean_environ(), "ELBARTO_PORT": "high"}
     command = [sys.executable, "-m", "gunicorn", "wsgi:app"]

@@ -1,6 +1,7 @@
 """The files around the code: they parse, agree with the settings, and choose the right model."""
 
 import ast
+import json
 import os
 import platform
 import re
@@ -13,6 +14,8 @@ import pytest
 import yaml
 from dotenv import dotenv_values
 
+import app
+import lsp
 from app.settings import ROOT, SETTINGS, Settings, load_settings
 
 STABLE_DIFFCODER = "ByteDance-Seed/Stable-DiffCoder-8B-Instruct"
@@ -24,6 +27,7 @@ def run(*command: str, cwd: Path = ROOT, **variables: str) -> subprocess.Complet
     return subprocess.run(command, cwd=cwd, env={**os.environ, **variables}, capture_output=True, text=True, timeout=60)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_scripts_are_executable_and_clean(script: str) -> None:
     assert os.access(ROOT / script, os.X_OK)
@@ -39,6 +43,7 @@ def spark_house(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.process
 def test_setup_spark_dry_run_changes_nothing(spark_house: Path) -> None:
     before = sorted(path.name for path in spark_house.iterdir())
     done = run("./setup-spark.sh", "--dry-run", cwd=spark_house)
@@ -48,6 +53,7 @@ def test_setup_spark_dry_run_changes_nothing(spark_house: Path) -> None:
     assert sorted(path.name for path in spark_house.iterdir()) == before
 
 
+@pytest.mark.process
 @pytest.mark.skipif(IS_SPARK, reason="this is a Spark")
 def test_setup_spark_says_what_is_missing(spark_house: Path) -> None:
     done = run("./setup-spark.sh", cwd=spark_house)
@@ -56,6 +62,7 @@ def test_setup_spark_says_what_is_missing(spark_house: Path) -> None:
     assert "Setting up" not in done.stdout
 
 
+@pytest.mark.process
 def test_setup_spark_on_a_spark(spark_house: Path) -> None:
     """With stand-ins for the machine's tools: everything is found, and the steps run in order."""
     tools = spark_house / "tools"
@@ -86,6 +93,12 @@ def test_setup_spark_on_a_spark(spark_house: Path) -> None:
     assert (spark_house / ".venv" / ".server").exists()
 
 
+def test_the_version_is_the_same_everywhere() -> None:
+    """pyproject.toml takes it from app/__init__.py; lsp may not import app, and npm cannot."""
+    extension = json.loads((ROOT / "editors" / "vscode" / "package.json").read_text())
+    assert {lsp.__version__, extension["version"]} == {app.__version__}
+
+
 def test_env_example_is_a_valid_env_file() -> None:
     settings = load_settings(environ={}, env_file=ROOT / ".env.example").settings
     assert settings.model_path == STABLE_DIFFCODER
@@ -97,16 +110,18 @@ def test_env_example_names_only_known_settings(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(uncommented)
     assert set(dotenv_values(tmp_path / ".env")) <= {info.variable for info in SETTINGS.values()}
     loaded = load_settings(environ={}, env_file=tmp_path / ".env")
-    changed = {name for name, info in SETTINGS.items() if getattr(loaded.settings, name) != info.default}
+    changed = {name for name, info in SETTINGS.items() if loaded.settings.get(name) != info.default}
     assert changed == {"model_path"}, "what stands there commented out is the default"
 
 
-@pytest.mark.parametrize("target", ["serve", "test", "check", "lint", "format", "clean"])
+@pytest.mark.process
+@pytest.mark.parametrize("target", ["serve", "test", "check", "bench", "wheel", "docs", "lint", "format", "clean"])
 def test_makefile_has_the_targets(target: str) -> None:
     done = run("make", "--dry-run", target, MAKEFLAGS="")
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.process
 def test_make_refuses_an_old_python(tmp_path: Path) -> None:
     shutil.copy(ROOT / "Makefile", tmp_path)
     shutil.copy(ROOT / "requirements.txt", tmp_path)
@@ -146,12 +161,3 @@ def test_continue_config() -> None:
         assert options["maxTokens"] < options["contextLength"]
     assert models[1]["autocompleteOptions"]["modelTimeout"] > 150
     assert models[1]["defaultCompletionOptions"]["maxTokens"] == Settings().infill_max_tokens
-
-
-def test_python_example_compiles() -> None:
-    ast.parse((ROOT / "examples" / "python_client.py").read_text())
-
-
-def test_the_readme_names_every_setting() -> None:
-    readme = (ROOT / "README.md").read_text()
-    assert [info.variable for info in SETTINGS.values() if f"`{info.variable}`" not in readme] == []

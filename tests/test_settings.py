@@ -303,6 +303,7 @@ def test_every_default_is_allowed_and_every_setting_explained(load: Any) -> None
             assert getattr(load(flags={name: text}).settings, name) == info.default
 
 
+@pytest.mark.process
 def test_reading_settings_needs_neither_torch_nor_flask() -> None:
     """gunicorn's master reads them, and must stay small."""
     code = (

@@ -5,17 +5,20 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from app.settings import ROOT
 
-# All modules of both directories are collected. What runs is what needs no second process: other tests cost seconds.
+# All modules of both directories are imported, and what needs no program runs.
 SCRIPT = """
 import sys, pytest
-code = pytest.main(["tests/text", "tests/lsp", "-k", "text or test_pure", "-p", "no:cacheprovider"])
+code = pytest.main(["tests/text", "tests/lsp", "-m", "not process", "-p", "no:cacheprovider"])
 assert code == 0, code
 print([name for name in ("torch", "app.models", "app.engine.engine") if name in sys.modules])
 """
 
 
+@pytest.mark.process
 def test_tests_of_text_and_lsp_import_no_torch() -> None:
     done = subprocess.run([sys.executable, "-c", SCRIPT], cwd=ROOT, capture_output=True, text=True, timeout=300)
 

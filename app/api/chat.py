@@ -91,7 +91,7 @@ class ChatAnswer(RunningAnswer):
         return self._steps() if self._with_steps else self._chunks()
 
     def _steps(self) -> Iterator[StreamEvent]:
-        """Every denoising step (docs/steps.md)."""
+        """Every denoising step (docs/reference/steps.md)."""
         encoder = step_encoder(self._reply, self._head, service().token_text(), self._with_proposals)
         try:
             yield from encoder.events(self.updates(), "chat.completion.steps")

@@ -87,7 +87,7 @@ def _message(error: HTTPException, max_body_bytes: int) -> str:
         allowed = ", ".join(sorted(error.valid_methods or ()))
         return f"{request.method} is not allowed on {request.path}; allowed: {allowed}."
     if isinstance(error, WebsocketMismatch):
-        return f"{request.path} is for WebSocket connections; docs/steps.md describes them."
+        return f"{request.path} is for WebSocket connections; docs/reference/steps.md describes them."
     if isinstance(error, NotFound):
         return f"There is no route {request.method} {request.path}."
     return error.description or error.name

@@ -1,4 +1,4 @@
-"""The denoising steps of a request that another client made, from the middle on (docs/steps.md)."""
+"""The denoising steps of a request that another client made, from the middle on (docs/reference/steps.md)."""
 
 from __future__ import annotations
 

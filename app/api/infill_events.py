@@ -1,4 +1,4 @@
-"""An infill's denoising steps as JSON events, in the format of docs/steps.md.
+"""An infill's denoising steps as JSON events, in the format of docs/reference/steps.md.
 
 A canvas shrinks where positions are deleted, so its positions would change their numbers from step to step. Here each
 position of a hole has a number that stays, and a longer canvas, which starts over where a hole was too short, has new

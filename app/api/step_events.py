@@ -1,4 +1,4 @@
-"""A request's denoising steps as JSON events, in the format of docs/steps.md: what all have, and those of replies."""
+"""Denoising steps as JSON events, in the format of docs/reference/steps.md: what all have, and those of replies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""WS /v1/steps: a request as the HTTP endpoints take it, answered with every denoising step (docs/steps.md)."""
+"""WS /v1/steps: the requests of the HTTP endpoints, answered with every denoising step (docs/reference/steps.md)."""
 
 from __future__ import annotations
 

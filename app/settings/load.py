@@ -18,7 +18,8 @@ from marshmallow import Schema, ValidationError
 from app.errors import ConfigError
 from app.messages.defaults import Defaults
 from app.messages.options import Overrides
-from app.settings.places import CONFIG_VARIABLE, PREFIX, ROOT, is_lsp_variable
+from app.paths import COMMAND, ENV_FILE
+from app.settings.places import CONFIG_VARIABLE, PREFIX, is_lsp_variable
 from app.settings.table import REQUEST_OPTIONS, SETTINGS, Settings
 
 _SCHEMA = Schema.from_dict({name: info.check for name, info in SETTINGS.items()})()
@@ -44,11 +45,11 @@ def load_settings(
     """Merge all sources and validate the result. Raises ConfigError.
 
     `overrides` (setting name -> text) is the command line, and `config_file` replaces ELBARTO_CONFIG. By default,
-    `environ` is the process's environment and `env_file` the `.env` next to the `app` package.
+    `environ` is the process's environment and `env_file` the `.env` in the working directory.
     """
     environ = os.environ if environ is None else environ
     environ = {variable: value for variable, value in environ.items() if not is_lsp_variable(variable)}
-    dotenv = _read_dotenv(env_file or ROOT / ".env")
+    dotenv = _read_dotenv(env_file or ENV_FILE)
     config = str(config_file or environ.get(CONFIG_VARIABLE, dotenv.get(CONFIG_VARIABLE, "")))
     given = {
         **_from_variables(dotenv, ".env"),
@@ -125,7 +126,7 @@ def _read_yaml(path: Path) -> dict[Any, object]:
     if content is None:
         return {}
     if not isinstance(content, dict):
-        raise ConfigError(f"the settings file {path} must hold `name: value` lines, as `python -m app config` prints")
+        raise ConfigError(f"the settings file {path} must hold `name: value` lines, as `{COMMAND} config` prints")
     return content
 
 
@@ -154,7 +155,7 @@ def _unknown(key: str, source: str, names: list[str]) -> ConfigError:
     """Without the value, which may be a secret under a misspelt name."""
     plain = {_plain(name): name for name in names}
     close = difflib.get_close_matches(_plain(key), plain, n=1)
-    hint = f"did you mean {plain[close[0]]}?" if close else "`python -m app config` lists them"
+    hint = f"did you mean {plain[close[0]]}?" if close else f"`{COMMAND} config` lists them"
     shown = key if key.isprintable() else repr(key)
     return ConfigError(f"{shown} {_place(source)} is not a setting; {hint}")
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from app.paths import EMBEDDED_MODEL as EMBEDDED_MODEL
+from app.paths import ROOT as ROOT
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-EMBEDDED_MODEL = ROOT / "weights" / "elbarto-mini"
 PREFIX = "ELBARTO_"
 CONFIG_VARIABLE = "ELBARTO_CONFIG"  # names a YAML file; not a setting itself
-LSP_PREFIX = "ELBARTO_LSP_"  # of the language server's variables (docs/lsp.md), which the server ignores
+LSP_PREFIX = "ELBARTO_LSP_"  # of the language server's variables (docs/reference/lsp.md), which the server ignores
 # Their aliases from before they had that prefix.
 LSP_VARIABLES = frozenset(
     {

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import yaml
 
+from app.paths import COMMAND
 from app.settings.load import Loaded
 from app.settings.places import CONFIG_VARIABLE
 from app.settings.table import SETTINGS, Settings
@@ -25,7 +26,7 @@ def to_environ(settings: Settings) -> dict[str, str]:
 def example_yaml() -> str:
     """A YAML file with every setting explained, and commented out at its default."""
     head = (
-        "El Barto Serve: settings. Use with `python -m app serve --config FILE`, or with ELBARTO_CONFIG=FILE. "
+        f"El Barto Serve: settings. Use with `{COMMAND} serve --config FILE`, or with ELBARTO_CONFIG=FILE. "
         "Each setting below shows its default: remove its # and change it. The command line wins over this file, and "
         "this file over the environment (ELBARTO_PORT=8000, ...) and .env."
     )

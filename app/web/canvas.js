@@ -72,7 +72,7 @@ export class CanvasView {
     this.step = step;
     const front = this.front(step);
     const last = recording.segments ? Infinity : front + AHEAD;
-    recording.cells.forEach((cell, position) => this.update(position, position > last ? { kind: "gone" } : recording.at(position, step)));
+    recording.cells.forEach((_cell, position) => this.update(position, position > last ? { kind: "gone" } : recording.at(position, step)));
     const hidden = recording.segments ? 0 : recording.cells.length - 1 - last;
     const over = recording.ended === "finished" && step >= recording.numSteps;
     this.rest.textContent = hidden > 0 && !over ? `… and ${hidden.toLocaleString("en")} masked positions more` : "";
@@ -166,7 +166,7 @@ export class CanvasView {
 
   keydown(event) {
     const move = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    const shown = this.nodes.map((node, position) => position).filter((position) => this.nodes[position] && !this.nodes[position].hidden);
+    const shown = this.nodes.map((_node, position) => position).filter((position) => this.nodes[position] && !this.nodes[position].hidden);
     if (!shown.length || event.ctrlKey || event.metaKey || event.altKey) return;
     const at = shown.indexOf(this.selected);
     let next;

@@ -1,5 +1,5 @@
 // What was told of one reply: a list of events, and every canvas that it went through.
-// A recording knows nothing of the page; `docs/steps.md` describes the events.
+// A recording knows nothing of the page; `docs/reference/steps.md` describes the events.
 
 export class Recording {
   constructor(label, request) {

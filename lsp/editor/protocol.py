@@ -62,6 +62,6 @@ class ElBartoProtocol(LanguageServerProtocol):
             raise JsonRpcInvalidParams(message=f"There is no command {params.command!r}.")
         arguments = params.arguments or [{}]
         if len(arguments) != 1 or not isinstance(arguments[0], dict):
-            raise JsonRpcInvalidParams(message=f"{params.command} takes one object (docs/lsp.md).")
+            raise JsonRpcInvalidParams(message=f"{params.command} takes one object (docs/reference/lsp.md).")
         result = handler(arguments[0], params.work_done_token)
         return await result if inspect.isawaitable(result) else result

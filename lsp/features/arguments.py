@@ -18,7 +18,7 @@ ProgressToken = str | int | None  # of the client's workDoneToken
 
 @dataclass(frozen=True)
 class Arguments:
-    """What a command was called with. Raises JsonRpcInvalidParams for anything that docs/lsp.md does not allow."""
+    """A command's argument. Raises JsonRpcInvalidParams for anything that docs/reference/lsp.md does not allow."""
 
     command: str
     given: Mapping[str, Any]
@@ -77,7 +77,7 @@ class Arguments:
         return value
 
     def _invalid(self, what: str) -> JsonRpcInvalidParams:
-        return JsonRpcInvalidParams(message=f"{self.command}: {what} (docs/lsp.md).")
+        return JsonRpcInvalidParams(message=f"{self.command}: {what} (docs/reference/lsp.md).")
 
 
 def _position(given: Mapping[str, Any]) -> types.Position:

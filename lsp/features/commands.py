@@ -1,4 +1,4 @@
-"""The commands of `workspace/executeCommand` (docs/lsp.md, "Commands")."""
+"""The commands of `workspace/executeCommand` (docs/reference/lsp.md, "Commands")."""
 
 from __future__ import annotations
 

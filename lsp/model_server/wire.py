@@ -1,4 +1,4 @@
-"""Request and response bodies of `/v1/infill` and `/v1/edits` (docs/infill.md)."""
+"""Request and response bodies of `/v1/infill` and `/v1/edits` (docs/reference/infill.md)."""
 
 from __future__ import annotations
 

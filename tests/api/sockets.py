@@ -1,4 +1,4 @@
-"""A real server on a real port, WebSocket clients for it, and events held to docs/steps.md."""
+"""A real server on a real port, WebSocket clients for it, and events held to docs/reference/steps.md."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from wsproto.utilities import LocalProtocolError
 
 from tests.waiting import PATIENCE_S
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "steps.md"
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "reference" / "steps.md"
 HELLO = {"messages": [{"role": "user", "content": "Hi"}]}
 
 

@@ -86,7 +86,7 @@ def test_the_model_says_what_it_can(client: FlaskClient) -> None:
 
 def test_what_the_documentation_shows(client: FlaskClient) -> None:
     """Its requests are answered, and the answer has the fields that it names."""
-    page = (ROOT / "docs" / "infill.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "reference" / "infill.md").read_text(encoding="utf-8")
     asked, shown, asked_edit = map(json.loads, re.findall(r"```json\n(.*?)```", page, re.DOTALL))
 
     answer = fill(client, asked["segments"])

@@ -157,7 +157,7 @@ def test_every_get_gets_what_is_documented(embedded: FlaskClient, route: Any) ->
     answers = operation(route.rule, "get")["responses"]
 
     if "101" in answers:
-        assert error_of(response, 400)["message"].endswith("docs/steps.md describes them.")
+        assert error_of(response, 400)["message"].endswith("docs/reference/steps.md describes them.")
         return
     assert response.status_code == 200
     assert {response.mimetype, "*/*"} & answers["200"]["content"].keys()

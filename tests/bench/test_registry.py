@@ -30,7 +30,7 @@ def test_an_unknown_part_is_refused_with_the_known_ones() -> None:
 
 
 def test_listing_the_parts_needs_no_torch() -> None:
-    code = "import sys; from app.cli import main; main(['bench', '--list']); sys.exit('torch' in sys.modules)"
+    code = "import sys; from bench.__main__ import main; main(['--list']); sys.exit('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
 
     assert done.returncode == 0, done.stderr

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from app.cli import main
 from app.settings import EMBEDDED_MODEL
 from bench import quality, registry
+from bench.__main__ import main
 from bench.context import Context, Options
 from bench.measure import Figure, Spread
 from bench.models import load_subject, random_subject, transformers_model
@@ -30,9 +30,7 @@ def _threads() -> Iterator[None]:
 
 
 def run(*args: str | Path) -> int:
-    return main(
-        ["bench", "--quick", "--threads", "1", "--dtype", "float32", "--model", str(CHECKPOINT), *map(str, args)]
-    )
+    return main(["--quick", "--threads", "1", "--dtype", "float32", "--model", str(CHECKPOINT), *map(str, args)])
 
 
 def test_parts_run_and_leave_json_plots_and_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,12 +1,18 @@
-"""Takes the pictures of docs/images: `python -m tests.browser.pictures`, on a quiet machine, for they show speeds."""
+"""Takes the pictures of docs/images: `python -m tests.browser.pictures`, on a quiet machine, because they show speeds.
+
+`denoising.gif` alone, which shows none: `python -m tests.browser.pictures denoising`.
+"""
 
 from __future__ import annotations
 
+import io
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from app.settings import ROOT
@@ -15,6 +21,7 @@ from tests.browser.driving import ask, seek, wait_for_end
 from tests.servers import running
 
 IMAGES = ROOT / "docs" / "images"
+FRAME_MS, LAST_MS = 300, 3000
 
 
 def chat(page: Any) -> None:
@@ -39,8 +46,27 @@ def infill(page: Any) -> None:
     seek(page, 14)
 
 
-def main() -> None:
-    pictures = {"chat": (chat, "light"), "compare": (compare, "dark"), "infill": (infill, "light")}
+def denoising(page: Any) -> None:
+    """The canvas of an infill, step by step, as docs/images/denoising.gif."""
+    infill(page)
+    page.mouse.move(0, 0)
+    frames = []
+    for step in range(int(page.locator("#scrub").get_attribute("max")) + 1):
+        seek(page, step)
+        page.wait_for_timeout(400)  # until colours have faded in
+        picture = Image.open(io.BytesIO(page.locator(".canvas").screenshot()))
+        frames.append(picture.convert("RGB").quantize(64, dither=Image.Dither.NONE))
+    durations = [FRAME_MS] * (len(frames) - 1) + [LAST_MS]
+    frames[0].save(IMAGES / "denoising.gif", save_all=True, append_images=frames[1:], duration=durations, loop=0)
+
+
+def main(names: list[str]) -> None:
+    pictures = {
+        "chat": (chat, "light"),
+        "compare": (compare, "dark"),
+        "infill": (infill, "light"),
+        "denoising": (denoising, "light"),
+    }
     with (
         tempfile.TemporaryDirectory() as folder,
         running(Path(folder) / "log", ELBARTO_MODEL_PATH="") as server,
@@ -49,12 +75,15 @@ def main() -> None:
         server.wait_until_ready()
         found = next(filter(None, map(shutil.which, NAMES)), None)
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        for name, (act, scheme) in pictures.items():
+        for name in names or pictures:
+            act, scheme = pictures[name]
             size = {"width": 1240, "height": 860}
             page = browser.new_page(viewport=size, color_scheme=scheme, device_scale_factor=1.4)
             page.goto(server.url)
             page.wait_for_selector("#server[data-state=ok]")
             act(page)
+            if name == "denoising":
+                continue
             page.mouse.move(0, 0)
             page.wait_for_timeout(800)  # until colours have faded in
             page.screenshot(path=IMAGES / f"{name}.png")
@@ -62,4 +91,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -1,4 +1,4 @@
-"""Completions and holes over real gunicorn: the checks of docs/conformance.md that are about them.
+"""Completions and holes over real gunicorn: the checks of docs/develop/conformance.md that are about them.
 
 The small checkpoint has no delete token, so that its prompts are gone on from; holes are the embedded model's.
 """

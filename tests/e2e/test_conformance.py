@@ -1,4 +1,4 @@
-"""The checks of docs/conformance.md that one request, or a few after each other, can show. Their numbers are its."""
+"""The checks of docs/develop/conformance.md that one request, or a few in sequence, can show; numbered as there."""
 
 from __future__ import annotations
 

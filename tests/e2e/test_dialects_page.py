@@ -1,4 +1,4 @@
-"""The commands of docs/dialects.md say what the page says, to the embedded model."""
+"""The commands of docs/reference/completions.md say what the page says, to the embedded model."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from app.settings import ROOT
 from tests.servers import Server
 
-PAGE = (ROOT / "docs" / "dialects.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "reference" / "completions.md").read_text(encoding="utf-8")
 TEXTS = re.compile(r'"(?:text|content)":("(?:[^"\\]|\\.)*")')
 
 

@@ -49,6 +49,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
         ELBARTO_SSE_KEEPALIVE_S="0.2",
         ELBARTO_SHUTDOWN_S="1",
         ELBARTO_HOST="0.0.0.0",
+        is_forked=False,
     ) as server:
         started = Started(server, [], [])
         while not started.health or started.health[-1].status_code != 200:
@@ -141,7 +142,7 @@ def test_sigterm_drains_a_running_stream(tmp_path: Path) -> None:
 
 
 def test_sigterm_while_the_model_loads(tmp_path: Path) -> None:
-    with running(tmp_path / "log") as server:
+    with running(tmp_path / "log", is_forked=False) as server:
         assert server.client.get("/health").status_code == 503
         server.stop()
 
@@ -175,7 +176,7 @@ def test_an_ordinary_causal_model_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", [SERVE, BARE_GUNICORN], ids=["serve", "gunicorn"])
 def test_a_bad_setting_stops_the_start(tmp_path: Path, command: tuple[str, ...]) -> None:
-    code, stderr = ended(tmp_path / "log", command, ELBARTO_STEPS="many")
+    code, stderr = ended(tmp_path / "log", command, is_forked=False, ELBARTO_STEPS="many")
     assert code == 2
     line = "elbarto: error: ELBARTO_STEPS in the environment is 'many'; allowed: an integer from 1"
     assert stderr == f"{line}; unset = the checkpoint's, else 256\n"
@@ -216,7 +217,7 @@ def test_ctrl_c_ends_at_once_and_says_so_in_the_stream(tmp_path: Path) -> None:
 def test_a_broken_engine_ends_its_process_with_the_code_for_another_try(tmp_path: Path) -> None:
     """gunicorn starts another worker after any code but 3 and 4 (check 20 sees it start one)."""
     script = "import app, app.errors; app.configure_logging('info'); app.end_process(app.errors.EngineBroken('broken'))"
-    code, stderr = ended(tmp_path / "log", (sys.executable, "-c", script))
+    code, stderr = ended(tmp_path / "log", (sys.executable, "-c", script), is_forked=False)
 
     assert code == 1
     assert "broken; this process ends" in stderr

@@ -1,4 +1,4 @@
-"""Clients that leave, and clients that are too many. The numbers are docs/conformance.md's."""
+"""Clients that leave, and clients that are too many. The numbers are docs/develop/conformance.md's."""
 
 from __future__ import annotations
 

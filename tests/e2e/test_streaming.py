@@ -1,4 +1,4 @@
-"""Streams over real sockets: when their pieces arrive, and what is in them. The numbers are docs/conformance.md's."""
+"""Streams over real sockets: when pieces arrive, and what is in them. Numbers are docs/develop/conformance.md's."""
 
 from __future__ import annotations
 

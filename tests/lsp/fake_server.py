@@ -1,4 +1,4 @@
-"""A model server without a model: speaks docs/infill.md, with seeded delays, and records aborted requests.
+"""A model server without a model: speaks docs/reference/infill.md, with seeded delays, and records aborted requests.
 
 It runs in a thread, on a port of its own. What it writes into a hole is what `answers` says for the text before it, the
 longest match deciding.

@@ -1,4 +1,4 @@
-"""docs/editors.md works as it is written, and the tests that docs/editor-complaints.md names are there."""
+"""docs/guides/neovim.md works as it is written, and the tests that docs/develop/complaints.md names are there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TESTS = ROOT / "tests" / "lsp"
 
 
 def test_every_complaint_has_its_test() -> None:
-    text = (ROOT / "docs" / "editor-complaints.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "develop" / "complaints.md").read_text(encoding="utf-8")
     rows = [line for line in text.splitlines() if re.match(r"\| \[[\w.-]+/[\w.-]+#\d+\]\(https://github.com/", line)]
     assert len(rows) == 27
     sources = {path.name: path.read_text(encoding="utf-8") for path in TESTS.glob("test_*.py")}
@@ -30,9 +30,10 @@ def test_every_complaint_has_its_test() -> None:
 
 
 def test_neovim_as_written(tmp_path: Path) -> None:
-    page = (ROOT / "docs" / "editors.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "guides" / "neovim.md").read_text(encoding="utf-8")
     lua = re.findall(r"```lua\n(.*?)```", page, re.DOTALL)[0]
-    lua = lua.replace("ELBARTO/.venv/bin/python", sys.executable).replace("ELBARTO", str(ROOT))
+    lua = lua.replace("{ 'elbarto-lsp' }", f"{{ '{sys.executable}', '-m', 'lsp' }}, cmd_cwd = '{ROOT}'")
+    assert str(ROOT) in lua
     with (
         fake_server.running(answers={"return ": "a + b"}) as fake,
         neovim.running(fake.url, lua, ELBARTO_LSP_SERVER_URL=fake.url) as editor,

@@ -24,7 +24,7 @@ def test_help_says_what_to_do() -> None:
     assert done.returncode == 0
     for words in (
         "Your editor starts it",
-        "docs/editors.md",
+        "docs/start/editor.md",
         "--tcp HOST:PORT",
         "ELBARTO_LSP_SERVER_URL",
         "ELBARTO_LSP_API_KEY",

@@ -81,7 +81,7 @@ def test_urls_with_and_without_v1(url: str) -> None:
 
 def test_the_documentation_has_the_table_of_options() -> None:
     """`python -m lsp.options` prints it."""
-    text = (Path(ROOT) / "docs" / "lsp.md").read_text(encoding="utf-8")
+    text = (Path(ROOT) / "docs" / "reference" / "lsp.md").read_text(encoding="utf-8")
     assert f"\n\n{markdown_table()}\n\n" in text
 
 

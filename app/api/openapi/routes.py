@@ -44,10 +44,12 @@ class Route:
     content_type: str = "application/json"
 
 
-STEPS_NOTE = "A WebSocket; other requests are answered with 400. docs/steps.md describes the messages and events."
+STEPS_NOTE = (
+    "A WebSocket; other requests are answered with 400. docs/reference/steps.md describes the messages and events."
+)
 COMPLETION_NOTE = (
     "A prompt with a `suffix`, or with fill-in-the-middle sentinels in it, is a text with a hole; any other prompt is "
-    "continued. docs/dialects.md lists which client sends what."
+    "continued. docs/reference/completions.md lists which client sends what."
 )
 WATCHING_NOTE = (
     "For clients with the key; on a server without a key, for clients on the same machine. ELBARTO_WATCH determines "
@@ -124,7 +126,7 @@ ROUTES = (
         InfillSchema,
         requests.INFILL,
         INFILL_STREAM,
-        "docs/infill.md describes modes, candidates, pinned text and the events of a stream.",
+        "docs/reference/infill.md describes modes, candidates, pinned text and the events of a stream.",
     ),
     generating(
         "/v1/edits",
@@ -134,7 +136,7 @@ ROUTES = (
         EditSchema,
         requests.EDITS,
         INFILL_STREAM,
-        "docs/infill.md describes the modes.",
+        "docs/reference/infill.md describes the modes.",
     ),
     generating(
         "/infill",

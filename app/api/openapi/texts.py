@@ -51,7 +51,7 @@ TEXTS = {
 
 OWN: dict[str, dict[str, str]] = {
     "ChatSchema": {
-        "stream_mode": "What a stream consists of: OpenAI's chunks, or every denoising step (docs/steps.md).",
+        "stream_mode": "What a stream consists of: OpenAI's chunks, or every denoising step (docs/reference/steps.md).",
         "logprobs": "Not supported: true is refused.",
         "top_logprobs": "Not supported: anything but 0 is refused.",
     },

@@ -1,4 +1,4 @@
-// The commands that a user runs in an editor, in terms of the language server's (docs/lsp.md, "Commands").
+// The commands that a user runs in an editor, in terms of the language server's (docs/reference/lsp.md, "Commands").
 import {
   CancellationTokenSource,
   commands,

@@ -56,7 +56,10 @@ export class Decorations {
   showConfidence(client: LanguageClient, { uri, version, spans }: Confidence): void {
     const key = client.protocol2CodeConverter.asUri(uri).toString();
     this.published.set(key, () => this.showConfidence(client, { uri, version, spans }));
-    if (settings().get("confidence") !== "highlight") return this.unsure.set(key, []);
+    if (settings().get("confidence") !== "highlight") {
+      this.unsure.set(key, []);
+      return;
+    }
     const document = workspace.textDocuments.find((each) => each.uri.toString() === key);
     if (document?.version !== version) return; // a newer notification will follow
     const ranges = spans.map(({ range, confidence }) => ({

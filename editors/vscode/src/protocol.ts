@@ -1,4 +1,4 @@
-// The language server's extensions to LSP (docs/lsp.md, "Notifications to the client").
+// The language server's extensions to LSP (docs/reference/lsp.md, "Notifications to the client").
 import { NotificationType, type Range } from "vscode-languageclient";
 
 export interface Status {

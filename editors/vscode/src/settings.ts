@@ -1,7 +1,7 @@
 // The settings to send to the language server: only those that are set, so that the environment decides the others.
 import { workspace } from "vscode";
 
-/** Options of the language server; docs/lsp.md lists them. Everything else under `elbarto` is the extension's own. */
+/** Options of the language server; docs/reference/lsp.md lists them. Everything else under `elbarto` is the extension's own. */
 const OPTIONS = [
   "serverUrl",
   "apiKey",

@@ -22,7 +22,7 @@ from typing import Any
 try:
     import msgpack
 except ModuleNotFoundError:  # the tests are skipped then
-    msgpack = None  # type: ignore[assignment]
+    msgpack = None
 
 ROOT = Path(__file__).resolve().parents[3]
 PLUGIN = ROOT / "editors" / "nvim"
@@ -143,12 +143,14 @@ class Editor:
     @property
     def ghost(self) -> str | None:
         """What is drawn of a suggestion, by the plugin."""
-        return self.lua(GHOST, "elbarto.ghost")
+        text: str | None = self.lua(GHOST, "elbarto.ghost")
+        return text
 
     @property
     def builtin_ghost(self) -> str | None:
         """The same, where Neovim itself draws it."""
-        return self.lua(GHOST, "nvim.lsp.inline_completion")
+        text: str | None = self.lua(GHOST, "nvim.lsp.inline_completion")
+        return text
 
     @property
     def mode(self) -> str:

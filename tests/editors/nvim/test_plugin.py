@@ -108,10 +108,10 @@ def test_a_missing_language_server_gives_one_message(start: Start, tmp_path: Pat
 
 
 def test_the_documented_configuration(start: Start, tmp_path: Path) -> None:
-    """As docs/editors.md has it, with the language server that the plugin finds."""
+    """As docs/guides/neovim.md has it, with the language server that the plugin finds."""
     if not (ROOT / ".venv" / "bin" / "python").exists():
         pytest.skip("the repository has no .venv, where the plugin looks for the language server")
-    page = (ROOT / "docs" / "editors.md").read_text(encoding="utf-8").partition("with the plugin\n")[2]
+    page = (ROOT / "docs" / "guides" / "neovim.md").read_text(encoding="utf-8").partition("with the plugin\n")[2]
     editor = start(setup=False)
     editor.lua(page.partition("```lua\n")[2].partition("```")[0].replace("ELBARTO", str(ROOT)))
     editor.command("set laststatus=2")

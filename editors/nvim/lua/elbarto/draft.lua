@@ -40,7 +40,7 @@ local function draw(bufnr, namespace, hole, encoding)
   })
 end
 
----@param params table as in docs/lsp.md, elbarto/draft
+---@param params table as in docs/reference/lsp.md, elbarto/draft
 ---@param context lsp.HandlerContext
 function M.received(params, context)
   local client = vim.lsp.get_client_by_id(context.client_id)

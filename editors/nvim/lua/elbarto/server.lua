@@ -257,7 +257,7 @@ function M.request(client, method, params, bufnr, on_answer, on_end)
   return is_sent and id or nil
 end
 
---- Run a command from docs/lsp.md, given without its prefix.
+--- Run a command from docs/reference/lsp.md, given without its prefix.
 ---@param client vim.lsp.Client
 ---@param name string
 ---@param argument table

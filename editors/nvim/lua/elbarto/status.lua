@@ -21,7 +21,7 @@ function M.changed()
   end)
 end
 
----@param status table as in docs/lsp.md, elbarto/status
+---@param status table as in docs/reference/lsp.md, elbarto/status
 function M.received(status)
   current = status
   M.changed()

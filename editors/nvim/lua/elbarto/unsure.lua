@@ -7,7 +7,7 @@ local M = {}
 local namespace = vim.api.nvim_create_namespace('elbarto.unsure')
 local owners = {} ---@type table<integer, integer> buffer to client
 
----@param params table as in docs/lsp.md, elbarto/confidence
+---@param params table as in docs/reference/lsp.md, elbarto/confidence
 ---@param context lsp.HandlerContext
 function M.received(params, context)
   local client = vim.lsp.get_client_by_id(context.client_id)

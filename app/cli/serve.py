@@ -1,0 +1,54 @@
+"""`elbarto serve`: run gunicorn in this process."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+import socket
+import sys
+from pathlib import Path
+
+from app.cli import arguments
+from app.errors import StartError
+from app.paths import GUNICORN_CONF
+from app.settings import SETTINGS, Settings, to_environ
+
+
+def run(args: argparse.Namespace) -> int:
+    """Become gunicorn's master. gunicorn.conf.py and the worker read the settings from the environment."""
+    settings = arguments.load(args).settings
+    if settings.model_path and Path(settings.model).is_dir():
+        settings = dataclasses.replace(settings, model_path=str(Path(settings.model).resolve()))
+    _check_port(settings)
+    os.environ.update(to_environ(settings))
+
+    from gunicorn import __main__ as gunicorn
+    from gunicorn.app.wsgiapp import WSGIApplication
+
+    class Server(WSGIApplication):  # type: ignore[misc]  # gunicorn has no annotations
+        """gunicorn, except that modules in the working directory cannot shadow installed ones."""
+
+        def chdir(self) -> None:
+            """gunicorn puts the working directory first on sys.path here. The directory itself is left as it is."""
+
+    # As if gunicorn had been started with these arguments; it parses them again at every reload.
+    sys.argv = [gunicorn.__file__, "--config", str(GUNICORN_CONF), "app:create_app()"]
+    Server().run()  # returns only where gunicorn is asked to: it ends by sys.exit()
+    return 0
+
+
+def _check_port(settings: Settings) -> None:
+    """Raise StartError for a port that cannot be bound; gunicorn itself would retry without end."""
+    if settings.port == 0:
+        return
+    try:
+        family, _, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as gunicorn does
+            probe.bind(address)
+    except (OSError, UnicodeError) as error:
+        raise StartError(
+            f"cannot listen on {settings.host} port {settings.port}: {getattr(error, 'strerror', None) or error}; "
+            f"choose another with {SETTINGS['host'].flag} and {SETTINGS['port'].flag}"
+        ) from error
