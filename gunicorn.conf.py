@@ -58,7 +58,7 @@ def _close_at(worker: Any, signal_number: int, timeout_s: float) -> None:
     end_worker = signal.getsignal(signal_number)
 
     def stop(number: int, frame: Any) -> None:
-        service = worker.wsgi.extensions["elbarto"]
+        service = worker.wsgi.extensions["elbarto"].service
         threading.Thread(target=service.close, args=(timeout_s,), daemon=True).start()
         end_worker(number, frame)
 
@@ -79,4 +79,4 @@ def worker_exit(server: Any, worker: Any) -> None:
     application = getattr(worker.app, "callable", None)  # None if the app failed to load
     extension = getattr(application, "extensions", {}).get("elbarto")
     if extension is not None:
-        extension.close()
+        extension.service.close()

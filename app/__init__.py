@@ -49,12 +49,12 @@ def create_app(settings: Settings | None = None, load: Load | None = None) -> Fl
         )
     service = create_service(settings, load, on_failure=end_process)
     config = HttpConfig(
-        settings.api_key,
-        settings.cors_origins,
-        settings.max_body_bytes,
-        settings.sse_keepalive_s,
-        settings.watch,
-        __version__,
+        api_key=settings.api_key,
+        cors_origins=settings.cors_origins,
+        max_body_bytes=settings.max_body_bytes,
+        sse_keepalive_s=settings.sse_keepalive_s,
+        watch=settings.watch,
+        version=__version__,
     )
     return create_flask(service, config)
 

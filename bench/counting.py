@@ -85,7 +85,7 @@ def counted(settings: Settings, log: Path) -> Flask:
         return replace(backend, engine=engine), frontend
 
     app = create_app(settings, load)
-    _record(app.extensions[EXTENSION].engine, requests)
+    _record(app.extensions[EXTENSION].service.engine, requests)
     return app
 
 

@@ -20,7 +20,7 @@ os.environ["OMP_NUM_THREADS"] = "1"  # read when torch is imported; the workers 
 HERE = Path(__file__).parent
 # A broken rule shows in the first seconds: what runs in this process comes first, what waits for programs comes last.
 # "." is for the modules of tests/ itself.
-ORDER = (".", "text", "engine", "models", "serving", "api", "bench", "training", "lsp", "editors")
+ORDER = (".", "messages", "text", "engine", "models", "serving", "api", "bench", "training", "lsp", "editors")
 ORDER += ("e2e", "clients", "browser")
 STARTS_PROGRAMS = {"lsp", "editors", "e2e", "clients", "browser"}
 # The modules of these directories that start none.

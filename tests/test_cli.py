@@ -10,6 +10,7 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -18,18 +19,22 @@ from app import __version__
 from app.cli import main
 from app.errors import PromptTooLong
 from app.messages.events import Counters
-from app.serving.requests import ChatRequest, Delta, Ended
+from app.serving.generation import SILENCE, Silence
+from app.serving.requests import ChatRequest
+from app.serving.updates import Delta, Ended
 from app.settings import ROOT, SETTINGS
 
 APP = '''
 import importlib.util, json, os
 from pathlib import Path
+from types import SimpleNamespace
 from app.settings import load_settings
 __version__ = "0"
 
 class StandIn:
     """Answers with what the worker sees; as an extension of itself it notes that it was closed."""
     extensions = property(lambda self: {"elbarto": self})
+    service = property(lambda self: self)
 
     def close(self, timeout_s=0):
         Path(os.environ["CLOSED"]).touch()
@@ -50,9 +55,11 @@ def explain_defaults(settings):
 '''
 
 
-class FakeReply(list[Delta | Ended | None]):
+class FakeReply(list[Delta | Ended | Silence]):
     warnings = ("too long",)
-    tokens_per_forward = 1.5
+
+    def usage(self) -> SimpleNamespace:
+        return SimpleNamespace(tpf=1.5)
 
     @property
     def choices(self) -> list[Ended]:
@@ -73,7 +80,7 @@ class FakeService:
         counters = Counters(
             5, 0, 4, 1, steps=3, forwards=3, fused_commits=1, generated_tokens=6, queue_ms=0.0, total_ms=1.0
         )
-        return FakeReply([Delta(0, "Hi, ", (1, 2)), None, Delta(0, "there.", (3,)), Ended(0, "stop", counters)])
+        return FakeReply([Delta(0, "Hi, ", (1, 2)), SILENCE, Delta(0, "there.", (3,)), Ended(0, "stop", counters)])
 
     def wait_until_ready(self) -> None: ...
 

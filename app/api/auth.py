@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import hmac
 
-from flask import Flask, current_app, g, request
+from flask import Flask, g, request
 
+from app.api.context import http
 from app.errors import Unauthorized
 
 OPEN_ENDPOINTS = {"health.health", "pages.index", "pages.asset", "docs.page", "docs.asset", "docs.document"}
 # Sockets that browsers open: they cannot set headers, so the key may come with the first message (app.api.sockets).
 FIRST_MESSAGE_ENDPOINTS = {"steps.steps", "generations.steps"}
-KEY = "API_KEY"
 
 
-def require_key(app: Flask, api_key: str) -> None:
+def require_key(app: Flask) -> None:
     """Guard every route but /health, the pages (they ask for it) and the CORS preflight, which cannot carry one."""
-    app.config[KEY] = api_key
 
     @app.before_request
     def check() -> None:
@@ -33,18 +32,18 @@ def require_key(app: Flask, api_key: str) -> None:
 
 
 def needs_key() -> bool:
-    """Whether this request was let in without a key, to bring it with its first message."""
+    """Whether this request was accepted without a key, which must come with its first message."""
     return bool(g.get("needs_key", False))
 
 
 def has_key() -> bool:
-    """Whether the server has one, which it then wants of everybody."""
-    return current_app.config.get(KEY) is not None
+    """Whether the server has one. Every client then needs it."""
+    return bool(http().config.api_key)
 
 
 def is_key(given: str) -> bool:
-    """False, too, where the server has no key: nobody can prove anything then."""
-    expected = current_app.config.get(KEY)
+    """False, too, where the server has no key, because a client cannot prove anything then."""
+    expected = http().config.api_key
     return expected is not None and hmac.compare_digest(given.encode(errors="replace"), expected.encode())
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import time
-import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from app.api.context import service
-from app.api.running import RunningAnswer
+from app.api.running import RunningAnswer, answer_head
 from app.api.sse import DONE, StreamEvent
-from app.api.usage import completion_elbarto, completion_usage
+from app.api.usage import completion_elbarto_body, usage_body
 from app.serving.completion import Completion
-from app.serving.completion_parts import End, Text
+from app.serving.completion_parts import CompletionDelta, CompletionEnded
+from app.serving.generation import SILENCE
 from app.serving.token_log import Entry, Scored, TokenLog
 
 
@@ -27,11 +26,7 @@ class TextAnswer(RunningAnswer):
         self._with_token_ids = body["return_token_ids"]
         self._echo = body["echo"]
         self._num_likely: int | None = body.get("logprobs")
-        self._head = {
-            "id": f"{self.id_prefix}-{uuid.uuid4().hex}",
-            "created": int(time.time()),
-            "model": completion.model.id,
-        }
+        self._head = answer_head(self.id_prefix, completion.model.id)
         super().__init__(completion, self._head)
 
     def body(self) -> dict[str, Any]:
@@ -43,31 +38,33 @@ class TextAnswer(RunningAnswer):
                 log.add(made.tokens)
                 choice["logprobs"] = logprobs_body(log.take(len(choice["text"]), is_over=True))
             choices.append(self._with_ids(choice, made.tokens))
-        made_by = {"usage": completion_usage(self._completion), "elbarto": completion_elbarto(self._completion)}
-        return {**self._head, "object": self.kind, "choices": choices, **made_by}
+        return {**self._head, "object": self.kind, "choices": choices, **self._made()}
 
     def stream(self) -> Iterator[StreamEvent]:
         num_choices = self._completion.request.n * len(self._completion.prompts)
         yield from self._openings(num_choices)
         streams = [ChoiceStream(self._log(index), len(self._echoed(index))) for index in range(num_choices)]
         num_ended = 0
-        for event in self.events():
-            if isinstance(event, Text):
+        for event in self.updates():
+            if isinstance(event, CompletionDelta):
                 logged = streams[event.index].add(event)
                 if event.text or logged or (self._with_token_ids and event.tokens):
                     yield self._chunk(self._piece(event.index, event.text, None), logged, event.tokens)
-            elif isinstance(event, End):
+            elif isinstance(event, CompletionEnded):
                 num_ended += 1
                 piece = self._piece(event.index, "", event.finish_reason)
                 yield self._last(self._chunk(piece, streams[event.index].end(), ()), num_ended == num_choices)
             else:
-                yield None
-        if not self._completion.is_complete:
+                yield SILENCE
+        if not self.is_complete:
             return
         if self._with_usage:
-            made_by = {"usage": completion_usage(self._completion), "elbarto": completion_elbarto(self._completion)}
-            yield {**self._head, "object": self.chunk_kind, "choices": [], **made_by}
+            yield {**self._head, "object": self.chunk_kind, "choices": [], **self._made()}
         yield DONE
+
+    def _made(self) -> dict[str, Any]:
+        usage = self._completion.usage()
+        return {"usage": usage_body(usage), "elbarto": completion_elbarto_body(usage)}
 
     def _openings(self, num_choices: int) -> Iterator[StreamEvent]:
         """What comes before anything is made."""
@@ -83,7 +80,7 @@ class TextAnswer(RunningAnswer):
 
     def _last(self, chunk: dict[str, Any], is_last: bool) -> dict[str, Any]:
         """A chunk with a finish_reason; the last one of all says how the answer was made."""
-        return chunk | {"elbarto": completion_elbarto(self._completion)} if is_last and not self._with_usage else chunk
+        return chunk | {"elbarto": self._made()["elbarto"]} if is_last and not self._with_usage else chunk
 
     def _chunk(self, choice: dict[str, Any], logged: Sequence[Entry], tokens: Sequence[Scored]) -> dict[str, Any]:
         if logged:
@@ -107,7 +104,7 @@ class ChoiceStream:
     def __init__(self, log: TokenLog | None, shown: int) -> None:
         self._log, self._shown = log, shown
 
-    def add(self, event: Text) -> list[Entry]:
+    def add(self, event: CompletionDelta) -> list[Entry]:
         self._shown += len(event.text)
         if self._log is None:
             return []
@@ -138,7 +135,7 @@ class ChatShapedAnswer(TextAnswer):
 
     def _last(self, chunk: dict[str, Any], is_last: bool) -> dict[str, Any]:
         chunk = super()._last(chunk, is_last)
-        return chunk | {"usage": completion_usage(self._completion)} if is_last and not self._with_usage else chunk
+        return chunk | {"usage": self._made()["usage"]} if is_last and not self._with_usage else chunk
 
 
 def logprobs_body(entries: Sequence[Entry]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from app.api.schemas import load
 from app.errors import RequestError, Unsupported
 from app.messages.decoding import Decoding
 from app.messages.options import Overrides
-from app.serving.completion import CompletionRequest, begin_completion
+from app.serving.completion import CompletionRequest
 
 blueprint = Blueprint("completions", __name__)
 
@@ -43,12 +43,12 @@ def _answer(shape: type[TextAnswer], is_fim: bool) -> Response:
     if is_fim and body.get("logprobs") is not None:
         raise Unsupported("logprobs are not supported here; /v1/completions has them.", "logprobs")
     service().check_model(body.get("model"))
-    completion = begin_completion(service(), to_request(body, is_fim))
+    completion = service().completion(to_request(body, is_fim))
     return shape(completion, body).respond(is_streamed=body["stream"])
 
 
 def to_request(body: dict[str, Any], is_fim: bool) -> CompletionRequest:
-    """The service's words for a validated body; raises RequestError."""
+    """From a validated body; raises RequestError."""
     _check(body)
     given = {name: body[name] for name in REQUEST_FIELDS if name in body}
     if "random_seed" in body:
@@ -59,18 +59,18 @@ def to_request(body: dict[str, Any], is_fim: bool) -> CompletionRequest:
         decoding=Overrides.pick(Decoding, body),
         is_fim=is_fim,
         context=context_files(body),
-        watch=bool(body.get("logprobs")),
+        scored=bool(body.get("logprobs")),
         alternatives=body.get("logprobs", 0),
         **given,
     )
 
 
 def _check(body: dict[str, Any]) -> None:
-    """What cannot be had together; raises RequestError."""
+    """Refuse fields that exclude each other; raises RequestError."""
     if body["echo"] and "logprobs" in body:
         raise Unsupported(
-            "logprobs of an echoed prompt are not supported: this model denoises blocks, and does not predict a "
-            "prompt's tokens one by one. Without echo, those of the completion are there.",
+            "logprobs of an echoed prompt are not supported: this model denoises blocks and does not predict a "
+            "prompt's tokens one by one. Without echo, the completion's tokens have them.",
             "echo",
         )
     for field in ("max_tokens", "max_completion_tokens"):
@@ -80,4 +80,4 @@ def _check(body: dict[str, Any]) -> None:
     if best_of < n:
         raise RequestError(f"best_of must be at least n, {n}, got {best_of}.", "best_of")
     if best_of > n and body["stream"]:
-        raise RequestError("best_of above n cannot be streamed: which are the best shows at the end.", "best_of")
+        raise RequestError("best_of above n cannot be streamed: the ranking is known only at the end.", "best_of")

@@ -1,15 +1,18 @@
-"""What every route needs: the service, the JSON body, and whether the client is still there."""
+"""What every route needs: the server's parts, the JSON body, and whether the client is still there."""
 
 from __future__ import annotations
 
 import json
 import select
 import socket
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from flask import current_app, request
 from werkzeug.exceptions import ClientDisconnected
 
+from app.api.in_flight import InFlight
 from app.errors import BodyTimeout, RequestError
 from app.serving.service import Service
 
@@ -18,10 +21,35 @@ EXTENSION = "elbarto"
 BODY_TIMEOUT_S = 30.0
 
 
-def service() -> Service:
+@dataclass(frozen=True, kw_only=True)
+class HttpConfig:
+    """How the server answers; bytes and seconds. Without an `api_key`, every client may use it."""
+
+    api_key: str | None = None
+    cors_origins: Sequence[str] = ()  # `*` stands for any host, or after a colon any port
+    max_body_bytes: int = 4 * 2**20
+    sse_keepalive_s: float = 15.0  # 0: never
+    watch: Literal["off", "positions", "full"] = "positions"  # what clients may see of others' requests
+    version: str = "0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Http:
+    """The parts of the server that its routes share."""
+
+    service: Service
+    config: HttpConfig
+    in_flight: InFlight = field(default_factory=InFlight)
+
+
+def http() -> Http:
     found = current_app.extensions[EXTENSION]
-    assert isinstance(found, Service)
+    assert isinstance(found, Http)
     return found
+
+
+def service() -> Service:
+    return http().service
 
 
 def json_body() -> dict[str, Any]:

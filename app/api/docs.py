@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Response, jsonify
 
+from app.api.context import http
 from app.api.openapi.document import Json, make_document
 from app.api.pages import POLICY, send_page
 
 ASSETS = Path(__file__).resolve().parent / "openapi" / "assets"
-VERSION = "VERSION"
 # RapiDoc puts style elements, style attributes and pictures of its own into the page. Scripts stay this server's alone.
 DOCS_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'").replace(
     "img-src 'self'", "img-src 'self' data:"
@@ -22,7 +22,7 @@ blueprint = Blueprint("docs", __name__)
 
 @blueprint.get("/openapi.json")
 def document() -> Response:
-    return jsonify(_document(current_app.config[VERSION]))
+    return jsonify(_document(http().config.version))
 
 
 @blueprint.get("/docs")

@@ -35,6 +35,13 @@ def unexpected_error_body(error: Exception) -> dict[str, Any]:
     return error_body(f"Internal error. The server's log has it under request id {request_id}.", "server_error", None)
 
 
+def error_event(error: Exception) -> tuple[int, dict[str, Any]]:
+    """A stream's last event, after HTTP's status for the error. Defects are logged."""
+    if isinstance(error, ApiError):
+        return error.status, {"type": "error", "status": error.status, **api_error_body(error)}
+    return 500, {"type": "error", "status": 500, **unexpected_error_body(error)}
+
+
 def register(app: Flask, max_body_bytes: int) -> None:
     @app.after_request
     def read_the_body(response: Response) -> Response:

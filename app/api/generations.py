@@ -1,60 +1,59 @@
-"""GET /v1/generations and WS /v1/generations/{id}/steps: what is running, and how it is denoised."""
+"""GET /v1/generations and WS /v1/generations/{id}/steps: the requests in progress, and how they are denoised."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from flask_sock import Sock
 from simple_websocket import Server
 
 from app.api import sockets
 from app.api.auth import has_key
-from app.api.context import service
+from app.api.context import http, service
 from app.api.following import follow, without_text
 from app.api.step_events import Event
-from app.api.traffic import traffic
 from app.errors import WatchingRefused
+from app.serving.generation import SILENCE, Silence
 
 blueprint = Blueprint("generations", __name__)
 sock = Sock()
 
-WATCH = "WATCH"
 LOOPBACK = ("127.", "::1", "::ffff:127.")
 
 
 @blueprint.before_request
 def check_access() -> None:
-    """Other people's requests: for those who have the key, or where there is none, for this machine."""
-    if current_app.config[WATCH] == "off":
+    """With an API key: only clients that have it. Without: only clients on this machine."""
+    if http().config.watch == "off":
         raise WatchingRefused("Watching is switched off on this server (ELBARTO_WATCH).")
     if not has_key() and not _is_local():
         raise WatchingRefused(
-            "Without an API key (ELBARTO_API_KEY), what runs on this server can be watched from its own machine alone."
+            "Without an API key (ELBARTO_API_KEY), requests on this server can be watched from its own machine only."
         )
 
 
 @blueprint.get("/v1/generations")
 def list_generations() -> Response:
     with_text = _with_text()
-    return jsonify({"object": "list", "data": [running.body(with_text) for running in traffic().all()]})
+    return jsonify({"object": "list", "data": [request.body(with_text) for request in http().in_flight.all()]})
 
 
 @sock.route("/v1/generations/<generation_id>/steps", bp=blueprint)  # type: ignore[untyped-decorator]
 def steps(ws: Server, generation_id: str) -> None:
-    sockets.tell(ws, lambda: Following(generation_id))
+    sockets.serve_events(ws, lambda: Following(generation_id))
 
 
 class Following:
-    """Somebody else's steps. Leaving ends nothing but the watching."""
+    """Another client's steps. Closing ends the subscription, not the request."""
 
     def __init__(self, generation_id: str) -> None:
-        self._events = follow(traffic().find(generation_id), service().token_text())
+        self._events = follow(http().in_flight.find(generation_id), service().token_text())
         self._with_text = _with_text()
 
-    def events(self) -> Iterator[Event | None]:
+    def events(self) -> Iterator[Event | Silence]:
         for event in self._events:
-            yield event if event is None or self._with_text else without_text(event)
+            yield event if event is SILENCE or self._with_text else without_text(event)
 
     def close(self) -> None:
         close = getattr(self._events, "close", None)
@@ -63,10 +62,10 @@ class Following:
 
 
 def _with_text() -> bool:
-    return bool(current_app.config[WATCH] == "full")
+    return http().config.watch == "full"
 
 
 def _is_local() -> bool:
-    """Behind a proxy, everybody seems to be; so nobody is."""
+    """A proxy makes every client look local, so then none counts as local."""
     forwarded = request.headers.get("X-Forwarded-For") or request.headers.get("Forwarded")
     return not forwarded and (request.remote_addr or "").startswith(LOOPBACK)

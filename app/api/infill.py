@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,14 +9,15 @@ from flask import Blueprint, Response
 
 from app.api.context import json_body, service
 from app.api.infill_schemas import EditSchema, InfillSchema, context_files
-from app.api.running import RunningAnswer
+from app.api.running import RunningAnswer, answer_head
 from app.api.schemas import load
 from app.api.sse import DONE, StreamEvent
-from app.api.usage import infill_elbarto, infill_usage
+from app.api.usage import elbarto_body, usage_body
 from app.messages.decoding import Decoding
 from app.messages.options import Overrides
+from app.serving.generation import SILENCE
 from app.serving.infill.infill import Infill
-from app.serving.infill.requests import EditRequest, FilledHole, Hole, HoleDelta, HoleDone, InfillRequest, Outcome
+from app.serving.infill.requests import EditRequest, FilledHole, Hole, HoleDelta, HoleDone, InfillRequest
 
 blueprint = Blueprint("infill", __name__)
 
@@ -90,36 +89,26 @@ class InfillAnswer(RunningAnswer):
     kind = "infill"
 
     def __init__(self, infill: Infill) -> None:
-        self.infill = infill
-        self._head = {"id": f"{self.kind}-{uuid.uuid4().hex}"}
-        self._rest = {"created": int(time.time()), "model": infill.model.id, "infill_mode": infill.mode}
-        super().__init__(infill, self.head)
-
-    @property
-    def head(self) -> dict[str, Any]:
-        return {**self._head, **self._rest}
+        self._infill = infill
+        self._head = {**answer_head(self.kind, infill.model.id), "infill_mode": infill.mode}
+        super().__init__(infill, self._head)
 
     def body(self) -> dict[str, Any]:
-        return infill_body(self.head, self.infill)
-
-    @property
-    def _outcome(self) -> Outcome:
-        assert self.infill.outcome is not None
-        return self.infill.outcome
+        return infill_body(self._head, self._infill)
 
     def stream(self) -> Iterator[StreamEvent]:
-        call = self.infill.request
-        started = {"type": "started", **self._head, "object": f"{self.kind}.event", **self._rest}
-        yield started | {"num_holes": len(call.holes), "n": call.n}
-        for event in self.events():
+        request = self._infill.request
+        started = {"type": "started", "id": self._head["id"], "object": f"{self.kind}.event", **self._head}
+        yield started | {"num_holes": len(request.holes), "n": request.n}
+        for event in self.updates():
             if isinstance(event, HoleDelta):
                 yield {"type": "delta", "choice": event.candidate, "hole": event.hole, "text": event.text}
             elif isinstance(event, HoleDone):
                 done = {"text": event.filled.text, "finish_reason": event.filled.finish_reason}
                 yield {"type": "hole", "choice": event.candidate, "hole": event.hole, **done}
-            elif event is None:
-                yield None
-        if self.infill.is_complete:
+            elif event is SILENCE:
+                yield SILENCE
+        if self.is_complete:
             yield {"type": "finished", **self.body()}
             yield DONE
 
@@ -132,27 +121,24 @@ class EditAnswer(InfillAnswer):
         self._spans = spans
 
     def body(self) -> dict[str, Any]:
-        outcome = self._outcome
-        best = outcome.candidates[0]
+        best = self._infill.candidates[0]
         edits = [
             {"start": start, "end": end, **hole_body(number, hole)}
             for number, ((start, end), hole) in enumerate(zip(self._spans, best.holes, strict=True))
         ]
         return {
-            **self._head,
+            "id": self._head["id"],
             "object": "edit",
-            **self._rest,
+            **self._head,
             "text": best.text,
             "edits": edits,
-            "usage": infill_usage(outcome),
-            "elbarto": infill_elbarto(self.infill, outcome),
+            "usage": usage_body(self._infill.usage()),
+            "elbarto": elbarto_body(self._infill.usage()),
         }
 
 
 def infill_body(head: Mapping[str, Any], infill: Infill) -> dict[str, Any]:
     """Of an infill that is complete."""
-    outcome = infill.outcome
-    assert outcome is not None
     choices = [
         {
             "index": index,
@@ -160,7 +146,7 @@ def infill_body(head: Mapping[str, Any], infill: Infill) -> dict[str, Any]:
             "text": candidate.text,
             "holes": [hole_body(number, hole) for number, hole in enumerate(candidate.holes)],
         }
-        for index, candidate in enumerate(outcome.candidates)
+        for index, candidate in enumerate(infill.candidates)
     ]
     return {
         "id": head["id"],
@@ -170,8 +156,8 @@ def infill_body(head: Mapping[str, Any], infill: Infill) -> dict[str, Any]:
         "text": choices[0]["text"],
         "holes": choices[0]["holes"],
         "choices": choices,
-        "usage": infill_usage(outcome),
-        "elbarto": infill_elbarto(infill, outcome),
+        "usage": usage_body(infill.usage()),
+        "elbarto": elbarto_body(infill.usage()),
     }
 
 

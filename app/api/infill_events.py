@@ -1,30 +1,31 @@
-"""An infill's denoising steps as JSON events: the words of docs/reference/steps.md.
+"""An infill's denoising steps as JSON events, in the format of docs/reference/steps.md.
 
-A canvas closes up where positions leave it, so its positions would change their numbers from step to step. Here each
-position of a hole has a number that stays, and a longer canvas, which begins where a hole was too short, has new ones.
+A canvas shrinks where positions are deleted, so its positions would change their numbers from step to step. Here each
+position of a hole has a number that stays, and a longer canvas, which starts over where a hole was too short, has new
+ones.
 """
 
 from __future__ import annotations
 
-import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.api.infill import infill_body
-from app.api.step_events import Event, proposal_body, token_body
-from app.api.usage import infill_params_body
+from app.api.step_events import Event, StepEncoder, proposal_body, token_body
+from app.api.usage import usage_params
 from app.messages.events import Token
 from app.messages.params import Window
 from app.serving.infill.infill import Infill
-from app.serving.infill.requests import HoleDelta, HoleDone, WindowSight, WindowStep
+from app.serving.infill.requests import HoleDelta, WindowSnapshot, WindowStep
 from app.serving.requests import TokenText
+from app.serving.updates import Update
 
 
 @dataclass
-class Told:
-    """What was told of one candidate."""
+class CandidateState:
+    """What was sent of one candidate."""
 
     window: Window | None = None
     numbers: list[int | None] = field(default_factory=list)  # of each position that the canvas has now
@@ -33,60 +34,25 @@ class Told:
     steps: int = 0
     forwards: int = 0
     earlier_forwards: int = 0  # of the canvases before this one
-    offsets: Counter[int] = field(default_factory=Counter)  # characters told, of each hole
+    offsets: Counter[int] = field(default_factory=Counter)  # characters sent, of each hole
 
 
-class InfillTeller:
-    """Turns what a watched infill says into events. `head` holds the id, when it was created, the model, the mode."""
+class InfillStepEncoder(StepEncoder):
+    """The events of an infill."""
 
     def __init__(
         self,
-        head: Event,
         infill: Infill,
+        head: Mapping[str, Any],
         text: TokenText,
         with_proposals: bool = False,
         began: float | None = None,
     ) -> None:
-        self._head = head
-        self._infill = infill
-        self._text = text
-        self._with_proposals = with_proposals
-        self._told: dict[int, Told] = {}
-        self._began = began or time.monotonic()
+        super().__init__({**head, "infill_mode": infill.mode}, text, with_proposals, began)
+        self.work = self._infill = infill
+        self._candidates: defaultdict[int, CandidateState] = defaultdict(CandidateState)
 
-    def events(self, items: Iterator[Any]) -> Iterator[Event | None]:
-        """Everything, from `started` to `finished`, of what the infill says; None is a moment of silence.
-
-        Raises what the infill raises.
-        """
-        yield self.started()
-        for item in items:
-            if item is None:
-                yield None
-            else:
-                yield from self.tell(item)
-        if self._infill.is_complete:
-            yield self.finished()
-
-    def tell(self, item: HoleDelta | HoleDone | WindowStep | WindowSight) -> Iterator[Event]:
-        told = self._told.setdefault(item.candidate, Told())
-        if isinstance(item, WindowSight):
-            if told.window is not item.window:
-                told.steps, told.forwards = item.event.num_steps, 0
-                yield self._canvas(item, told, item.event.tokens, item.event.holes)
-        elif isinstance(item, WindowStep):
-            if told.window is not item.window and item.event.step == 0:
-                tokens = [None if token_id is None else Token(token_id) for token_id in item.window.token_ids]
-                yield self._canvas(item, told, tokens, item.window.holes)
-            if told.window is item.window:  # else: who comes late has yet to hear where it is
-                yield self._step(item, told)
-        elif isinstance(item, HoleDelta):
-            yield self._committed(item, told)
-
-    def finished(self) -> Event:
-        return {"type": "finished", "ms": self._ms(), **infill_body(self._head, self._infill)}
-
-    def started(self) -> Event:
+    def started(self, object: str) -> Event:
         infill = self._infill
         segments: list[str | Event] = [infill.request.texts[0]]
         for number, text in enumerate(infill.request.texts[1:]):
@@ -94,52 +60,69 @@ class InfillTeller:
         return {
             "type": "started",
             **self._head,
-            "object": "infill.steps",
+            "object": object,
             "num_choices": infill.request.n,
-            "params": infill_params_body(infill),
+            "params": usage_params(infill.usage()),
             "segments": segments,
             "warnings": [],
         }
 
-    def _step(self, item: WindowStep, told: Told) -> Event:
+    def encode(self, update: Update) -> Iterator[Event]:
+        match update:
+            case WindowSnapshot():
+                state = self._candidates[update.candidate]
+                if state.window is not update.window:
+                    state.steps, state.forwards = update.event.num_steps, 0
+                    yield self._canvas(update, update.event.tokens, update.event.holes)
+            case WindowStep():
+                state = self._candidates[update.candidate]
+                if state.window is not update.window and update.event.step == 0:
+                    tokens = [None if token_id is None else Token(token_id) for token_id in update.window.token_ids]
+                    yield self._canvas(update, tokens, update.window.holes)
+                if state.window is update.window:  # else: a late subscriber still waits for its snapshot
+                    yield self._step(update, state)
+            case HoleDelta():
+                yield self._committed(update)
+
+    def finished(self) -> Event:
+        return {"type": "finished", "ms": self._ms(), **infill_body(self._head, self._infill)}
+
+    def _step(self, item: WindowStep, state: CandidateState) -> Event:
         final = [each for each in item.event.proposals if each.is_final]
         removed = {position - item.start for position in item.event.removed}
-        told.forwards = told.earlier_forwards + item.event.forwards
-        answer: Event = {"type": "step", "choice": item.candidate, "step": told.steps, "forwards": told.forwards}
+        state.forwards = state.earlier_forwards + item.event.forwards
+        answer: Event = {"type": "step", "choice": item.candidate, "step": state.steps, "forwards": state.forwards}
         answer |= {"ms": self._ms(), "tokens": []}
         if self._with_proposals:
             answer["proposals"] = []
         for proposal in item.event.proposals:
-            number = told.numbers[proposal.position - item.start]
+            number = state.numbers[proposal.position - item.start]
             assert number is not None
-            body = {"position": number, "hole": told.holes[number], **proposal_body(self._text, proposal)}
+            body = {"position": number, "hole": state.holes[number], **proposal_body(self._text, proposal)}
             if proposal in final:
                 answer["tokens"].append(body)
             elif self._with_proposals:
                 answer["proposals"].append(body)
-        answer["removed"] = [told.numbers[index] for index in sorted(removed)]
-        told.numbers = [number for index, number in enumerate(told.numbers) if index not in removed]
-        told.steps += 1
+        answer["removed"] = [state.numbers[index] for index in sorted(removed)]
+        state.numbers = [number for index, number in enumerate(state.numbers) if index not in removed]
+        state.steps += 1
         return answer
 
     def _canvas(
-        self,
-        item: WindowStep | WindowSight,
-        told: Told,
-        tokens: Sequence[Token | None],
-        places: Sequence[int | None],
+        self, item: WindowStep | WindowSnapshot, tokens: Sequence[Token | None], places: Sequence[int | None]
     ) -> Event:
-        """A new one: every position of a hole gets a number, and what is final in the hole is told."""
-        told.window, told.numbers = item.window, []
-        told.earlier_forwards = told.forwards
+        """A new canvas: every position of a hole gets a number, and the event has what is final in the hole."""
+        state = self._candidates[item.candidate]
+        state.window, state.numbers = item.window, []
+        state.earlier_forwards = state.forwards
         holes: dict[int, Event] = {}
         for hole, token in zip(places, tokens, strict=True):
             if hole is None:
-                told.numbers.append(None)
+                state.numbers.append(None)
                 continue
-            number, told.count = told.count, told.count + 1
-            told.numbers.append(number)
-            told.holes[number] = hole
+            number, state.count = state.count, state.count + 1
+            state.numbers.append(number)
+            state.holes[number] = hole
             body = holes.setdefault(hole, {"hole": hole, "start": number, "end": number, "given": []})
             body["end"] = number + 1
             if token is not None:
@@ -150,11 +133,9 @@ class InfillTeller:
         body = token_body(self._text, token.id)
         return body if token.confidence is None else {**body, "confidence": round(token.confidence, 6)}
 
-    def _committed(self, item: HoleDelta, told: Told) -> Event:
-        offset = told.offsets[item.hole]
-        told.offsets[item.hole] += len(item.text)
+    def _committed(self, item: HoleDelta) -> Event:
+        state = self._candidates[item.candidate]
+        offset = state.offsets[item.hole]
+        state.offsets[item.hole] += len(item.text)
         place = {"hole": item.hole, "offset": offset, "text": item.text}
         return {"type": "committed", "choice": item.candidate, "ms": self._ms(), **place}
-
-    def _ms(self) -> float:
-        return round(1000 * (time.monotonic() - self._began), 1)

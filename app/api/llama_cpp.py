@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,12 +9,14 @@ from flask import Blueprint, Response, jsonify
 
 from app.api.context import json_body, service
 from app.api.llama_cpp_schemas import LlamaCppCompletionSchema, LlamaCppInfillSchema, completion_request, infill_request
-from app.api.running import RunningAnswer
+from app.api.running import RunningAnswer, answer_head
 from app.api.schemas import load
 from app.api.sse import StreamEvent
-from app.api.usage import completion_elbarto, completion_usage
-from app.serving.completion import Completion, CompletionRequest, begin_completion
-from app.serving.completion_parts import Text
+from app.api.usage import completion_elbarto_body
+from app.serving.completion import Completion, CompletionRequest
+from app.serving.completion_parts import CompletionDelta
+from app.serving.generation import SILENCE
+from app.serving.work import Usage
 
 blueprint = Blueprint("llama_cpp", __name__)
 
@@ -49,9 +49,9 @@ def props() -> Response:
     )
 
 
-def _answer(call: CompletionRequest, body: dict[str, Any]) -> Response:
+def _answer(request: CompletionRequest, body: dict[str, Any]) -> Response:
     service().check_model(body.get("model"))
-    return LlamaCppAnswer(begin_completion(service(), call), body).respond(is_streamed=body["stream"])
+    return LlamaCppAnswer(service().completion(request), body).respond(is_streamed=body["stream"])
 
 
 class LlamaCppAnswer(RunningAnswer):
@@ -61,8 +61,7 @@ class LlamaCppAnswer(RunningAnswer):
     """
 
     def __init__(self, completion: Completion, body: dict[str, Any]) -> None:
-        head = {"id": f"llamacpp-{uuid.uuid4().hex}", "created": int(time.time()), "model": completion.model.id}
-        super().__init__(completion, head)
+        super().__init__(completion, answer_head("llamacpp", completion.model.id))
         self._completion = completion
         self._fields: Sequence[str] | None = body.get("response_fields")
         self._is_warming = body["n_predict"] == 0
@@ -72,45 +71,46 @@ class LlamaCppAnswer(RunningAnswer):
 
     def stream(self) -> Iterator[StreamEvent]:
         num_tokens = 0
-        for event in self.events():
-            if isinstance(event, Text) and not self._is_warming:
+        for event in self.updates():
+            if isinstance(event, CompletionDelta) and not self._is_warming:
                 num_tokens += len(event.tokens)
                 tokens = [token.id for token in event.tokens]
                 if event.text:
                     told = {"index": 0, "content": event.text, "tokens": tokens, "stop": False, "id_slot": 0}
                     yield told | {"tokens_predicted": num_tokens}
-            elif event is None:
-                yield None
-        if self._completion.is_complete:
+            elif event is SILENCE:
+                yield SILENCE
+        if self.is_complete:
             yield _selected(self._told(""), self._fields)
 
     def _told(self, content: str) -> dict[str, Any]:
         (choice,) = self._completion.choices
-        usage, made = completion_usage(self._completion), completion_elbarto(self._completion)
-        predicted = 0 if self._is_warming else usage["completion_tokens"]
+        usage = self._completion.usage()
+        made = completion_elbarto_body(usage)
+        predicted = 0 if self._is_warming else usage.completion_tokens
         told = _blank(self._completion.model.id)
         if predicted:
             told |= {"content": content, "tokens": [token.id for token in choice.tokens]}
         return told | {
             "tokens_predicted": predicted,
-            "tokens_evaluated": usage["prompt_tokens"],
-            "tokens_cached": made["cached_tokens"],
+            "tokens_evaluated": usage.prompt_tokens,
+            "tokens_cached": usage.cached_tokens,
             "generation_settings": made["params"],
             "has_new_line": "\n" in choice.text and predicted > 0,
             "stop_type": "limit" if choice.finish_reason == "length" else "eos",
-            "timings": timings(made, predicted),
+            "timings": timings(usage, predicted),
             "elbarto": made,
         }
 
 
-def timings(made: dict[str, Any], num_tokens: int) -> dict[str, Any]:
+def timings(usage: Usage, num_tokens: int) -> dict[str, Any]:
     """Prompt and reply share forwards here, so the time is divided between them by how many each had."""
-    ran_ms = max(0.0, made["total_ms"] - made["queue_ms"])
-    prefills = made["prefill_forwards"]
-    prompt_ms = round(ran_ms * prefills / max(1, prefills + made["denoise_forwards"]), 3)
+    ran_ms = max(0.0, round(usage.total_ms, 1) - round(usage.queue_ms, 1))
+    prefills = usage.prefill_forwards
+    prompt_ms = round(ran_ms * prefills / max(1, prefills + usage.denoise_forwards), 3)
     return {
-        "cache_n": made["cached_tokens"],
-        **_pace("prompt", made["prefill_tokens"], prompt_ms),
+        "cache_n": usage.cached_tokens,
+        **_pace("prompt", usage.prefill_tokens, prompt_ms),
         **_pace("predicted", num_tokens, round(ran_ms - prompt_ms, 3)),
     }
 

@@ -13,6 +13,8 @@ from flask import Flask, Response, g, request
 logger = logging.getLogger("elbarto.request")
 
 HEADER = "x-request-id"
+# nginx's status for it. The client no longer reads it, but the log has it.
+CLIENT_CLOSED_REQUEST = 499
 
 
 @dataclass

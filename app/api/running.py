@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
+import time
+import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flask import Response, current_app, jsonify
+from flask import Response, jsonify
 
-from app.api.context import ClientConnection
-from app.api.request_log import RequestRecord, record
+from app.api.context import ClientConnection, http
+from app.api.request_log import CLIENT_CLOSED_REQUEST, RequestRecord, record
 from app.api.sse import StreamEvent, event_stream
-from app.api.traffic import traffic
-from app.serving.completion import Completion
-from app.serving.infill.infill import Infill
-
-# nginx's number for it; nobody is left to read it, but the log is.
-CLIENT_CLOSED_REQUEST = 499
+from app.serving.work import Work
 
 
 class RunningAnswer:
-    """What the endpoints have in common that answer with infills or completions, whole or streamed."""
+    """Work and its response, whole or streamed. It is listed as running, and watches the client, until `close`."""
 
-    def __init__(self, work: Infill | Completion, head: Mapping[str, Any]) -> None:
-        """`head` holds the answer's id, when it was created and the model. Iterating the work does the rest of it; None
-        is a moment of silence."""
+    def __init__(self, work: Work, head: Mapping[str, Any]) -> None:
+        """`head` has the answer's id, when it was created and the model."""
         self._work = work
-        self._leave = traffic().enter(head, work)
+        self._leave = http().in_flight.enter(head, work)
         self._client = ClientConnection()
         work.watch_client(self._client.is_gone)
         self._was_left = False
@@ -33,48 +29,51 @@ class RunningAnswer:
 
     def respond(self, is_streamed: bool) -> Response:
         try:
-            if is_streamed:
-                response = event_stream(self.stream(), current_app.config["SSE_KEEPALIVE_S"])
-            else:
-                response = self._whole()
+            response = self._streamed() if is_streamed else self._whole()
         except Exception:
             self.close()
             raise
-        # Not in a `finally` of the generator: one that was never started is closed without running it.
+        # Not in a `finally` of the generator: closing one that was never started does not run it.
         response.call_on_close(self.close)
         return response
 
-    def events(self) -> Iterator[Any]:
-        """The work's, as long as the client is there; ends early, with work that is not complete, when it is not."""
-        for event in self._work:
+    def updates(self) -> Iterator[Any]:
+        """The work's, as long as the client is there. Once it is gone they end, and `is_complete` stays False."""
+        for update in self._work:
             if self._client.is_gone():
                 self._was_left = True
                 return
-            yield event
+            yield update
+
+    @property
+    def is_complete(self) -> bool:
+        return self._work.is_complete and not self._was_left
 
     def stream(self) -> Iterator[StreamEvent]:
         raise NotImplementedError
 
     def body(self) -> dict[str, Any]:
-        """Of work that is complete."""
+        """Once it is complete."""
         raise NotImplementedError
 
     def close(self) -> None:
-        """However the response ended: leave the engine and tell the log."""
+        """However the response ended: leave the engine, and fill in the log's record."""
         self._leave()
         self._work.abort()
-        if self._is_whole:
-            self._record.tokens = self._work.num_tokens
-        elif self._record.status == 200:
+        usage = self._work.usage()
+        self._record.tokens, self._record.tokens_per_forward = usage.completion_tokens, usage.tpf or None
+        if not self.is_complete and self._record.status == 200:
             self._record.status = CLIENT_CLOSED_REQUEST
 
-    @property
-    def _is_whole(self) -> bool:
-        return self._work.is_complete and not self._was_left
+    def _streamed(self) -> Response:
+        return event_stream(self.stream(), http().config.sse_keepalive_s)
 
     def _whole(self) -> Response:
-        for _ in self.events():
+        for _ in self.updates():
             pass
-        if not self._is_whole:
-            return Response(status=CLIENT_CLOSED_REQUEST)
-        return jsonify(self.body())
+        return jsonify(self.body()) if self.is_complete else Response(status=CLIENT_CLOSED_REQUEST)
+
+
+def answer_head(prefix: str, model: str) -> dict[str, Any]:
+    """A new answer's id, when it was created, and the model."""
+    return {"id": f"{prefix}-{uuid.uuid4().hex}", "created": int(time.time()), "model": model}

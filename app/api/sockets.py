@@ -19,26 +19,26 @@ from simple_websocket import ConnectionClosed, Server
 
 from app.api.auth import is_key, needs_key
 from app.api.context import BODY_TIMEOUT_S, parse_object
-from app.api.request_log import record
-from app.api.step_events import error_event
+from app.api.errors import error_event
+from app.api.request_log import CLIENT_CLOSED_REQUEST, record
 from app.errors import BodyTimeout, RequestError, Unauthorized
+from app.serving.generation import SILENCE, Silence
 
 PING_S = 20.0
 CLOSING_S = 2.0  # for the client's half of the closing handshake
 SEND_TIMEOUT_S = 30  # a client that takes nothing for so long is gone
-CLOSED_BY_CLIENT = 499
 # An error's close code is 4000 and HTTP's status for it (4000 to 4999 are for applications).
 ERROR_CODE = 4000
 
 
-class Answer(Protocol):
+class EventSource(Protocol):
     """What a socket's request is answered with."""
 
-    def events(self) -> Iterator[dict[str, Any] | None]:
-        """In order; None is a moment of silence. May raise ApiErrors."""
+    def events(self) -> Iterator[dict[str, Any] | Silence]:
+        """In order, with SILENCE in between. May raise ApiErrors."""
 
     def close(self) -> None:
-        """Called in any case: leave the engine, tell the log."""
+        """Always called at the end: leave the engine, fill in the log's record."""
 
 
 def register(app: Flask, max_message_bytes: int) -> None:
@@ -50,15 +50,15 @@ def register(app: Flask, max_message_bytes: int) -> None:
     }
 
 
-def serve(ws: Server, answer: Callable[[dict[str, Any]], Answer]) -> None:
+def serve(ws: Server, answer: Callable[[dict[str, Any]], EventSource]) -> None:
     """Read the request, send its answer's events, and close. `answer` may refuse it by raising an ApiError."""
     _converse(ws, lambda: answer(_first_message(ws)))
 
 
-def tell(ws: Server, answer: Callable[[], Answer]) -> None:
-    """The same where there is nothing to ask for; the first message is the key, if no header had it."""
+def serve_events(ws: Server, answer: Callable[[], EventSource]) -> None:
+    """The same without a request: the first message is the key, if no header had it."""
 
-    def begin() -> Answer:
+    def begin() -> EventSource:
         if needs_key():
             _check_key(_message(ws).get("api_key"))
         return answer()
@@ -66,14 +66,14 @@ def tell(ws: Server, answer: Callable[[], Answer]) -> None:
     _converse(ws, begin)
 
 
-def _converse(ws: Server, begin: Callable[[], Answer]) -> None:
+def _converse(ws: Server, begin: Callable[[], EventSource]) -> None:
     status = 101
     ws.sock = WholeSends(ws.sock, SEND_TIMEOUT_S)
     try:
         status = _send_all(ws, begin())
         _close(ws, None)
     except (ConnectionClosed, OSError):
-        status = CLOSED_BY_CLIENT
+        status = CLIENT_CLOSED_REQUEST
     except Exception as error:
         status, event = error_event(error)
         with suppress(ConnectionClosed, OSError):
@@ -109,12 +109,12 @@ class WholeSends:
         return getattr(self._inner, name)
 
 
-def _send_all(ws: Server, answer: Answer) -> int:
+def _send_all(ws: Server, answer: EventSource) -> int:
     try:
         for event in answer.events():
             if not ws.connected:
-                return CLOSED_BY_CLIENT
-            if event is not None:
+                return CLIENT_CLOSED_REQUEST
+            if event is not SILENCE:
                 send(ws, event)
         return 101
     finally:

@@ -12,6 +12,7 @@ from flask import Response, stream_with_context
 from app.api.errors import api_error_body, unexpected_error_body
 from app.api.request_log import record
 from app.errors import ApiError
+from app.serving.generation import SILENCE, Silence
 
 # The last event of a stream that is complete; one that failed, or whose client left, ends without it.
 DONE = "[DONE]"
@@ -23,7 +24,7 @@ HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 # Clients that split text into lines take these for line ends, and would cut a frame there.
 LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
-StreamEvent = dict[str, Any] | str | None
+StreamEvent = dict[str, Any] | str | Silence
 
 
 def frame(event: dict[str, Any] | str) -> str:
@@ -32,7 +33,7 @@ def frame(event: dict[str, Any] | str) -> str:
 
 
 def event_stream(events: Iterator[StreamEvent], keepalive_s: float) -> Response:
-    """Send each event as it comes; None is a moment of silence, in which a keep-alive may be due (0: never)."""
+    """Send each event as it comes, and a comment once there was none for `keepalive_s` (0: never)."""
     body = stream_with_context(_frames(events, keepalive_s))
     return Response(body, mimetype="text/event-stream", headers=HEADERS)
 
@@ -41,7 +42,7 @@ def _frames(events: Iterator[StreamEvent], keepalive_s: float) -> Iterator[str]:
     last = time.monotonic()
     try:
         for event in events:
-            if event is not None:
+            if event is not SILENCE:
                 yield frame(event)
             elif keepalive_s and time.monotonic() - last >= keepalive_s:
                 yield KEEPALIVE

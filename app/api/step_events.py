@@ -1,60 +1,103 @@
-"""A reply's denoising steps as JSON events: the words of docs/reference/steps.md."""
+"""Denoising steps as JSON events, in the format of docs/reference/steps.md: what all have, and those of replies."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.api.errors import api_error_body, unexpected_error_body
-from app.api.usage import elbarto, params_body, usage
-from app.errors import ApiError
+from app.api.usage import elbarto_body, params_body, usage_body
 from app.messages.events import Proposal, Stepped
+from app.serving.generation import SILENCE, Silence
+from app.serving.infill.infill import Infill
 from app.serving.reply import Reply
-from app.serving.requests import Delta, Ended, RunningText, Sight, Step, TokenText
+from app.serving.requests import RunningText, TokenText
+from app.serving.updates import Delta, Step, StepSnapshot, Update
 
 Event = dict[str, Any]
 
 
-@dataclass
-class Told:
-    """What was told of one choice. Positions are counted from the reply's first token."""
+class StepEncoder:
+    """Turns the updates of watched work into events. `head` has the id, when it was created and the model.
 
-    texts: RunningText
-    position: int = 0  # the next one to be committed
-    offset: int = 0  # characters committed
-    block_text: dict[int, str | None] = field(default_factory=dict)  # of the present block's final tokens
+    Times in the events count from `began`, on the monotonic clock.
+    """
 
-
-class ReplyTeller:
-    """Turns what a watched reply says into events. `head` holds the id, when it was created and the model."""
+    work: Reply | Infill
 
     def __init__(
-        self, head: Event, reply: Reply, text: TokenText, with_proposals: bool = False, began: float | None = None
+        self, head: Mapping[str, Any], text: TokenText, with_proposals: bool = False, began: float | None = None
     ) -> None:
         self._head = head
-        self._reply = reply
         self._text = text
         self._with_proposals = with_proposals
-        self._told = [Told(text.running()) for _ in reply.choices]
         self._began = began or time.monotonic()
 
-    def events(self) -> Iterator[Event | None]:
-        """Everything, from `started` to `finished`; None is a moment of silence. Raises what the reply raises."""
-        yield self.started()
-        for item in self._reply:
-            if item is None:
-                yield None
-            else:
-                yield from self.tell(item)
-        yield self.finished()
+    def events(self, updates: Iterable[Update | Silence], object: str) -> Iterator[Event | Silence]:
+        """From `started` to `finished`, with SILENCE in between. Updates may end early: then there is no `finished`."""
+        yield self.started(object)
+        yield from self.encode_all(updates)
+        if self.work.is_complete:
+            yield self.finished()
 
-    def started(self) -> Event:
+    def encode_all(self, updates: Iterable[Update | Silence]) -> Iterator[Event | Silence]:
+        for update in updates:
+            if update is SILENCE:
+                yield SILENCE
+            else:
+                yield from self.encode(update)
+
+    def replay(self, past: Sequence[Update]) -> list[Event]:
+        """The results before a subscriber came. Steps after these need a snapshot first."""
+        return [event for update in past for event in self.encode(update)]
+
+    def started(self, object: str) -> Event:
+        raise NotImplementedError
+
+    def encode(self, update: Update) -> Iterator[Event]:
+        raise NotImplementedError
+
+    def finished(self) -> Event:
+        """Of work that is complete."""
+        raise NotImplementedError
+
+    def _ms(self) -> float:
+        return round(1000 * (time.monotonic() - self._began), 1)
+
+
+@dataclass
+class ChoiceState:
+    """What was sent of one choice. Positions are counted from the reply's first token."""
+
+    texts: RunningText
+    has_steps: bool = True  # False: its steps mean nothing before its snapshot
+    position: int = 0  # the next one to be committed
+    offset: int = 0  # characters committed
+    block_text: dict[int, str | None] = field(default_factory=dict)  # of the current block's final tokens
+
+
+class ReplyStepEncoder(StepEncoder):
+    """The events of a reply to one prompt."""
+
+    def __init__(
+        self,
+        reply: Reply,
+        head: Mapping[str, Any],
+        text: TokenText,
+        with_proposals: bool = False,
+        began: float | None = None,
+    ) -> None:
+        super().__init__(head, text, with_proposals, began)
+        self.work = self._reply = reply
+        self._choices = [ChoiceState(text.running()) for _ in reply.choices]
+
+    def started(self, object: str) -> Event:
         reply = self._reply
         return {
             "type": "started",
             **self._head,
+            "object": object,
             "num_choices": len(reply.choices),
             "prompt_tokens": reply.prompt_tokens,
             "params": {**params_body(reply.params), "max_tokens": reply.max_tokens},
@@ -66,15 +109,24 @@ class ReplyTeller:
             "warnings": reply.warnings,
         }
 
-    def tell(self, item: Delta | Ended | Step) -> Iterator[Event]:
-        if isinstance(item, Step):
-            yield self._step(item)
-        elif isinstance(item, Delta) and (item.text or item.token_ids):
-            yield self._committed(item)
+    def replay(self, past: Sequence[Update]) -> list[Event]:
+        for choice in self._choices:
+            choice.has_steps = False
+        return super().replay(past)
 
-    def catch_up(self, sight: Sight) -> Iterator[Event]:
-        """A step that tells all of the present block that is final, if anything is."""
-        seen = sight.event
+    def encode(self, update: Update) -> Iterator[Event]:
+        match update:
+            case StepSnapshot() if not self._choices[update.index].has_steps:
+                self._choices[update.index].has_steps = True
+                yield from self._catch_up(update)
+            case Step() if self._choices[update.index].has_steps:
+                yield self._step(update)
+            case Delta() if update.text or update.token_ids:
+                yield self._committed(update)
+
+    def _catch_up(self, snapshot: StepSnapshot) -> Iterator[Event]:
+        """One step that has every final token of the current block, if there is any."""
+        seen = snapshot.event
         final = tuple(
             Proposal(position, token.id, token.confidence or 0.0, is_final=True)
             for position, token in enumerate(seen.tokens, seen.start)
@@ -82,27 +134,28 @@ class ReplyTeller:
         )
         if final:
             stepped = Stepped(seen.sequence_id, seen.num_steps - 1, seen.start, seen.end, final, forwards=seen.forwards)
-            yield from self.tell(Step(sight.index, stepped))
+            yield self._step(Step(snapshot.index, stepped))
 
     def finished(self) -> Event:
         choices = [
             {"index": index, "text": choice.text, "finish_reason": choice.finish_reason}
             for index, choice in enumerate(self._reply.choices)
         ]
+        usage = self._reply.usage()
         return {
             "type": "finished",
             "id": self._head["id"],
             "ms": self._ms(),
             "choices": choices,
-            "usage": usage(self._reply),
-            "elbarto": elbarto(self._reply),
+            "usage": usage_body(usage),
+            "elbarto": elbarto_body(usage),
         }
 
     def _step(self, item: Step) -> Event:
-        told, event = self._told[item.index], item.event
+        state, event = self._choices[item.index], item.event
         final = [proposal for proposal in event.proposals if proposal.is_final]
         for proposal in final:
-            told.block_text[self._position(proposal)] = self._text.of(proposal.token_id)
+            state.block_text[self._position(proposal)] = self._text.of(proposal.token_id)
         answer: Event = {
             "type": "step",
             "choice": item.index,
@@ -110,31 +163,31 @@ class ReplyTeller:
             "forwards": event.forwards,
             "ms": self._ms(),
             **self._block(event.start),
-            "tokens": [self._proposal(each) | {"offset": self._offset(told, each)} for each in final],
+            "tokens": [self._proposal(each) | {"offset": self._offset(state, each)} for each in final],
         }
         if self._with_proposals:
             answer["proposals"] = [self._proposal(each) for each in event.proposals if not each.is_final]
         return answer
 
     def _committed(self, item: Delta) -> Event:
-        told = self._told[item.index]
+        state = self._choices[item.index]
         tokens = []
-        block = self._block(told.position + self._reply.prompt_tokens)
-        for position, token_id in enumerate(item.token_ids, start=told.position):
-            offset, text = told.texts.add(token_id)
+        block = self._block(state.position + self._reply.prompt_tokens)
+        for position, token_id in enumerate(item.token_ids, start=state.position):
+            offset, text = state.texts.add(token_id)
             tokens.append({"position": position, **token_body(self._text, token_id), "text": text, "offset": offset})
         event = {
             "type": "committed",
             "choice": item.index,
             "ms": self._ms(),
             **block,
-            "offset": told.offset,
+            "offset": state.offset,
             "text": item.text,
             "tokens": tokens,
         }
-        told.position += len(tokens)
-        told.offset += len(item.text)
-        told.block_text.clear()
+        state.position += len(tokens)
+        state.offset += len(item.text)
+        state.block_text.clear()
         return event
 
     def _proposal(self, proposal: Proposal) -> Event:
@@ -143,18 +196,18 @@ class ReplyTeller:
     def _position(self, proposal: Proposal) -> int:
         return proposal.position - self._reply.prompt_tokens
 
-    def _offset(self, told: Told, proposal: Proposal) -> int | None:
+    def _offset(self, state: ChoiceState, proposal: Proposal) -> int | None:
         """Where in the reply the token's text begins; None while something before it has no text yet."""
-        offset = told.texts.length
-        for position in range(told.position, self._position(proposal)):
-            text = told.block_text.get(position)
+        offset = state.texts.length
+        for position in range(state.position, self._position(proposal)):
+            text = state.block_text.get(position)
             if text is None:
                 return None
             offset += len(text)
         return offset
 
     def _block(self, position: int) -> Event:
-        """The block around a position of the canvas, the prompt's tail left out."""
+        """The block around a position of the canvas, without the prompt's tail."""
         length, prompt = self._reply.params.block_length, self._reply.prompt_tokens
         number = position // length
         start, end = number * length, min((number + 1) * length, prompt + self._reply.params.gen_length)
@@ -166,9 +219,6 @@ class ReplyTeller:
             block = self._block(position + self._reply.prompt_tokens)
             yield [block["start"], block["end"]]
             position = block["end"]
-
-    def _ms(self) -> float:
-        return round(1000 * (time.monotonic() - self._began), 1)
 
 
 def proposal_body(text: TokenText, proposal: Proposal) -> Event:
@@ -185,10 +235,3 @@ def token_body(text: TokenText, token_id: int) -> Event:
     special = text.special(token_id)
     token = {"id": token_id, "text": text.of(token_id)}
     return token if special is None else {**token, "special": special}
-
-
-def error_event(error: Exception) -> tuple[int, Event]:
-    """(HTTP's status for it, the event). A defect is logged."""
-    if isinstance(error, ApiError):
-        return error.status, {"type": "error", "status": error.status, **api_error_body(error)}
-    return 500, {"type": "error", "status": 500, **unexpected_error_body(error)}

@@ -105,7 +105,8 @@ class LocalModel:
             raise
 
     def stream(self, messages: Sequence[Message]) -> Generator[str]:
-        from app.serving.requests import ChatRequest, Delta
+        from app.serving.requests import ChatRequest
+        from app.serving.updates import Delta
 
         reply = self._service.chat(ChatRequest(messages=messages, max_tokens=self._max_tokens))
         try:

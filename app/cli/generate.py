@@ -18,7 +18,8 @@ def run(args: argparse.Namespace) -> int:
     """Print a reply, each block as it is committed."""
     settings = arguments.load(args).settings
     from app import create_service  # imports torch
-    from app.serving.requests import ChatRequest, Delta, Ended
+    from app.serving.requests import ChatRequest
+    from app.serving.updates import Delta, Ended
 
     logging.basicConfig(level=logging.ERROR)  # warnings are part of the reply, and are printed after it
     service = create_service(settings)
@@ -44,6 +45,6 @@ def run(args: argparse.Namespace) -> int:
 def _print_stats(reply: Reply) -> None:
     counters = reply.choices[0].counters
     assert counters is not None
-    rows = {**dataclasses.asdict(counters), "tokens_per_forward": reply.tokens_per_forward}
+    rows = {**dataclasses.asdict(counters), "tokens_per_forward": reply.usage().tpf}
     for name, value in rows.items():
         print(f"{name:20} {value:.1f}" if isinstance(value, float) else f"{name:20} {value}", file=sys.stderr)

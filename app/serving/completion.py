@@ -1,31 +1,37 @@
-"""Completions: prompts that are gone on from, and prompts with a hole in them, each answered as what it is."""
+"""Completions: plain prompts are continued, prompts with a hole are infilled."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from app.messages.defaults import InfillMode
-from app.serving.completion_parts import Choice, End, InfillPart, Part, ReplyPart, Text
+from app.serving.completion_parts import CompletionChoice, CompletionDelta, CompletionEnded, InfillPart, Part, ReplyPart
+from app.serving.generation import Silence
+from app.serving.infill.infill import Infill
 from app.serving.infill.requests import ContextFile, Hole, InfillRequest, LengthMethod
+from app.serving.reply import Reply
 from app.serving.requests import PromptRequest
-from app.serving.service import Service
+from app.serving.work import Usage, combined_usage
 from app.text.fim_dialects import DIALECTS, FimPrompt, parse_fim
 
 DIALECT_NAMES = tuple(DIALECTS)
-# What clients send instead of an empty suffix, because their own servers refuse one.
+# Sent in place of an empty suffix by clients whose usual servers refuse one.
 NO_SUFFIX = ("<|endoftext|>",)
 
 
 @dataclass(frozen=True, kw_only=True)
 class CompletionRequest(PromptRequest):
-    """A validated completion. None: the default.
+    """A validated completion. None: the default. `watch` yields every denoising step of each part.
 
     With a `suffix`, or if `is_fim`, each prompt is the text before a hole. Other prompts are searched for the
     fill-in-the-middle sentinels of `fim_dialects`; one without any is continued.
     """
 
     best_of: int | None = None  # replies made for each prompt, of which the `n` best are returned
+    scored: bool = False  # tokens come with their log probabilities, and the `alternatives` to each
     suffix: str | None = None  # the text after the hole; "" counts as given
     fim_dialects: Collection[str] | None = None  # None: all of them
     is_fim: bool = False
@@ -43,19 +49,22 @@ class CompletionRequest(PromptRequest):
 
 
 class Completion:
-    """Iterate it for Text, End, and None about every tenth of a second of silence; raises EngineFailed or ShuttingDown.
+    """Work on prompts, with or without holes: iterate it for CompletionDelta and CompletionEnded.
 
-    `choices` are all there once the iteration is over: n for each prompt, in the prompts' order. `abort` may come at
-    any time, from any thread, and again.
+    `choices` are all there once the iteration is over: n for each prompt, in the prompts' order.
     """
 
     def __init__(self, request: CompletionRequest, parts: Sequence[Part], prompts: Sequence[str]) -> None:
-        """`prompts` are texts, for those who want them echoed."""
+        """`prompts` are their texts, for clients that want them echoed."""
         self.request, self.parts, self.prompts = request, parts, prompts
-        self.model = parts[0].model
+        self.model = parts[0].work.model
 
     @property
-    def choices(self) -> list[Choice]:
+    def works(self) -> list[Reply | Infill]:
+        return [part.work for part in self.parts]
+
+    @property
+    def choices(self) -> list[CompletionChoice]:
         made = {index: choice for part in self.parts for index, choice in part.choices.items()}
         return [made[index] for index in sorted(made)]
 
@@ -63,44 +72,62 @@ class Completion:
     def is_complete(self) -> bool:
         return all(part.is_complete for part in self.parts)
 
-    @property
-    def num_tokens(self) -> int:
-        return sum(len(choice.tokens) for choice in self.choices)
-
     def prompt_of(self, index: int) -> str:
         return self.prompts[index // self.request.n]
 
     def watch_client(self, is_gone: Callable[[], bool]) -> None:
-        """Abort before the first step that finds the client gone."""
-        for part in self.parts:
-            part.watch_client(is_gone)
+        for work in self.works:
+            work.watch_client(is_gone)
 
     def abort(self) -> None:
-        for part in self.parts:
-            part.abort()
+        for work in self.works:
+            work.abort()
 
-    def __iter__(self) -> Iterator[Text | End | None]:
-        """One part after the other: they run side by side all the same."""
+    def usage(self) -> Usage:
+        num_tokens = sum(len(choice.tokens) for choice in self.choices)
+        return combined_usage([work.usage() for work in self.works], num_tokens)
+
+    def progress(self) -> Mapping[str, int]:
+        progress = Counter[str]()
+        for work in self.works:
+            progress.update(work.progress())
+        return progress
+
+    def texts(self) -> list[str | None]:
+        return [text for work in self.works for text in work.texts()]
+
+    def __iter__(self) -> Iterator[CompletionDelta | CompletionEnded | Silence]:
+        """Part by part; the engine works on all of them at once."""
         for part in self.parts:
             yield from part
 
 
-def begin_completion(service: Service, request: CompletionRequest) -> Completion:
-    """Queue it, all prompts or none. Raises RequestError, PromptTooLong, QueueFull or Unavailable."""
-    holes = [hole_of(service, request, prompt) for prompt in request.prompts]
+class Sequences(Protocol):
+    """What a completion needs of the service."""
+
+    def complete(self, request: PromptRequest) -> Reply: ...
+
+    def infill(self, request: InfillRequest) -> Infill: ...
+
+    def detokenize(self, token_ids: Sequence[int], param: str) -> str: ...
+
+
+def begin_completion(service: Sequences, request: CompletionRequest) -> Completion:
+    """Queue all prompts or none. Raises RequestError, PromptTooLong, QueueFull or Unavailable."""
+    holes = [_hole_of(service, request, prompt) for prompt in request.prompts]
     plain = [number for number, hole in enumerate(holes) if hole is None]
     parts: list[Part] = []
     try:
         if plain:
-            wanted = replace(request, prompts=[request.prompts[number] for number in plain], n=request.num_made)
-            parts.append(ReplyPart(service.complete(wanted), [_indexes(request, number) for number in plain]))
+            reply = service.complete(_plain_request(request, [request.prompts[number] for number in plain]))
+            parts.append(ReplyPart(reply, [_indexes(request, number) for number in plain]))
         for number, hole in enumerate(holes):
             if hole is not None:
-                infill = service.infill(infill_request(request, hole))
+                infill = service.infill(_infill_request(request, hole))
                 parts.append(InfillPart(infill, _indexes(request, number), request.min_indent))
     except Exception:
         for part in parts:
-            part.abort()
+            part.work.abort()
         raise
     return Completion(request, parts, [_text(service, prompt) for prompt in request.prompts])
 
@@ -109,20 +136,25 @@ def _indexes(request: CompletionRequest, prompt: int) -> list[int]:
     return list(range(prompt * request.n, (prompt + 1) * request.n))
 
 
-def hole_of(service: Service, request: CompletionRequest, prompt: str | Sequence[int]) -> FimPrompt | None:
-    """What is before and after the hole; None where the prompt has none."""
+def _hole_of(service: Sequences, request: CompletionRequest, prompt: str | Sequence[int]) -> FimPrompt | None:
+    """The text before and after the hole; None where the prompt has none."""
     if request.suffix is not None or request.is_fim:
         suffix = "" if request.suffix in NO_SUFFIX else request.suffix or ""
         return FimPrompt(_text(service, prompt), suffix, tuple(request.context), None, "")
     return parse_fim(prompt, request.fim_dialects) if isinstance(prompt, str) else None
 
 
-def _text(service: Service, prompt: str | Sequence[int]) -> str:
+def _text(service: Sequences, prompt: str | Sequence[int]) -> str:
     return prompt if isinstance(prompt, str) else service.detokenize(prompt, "prompt")
 
 
-def infill_request(request: CompletionRequest, hole: FimPrompt) -> InfillRequest:
-    """Who stops at a line break wants one line, and need not wait for others to be filled on the canvas."""
+def _plain_request(request: CompletionRequest, prompts: Sequence[str | Sequence[int]]) -> PromptRequest:
+    """Log probabilities come from the steps."""
+    return replace(request, prompts=prompts, n=request.num_made, watch=request.watch or request.scored)
+
+
+def _infill_request(request: CompletionRequest, hole: FimPrompt) -> InfillRequest:
+    """A client that stops at a line break wants one line, and need not wait for more of them on the canvas."""
     return InfillRequest(
         texts=[hole.prefix, hole.suffix],
         holes=[Hole(max_tokens=request.max_tokens or request.gen_length, single_line="\n" in request.stop)],
@@ -139,6 +171,7 @@ def infill_request(request: CompletionRequest, hole: FimPrompt) -> InfillRequest
         time_budget_ms=request.time_budget_ms,
         soft_budget_ms=request.soft_budget_ms,
         decoding=request.decoding,
-        scored=request.watch,
+        watch=request.watch,
+        scored=request.scored,
         alternatives=request.alternatives,
     )

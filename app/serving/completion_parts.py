@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from app.messages.events import Stepped
-from app.serving.backend import ModelInfo
+from app.serving.generation import SILENCE, Silence
 from app.serving.infill.infill import Infill
-from app.serving.infill.requests import Candidate, FilledHole, HoleDelta, HoleDone, Outcome, WindowStep
+from app.serving.infill.requests import Candidate, FilledHole, HoleDelta, HoleDone, WindowStep
 from app.serving.infill.results import log_probability
 from app.serving.reply import Reply
-from app.serving.requests import Delta, Ended, Step
 from app.serving.token_log import Alternatives, Scored
+from app.serving.updates import ChoiceFinishReason, Delta, Ended, Step
 from app.text.indentation import IndentationLimit
 
 
 @dataclass(frozen=True)
-class Text:
-    """New text of one choice, or the tokens behind text that came before, or both."""
+class CompletionDelta:
+    """New text of one choice, or the tokens of text that came before, or both."""
 
     index: int
     text: str
@@ -26,20 +26,20 @@ class Text:
 
 
 @dataclass(frozen=True)
-class End:
-    """One choice is complete. `finish_reason` is OpenAI's: stop or length."""
+class CompletionEnded:
+    """One choice is complete."""
 
     index: int
-    finish_reason: str
+    finish_reason: ChoiceFinishReason
 
 
 @dataclass
-class Choice:
+class CompletionChoice:
     """So far."""
 
     text: str = ""
     tokens: list[Scored] = field(default_factory=list)
-    finish_reason: str | None = None
+    finish_reason: ChoiceFinishReason | None = None
 
     @property
     def score(self) -> float:
@@ -50,86 +50,73 @@ class Choice:
 class Part:
     """Some of a completion's choices, by their indexes in the whole."""
 
-    model: ModelInfo
+    def __init__(self, work: Reply | Infill, indexes: Sequence[int]) -> None:
+        self.work = work
+        self.choices: dict[int, CompletionChoice] = {index: CompletionChoice() for index in indexes}
 
-    def __init__(self, indexes: Sequence[int]) -> None:
-        self.choices: dict[int, Choice] = {index: Choice() for index in indexes}
-
-    def __iter__(self) -> Iterator[Text | End | None]:
+    def __iter__(self) -> Iterator[CompletionDelta | CompletionEnded | Silence]:
         for event in self._events():
-            if isinstance(event, Text):
+            if isinstance(event, CompletionDelta):
                 choice = self.choices[event.index]
                 choice.text += event.text
                 choice.tokens += event.tokens
-            elif isinstance(event, End):
+            elif isinstance(event, CompletionEnded):
                 self.choices[event.index].finish_reason = event.finish_reason
             yield event
 
     @property
     def is_complete(self) -> bool:
-        return all(choice.finish_reason is not None for choice in self.choices.values())
+        return self.work.is_complete and all(choice.finish_reason for choice in self.choices.values())
 
-    def watch_client(self, is_gone: Callable[[], bool]) -> None:
-        """Abort before the first step that finds the client gone."""
-        raise NotImplementedError
-
-    def abort(self) -> None:
-        raise NotImplementedError
-
-    def _events(self) -> Iterator[Text | End | None]:
+    def _events(self) -> Iterator[CompletionDelta | CompletionEnded | Silence]:
         raise NotImplementedError
 
     @staticmethod
-    def _all_of(index: int, choice: Choice) -> Iterator[Text | End]:
-        yield Text(index, choice.text, tuple(choice.tokens))
-        yield End(index, choice.finish_reason or "length")
+    def _all_of(index: int, choice: CompletionChoice) -> Iterator[CompletionDelta | CompletionEnded]:
+        yield CompletionDelta(index, choice.text, tuple(choice.tokens))
+        yield CompletionEnded(index, choice.finish_reason or "length")
 
 
 class ReplyPart(Part):
-    """Plain prompts. Where more are made for a prompt than are asked for, the likeliest are told, at the end."""
+    """Plain prompts. Where `best_of` makes more choices than are asked for, the likeliest are yielded at the end."""
 
     def __init__(self, reply: Reply, indexes: Sequence[Sequence[int]]) -> None:
         """`indexes` are those of each prompt."""
-        super().__init__([index for own in indexes for index in own])
-        self.reply, self.model = reply, reply.model
+        super().__init__(reply, [index for own in indexes for index in own])
+        self._reply = reply
         self._indexes = indexes
-        self._made = [Choice() for _ in reply.choices]
+        self._made = [CompletionChoice() for _ in reply.choices]
         self._alternatives = [Alternatives() for _ in reply.choices]
 
-    def watch_client(self, is_gone: Callable[[], bool]) -> None:
-        self.reply.watch_client(is_gone)
-
-    def abort(self) -> None:
-        self.reply.abort()
-
-    def _events(self) -> Iterator[Text | End | None]:
+    def _events(self) -> Iterator[CompletionDelta | CompletionEnded | Silence]:
         if len(self._made) > len(self.choices):
             for event in self._run():
-                if event is None:
-                    yield None
+                if event is SILENCE:
+                    yield SILENCE
             yield from self._best()
         else:
             order = list(self.choices)
             for event in self._run():
-                yield event if event is None else _moved(event, order[event.index])
+                yield event if event is SILENCE else _moved(event, order[event.index])
 
-    def _run(self) -> Iterator[Text | End | None]:
-        for item in self.reply:
-            if isinstance(item, Delta):
-                tokens = self._alternatives[item.index].score_all(item.tokens)
-                made = self._made[item.index]
-                made.text += item.text
-                made.tokens += tokens
-                yield Text(item.index, item.text, tokens)
-            elif isinstance(item, Ended):
-                self._made[item.index].finish_reason = item.finish_reason
-                yield End(item.index, item.finish_reason)
-            elif isinstance(item, Step):
-                self._alternatives[item.index].take(item.event)
-            else:
-                yield None
+    def _run(self) -> Iterator[CompletionDelta | CompletionEnded | Silence]:
+        for item in self._reply:
+            match item:
+                case Silence():
+                    yield SILENCE
+                case Delta():
+                    tokens = self._alternatives[item.index].score_all(item.tokens)
+                    made = self._made[item.index]
+                    made.text += item.text
+                    made.tokens += tokens
+                    yield CompletionDelta(item.index, item.text, tokens)
+                case Step():
+                    self._alternatives[item.index].take(item.event)
+                case Ended():
+                    self._made[item.index].finish_reason = item.finish_reason
+                    yield CompletionEnded(item.index, item.finish_reason)
 
-    def _best(self) -> Iterator[Text | End]:
+    def _best(self) -> Iterator[CompletionDelta | CompletionEnded]:
         num_made = len(self._made) // len(self._indexes)
         for number, indexes in enumerate(self._indexes):
             made = self._made[number * num_made : (number + 1) * num_made]
@@ -139,67 +126,60 @@ class ReplyPart(Part):
 
 
 class InfillPart(Part):
-    """A prompt with a hole. One candidate is told as it is filled, several in their order, the best first."""
+    """A prompt with a hole. One candidate is yielded as it is filled, several at the end, the best first."""
 
     def __init__(self, infill: Infill, indexes: Sequence[int], min_indent: int = 0) -> None:
-        super().__init__(indexes)
-        self.infill, self.model = infill, infill.model
+        super().__init__(infill, indexes)
+        self._infill = infill
         self._indexes, self._min_indent = list(indexes), min_indent
         self._alternatives = Alternatives()
 
-    @property
-    def outcome(self) -> Outcome:
-        assert self.infill.outcome is not None
-        return self.infill.outcome
+    def _events(self) -> Iterator[CompletionDelta | CompletionEnded | Silence]:
+        yield from self._single() if self._infill.request.n == 1 else self._several()
 
-    def watch_client(self, is_gone: Callable[[], bool]) -> None:
-        self.infill.watch_client(is_gone)
+    def _single(self) -> Iterator[CompletionDelta | CompletionEnded | Silence]:
+        index, limit = self._indexes[0], IndentationLimit(self._min_indent)
+        finish_reason: ChoiceFinishReason = "stop"
+        for item in self._infill:
+            match item:
+                case Silence():
+                    yield SILENCE
+                case HoleDelta():
+                    text = limit.add(item.text)
+                    if text:
+                        yield CompletionDelta(index, text)
+                case HoleDone():
+                    rest = limit.flush()
+                    yield CompletionDelta(index, rest, self._tokens(item.filled, self.choices[index].text + rest))
+                    # The end is reported below, when the infill is complete and has its counters.
+                    finish_reason = "stop" if limit.is_over else _finish_reason(item.filled)
+                case WindowStep():
+                    self._alternatives.take(item.event)
+                case Stepped():
+                    self._alternatives.take(item)
+        if self._infill.is_complete:
+            yield CompletionEnded(index, finish_reason)
 
-    def abort(self) -> None:
-        self.infill.abort()
-
-    def _events(self) -> Iterator[Text | End | None]:
-        yield from self._single() if self.infill.request.n == 1 else self._several()
-
-    def _single(self) -> Iterator[Text | End | None]:
-        index, limit, finish_reason = self._indexes[0], IndentationLimit(self._min_indent), "stop"
-        for event in self.infill:
-            if isinstance(event, HoleDelta):
-                text = limit.add(event.text)
-                if text:
-                    yield Text(index, text)
-            elif isinstance(event, HoleDone):
-                rest = limit.flush()
-                yield Text(index, rest, self._tokens(event.filled, self.choices[index].text + rest))
-                # The end is told below, when the outcome with its counters is there.
-                finish_reason = "stop" if limit.is_over else _finish_reason(event.filled)
-            elif isinstance(event, WindowStep | Stepped):
-                self._alternatives.take(event.event if isinstance(event, WindowStep) else event)
-            else:
-                yield None
-        if self.infill.is_complete:
-            yield End(index, finish_reason)
-
-    def _several(self) -> Iterator[Text | End | None]:
-        for event in self.infill:
-            if event is None:
-                yield None
-        if self.infill.is_complete:
-            candidates = self.outcome.candidates
-            for number, index in enumerate(self._indexes):  # too few are distinct: they come again
+    def _several(self) -> Iterator[CompletionDelta | CompletionEnded | Silence]:
+        for event in self._infill:
+            if event is SILENCE:
+                yield SILENCE
+        if self._infill.is_complete:
+            candidates = self._infill.candidates
+            for number, index in enumerate(self._indexes):  # they repeat if too few are distinct
                 yield from self._all_of(index, self._choice(candidates[number % len(candidates)]))
 
-    def _choice(self, candidate: Candidate) -> Choice:
+    def _choice(self, candidate: Candidate) -> CompletionChoice:
         (hole,), limit = candidate.holes, IndentationLimit(self._min_indent)
         text = limit.add(hole.text) + limit.flush()
-        return Choice(text, list(self._tokens(hole, text)), "stop" if limit.is_over else _finish_reason(hole))
+        return CompletionChoice(text, list(self._tokens(hole, text)), "stop" if limit.is_over else _finish_reason(hole))
 
-    def _tokens(self, hole: FilledHole, told: str) -> tuple[Scored, ...]:
-        """Those of the text that is told of the hole: others may have been cut off at either end."""
+    def _tokens(self, hole: FilledHole, shown: str) -> tuple[Scored, ...]:
+        """Those of the hole's text that is shown: others may have been cut off at either end."""
         scored = [self._alternatives.score(token.id, token.confidence, token.step) for token in hole.tokens]
         texts = [token.text for token in hole.tokens]
         start = max(0, "".join(texts).find(hole.text))
-        end = start + len(told)
+        end = start + len(shown)
         kept, at = [], 0
         for token, text in zip(scored, texts, strict=True):
             if at < end and at + len(text) > start:
@@ -208,12 +188,12 @@ class InfillPart(Part):
         return tuple(kept)
 
 
-def _moved(event: Text | End, index: int) -> Text | End:
-    if isinstance(event, Text):
-        return Text(index, event.text, event.tokens)
-    return End(index, event.finish_reason)
+def _moved(event: CompletionDelta | CompletionEnded, index: int) -> CompletionDelta | CompletionEnded:
+    if isinstance(event, CompletionDelta):
+        return CompletionDelta(index, event.text, event.tokens)
+    return CompletionEnded(index, event.finish_reason)
 
 
-def _finish_reason(hole: FilledHole) -> str:
+def _finish_reason(hole: FilledHole) -> ChoiceFinishReason:
     """OpenAI has no word for a hole that a deadline ended."""
     return "stop" if hole.finish_reason == "stop" else "length"

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from enum import Enum, auto
+from typing import Final
 
-from app.messages.events import Event
+from app.errors import EngineFailed, ShuttingDown
+from app.messages.events import Event, Failed, Finished
+
+TICK_S = 0.1
+
+
+class Silence(Enum):
+    """Its one value takes the place of an event while nothing happens, so that callers can act on the clock."""
+
+    SILENCE = auto()
+
+
+SILENCE: Final = Silence.SILENCE
 
 
 class Generation:
-    """Events of one request's sequences, in order, each with the index of its sequence. Safe from any thread."""
+    """One request's sequences and their events, in order, each with the index of its sequence. Thread-safe."""
 
     def __init__(
         self,
@@ -18,31 +32,56 @@ class Generation:
         watch: Callable[[Generation, bool], None],
     ) -> None:
         self.num_sequences = num_sequences
-        # Whether nobody listens any more. The executor's thread asks before every step.
+        # Whether the caller has lost interest. Asked on the engine's thread before every step.
         self.is_abandoned: Callable[[], bool] = lambda: False
+        self._num_running = num_sequences
         self._abort = abort
         self._watch = watch
         self._events: queue.SimpleQueue[tuple[int, Event]] = queue.SimpleQueue()
 
     def put(self, index: int, event: Event) -> None:
-        """For the executor's thread."""
+        """For the engine's thread."""
         self._events.put((index, event))
 
     def next(self, timeout_s: float) -> tuple[int, Event] | None:
-        """The next event, or None where there was none for `timeout_s`."""
+        """The next event, or None if there was none for `timeout_s`."""
         try:
             return self._events.get(timeout=timeout_s)
         except queue.Empty:
             return None
 
-    def abort(self, index: int | None = None) -> None:
-        """Take one sequence, or all, out of the engine before its next step; nothing happens to those that ended.
+    def events(self) -> Iterator[tuple[int, Event] | Silence]:
+        """(index, event) until every sequence has finished; SILENCE about every TICK_S without one.
 
-        A sequence that is still there answers with a Finished event whose reason is "abort".
+        Raises EngineFailed or ShuttingDown when a sequence fails; the others are aborted then.
+        """
+        while self._num_running:
+            item = self.next(TICK_S)
+            if item is None:
+                yield SILENCE
+                continue
+            index, event = item
+            if isinstance(event, Failed):
+                self.abort()
+                raise (
+                    ShuttingDown
+                    if event.by_shutdown
+                    else EngineFailed(
+                        "The engine failed while it worked on this request; the server's log has the cause."
+                    )
+                )
+            if isinstance(event, Finished):
+                self._num_running -= 1
+            yield index, event
+
+    def abort(self, index: int | None = None) -> None:
+        """Remove one sequence, or all, from the engine before its next step; finished ones are left alone.
+
+        A sequence that was still running ends with a Finished event whose reason is "abort".
         """
         for each in range(self.num_sequences) if index is None else [index]:
             self._abort(self, each)
 
     def watch(self, is_watched: bool) -> None:
-        """Have the steps of all sequences told from now on, each behind a Seen event, or no longer."""
+        """Start or stop step events for all sequences; starting sends a Seen event first."""
         self._watch(self, is_watched)

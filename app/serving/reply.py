@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.errors import EngineFailed, ShuttingDown
-from app.messages.events import Committed, Counters, Event, Failed, Finished, Seen, Stepped, Token
+from app.messages.events import Committed, Counters, Event, Finished, Seen, Stepped, Token
 from app.messages.params import GenerationParams
 from app.serving.backend import ModelInfo
-from app.serving.feed import TICK_S, Feed
-from app.serving.generation import Generation
-from app.serving.requests import Delta, Ended, Sight, Step
+from app.serving.generation import SILENCE, Generation, Silence
+from app.serving.publisher import Publisher
+from app.serving.updates import ChoiceFinishReason, Delta, Ended, Step, StepSnapshot
+from app.serving.work import Usage
 from app.text.stream import TextStream
 
 
 @dataclass
-class Choice:
+class ReplyChoice:
     """One of the answers, so far; at most `max_tokens` of it are delivered."""
 
     stream: TextStream
     max_tokens: int
     text: str = ""
     tokens: list[Token] = field(default_factory=list)
-    finish_reason: str | None = None
+    finish_reason: ChoiceFinishReason | None = None
     counters: Counters | None = None
 
     @property
@@ -32,33 +32,31 @@ class Choice:
 
 
 class Reply:
-    """Iterate it for Delta, Ended, and None about every TICK_S of silence; raises EngineFailed or ShuttingDown.
+    """Work on prompts without holes: iterate it for Delta and Ended, and for Step where it is watched.
 
-    Where it is watched, a Step comes before what it made final. `choices` hold what was delivered so far, and all of it
-    once the iteration is over, in the order of the prompts, and for each prompt as many. `abort` may come at any time,
-    from any thread, and again.
+    `choices` have what was delivered so far, in the order of the prompts, and the same number for each.
     """
 
     def __init__(
         self,
         generation: Generation,
-        choices: Sequence[Choice],
+        choices: Sequence[ReplyChoice],
         model: ModelInfo,
         params: GenerationParams,
         prompt_lens: Sequence[int],
         warnings: Sequence[str],
         ignored: Sequence[str] = (),
     ) -> None:
-        """`params` are the first prompt's; `prompt_lens` are tokens."""
+        """`params` are the first prompt's; `prompt_lens` are tokens; `ignored` are request fields."""
         self._generation = generation
-        self.feed = Feed(generation.watch)
+        self.publisher = Publisher(generation.watch)
         self.choices = list(choices)
         self.model = model
         self.params = params
         self.prompt_lens = list(prompt_lens)
         self.warnings = list(warnings)
         self.ignored = list(ignored)
-        self.was_abandoned = False  # a choice was taken out of the engine before it was at its end
+        self._was_abandoned = False  # a choice was removed from the engine before it was at its end
 
     @property
     def max_tokens(self) -> int:
@@ -75,82 +73,84 @@ class Reply:
 
     @property
     def is_complete(self) -> bool:
-        return all(choice.counters is not None for choice in self.choices)
+        return not self._was_abandoned and all(choice.counters is not None for choice in self.choices)
 
-    @property
-    def tokens_per_forward(self) -> float:
-        """TPF: delivered tokens a forward after prefill, of the choices that are complete; 0 before."""
-        tokens = sum(len(choice.tokens) for choice in self.choices if choice.counters)
-        return tokens / max(1, self.total("forwards"))
+    def watch_client(self, is_gone: Callable[[], bool]) -> None:
+        self._generation.is_abandoned = is_gone
 
-    @property
-    def cached_tokens(self) -> int:
-        """Of the prompts, each of which is counted once: what no choice had to compute."""
+    def abort(self) -> None:
+        self._generation.abort()
+        self.publisher.close()
+
+    def usage(self) -> Usage:
+        ended = [(choice, choice.counters) for choice in self.choices if choice.counters is not None]
+        counters = tuple(each for _, each in ended)
+        cached_tokens = self._cached_tokens()
+        return Usage(
+            prompt_tokens=self.prompt_tokens,
+            completion_tokens=self.completion_tokens,
+            cached_prompt_tokens=cached_tokens,
+            cached_tokens=cached_tokens,
+            tpf=sum(len(choice.tokens) for choice, _ in ended) / max(1, sum(each.forwards for each in counters)),
+            total_ms=max((each.total_ms for each in counters), default=0.0),
+            params=self.params,
+            warnings=tuple(self.warnings),
+            reply_counters=counters,
+        )
+
+    def _cached_tokens(self) -> int:
+        """Of each prompt once: what no choice had to compute."""
         n = len(self.choices) // len(self.prompt_lens)
         cached = [choice.counters.cached_tokens if choice.counters else None for choice in self.choices]
         groups = [cached[start : start + n] for start in range(0, len(cached), n)]
         return sum(min((each for each in group if each is not None), default=0) for group in groups)
 
-    def total(self, counter: str) -> int:
-        """A counter summed over the choices that are complete."""
-        return sum(getattr(choice.counters, counter) for choice in self.choices if choice.counters)
+    def progress(self) -> Mapping[str, int]:
+        return {"tokens": self.completion_tokens, "max_tokens": sum(choice.max_tokens for choice in self.choices)}
 
-    def longest_ms(self, counter: str) -> float | None:
-        times = [getattr(choice.counters, counter) for choice in self.choices if choice.counters]
-        known = [time for time in times if time is not None]
-        return round(max(known), 1) if known else None
+    def texts(self) -> list[str | None]:
+        return [choice.text for choice in self.choices]
 
-    def watch_client(self, is_gone: Callable[[], bool]) -> None:
-        """Abort before the first step that finds the client gone."""
-        self._generation.is_abandoned = is_gone
-
-    def abort(self) -> None:
-        self._generation.abort()
-        self.feed.end()
-
-    def __iter__(self) -> Iterator[Delta | Ended | Step | None]:
-        with self.feed.told():
-            while not self.is_complete:
-                item = self._generation.next(TICK_S)
-                if item is None:
-                    yield None
+    def __iter__(self) -> Iterator[Delta | Ended | Step | Silence]:
+        with self.publisher.publishing():
+            for item in self._generation.events():
+                if item is SILENCE:
+                    yield SILENCE
                 else:
                     yield from self._own(self._take(*item))
 
-    def _own(self, items: Iterator[Delta | Ended | Step | Sight]) -> Iterator[Delta | Ended | Step]:
-        """What the caller asked for; followers hear everything."""
-        for item in items:
-            self.feed.tell(item)
-            if not isinstance(item, Step | Sight) or (isinstance(item, Step) and self.params.watch):
-                yield item
+    def _own(self, updates: Iterator[Delta | Ended | Step | StepSnapshot]) -> Iterator[Delta | Ended | Step]:
+        """What is for the caller; subscribers get everything."""
+        for update in updates:
+            self.publisher.publish(update)
+            if not isinstance(update, StepSnapshot) and (update.kind == "result" or self.params.watch):
+                yield update
 
-    def _take(self, index: int, event: Event) -> Iterator[Delta | Ended | Step | Sight]:
+    def _take(self, index: int, event: Event) -> Iterator[Delta | Ended | Step | StepSnapshot]:
         choice = self.choices[index]
-        if isinstance(event, Committed):
-            if choice.finish_reason is None:  # else: committed before the abort reached the engine
+        match event:
+            case Finished():
+                yield from self._take_end(index, choice, event)
+            case _ if choice.finish_reason is not None:
+                pass  # made before the abort reached the engine
+            case Committed():
                 yield from self._take_tokens(index, choice, event.tokens)
-        elif isinstance(event, Stepped):
-            if choice.finish_reason is None:
+            case Stepped():
                 yield Step(index, event)
-        elif isinstance(event, Seen):
-            if choice.finish_reason is None:
-                yield Sight(index, event)
-        elif isinstance(event, Finished):
-            if choice.finish_reason is None:
-                self.was_abandoned |= event.reason == "abort" and len(choice.tokens) < choice.max_tokens
-                tail = choice.stream.flush()
-                if tail.text:
-                    yield self._delta(index, choice, tail.text, ())
-                choice.finish_reason = "stop" if tail.stopped or event.reason == "stop" else "length"
-            choice.counters = event.counters
-            yield Ended(index, choice.finish_reason, event.counters)
-        elif isinstance(event, Failed):
-            self._generation.abort()
-            if event.by_shutdown:
-                raise ShuttingDown
-            raise EngineFailed("The engine failed while it worked on this request; the server's log has the cause.")
+            case Seen():
+                yield StepSnapshot(index, event)
 
-    def _take_tokens(self, index: int, choice: Choice, tokens: Sequence[Token]) -> Iterator[Delta]:
+    def _take_end(self, index: int, choice: ReplyChoice, event: Finished) -> Iterator[Delta | Ended]:
+        if choice.finish_reason is None:
+            self._was_abandoned |= event.reason == "abort" and len(choice.tokens) < choice.max_tokens
+            tail = choice.stream.flush()
+            if tail.text:
+                yield self._delta(index, choice, tail.text, ())
+            choice.finish_reason = "stop" if tail.stopped or event.reason == "stop" else "length"
+        choice.counters = event.counters
+        yield Ended(index, choice.finish_reason, event.counters)
+
+    def _take_tokens(self, index: int, choice: ReplyChoice, tokens: Sequence[Token]) -> Iterator[Delta]:
         """Tokens up to the budget; a stop string or the budget may end the choice inside a block."""
         room = choice.max_tokens - len(choice.tokens)
         piece = choice.stream.add([token.id for token in tokens[:room]])
@@ -166,7 +166,7 @@ class Reply:
         yield self._delta(index, choice, text, tokens[: len(piece.token_ids)])
 
     @staticmethod
-    def _delta(index: int, choice: Choice, text: str, tokens: Sequence[Token]) -> Delta:
+    def _delta(index: int, choice: ReplyChoice, text: str, tokens: Sequence[Token]) -> Delta:
         choice.text += text
         choice.tokens.extend(tokens)
         return Delta(index, text, tuple(token.id for token in tokens), tuple(tokens))

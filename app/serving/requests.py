@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.messages.decoding import Decoding
-from app.messages.events import Counters, Seen, Stepped, Token
 from app.messages.options import Overrides
 from app.text.token_text import RunningText as RunningText
 from app.text.token_text import TokenText as TokenText
@@ -54,38 +53,3 @@ class PromptRequest(DecodingRequest):
     """Raw prompts to continue, each a text or token ids."""
 
     prompts: Sequence[str | Sequence[int]] = ()
-
-
-@dataclass(frozen=True)
-class Delta:
-    """New text of one choice, its token ids, and in `tokens` the same tokens as the engine accepted them."""
-
-    index: int
-    text: str
-    token_ids: tuple[int, ...]
-    tokens: tuple[Token, ...] = field(default=(), compare=False, repr=False)
-
-
-@dataclass(frozen=True)
-class Step:
-    """A denoising step of one watched choice. Positions count from the start of the prompt."""
-
-    index: int
-    event: Stepped
-
-
-@dataclass(frozen=True)
-class Sight:
-    """The state of a choice when a subscriber begins to follow it."""
-
-    index: int
-    event: Seen
-
-
-@dataclass(frozen=True)
-class Ended:
-    """One choice is complete. `finish_reason` is OpenAI's: "stop" or "length"."""
-
-    index: int
-    finish_reason: str
-    counters: Counters

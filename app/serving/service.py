@@ -16,6 +16,7 @@ from app.messages.defaults import Defaults
 from app.messages.options import Overrides
 from app.messages.params import GenerationParams
 from app.serving.backend import Frontend, ModelInfo
+from app.serving.completion import Completion, CompletionRequest, begin_completion
 from app.serving.defaults import resolve
 from app.serving.engine_client import EngineClient, SequenceRequest, State
 from app.serving.infill.capabilities import InfillCapabilities, find_capabilities
@@ -23,7 +24,7 @@ from app.serving.infill.infill import Infill
 from app.serving.infill.planner import InfillPlanner
 from app.serving.infill.requests import EditRequest, InfillRequest
 from app.serving.lengths import Lengths, check_small_blocks, plan_lengths
-from app.serving.reply import Choice, Reply
+from app.serving.reply import Reply, ReplyChoice
 from app.serving.requests import ChatRequest, DecodingRequest, PromptRequest
 from app.serving.token_log import TokenLog
 from app.text.stream import TextStream
@@ -131,6 +132,10 @@ class Service:
         self._check_number(len(request.prompts), request.n)
         return self._reply(request, [self.prompt_ids(prompt) for prompt in request.prompts])
 
+    def completion(self, request: CompletionRequest) -> Completion:
+        """Queue prompts with or without holes, all or none. Raises what `chat` does."""
+        return begin_completion(self, request)
+
     def prompt_ids(self, prompt: str | Sequence[int]) -> list[int]:
         """A raw prompt's tokens, at least one. Special tokens written out in a text become their ids."""
         if not isinstance(prompt, str):
@@ -164,7 +169,7 @@ class Service:
         return Reply(
             generation,
             [
-                Choice(TextStream(tokenizer, request.stop), lengths.max_tokens)
+                ReplyChoice(TextStream(tokenizer, request.stop), lengths.max_tokens)
                 for lengths in planned
                 for _ in range(request.n)
             ],

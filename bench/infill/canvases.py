@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from app.messages.events import Event, Filled, Probed
 from app.messages.params import GenerationParams, Window
 from app.serving.engine_client import SequenceRequest
+from app.serving.generation import SILENCE
 from app.serving.infill.canvas_layout import CanvasLayout
 from app.serving.infill.capabilities import TokenBudget, visible_texts
 from app.serving.infill.requests import Hole
@@ -79,6 +80,6 @@ class Canvas:
         self._session.submit(jobs)
         found: dict[int, Event] = {}
         for item in self._session.events():
-            if item is not None and isinstance(item[1], Filled | Probed):
+            if item is not SILENCE and isinstance(item[1], Filled | Probed):
                 found[item[0]] = item[1]
         return [found[place] for place in range(len(windows))]

@@ -109,8 +109,7 @@ def begin(service: Service, pair: Pair, hole: Hole) -> Begun:
 def texts_of(infill: Infill) -> list[str]:
     for _ in infill:
         pass
-    assert infill.outcome is not None
-    return [filled.text for filled in infill.outcome.candidates[0].holes]
+    return [filled.text for filled in infill.candidates[0].holes]
 
 
 def draw_pairs(functions: Iterable[str], count: int) -> list[Pair]:

@@ -103,10 +103,8 @@ def finish(infill: Infill) -> Filling:
     """To its end."""
     for _ in infill:
         pass
-    outcome = infill.outcome
-    assert outcome is not None
-    forwards = sum(counters.forwards for counters in outcome.counters)
-    return Filling(outcome.candidates[0].holes[0].text, forwards, outcome.total_ms)
+    usage = infill.usage()
+    return Filling(infill.candidates[0].holes[0].text, usage.denoise_forwards, usage.total_ms)
 
 
 def warm_up(service: Service, problem: Problem, seed: int) -> None:

@@ -14,6 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from app.serving.generation import SILENCE, Silence
 from app.serving.reply import Reply
 from tests.api.wire import error_of, events_in, post, stream, text_of
 from tests.doubles.app import service_of
@@ -253,7 +254,7 @@ def test_chunks_come_as_blocks_are_committed(make_client: MakeClient) -> None:
 
 
 def test_silence_is_filled_with_bare_comments(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.serving.reply.TICK_S", 0.001)
+    monkeypatch.setattr("app.serving.generation.TICK_S", 0.001)
     engine = FakeEngine(gated=True)
     response = post(make_client(engine, sse_keepalive_s=1e-6), stream=True, buffered=False)
     arriving = frames(response)
@@ -271,14 +272,14 @@ def test_silence_is_filled_with_bare_comments(make_client: MakeClient, monkeypat
 def test_no_comments_when_switched_off_or_not_yet_due(
     make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, interval: float
 ) -> None:
-    monkeypatch.setattr("app.serving.reply.TICK_S", 0.001)
-    silences: list[None] = []
+    monkeypatch.setattr("app.serving.generation.TICK_S", 0.001)
+    silences: list[Silence] = []
     engine = FakeEngine(gated=True)
     take = Reply.__iter__
 
     def counted(reply: Reply) -> Iterator[Any]:
         for item in take(reply):
-            if item is None:
+            if item is SILENCE:
                 silences.append(item)
             if len(silences) == 5:
                 engine.allow()
@@ -351,7 +352,7 @@ def test_a_defect_in_mid_stream_is_an_error_event(
 ) -> None:
     client = make_client()
     with monkeypatch.context() as patch:
-        patch.setattr("app.api.chat.elbarto", lambda reply: 1 / 0)
+        patch.setattr("app.api.chat.elbarto_body", lambda reply: 1 / 0)
         events = events_in(post(client, headers={"x-request-id": "abc-2"}, stream=True))
 
     assert events[-1] == {

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app.api.traffic import EXTENSION
+from app.api.context import EXTENSION
 from tests.api.sockets import Socket, listening, refusal
 from tests.api.wire import CHAT, USER, error_of
 from tests.doubles.engine import FakeEngine, says
@@ -213,8 +213,8 @@ def test_steps_are_collected_as_long_as_somebody_follows(make_client: MakeClient
         engine.wait_for(lambda: sequence.is_watched)
         sockets[0].close()
         sockets[1].close()
-        (reply,) = client.application.extensions[EXTENSION].all()[0].parts
-        wait_until(lambda: not reply.feed.has_followers)
+        (request,) = client.application.extensions[EXTENSION].in_flight.all()
+        wait_until(lambda: not request.work.publisher._subscribers)
         engine.allow(1)
         engine.wait_for(lambda: not sequence.is_watched)
         engine.allow()

@@ -12,6 +12,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.api.llama_cpp import timings
+from app.messages.events import Counters
+from app.messages.params import GenerationParams
+from app.serving.work import Usage
 from tests.api.wire import error_of, events_in, post
 from tests.doubles.app import service_of
 from tests.doubles.engine import FakeEngine, says
@@ -165,10 +168,26 @@ def test_everything_that_is_told(client: FlaskClient) -> None:
     assert answer["elbarto"]["infill_mode"] == "fim"
 
 
-def test_timings_share_the_time_by_forwards() -> None:
-    made = {"cached_tokens": 4, "prefill_tokens": 20, "prefill_forwards": 1, "denoise_forwards": 4}
+def usage_of(counters: Counters) -> Usage:
+    """Of a reply of one sequence."""
+    return Usage(
+        prompt_tokens=counters.prompt_tokens,
+        completion_tokens=counters.generated_tokens,
+        cached_prompt_tokens=counters.cached_tokens,
+        cached_tokens=counters.cached_tokens,
+        tpf=0.0,
+        total_ms=counters.total_ms,
+        params=GenerationParams(gen_length=8, steps=8, block_length=4),
+        reply_counters=(counters,),
+    )
 
-    told = timings({**made, "queue_ms": 10.0, "total_ms": 60.0}, 8)
+
+def test_timings_share_the_time_by_forwards() -> None:
+    counters = Counters(
+        24, 4, 20, 1, steps=4, forwards=4, fused_commits=0, generated_tokens=8, queue_ms=10.0, total_ms=60.0
+    )
+
+    told = timings(usage_of(counters), 8)
 
     assert told == {
         "cache_n": 4,
@@ -184,9 +203,7 @@ def test_timings_share_the_time_by_forwards() -> None:
 
 
 def test_timings_of_nothing(client: FlaskClient) -> None:
-    nothing = {"cached_tokens": 4, "prefill_tokens": 0, "prefill_forwards": 0, "denoise_forwards": 0}
-
-    told = timings({**nothing, "queue_ms": 1.0, "total_ms": 1.0}, 0)
+    told = timings(usage_of(Counters(4, 4, 0, 0, 0, 0, 0, 0, queue_ms=1.0, total_ms=1.0)), 0)
 
     assert {value for name, value in told.items() if name != "cache_n"} == {0}
     assert infill(client, **AROUND)["timings"]["predicted_n"] == len(" = sum(xs)")

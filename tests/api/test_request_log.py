@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from tests.api.sockets import converse, listening
 from tests.api.wire import CHAT, USER, post
 from tests.doubles.engine import FakeEngine, says
-from tests.doubles.tokenizer import byte_ids
+from tests.doubles.infill import CANVAS_MODEL, InfillEngine, always
+from tests.doubles.tokenizer import FimTokenizer, byte_ids
+from tests.waiting import wait_until
 
 MakeClient = Callable[..., FlaskClient]
 
@@ -56,6 +60,51 @@ def test_one_line_a_request(make_client: MakeClient, lines: Callable[[], list[st
 
     assert len(lines()) == 1
     assert re.fullmatch(r"id=one route=POST /v1/chat/completions status=200 tokens=7 tpf=1\.75 ms=\d+", lines()[0])
+
+
+HOLE = {"prompt": "a = ", "suffix": "\n"}
+SEGMENTS = {"segments": ["a = ", {"hole": {}}, "\n"]}
+ROUTES = [
+    (CHAT, {"messages": [USER]}),
+    ("/v1/completions", {"prompt": "a"}),
+    ("/v1/completions", HOLE),
+    ("/v1/completions", {"prompt": ["a", "b"], "n": 2}),
+    ("/beta/completions", HOLE),
+    ("/v1/fim/completions", HOLE),
+    ("/v1/infill", SEGMENTS),
+    ("/v1/edits", {"text": "a = b", "spans": [[4, 5]]}),
+    ("/completion", {"prompt": "a"}),
+    ("/infill", {"input_prefix": "a = ", "input_suffix": "\n"}),
+]
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize(("path", "body"), ROUTES)
+def test_every_route_logs_tokens_and_tpf(
+    make_client: MakeClient, lines: Callable[[], list[str]], path: str, body: dict[str, Any], streamed: bool
+) -> None:
+    client = make_client(FakeEngine(says("abcdef")), tokenizer=FimTokenizer())
+    answer = post(client, path, **body).json
+    tokens = answer["usage"]["completion_tokens"] if "usage" in answer else answer["tokens_predicted"]
+
+    post(client, path, **body, stream=streamed)
+
+    assert tokens > 0
+    assert f" status=200 tokens={tokens} tpf={answer['elbarto']['tpf']:.2f} ms=" in lines()[-1]
+
+
+@pytest.mark.parametrize("body", [{"messages": [USER]}, {"prompt": "a"}, HOLE, SEGMENTS])
+def test_steps_log_tokens_and_tpf(
+    make_client: MakeClient, lines: Callable[[], list[str]], body: dict[str, Any]
+) -> None:
+    client = make_client(InfillEngine(says("abcdef"), fills=always("abcdef")), info=CANVAS_MODEL)
+    with listening(client) as address:
+        events, _ = converse(address, body)
+        wait_until(lambda: len(lines()) == 1)
+
+    tokens, tpf = events[-1]["usage"]["completion_tokens"], events[-1]["elbarto"]["tpf"]
+    assert tokens > 0
+    assert f" route=GET /v1/steps status=101 tokens={tokens} tpf={tpf:.2f} ms=" in lines()[0]
 
 
 def test_requests_without_tokens(client: FlaskClient, lines: Callable[[], list[str]]) -> None:

@@ -82,7 +82,7 @@ def make_client(
 
 
 def service_of(client: FlaskClient) -> Service:
-    service: Service = client.application.extensions["elbarto"]
+    service: Service = client.application.extensions["elbarto"].service
     return service
 
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from app.serving.generation import SILENCE
 from app.serving.infill.hole_text import moves_trailing_space
-from app.serving.infill.requests import Hole, HoleDelta, HoleDone, InfillRequest, Outcome, Pin
+from app.serving.infill.infill import Infill
+from app.serving.infill.requests import Hole, HoleDelta, HoleDone, InfillRequest, Pin
 from app.serving.service import Service
 from tests.doubles.infill import CANVAS_MODEL, DELETE, InfillEngine, always, seen
 from tests.doubles.tokenizer import FimTokenizer, byte_ids
@@ -16,22 +18,21 @@ from tests.doubles.tokenizer import FimTokenizer, byte_ids
 MakeService = Callable[..., Service]
 
 
-def run(service: Service, *holes: Hole, **call: Any) -> Outcome:
+def run(service: Service, *holes: Hole, **call: Any) -> Infill:
     texts = [f"{number}<" if number == 0 else f">{number}<" for number in range(len(holes))]
     infill = service.infill(InfillRequest(texts=[*texts, ">"], holes=holes, **call))
     for event in infill:
-        assert event is None or isinstance(event, HoleDelta | HoleDone)
+        assert event is SILENCE or isinstance(event, HoleDelta | HoleDone)
     assert infill.is_complete
-    assert infill.outcome is not None
-    return infill.outcome
+    return infill
 
 
 def test_a_hole_of_a_known_length_has_no_other(make_service: MakeService) -> None:
     engine = InfillEngine(fills=always("abcdefgh", "x"))
 
-    outcome = run(make_service(engine, **CANVAS_MODEL), Hole(length=5), Hole(max_tokens=9))
+    infill = run(make_service(engine, **CANVAS_MODEL), Hole(length=5), Hole(max_tokens=9))
 
-    first, second = outcome.candidates[0].holes
+    first, second = infill.candidates[0].holes
     assert (first.text, first.finish_reason) == ("abcde", "stop")
     assert (second.text, second.finish_reason) == ("x", "stop")
     assert seen(engine.added[0]) == "0<_____>1<_________>"
@@ -56,7 +57,7 @@ def test_a_hole_may_begin_with_more_masks(make_service: MakeService, start: int,
     assert engine.canvases[0].num_masks == masks
 
 
-def test_an_aborted_infill_has_no_outcome(make_service: MakeService) -> None:
+def test_an_aborted_infill_has_no_candidates(make_service: MakeService) -> None:
     engine = InfillEngine(gated=True)
     infill = make_service(engine, **CANVAS_MODEL).infill(InfillRequest(texts=["a", "b"], holes=[Hole()]))
 
@@ -64,7 +65,7 @@ def test_an_aborted_infill_has_no_outcome(make_service: MakeService) -> None:
     engine.allow()
 
     assert not [event for event in infill if event is not None]
-    assert infill.outcome is None
+    assert infill.candidates == ()
     infill.abort()  # again is no harm
 
 
@@ -73,10 +74,10 @@ def test_many_holes_have_room_for_their_canvases_in_any_case(make_service: MakeS
     engine = InfillEngine(fills=always(*["x" * 200] * 10))
     service = make_service(engine, max_model_len=512, **CANVAS_MODEL)
 
-    outcome = run(service, *[Hole() for _ in range(10)], n=2, seed=1)
+    infill = run(service, *[Hole() for _ in range(10)], n=2, seed=1)
 
     assert all(len(canvas.token_ids) <= 512 for canvas in engine.canvases)
-    assert {hole.finish_reason for hole in outcome.candidates[0].holes} == {"length"}
+    assert {hole.finish_reason for hole in infill.candidates[0].holes} == {"length"}
 
 
 @pytest.mark.parametrize(

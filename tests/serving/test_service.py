@@ -11,9 +11,11 @@ import pytest
 from app.errors import EngineFailed, ModelNotFound, PromptTooLong, QueueFull, RequestError
 from app.messages.defaults import Defaults
 from app.messages.params import GenerationParams
+from app.serving.generation import SILENCE
 from app.serving.reply import Reply
-from app.serving.requests import ChatRequest, Delta, Ended, Step
+from app.serving.requests import ChatRequest
 from app.serving.service import Service
+from app.serving.updates import Delta, Ended, Step
 from tests.doubles.app import nest_decoding
 from tests.doubles.engine import FakeEngine, says
 from tests.doubles.tokenizer import EOS, FIRST_BYTE, TOOLS_TEMPLATE, VOCAB_SIZE, ByteTokenizer, byte_ids
@@ -166,7 +168,7 @@ def test_a_cut_reply_leaves_the_engine(make_service: MakeService) -> None:
     reply = make_service(engine).chat(call(max_tokens=2, gen_length=12))
     events = iter(reply)
     engine.allow(1)
-    assert next(item for item in events if item) == Delta(0, "ab", tuple(byte_ids("ab")))
+    assert next(item for item in events if item is not SILENCE) == Delta(0, "ab", tuple(byte_ids("ab")))
     engine.allow(1)  # one step may have begun before the abort came
 
     ended = next(item for item in events if item)
@@ -301,10 +303,10 @@ def test_counters_are_summed_over_the_choices(make_service: MakeService) -> None
     reply = finish(make_service(FakeEngine(says("abcde", "ab"))).chat(call(n=2)))
 
     assert reply.completion_tokens == 6 + 3
-    assert reply.total("steps") == 2 * (2 + 1)
-    assert reply.total("fused_commits") == 1
-    assert reply.tokens_per_forward == 9 / 6
-    assert reply.longest_ms("total_ms") == 3.0
+    assert reply.usage().steps == 2 * (2 + 1)
+    assert reply.usage().fused_commits == 1
+    assert reply.usage().tpf == 9 / 6
+    assert reply.usage().total_ms == 3.0
     assert reply.prompt_tokens == 4
 
 
@@ -394,9 +396,9 @@ def test_deltas_come_as_blocks_are_committed(make_service: MakeService) -> None:
     events = iter(make_service(engine).chat(call(gen_length=8)))
 
     for text in ("abcd", "efgh"):
-        assert next(events) is None  # nothing is there before its step
+        assert next(events) is SILENCE  # nothing is there before its step
         engine.allow(1)
-        assert next(item for item in events if item) == Delta(0, text, tuple(byte_ids(text)))
+        assert next(item for item in events if item is not SILENCE) == Delta(0, text, tuple(byte_ids(text)))
     assert isinstance(next(events), Ended)
     assert next(events, "over") == "over"
 
@@ -541,8 +543,8 @@ def test_what_was_raised_or_ignored_is_said(make_service: MakeService) -> None:
 def test_a_watched_reply_tells_its_steps(make_service: MakeService) -> None:
     service = make_service(FakeEngine(says("abcdef")))
 
-    items = [item for item in service.chat(call(watch=True, alternatives=1, gen_length=8)) if item is not None]
-    quiet = [item for item in service.chat(call(gen_length=8)) if item is not None]
+    items = [item for item in service.chat(call(watch=True, alternatives=1, gen_length=8)) if item is not SILENCE]
+    quiet = [item for item in service.chat(call(gen_length=8)) if item is not SILENCE]
 
     steps = [item.event for item in items if isinstance(item, Step)]
     assert [step.step for step in steps] == list(range(len(steps)))
@@ -555,6 +557,6 @@ def test_a_watched_reply_tells_its_steps(make_service: MakeService) -> None:
 def test_a_reply_that_has_ended_tells_no_more_steps(make_service: MakeService) -> None:
     reply = make_service(FakeEngine(says("abcdefghijkl"))).chat(call(watch=True, max_tokens=2, gen_length=12))
 
-    items = [type(item) for item in reply if item is not None]
+    items = [type(item) for item in reply if item is not SILENCE]
 
     assert Step not in items[items.index(Delta) + 1 :]

@@ -7,17 +7,18 @@ from dataclasses import replace
 
 from app.messages.events import Event, Filled, Probed, Seen, Stepped
 from app.serving.engine_client import SequenceRequest
+from app.serving.generation import SILENCE, Silence
 from app.serving.infill.canvas_layout import CanvasLayout
 from app.serving.infill.canvas_windows import CanvasWindows, Draft
 from app.serving.infill.hole_text import HoleTexts
 from app.serving.infill.plan import CanvasPlan
-from app.serving.infill.requests import Candidate, FillReason, HoleDelta, HoleDone, WindowSight, WindowStep
+from app.serving.infill.requests import Candidate, FillReason, HoleDelta, HoleDone, WindowSnapshot, WindowStep
 from app.serving.infill.results import joined, log_probability, mean_log_probability
 from app.serving.infill.search import MOST_TEMPERATURE, Variant, best_distinct, first_variants, sampled_variants
 from app.serving.infill.session import Session
 from app.text.tokenizer import Tokenizer
 
-Item = HoleDelta | HoleDone | WindowStep | WindowSight | None
+Item = HoleDelta | HoleDone | WindowStep | WindowSnapshot | Silence
 
 
 class CanvasRoute:
@@ -64,8 +65,8 @@ class CanvasRoute:
         """Phase after phase, until none of these drafts has an open hole."""
         while running:
             for item in self._session.events():
-                if item is None:
-                    yield None
+                if item is SILENCE:
+                    yield SILENCE
                     continue
                 number, draft = running[item[0]]
                 yield from self._take(number, draft, item[1])
@@ -83,7 +84,7 @@ class CanvasRoute:
             yield WindowStep(number, draft.window, len(self._layout.prompt_ids), event)
         elif isinstance(event, Seen):
             assert draft.window is not None
-            yield WindowSight(number, draft.window, len(self._layout.prompt_ids), event)
+            yield WindowSnapshot(number, draft.window, len(self._layout.prompt_ids), event)
         elif isinstance(event, Filled) and event.hole not in draft.filled and not self._is_too_short(draft, event):
             draft.filled[event.hole] = event
             context, reason = self._layout.before(event.hole), self._reason(draft, event)
@@ -133,7 +134,7 @@ class CanvasRoute:
         is_cut_short = self._session.is_overdue and self._longer(draft, event.hole) is not None
         return "deadline" if is_cut_short else "length"
 
-    def _rank(self) -> Iterator[None]:
+    def _rank(self) -> Iterator[Silence]:
         made = []
         for number, draft in enumerate(self._drafts):
             text = joined(self._plan.request.texts, draft.texts)
@@ -144,7 +145,7 @@ class CanvasRoute:
             made = [replace(candidate, score=candidate.score + fits.get(candidate.number, 0.0)) for candidate in made]
         self.candidates = best_distinct(made, self._plan.request.n)
 
-    def _probe_fits(self, made: Sequence[Candidate], fits: dict[int, float]) -> Iterator[None]:
+    def _probe_fits(self, made: Sequence[Candidate], fits: dict[int, float]) -> Iterator[Silence]:
         """How likely the text after the holes is, given each candidate: mean log probabilities, by its number."""
         probes: list[tuple[int, SequenceRequest]] = []
         for candidate in made:
@@ -154,7 +155,7 @@ class CanvasRoute:
             return
         self._session.submit([probe for _, probe in probes])
         for item in self._session.events():
-            if item is None:
-                yield None
+            if item is SILENCE:
+                yield SILENCE
             elif isinstance(item[1], Probed):
                 fits[probes[item[0]][0]] = sum(map(log_probability, item[1].targets)) / len(item[1].targets)

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from app.messages.defaults import InfillMode
 from app.messages.events import Stepped
 from app.messages.params import GenerationParams
 from app.serving.backend import ModelInfo
-from app.serving.feed import Feed
+from app.serving.generation import SILENCE, Silence
 from app.serving.infill.canvas_route import CanvasRoute
 from app.serving.infill.prompt_route import PromptRoute
-from app.serving.infill.requests import HoleDelta, HoleDone, InfillRequest, Outcome, WindowSight, WindowStep
+from app.serving.infill.requests import (
+    Candidate,
+    HoleDelta,
+    HoleDone,
+    InfillRequest,
+    WindowSnapshot,
+    WindowStep,
+)
 from app.serving.infill.revise_route import ReviseRoute
 from app.serving.infill.session import Session
+from app.serving.publisher import Publisher
+from app.serving.work import Usage
 
 Route = CanvasRoute | PromptRoute | ReviseRoute
 
 
 class Infill:
-    """Iterate it for HoleDelta, HoleDone, WindowStep or Stepped where it is watched or scored, and None about every
-    TICK_S of silence.
-
-    `outcome` is there once the iteration is over. Raises EngineFailed or ShuttingDown. `abort` may come at any time,
-    from any thread, and again.
-    """
+    """Work on the holes of a text: iterate it for HoleDelta, HoleDone and, where it is watched or scored, WindowStep or
+    Stepped. `candidates` are empty until it is complete: then the best comes first."""
 
     def __init__(
         self,
@@ -38,38 +44,71 @@ class Infill:
         warnings: Sequence[str],
     ) -> None:
         self._route, self._session = route, session
-        self.feed = Feed(session.watch)
+        self.publisher = Publisher(session.watch)
         self.request, self.mode, self.model, self.params = request, mode, model, params
         self._warnings = list(warnings)
         self._started = time.monotonic()
-        self.outcome: Outcome | None = None
+        self._done: list[HoleDone] = []
+        self._total_ms: float | None = None
+        self.candidates: tuple[Candidate, ...] = ()
 
     @property
     def is_complete(self) -> bool:
-        return self.outcome is not None
-
-    @property
-    def num_tokens(self) -> int:
-        """Of all candidates that are told."""
-        return sum(len(hole.tokens) for one in self.outcome.candidates for hole in one.holes) if self.outcome else 0
+        return bool(self.candidates)
 
     def abort(self) -> None:
         self._session.abort()
-        self.feed.end()
+        self.publisher.close()
 
     def watch_client(self, is_gone: Callable[[], bool]) -> None:
-        """Abort before the first step that finds the client gone."""
         self._session.watch_client(is_gone)
 
-    def __iter__(self) -> Iterator[HoleDelta | HoleDone | WindowStep | Stepped | None]:
-        with self.feed.told():
+    def usage(self) -> Usage:
+        counters = tuple(self._session.counters)
+        delivered = [hole for candidate in self.candidates for hole in candidate.holes]
+        holes = delivered if self.is_complete else [done.filled for done in list(self._done)]
+        completion_tokens = sum(not token.is_pinned for hole in holes for token in hole.tokens)
+        forwards = sum(each.forwards for each in counters)
+        return Usage(
+            prompt_tokens=self._route.prompt_tokens,
+            completion_tokens=completion_tokens,
+            cached_prompt_tokens=min((each.cached_tokens for each in counters), default=0),
+            cached_tokens=sum(each.cached_tokens for each in counters),
+            tpf=completion_tokens / max(1, forwards) if self.is_complete else 0.0,
+            total_ms=self._ms() if self._total_ms is None else self._total_ms,
+            params=self.params,
+            varied_params=("steps", "gen_length") if self.mode == "canvas" else (),
+            warnings=tuple(self._warnings),
+            infill_mode=self.mode,
+            infill_counters=counters,
+        )
+
+    def progress(self) -> Mapping[str, int]:
+        filled = Counter(done.candidate for done in list(self._done))
+        return {"holes_filled": max(filled.values(), default=0), "holes": len(self.request.holes)}
+
+    def texts(self) -> list[str | None]:
+        filled = {done.hole: done.filled.text for done in list(self._done) if done.candidate == 0}
+        return [filled.get(hole) for hole in range(len(self.request.holes))]
+
+    def __iter__(self) -> Iterator[HoleDelta | HoleDone | WindowStep | Stepped | Silence]:
+        with self.publisher.publishing():
             for item in self._route:
-                if item is not None and not isinstance(item, Stepped):
-                    self.feed.tell(item)
-                is_step = isinstance(item, WindowStep | Stepped)
-                if not isinstance(item, WindowSight) and (self.request.watch or not is_step):
-                    yield item
+                if item is SILENCE:
+                    yield SILENCE
+                elif isinstance(item, Stepped):  # of a hole without a canvas, whose positions mean nothing to others
+                    if self.request.watch:
+                        yield item
+                else:
+                    self._note(item)
+                    if not isinstance(item, WindowSnapshot) and (item.kind == "result" or self.request.watch):
+                        yield item
             self._conclude()
+
+    def _note(self, update: HoleDelta | HoleDone | WindowStep | WindowSnapshot) -> None:
+        if isinstance(update, HoleDone):
+            self._done.append(update)
+        self.publisher.publish(update)
 
     def _conclude(self) -> None:
         if self._session.is_aborted:
@@ -77,7 +116,8 @@ class Infill:
         candidates = tuple(self._route.candidates)
         if len(candidates) < self.request.n:
             self._warnings.append(f"Only {len(candidates)} of {self.request.n} candidates are distinct.")
-        total_ms = 1000 * (time.monotonic() - self._started)
-        self.outcome = Outcome(
-            candidates, tuple(self._session.counters), self._route.prompt_tokens, total_ms, tuple(self._warnings)
-        )
+        self._total_ms = self._ms()
+        self.candidates = candidates
+
+    def _ms(self) -> float:
+        return 1000 * (time.monotonic() - self._started)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.messages.events import Committed, Event, Finished, Stepped, Token
+from app.serving.generation import SILENCE, Silence
 from app.serving.infill.plan import PromptPlan
 from app.serving.infill.requests import Candidate, FilledHole, FillReason, HoleDelta, HoleDone
 from app.serving.infill.results import hole_tokens, joined, mean_log_probability
@@ -42,13 +43,13 @@ class PromptRoute:
         self.prompt_tokens = 0
         self._answers = self._submit(0)
 
-    def __iter__(self) -> Iterator[HoleDelta | HoleDone | Stepped | None]:
+    def __iter__(self) -> Iterator[HoleDelta | HoleDone | Stepped | Silence]:
         for hole in range(len(self._request.holes)):
             if hole:
                 self._answers = self._submit(hole)
             for item in self._session.events():
-                if item is None:
-                    yield None
+                if item is SILENCE:
+                    yield SILENCE
                 else:
                     yield from self._take(item[0], hole, self._answers[item[0]], item[1])
             if self._session.is_aborted:

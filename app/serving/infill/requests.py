@@ -8,9 +8,10 @@ from typing import Literal
 
 from app.messages.decoding import Decoding
 from app.messages.defaults import InfillMode
-from app.messages.events import Counters, Seen, Stepped
+from app.messages.events import Seen, Stepped
 from app.messages.options import Overrides
 from app.messages.params import Window
+from app.serving.updates import Update
 from app.text.fim_dialects import ContextFile as ContextFile
 
 EditMode = Literal["rewrite", "redenoise", "polish"]
@@ -111,20 +112,11 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """Everything that came of an infill, the best candidate first."""
-
-    candidates: tuple[Candidate, ...]
-    counters: tuple[Counters, ...]  # of every sequence that ran for it
-    prompt_tokens: int
-    total_ms: float  # from the submission on
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class WindowStep:
+class WindowStep(Update):
     """A denoising step of a candidate that is watched. It begins as `window` behind `start` positions, and again, on a
     longer one, where a hole was too short: then `window` is another object."""
+
+    kind = "step"
 
     candidate: int
     window: Window
@@ -133,8 +125,10 @@ class WindowStep:
 
 
 @dataclass(frozen=True)
-class WindowSight:
-    """Where a candidate is when somebody begins to follow it."""
+class WindowSnapshot(Update):
+    """Where a candidate is when the first subscriber comes."""
+
+    kind = "snapshot"
 
     candidate: int
     window: Window
@@ -143,7 +137,7 @@ class WindowSight:
 
 
 @dataclass(frozen=True)
-class HoleDelta:
+class HoleDelta(Update):
     """New text of a hole of a candidate; final."""
 
     candidate: int
@@ -152,7 +146,7 @@ class HoleDelta:
 
 
 @dataclass(frozen=True)
-class HoleDone:
+class HoleDone(Update):
     candidate: int
     hole: int
     filled: FilledHole

@@ -8,6 +8,7 @@ from dataclasses import replace
 from app.messages.events import Filled, Probed, Token
 from app.messages.params import GenerationParams, Window
 from app.serving.engine_client import SequenceRequest
+from app.serving.generation import SILENCE, Silence
 from app.serving.infill.canvas_layout import CanvasLayout
 from app.serving.infill.pins import Content
 from app.serving.infill.requests import Candidate, EditRequest, FilledHole, FillReason, HoleDelta, HoleDone
@@ -49,7 +50,7 @@ class ReviseRoute:
         if self._places:
             session.submit(self._probes())
 
-    def __iter__(self) -> Iterator[HoleDelta | HoleDone | None]:
+    def __iter__(self) -> Iterator[HoleDelta | HoleDone | Silence]:
         rounds = 1 if self._request.mode == "redenoise" else max(1, self._request.num_forwards // 2)
         for number in range(rounds if self._places else 0):
             if number:
@@ -99,11 +100,11 @@ class ReviseRoute:
             requests.append(self._sequence(window, window.num_masks))
         return requests
 
-    def _take_confidences(self) -> Iterator[None]:
+    def _take_confidences(self) -> Iterator[Silence]:
         groups = self._groups()
         for item in self._session.events():
-            if item is None:
-                yield None
+            if item is SILENCE:
+                yield SILENCE
             elif isinstance(item[1], Probed):
                 for (hole, at), confidence in zip(groups[item[0]], item[1].targets, strict=True):
                     token = self._tokens[hole][at]
@@ -120,11 +121,11 @@ class ReviseRoute:
     def _fill_request(self, places: Sequence[tuple[int, int]]) -> SequenceRequest:
         return self._sequence(self._window(places), 1 if self._request.mode == "polish" else len(places))
 
-    def _take_tokens(self, places: Sequence[tuple[int, int]]) -> Iterator[None]:
+    def _take_tokens(self, places: Sequence[tuple[int, int]]) -> Iterator[Silence]:
         masked = set(places)
         for item in self._session.events():
-            if item is None:
-                yield None
+            if item is SILENCE:
+                yield SILENCE
             elif isinstance(item[1], Filled):
                 for at, token in enumerate(item[1].tokens):
                     if (item[1].hole, at) in masked:

@@ -6,11 +6,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from app.errors import EngineFailed, ShuttingDown
-from app.messages.events import Counters, Event, Failed, Finished
+from app.messages.events import Counters, Event, Finished
 from app.serving.engine_client import EngineClient, SequenceRequest
-from app.serving.feed import TICK_S
-from app.serving.generation import Generation
+from app.serving.generation import SILENCE, Generation, Silence
 
 
 class Session:
@@ -50,25 +48,14 @@ class Session:
         if self._generation is not None:
             self._generation.is_abandoned = is_gone
 
-    def events(self) -> Iterator[tuple[int, Event] | None]:
-        """(index of the job, event) until all jobs have ended; None about every TICK_S of silence.
+    def events(self) -> Iterator[tuple[int, Event] | Silence]:
+        """(index of the sequence, event) until all sequences of this phase have finished, with SILENCE in between.
 
-        Raises EngineFailed or ShuttingDown. An aborted job ends with a Finished event whose reason is "abort".
+        Raises EngineFailed or ShuttingDown. An aborted sequence ends with a Finished event whose reason is "abort".
         """
         assert self._generation is not None
-        left = self._generation.num_sequences
-        while left:
-            item = self._generation.next(TICK_S)
-            if item is None:
-                yield None
-                continue
-            if isinstance(item[1], Failed):
-                self.abort()
-                if item[1].by_shutdown:
-                    raise ShuttingDown
-                raise EngineFailed("The engine failed while it worked on this infill; the server's log has the cause.")
-            if isinstance(item[1], Finished):
-                left -= 1
+        for item in self._generation.events():
+            if item is not SILENCE and isinstance(item[1], Finished):
                 self.counters.append(item[1].counters)
             yield item
 

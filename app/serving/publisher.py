@@ -1,0 +1,102 @@
+"""Publishes a running request's updates to subscribers."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from app.serving.generation import SILENCE, TICK_S, Silence
+from app.serving.updates import Update
+
+
+@dataclass(frozen=True)
+class Closed:
+    """Follows a publisher's last update; `error` is what the request failed with."""
+
+    error: Exception | None
+
+
+class Subscriber:
+    """Iterate it for updates, with SILENCE in between; `past` has the results published before it subscribed.
+
+    Iterating raises what the request raised.
+    """
+
+    def __init__(self, past: Sequence[Update]) -> None:
+        self.past = past
+        self.items: queue.SimpleQueue[Update | Closed] = queue.SimpleQueue()
+
+    def __iter__(self) -> Iterator[Update | Silence]:
+        while True:
+            try:
+                item = self.items.get(timeout=TICK_S)
+            except queue.Empty:
+                yield SILENCE
+                continue
+            if isinstance(item, Closed):
+                if item.error:
+                    raise item.error
+                return
+            yield item
+
+
+class Publisher:
+    """The request's thread publishes; any thread may subscribe. `watch` starts and stops the engine's step events.
+
+    The engine makes them only while there are subscribers: a request without any costs nothing extra.
+    """
+
+    def __init__(self, watch: Callable[[bool], None]) -> None:
+        self._watch = watch
+        self._lock = threading.Lock()
+        self._past: list[Update] = []
+        self._subscribers: list[Subscriber] = []
+        self._closed: Closed | None = None
+
+    def publish(self, update: Update) -> None:
+        """Results are also replayed to later subscribers."""
+        with self._lock:
+            if update.kind == "result":
+                self._past.append(update)
+            for subscriber in self._subscribers:
+                subscriber.items.put(update)
+
+    @contextmanager
+    def publishing(self) -> Iterator[None]:
+        """Closes with the block, whose exception subscribers get too."""
+        try:
+            yield
+        except Exception as error:
+            self.close(error)
+            raise
+        finally:
+            self.close()
+
+    def close(self, error: Exception | None = None) -> None:
+        """After the last update; only the first call counts."""
+        with self._lock:
+            if self._closed is None:
+                self._closed = Closed(error)
+                for subscriber in self._subscribers:
+                    subscriber.items.put(self._closed)
+
+    @contextmanager
+    def subscribe(self) -> Iterator[Subscriber]:
+        """A subscriber that leaves with the block."""
+        with self._lock:
+            subscriber = Subscriber(tuple(self._past))
+            self._subscribers.append(subscriber)
+            if self._closed:
+                subscriber.items.put(self._closed)
+            # Under the lock, so that a subscriber leaving at the same time cannot turn it off afterwards.
+            self._watch(True)
+        try:
+            yield subscriber
+        finally:
+            with self._lock:
+                self._subscribers.remove(subscriber)
+                if not self._subscribers:
+                    self._watch(False)
