@@ -4,19 +4,20 @@ Run it from the root of the repository with `python -m examples.offline`, or any
 """
 
 from app import model_source
-from app.engine.loading import load_model
+from app.engine.loading import choose_placement, load_model
 from app.messages.events import Committed
 from app.messages.params import GenerationParams
 from app.settings import Settings
 
-model = load_model(model_source(Settings()))  # Settings(model_path=...) names another model
+options = model_source(Settings())  # Settings(model_path=...) names another model
+engine, checkpoint = load_model(options, *choose_placement(options))
 messages = [{"role": "user", "content": "Write a Python function `add(a, b)` that returns the sum of two numbers."}]
-prompt = model.tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=False)  # token ids
-model.engine.add(prompt, GenerationParams(gen_length=64, steps=64, block_length=4))
+prompt = checkpoint.tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=False)  # token ids
+engine.add(prompt, GenerationParams(gen_length=64, steps=64, block_length=4))
 
 token_ids: list[int] = []
-while model.engine.has_work:
-    for event in model.engine.step():
+while engine.has_work:
+    for event in engine.step():
         if isinstance(event, Committed):
             token_ids += [token.id for token in event.tokens]
-print(model.tokenizer.decode(token_ids, skip_special_tokens=True))
+print(checkpoint.tokenizer.decode(token_ids, skip_special_tokens=True))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Mapping, Sequence
-from typing import NoReturn
+from collections.abc import Sequence
 
+import transformers
 from gunicorn.app import wsgiapp
-from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from app import cli
 
-assert AutoTokenizer, PreTrainedTokenizerFast  # naming them imports what is behind them
+for name in ("AutoTokenizer", "PreTrainedTokenizerFast"):
+    getattr(transformers, name)  # transformers imports what a name needs when it is first used
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -22,12 +21,4 @@ def main(arguments: Sequence[str]) -> int:
     if module == "gunicorn":
         wsgiapp.run()
         return 0
-    os.execvpe = _exec  # type: ignore[assignment]
     return cli.main(rest)
-
-
-def _exec(file: str, arguments: Sequence[str], environ: Mapping[str, str]) -> NoReturn:
-    """`python -m app serve` becomes gunicorn; a real exec would import everything again."""
-    os.environ.clear()
-    os.environ.update(environ)
-    sys.exit(main(arguments[1:]))

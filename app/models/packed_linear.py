@@ -1,7 +1,7 @@
 """Linear layers for x86 CPUs whose weights are reordered at load into the layout that oneDNN's kernels read.
 
 PyTorch's own linear layer passes oneDNN plain row-major weights, with which matrix multiplications of few rows, such as
-a block of 4, take up to twice as long (bench/LOG.md). In bfloat16 the results are bit-identical.
+a block of 4, take up to twice as long (bench/LOG.md, 2026-11-21, d79bc19). In bfloat16 the results are bit-identical.
 """
 
 from __future__ import annotations

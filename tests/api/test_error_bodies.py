@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -122,7 +123,9 @@ ROUTES = [
 
 
 @pytest.mark.parametrize(("method", "path", "body"), ROUTES)
-def test_503_while_the_model_loads(make_client: MakeClient, method: str, path: str, body: dict | None) -> None:
+def test_503_while_the_model_loads(
+    make_client: MakeClient, method: str, path: str, body: dict[str, Any] | None
+) -> None:
     gate = threading.Event()
     client = make_client(load=loading(gate))
 
@@ -137,7 +140,9 @@ def test_503_while_the_model_loads(make_client: MakeClient, method: str, path: s
 
 
 @pytest.mark.parametrize(("method", "path", "body"), ROUTES)
-def test_503_while_the_server_shuts_down(client: FlaskClient, method: str, path: str, body: dict | None) -> None:
+def test_503_while_the_server_shuts_down(
+    client: FlaskClient, method: str, path: str, body: dict[str, Any] | None
+) -> None:
     service_of(client).close()
 
     response = client.open(path, method=method, json=body)

@@ -26,7 +26,7 @@ HOLE: dict[str, Any] = {"hole": {}}
 TWO = ["a = ", HOLE, "\nb = ", HOLE, "\n"]
 ROUTES = ["canvas", "fim", "chat"]
 # Of a model that has all routes, and an answer that takes more than one step on each of them.
-REQUESTS = [(INFILL, {"segments": TWO, "infill_mode": mode}) for mode in ROUTES]
+REQUESTS: list[tuple[str, dict[str, Any]]] = [(INFILL, {"segments": TWO, "infill_mode": mode}) for mode in ROUTES]
 REQUESTS += [(EDITS, {"text": "a = 12345678\n", "spans": [[4, 12]], "mode": mode}) for mode in ("redenoise", "polish")]
 each_request = pytest.mark.parametrize(("path", "body"), REQUESTS, ids=[*ROUTES, "redenoise", "polish"])
 

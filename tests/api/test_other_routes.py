@@ -64,7 +64,12 @@ def test_a_model_that_cannot_be_loaded_ends_the_process(
 ) -> None:
     ended = threading.Event()
     told: list[BaseException] = []
-    monkeypatch.setattr(app, "end_process", lambda error: (told.append(error), ended.set()))
+
+    def end_process(error: BaseException) -> None:
+        told.append(error)
+        ended.set()
+
+    monkeypatch.setattr(app, "end_process", end_process)
     failure = CheckpointError("no such directory")
 
     def load() -> Loaded:

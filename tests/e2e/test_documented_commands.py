@@ -68,9 +68,12 @@ def split(block: str) -> list[tuple[str, str]]:
 
 
 def is_whole(command: str) -> bool:
-    if command.endswith(("\\", "|")):
+    """Whether every quote is closed and nothing is to follow."""
+    try:
+        shlex.split(command, comments=True)
+    except ValueError:
         return False
-    return subprocess.run(["bash", "-n", "-c", command], capture_output=True).returncode == 0
+    return not command.endswith(("\\", "|"))
 
 
 def pattern(shown: str) -> str:

@@ -7,7 +7,6 @@ import subprocess
 import sys
 
 import pytest
-import torch
 
 from app.messages.events import Committed, Event
 from app.messages.params import GenerationParams, ModelSource
@@ -15,13 +14,13 @@ from app.serving.backend import load_backend
 from app.settings import EMBEDDED_MODEL, ROOT
 
 THREADS = 2
-PARAMS = GenerationParams(8, 8, 4, ignore_eos=True)
+PARAMS = GenerationParams(gen_length=8, steps=8, block_length=4, ignore_eos=True)
 SCRIPT = "from tests.engine.test_openmp import generate; print(generate())"
 
 
 def generate() -> list[int]:
-    """In bfloat16, as whoever imported torch first has set OpenMP up."""
-    source = ModelSource(str(EMBEDDED_MODEL), device="cpu", dtype="bfloat16", num_threads=THREADS)
+    """In bfloat16. This module does not import torch, so that `load_backend` is the first to do so in a new process."""
+    source = ModelSource(path=str(EMBEDDED_MODEL), device="cpu", dtype="bfloat16", num_threads=THREADS)
     engine = load_backend(source)[0].engine
     engine.add(list(range(10, 24)), PARAMS)
     events: list[Event] = []
@@ -33,6 +32,8 @@ def generate() -> list[int]:
 @pytest.mark.process
 def test_dynamic_threads_do_not_reach_the_model() -> None:
     """With OMP_DYNAMIC=true oneDNN's bfloat16 products are wrong: logits that are no numbers, or other tokens."""
+    import torch
+
     environment = {**os.environ, "OMP_NUM_THREADS": str(THREADS), "OMP_DYNAMIC": "true"}
     command = [sys.executable, "-c", SCRIPT]
 

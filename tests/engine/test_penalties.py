@@ -108,8 +108,13 @@ def test_an_extreme_penalty_gives_numbers(penalty: float, temperature: float) ->
 def test_off_is_off(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not an operation more than without: the class is not even made."""
     expected = run(engine, PROMPT, PLAIN)[0]
-    made = []
-    monkeypatch.setattr("app.engine.sequence.Penalties", lambda *args: made.append(args) or Penalties(*args))
+    made: list[Any] = []
+
+    def make(*args: Any) -> Penalties:
+        made.append(args)
+        return Penalties(*args)
+
+    monkeypatch.setattr("app.engine.sequence.Penalties", make)
 
     assert run(engine, PROMPT, replace(PLAIN, repetition_penalty=1, presence_penalty=0, frequency_penalty=0))[0] == (
         expected
