@@ -15,7 +15,7 @@ from flask import Flask, g, has_request_context
 
 from app import create_app, model_source
 from app.api.context import EXTENSION
-from app.messages.events import Event, Failed, Finished, Seen
+from app.messages.events import Event, Failed, Finished, SequenceSnapshot
 from app.messages.params import GenerationParams
 from app.serving.backend import Backend, EngineLike, Frontend, load_backend
 from app.serving.engine_client import SequenceRequest
@@ -72,7 +72,7 @@ class CountingEngine:
         self._live.pop(sequence_id, None)
         return self._engine.abort(sequence_id)
 
-    def watch(self, sequence_id: int, is_watched: bool) -> Seen | None:
+    def watch(self, sequence_id: int, is_watched: bool) -> SequenceSnapshot | None:
         return self._engine.watch(sequence_id, is_watched)
 
 

@@ -112,7 +112,7 @@ class ClientConnection:
             return False
         if self._socket.fileno() == -1:
             return True
-        if hasattr(select, "POLLRDHUP"):  # Linux; works under TLS too, and behind bytes that nobody has read
+        if hasattr(select, "POLLRDHUP"):  # Linux; works under TLS too, and with unread bytes in front
             poll = select.poll()
             poll.register(self._socket, select.POLLRDHUP)
             return bool(poll.poll(0))

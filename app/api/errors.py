@@ -29,7 +29,7 @@ def api_error_body(error: ApiError) -> dict[str, Any]:
 
 
 def unexpected_error_body(error: Exception) -> dict[str, Any]:
-    """Log a defect with the request's id and tell the caller no more than that id."""
+    """Log a defect with the request's id; the client gets only that id."""
     request_id = g.get("request_id", "-")
     logger.error("request %s failed unexpectedly", request_id, exc_info=error)
     return error_body(f"Internal error. The server's log has it under request id {request_id}.", "server_error", None)

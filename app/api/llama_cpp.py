@@ -55,9 +55,9 @@ def _answer(request: CompletionRequest, body: dict[str, Any]) -> Response:
 
 
 class LlamaCppAnswer(RunningAnswer):
-    """`content` and timings; a stream's last event has `stop`, and no [DONE] behind it.
+    """`content` and timings; a stream's last event has `stop`, and no [DONE] follows.
 
-    With an `n_predict` of 0 plugins warm the prefix cache, and nothing that was predicted is told.
+    With an `n_predict` of 0 plugins warm the prefix cache: nothing that was predicted is returned.
     """
 
     def __init__(self, completion: Completion, body: dict[str, Any]) -> None:
@@ -67,7 +67,7 @@ class LlamaCppAnswer(RunningAnswer):
         self._is_warming = body["n_predict"] == 0
 
     def body(self) -> dict[str, Any]:
-        return _selected(self._told(self._completion.choices[0].text), self._fields)
+        return _selected(self._final(self._completion.choices[0].text), self._fields)
 
     def stream(self) -> Iterator[StreamEvent]:
         num_tokens = 0
@@ -76,22 +76,22 @@ class LlamaCppAnswer(RunningAnswer):
                 num_tokens += len(event.tokens)
                 tokens = [token.id for token in event.tokens]
                 if event.text:
-                    told = {"index": 0, "content": event.text, "tokens": tokens, "stop": False, "id_slot": 0}
-                    yield told | {"tokens_predicted": num_tokens}
+                    answer = {"index": 0, "content": event.text, "tokens": tokens, "stop": False, "id_slot": 0}
+                    yield answer | {"tokens_predicted": num_tokens}
             elif event is SILENCE:
                 yield SILENCE
         if self.is_complete:
-            yield _selected(self._told(""), self._fields)
+            yield _selected(self._final(""), self._fields)
 
-    def _told(self, content: str) -> dict[str, Any]:
+    def _final(self, content: str) -> dict[str, Any]:
         (choice,) = self._completion.choices
         usage = self._completion.usage()
         made = completion_elbarto_body(usage)
         predicted = 0 if self._is_warming else usage.completion_tokens
-        told = _blank(self._completion.model.id)
+        answer = _empty(self._completion.model.id)
         if predicted:
-            told |= {"content": content, "tokens": [token.id for token in choice.tokens]}
-        return told | {
+            answer |= {"content": content, "tokens": [token.id for token in choice.tokens]}
+        return answer | {
             "tokens_predicted": predicted,
             "tokens_evaluated": usage.prompt_tokens,
             "tokens_cached": usage.cached_tokens,
@@ -124,7 +124,7 @@ def _pace(name: str, num: int, spent_ms: float) -> dict[str, Any]:
     }
 
 
-def _blank(model: str) -> dict[str, Any]:
+def _empty(model: str) -> dict[str, Any]:
     return {
         "index": 0,
         "content": "",
@@ -144,13 +144,13 @@ def _blank(model: str) -> dict[str, Any]:
     }
 
 
-def _selected(told: dict[str, Any], names: Sequence[str] | None) -> dict[str, Any]:
+def _selected(answer: dict[str, Any], names: Sequence[str] | None) -> dict[str, Any]:
     """All of it, or the named fields; a path, such as timings/prompt_n, keeps its name and comes to the top."""
     if names is None:
-        return told
+        return answer
     found: dict[str, Any] = {}
     for name in names:
-        value: Any = told
+        value: Any = answer
         for key in name.split("/"):
             value = value.get(key) if isinstance(value, dict) else None
         if value is not None:

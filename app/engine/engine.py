@@ -21,7 +21,7 @@ from app.engine.sampling import propose
 from app.engine.scheduler import Scheduler, Work
 from app.engine.sequence import Sequence
 from app.errors import EngineBroken
-from app.messages.events import Event, Failed, Finished, Seen
+from app.messages.events import Event, Failed, Finished, SequenceSnapshot
 from app.messages.params import EngineConfig, GenerationParams
 from app.models.families import Diffusion
 from app.models.transformer import Transformer
@@ -87,7 +87,7 @@ class Engine:
         self._remove(sequence)
         return Finished(sequence.id, "abort", sequence.counters())
 
-    def watch(self, sequence_id: int, is_watched: bool) -> Seen | None:
+    def watch(self, sequence_id: int, is_watched: bool) -> SequenceSnapshot | None:
         """Start or stop the step events of a sequence. Returns its current state, or None if it has already ended.
 
         A sequence that was added as watched stays watched.

@@ -14,7 +14,7 @@ from app.engine.sampling import MaskedRows
 from app.engine.tally import Tally
 from app.engine.transfer import TransferRule, delete_rule, make_rule
 from app.engine.window import WindowFiller
-from app.messages.events import Counters, Seen
+from app.messages.events import Counters, SequenceSnapshot
 from app.messages.params import GenerationParams
 
 
@@ -122,10 +122,10 @@ class Sequence:
         """The sequence's part of the logits of a denoising step."""
         return MaskedRows(forward.positions, self.step, self.params, self.constraints)
 
-    def seen(self) -> Seen:
+    def seen(self) -> SequenceSnapshot:
         canvas, block = self.canvas, self.block
         positions = range(block.start, block.end)
-        return Seen(
+        return SequenceSnapshot(
             self.id,
             self.tally.steps,
             block.start,

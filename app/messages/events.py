@@ -106,7 +106,7 @@ class Stepped:
 
 
 @dataclass(frozen=True)
-class Seen:
+class SequenceSnapshot:
     """The state of a sequence when a caller begins to watch it: the block [start, end) after `num_steps` steps.
 
     `tokens` and `holes` are those of each position; None: still masked, and in no hole. `forwards` as in `Stepped`.
@@ -138,4 +138,4 @@ class Failed:
     by_shutdown: bool = False
 
 
-Event = Committed | Filled | Probed | Stepped | Seen | Finished | Failed
+Event = Committed | Filled | Probed | Stepped | SequenceSnapshot | Finished | Failed

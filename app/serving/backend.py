@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.messages.defaults import Defaults
-from app.messages.events import Event, Finished, Seen
+from app.messages.events import Event, Finished, SequenceSnapshot
 from app.messages.options import Overrides
 from app.messages.params import GenerationParams, ModelSource
 from app.text.tokenizer import Tokenizer
@@ -22,7 +22,7 @@ class EngineLike(Protocol):
     def add(self, prompt_ids: Sequence[int], params: GenerationParams, waited_ms: float = 0.0) -> int: ...
     def step(self) -> list[Event]: ...
     def abort(self, sequence_id: int) -> Finished | None: ...
-    def watch(self, sequence_id: int, is_watched: bool) -> Seen | None: ...
+    def watch(self, sequence_id: int, is_watched: bool) -> SequenceSnapshot | None: ...
 
 
 @dataclass(frozen=True)

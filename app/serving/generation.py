@@ -83,5 +83,5 @@ class Generation:
             self._abort(self, each)
 
     def watch(self, is_watched: bool) -> None:
-        """Start or stop step events for all sequences; starting sends a Seen event first."""
+        """Start or stop step events for all sequences; starting sends a SequenceSnapshot first."""
         self._watch(self, is_watched)

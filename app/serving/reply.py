@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.messages.events import Committed, Counters, Event, Finished, Seen, Stepped, Token
+from app.messages.events import Committed, Counters, Event, Finished, SequenceSnapshot, Stepped, Token
 from app.messages.params import GenerationParams
 from app.serving.backend import ModelInfo
 from app.serving.generation import SILENCE, Generation, Silence
@@ -137,7 +137,7 @@ class Reply:
                 yield from self._take_tokens(index, choice, event.tokens)
             case Stepped():
                 yield Step(index, event)
-            case Seen():
+            case SequenceSnapshot():
                 yield StepSnapshot(index, event)
 
     def _take_end(self, index: int, choice: ReplyChoice, event: Finished) -> Iterator[Delta | Ended]:

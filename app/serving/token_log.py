@@ -1,4 +1,4 @@
-"""How likely a text's tokens were, for callers who ask for log probabilities."""
+"""Log probabilities of a text's tokens, for callers that ask for them."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from app.text.detokenizer import Detokenizer
 from app.text.token_text import TokenText
 from app.text.tokenizer import Tokenizer
 
-Likely = tuple[tuple[int, float], ...]  # tokens and their probabilities, the likeliest first
+Alternative = tuple[int, float]  # a token and its probability
 
 
 @dataclass(frozen=True)
 class Scored:
-    """A token that was accepted with this probability, and the likeliest ones at its place in that step."""
+    """A token with the probability it was accepted with, and the most likely tokens at its position in that step."""
 
     id: int
     confidence: float
-    alternatives: Likely = ()
+    alternatives: tuple[Alternative, ...] = ()
 
 
 @dataclass(frozen=True)
 class Entry:
-    """`offset` is where the token's text begins, in characters; `top` has the token itself in any case."""
+    """`offset` is where the token's text begins, in characters; `top` always has the token itself."""
 
     text: str
     offset: int
@@ -36,37 +36,37 @@ class Entry:
 
 
 class Alternatives:
-    """What watched steps told of the places where tokens became final.
+    """The alternatives, from watched steps, at the positions where tokens became final.
 
-    A token is found by its step and its id: positions move where tokens are deleted. Those that leave the canvas after
-    all stand behind an end token, and so are never asked for.
+    A token is found by its step and its id, because positions move where tokens are deleted. Final tokens that leave
+    the canvas later come after an end token, and so are never looked up.
     """
 
     def __init__(self) -> None:
         self._sequence_id: int | None = None
-        self._final: defaultdict[int, list[tuple[int, Likely]]] = defaultdict(list)
+        self._final: defaultdict[int, list[tuple[int, tuple[Alternative, ...]]]] = defaultdict(list)
 
     def take(self, event: Stepped) -> None:
-        if event.sequence_id != self._sequence_id:  # a canvas that begins again, longer
+        if event.sequence_id != self._sequence_id:  # the canvas started over, longer
             self._sequence_id = event.sequence_id
             self._final.clear()
-        final = [told for told in event.proposals if told.is_final and not told.is_deleted]
-        in_order = sorted(final, key=lambda told: told.position)
-        self._final[event.step] += [(told.token_id, told.alternatives) for told in in_order]
+        final = [proposal for proposal in event.proposals if proposal.is_final and not proposal.is_deleted]
+        final.sort(key=lambda proposal: proposal.position)
+        self._final[event.step] += [(proposal.token_id, proposal.alternatives) for proposal in final]
 
     def score(self, id: int, confidence: float | None, step: int | None) -> Scored:
-        """Each token is asked for once, in the order of the text."""
-        told = self._final[step] if step is not None else []
-        at = next((at for at, (token_id, _) in enumerate(told) if token_id == id), None)
-        likely = () if at is None else told.pop(at)[1]
-        return Scored(id, 1.0 if confidence is None else confidence, likely)
+        """To be called once for each token, in the order of the text."""
+        final = self._final[step] if step is not None else []
+        at = next((at for at, (token_id, _) in enumerate(final) if token_id == id), None)
+        alternatives = () if at is None else final.pop(at)[1]
+        return Scored(id, 1.0 if confidence is None else confidence, alternatives)
 
     def score_all(self, tokens: Sequence[Token]) -> tuple[Scored, ...]:
         return tuple(self.score(token.id, token.confidence, token.step) for token in tokens)
 
 
 class TokenLog:
-    """Of one text, token by token; what is told has its text in what the caller has been shown."""
+    """One text, token by token. Entries are returned once the caller has been shown their text."""
 
     def __init__(self, tokenizer: Tokenizer, names: TokenText, offset: int) -> None:
         """The text begins at `offset`."""
@@ -85,13 +85,13 @@ class TokenLog:
             self._end += len(text)
 
     def take(self, shown: int, is_over: bool = False) -> list[Entry]:
-        """Entries whose text begins before `shown` and has not been told; at the end, end tokens there as well."""
+        """Entries not yet returned whose text begins before `shown`; at the end, an end token there too."""
         entries = self._waiting if is_over else [entry for entry in self._waiting if entry.offset < shown]
         self._waiting = self._waiting[len(entries) :]
         return [entry for entry in entries if entry.offset < shown or (entry.is_special and entry.offset == shown)]
 
     def _name(self, token_id: int) -> str:
-        """A special token's own; a part of a character has no text, and so is named by its id."""
+        """A part of a character has no text, so the id stands for it."""
         text = self._names.of(token_id)
         if text is None:
             return f"token_id:{token_id}"

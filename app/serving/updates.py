@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from app.messages.events import Counters, Seen, Stepped, Token
+from app.messages.events import Counters, SequenceSnapshot, Stepped, Token
 
 ChoiceFinishReason = Literal["stop", "length"]  # OpenAI's
 
@@ -45,7 +45,7 @@ class StepSnapshot(Update):
     kind = "snapshot"
 
     index: int
-    event: Seen
+    event: SequenceSnapshot
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
-from app.messages.events import Counters, Event, Finished, Seen
+from app.messages.events import Counters, Event, Finished, SequenceSnapshot
 from app.messages.params import GenerationParams
 from app.serving.backend import EngineLike
 
@@ -59,5 +59,5 @@ class CountedEngine:
                 self.leaves.append(self._num_steps - self._interrupted_at + 1)
         return finished
 
-    def watch(self, sequence_id: int, is_watched: bool) -> Seen | None:
+    def watch(self, sequence_id: int, is_watched: bool) -> SequenceSnapshot | None:
         return self._engine.watch(sequence_id, is_watched)

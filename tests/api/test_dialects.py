@@ -301,6 +301,12 @@ def test_log_probabilities_in_a_hole(client: FlaskClient) -> None:
     assert merged == logprobs["tokens"]
 
 
+def test_the_most_likely_tokens_in_a_hole(client: FlaskClient) -> None:
+    tops = complete(client, prompt=P, suffix=".pi\n", logprobs=2)["choices"][0]["logprobs"]["top_logprobs"]
+
+    assert all(len(top) == 2 and "<mask>" in top for top in tops)
+
+
 def test_a_model_that_cannot_infill(make_client: MakeClient) -> None:
     client = make_client(tokenizer=ByteTokenizer(chat_template=None))
 

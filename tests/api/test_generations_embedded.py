@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app.messages.events import Event, Finished, Seen
+from app.messages.events import Event, Finished, SequenceSnapshot
 from app.messages.params import GenerationParams, ModelSource
 from app.serving.backend import EngineLike, load_backend
 from app.settings import EMBEDDED_MODEL
@@ -55,7 +55,7 @@ class Gated:
     def abort(self, sequence_id: int) -> Finished | None:
         return self._engine.abort(sequence_id)
 
-    def watch(self, sequence_id: int, is_watched: bool) -> Seen | None:
+    def watch(self, sequence_id: int, is_watched: bool) -> SequenceSnapshot | None:
         return self._engine.watch(sequence_id, is_watched)
 
     def step(self) -> list[Event]:

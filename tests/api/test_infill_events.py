@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from app.api.infill_events import InfillStepEncoder
-from app.messages.events import Proposal, Seen, Stepped, Token
+from app.messages.events import Proposal, SequenceSnapshot, Stepped, Token
 from app.messages.params import Window
 from app.serving.infill.infill import Infill
 from app.serving.infill.requests import WindowSnapshot, WindowStep
@@ -45,6 +45,6 @@ def test_a_longer_canvas_counts_on() -> None:
 
 
 def test_a_late_watcher_counts_from_the_sequence() -> None:
-    seen = Seen(1, 2, 4, 7, (Token(50, 0.5, 0), Token(50, 0.5, 1), None), (0, 0, 0), forwards=2)
+    seen = SequenceSnapshot(1, 2, 4, 7, (Token(50, 0.5, 0), Token(50, 0.5, 1), None), (0, 0, 0), forwards=2)
 
     assert counted(make_encoder(), [WindowSnapshot(0, LONG, 4, seen), step(LONG, 2, 3)]) == [(2, 3)]

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.messages.events import Committed, Counters, Event, Failed, Finished, Proposal, Seen, Stepped, Token
+from app.messages.events import Committed, Counters, Event, Failed, Finished, Proposal, SequenceSnapshot, Stepped, Token
 from app.messages.params import GenerationParams
 from tests.doubles.tokenizer import EOS, MASK, byte_ids
 from tests.waiting import PATIENCE_S
@@ -105,7 +105,7 @@ class FakeEngine:
             self._changed.notify_all()
         return Finished(sequence_id, "abort", self._counters(sequence))
 
-    def watch(self, sequence_id: int, is_watched: bool) -> Seen | None:
+    def watch(self, sequence_id: int, is_watched: bool) -> SequenceSnapshot | None:
         """Between two blocks, so nothing of the next one is final."""
         sequence = self._sequences.get(sequence_id)
         if sequence is None:
@@ -117,7 +117,7 @@ class FakeEngine:
         block = range(first, first // length * length + length)
         nothing = (None,) * len(block)
         steps = 2 * sequence.blocks
-        return Seen(sequence_id, steps, block.start, block.stop, nothing, nothing, forwards=steps)
+        return SequenceSnapshot(sequence_id, steps, block.start, block.stop, nothing, nothing, forwards=steps)
 
     def allow(self, steps: float = math.inf) -> None:
         with self._changed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.engine.engine import Engine
-from app.messages.events import Committed, Event, Filled, Seen, Stepped, Token
+from app.messages.events import Committed, Event, Filled, SequenceSnapshot, Stepped, Token
 from app.messages.params import EngineConfig, GenerationParams, Window
 from app.models.checkpoint import Checkpoint
 
@@ -41,7 +41,7 @@ def test_what_is_seen_and_the_steps_after_it_make_the_blocks(engine: Engine, num
     after = run(engine, sequence_id)
 
     assert not any(isinstance(event, Stepped) for event in before)
-    assert isinstance(seen, Seen)
+    assert isinstance(seen, SequenceSnapshot)
     there: dict[int, Token] = {}
     for event in before:
         if isinstance(event, Committed):

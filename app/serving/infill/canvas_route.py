@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from app.messages.events import Event, Filled, Probed, Seen, Stepped
+from app.messages.events import Event, Filled, Probed, SequenceSnapshot, Stepped
 from app.serving.engine_client import SequenceRequest
 from app.serving.generation import SILENCE, Silence
 from app.serving.infill.canvas_layout import CanvasLayout
@@ -82,7 +82,7 @@ class CanvasRoute:
         if isinstance(event, Stepped):
             assert draft.window is not None
             yield WindowStep(number, draft.window, len(self._layout.prompt_ids), event)
-        elif isinstance(event, Seen):
+        elif isinstance(event, SequenceSnapshot):
             assert draft.window is not None
             yield WindowSnapshot(number, draft.window, len(self._layout.prompt_ids), event)
         elif isinstance(event, Filled) and event.hole not in draft.filled and not self._is_too_short(draft, event):

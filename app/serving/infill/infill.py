@@ -49,6 +49,7 @@ class Infill:
         self._warnings = list(warnings)
         self._started = time.monotonic()
         self._done: list[HoleDone] = []
+        self._yields_steps = request.watch or request.scored
         self._total_ms: float | None = None
         self.candidates: tuple[Candidate, ...] = ()
 
@@ -96,12 +97,12 @@ class Infill:
             for item in self._route:
                 if item is SILENCE:
                     yield SILENCE
-                elif isinstance(item, Stepped):  # of a hole without a canvas, whose positions mean nothing to others
-                    if self.request.watch:
+                elif isinstance(item, Stepped):  # of a hole without a canvas; subscribers could not place its positions
+                    if self._yields_steps:
                         yield item
                 else:
                     self._note(item)
-                    if not isinstance(item, WindowSnapshot) and (item.kind == "result" or self.request.watch):
+                    if not isinstance(item, WindowSnapshot) and (item.kind == "result" or self._yields_steps):
                         yield item
             self._conclude()
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from app.messages.decoding import Decoding
 from app.messages.defaults import InfillMode
-from app.messages.events import Seen, Stepped
+from app.messages.events import SequenceSnapshot, Stepped
 from app.messages.options import Overrides
 from app.messages.params import Window
 from app.serving.updates import Update
@@ -133,7 +133,7 @@ class WindowSnapshot(Update):
     candidate: int
     window: Window
     start: int
-    event: Seen
+    event: SequenceSnapshot
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from app.serving.generation import SILENCE, Generation, Silence
 
 
 class Session:
-    """`submit`, then iterate `events`; again as often as needed. `abort` comes from any thread, at any time.
+    """`submit`, then iterate `events`; again as often as needed. `abort` may be called at any time from any thread.
 
     The first phase counts against the queue's limit; a request that was admitted is not refused half-way. A time budget
     is for all phases together; a soft one does not hurry what is being decoded.
@@ -67,7 +67,7 @@ class Session:
             self._generation.abort(index)
 
     def watch(self, is_watched: bool) -> None:
-        """Have the steps of what runs, and of later phases, told from now on, or no longer."""
+        """Start or stop step events, for what runs now and for later phases."""
         self._is_watched = is_watched
         if self._generation is not None:
             self._generation.watch(is_watched)
