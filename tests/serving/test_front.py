@@ -50,6 +50,7 @@ print(json.dumps({{"answer": answer, "prompt": prompt, "torch": str(sys.modules[
 """
 
 
+@pytest.mark.process
 def test_a_chat_is_answered_where_torch_cannot_be_imported() -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
