@@ -12,7 +12,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from app import cli
 
-assert AutoTokenizer, PreTrainedTokenizerFast  # naming them imports what is behind them
+IMPORTED = (AutoTokenizer, PreTrainedTokenizerFast)  # naming them imports what they need
 
 
 def main(arguments: Sequence[str]) -> int:

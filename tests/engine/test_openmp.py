@@ -15,7 +15,7 @@ from app.serving.backend import load_backend
 from app.settings import EMBEDDED_MODEL, ROOT
 
 THREADS = 2
-PARAMS = GenerationParams(8, 8, 4, ignore_eos=True)
+PARAMS = GenerationParams(gen_length=8, steps=8, block_length=4, ignore_eos=True)
 SCRIPT = "from tests.engine.test_openmp import generate; print(generate())"
 
 
