@@ -68,7 +68,8 @@ def _mark(item: pytest.Item, with_gpu: bool) -> None:
 
 
 def _rank(item: pytest.Item) -> tuple[bool, int]:
-    return item.get_closest_marker("process") is not None, ORDER.index(_directory(item))
+    directory = _directory(item)  # one that is not in ORDER comes first
+    return item.get_closest_marker("process") is not None, ORDER.index(directory) if directory in ORDER else -1
 
 
 def _directory(item: pytest.Item) -> str:

@@ -94,7 +94,8 @@ class Starter:
 
         def stop() -> None:
             ours.close()
-            process.wait(10)
+            process.kill()  # what it started has been stopped by its tests
+            process.wait()
 
         atexit.register(stop)
         return ours

@@ -40,8 +40,10 @@ def propose_one(
 
 def draw(logits: torch.Tensor, temperature: float, top_p: float, draws: torch.Tensor, top_k: float = 0) -> torch.Tensor:
     """`sample` with the same settings in every row."""
-    columns = (torch.full((len(logits),), value, dtype=torch.float64) for value in (temperature, top_p, top_k))
-    return sample(logits.double(), *columns, draws=draws)
+    scale, share, count = (
+        torch.full((len(logits),), value, dtype=torch.float64) for value in (temperature, top_p, top_k)
+    )
+    return sample(logits.double(), scale, share, count, draws)
 
 
 def test_greedy_takes_the_best_and_its_probability() -> None:
