@@ -115,7 +115,8 @@ class Rows:
     def to(self, device: torch.device) -> tuple[RowTensors, Tensor]:
         """The columns, and `logit_rows` [logits], on the device: one transfer for all of them."""
         flat = list(itertools.chain(*self.columns, self.logit_rows))
-        *columns, logit_rows = torch.split(torch.tensor(flat, device=device), [len(self)] * 5 + [len(self.logit_rows)])
+        sizes = [len(column) for column in (*self.columns, self.logit_rows)]
+        *columns, logit_rows = torch.split(torch.tensor(flat, device=device), sizes)
         return RowTensors(*columns), logit_rows
 
     def grid(self, width: int, first_slot: int = 0) -> list[int]:
