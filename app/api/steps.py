@@ -53,7 +53,10 @@ class StepsAnswer(RunningAnswer):
         self._object = f"{kind}.steps"
 
     def events(self) -> Iterator[Event | Silence]:
-        return self._encoder.events(self.updates(), self._object)
+        """Raises ConnectionAbortedError where the client left before the work was complete."""
+        yield from self._encoder.events(self.updates(), self._object)
+        if not self.is_complete:
+            raise ConnectionAbortedError("the client left")
 
 
 class WatchedInfillSchema(InfillSchema):
