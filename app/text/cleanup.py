@@ -1,7 +1,6 @@
-"""What a model answered, made into what belongs in the hole.
+"""Cleans a model's answer into the text that belongs in the hole.
 
-Only "\\n" ends a line here, with a "\\r" before it if there is one: form feeds and Unicode's line separators are
-text.
+Only "\\n" and "\\r\\n" end a line here: form feeds and Unicode's line separators are ordinary text.
 """
 
 from __future__ import annotations
@@ -10,19 +9,19 @@ import re
 
 from app.text.suffix_overlap import SuffixOverlap, has_word, line_so_far
 
-# Up to three blanks, at least three backticks or tildes and a language, on a line of their own (CommonMark's rule).
+# Up to three spaces, at least three backticks or tildes, and a language, alone on a line (CommonMark's rule).
 FENCE = re.compile(r"^ {0,3}(?P<fence>`{3,}|~{3,})(?P<language>[^`\n]*)$", re.MULTILINE)
-# An echo of the prefix that does not begin with the hole's line must have this many characters that are not blank.
+# An echo of the prefix that does not start with the hole's line has at least this many non-space characters.
 MIN_ECHO = 4
 
 
 def clean_infill(text: str, prefix: str, suffix: str, *, single_line: bool, is_chat: bool) -> str:
     """The part of an answer that belongs between prefix and suffix.
 
-    Chat models put code into fences, begin with empty lines and repeat the line they complete. Models trained for
-    infilling, with sentinels or on a canvas, do none of that: three backticks of theirs are Markdown that belongs in
-    the hole, and a line that repeats the one above is meant. Running on into the suffix happens to all, and is looked
-    for before the cut at the first line break: in "a)\\nreturn" the second line shows that the ")" is the suffix's.
+    Chat models put code into fences, start with empty lines and repeat the line they complete. Models trained for
+    infilling, with sentinels or on a canvas, do none of that: three backticks are Markdown that belongs in the hole,
+    and a line that repeats the one above is intended. All models run on into the suffix. That overlap is found before
+    the text is cut at its first line break: in "a)\\nreturn" the second line shows that the ")" is the suffix's.
     """
     if is_chat:
         text = strip_fences(text)
@@ -34,9 +33,9 @@ def clean_infill(text: str, prefix: str, suffix: str, *, single_line: bool, is_c
 
 
 def strip_fences(text: str) -> str:
-    """The first fenced block's content, without the line break before the closing fence, whatever is said around it.
+    """The content of the first fenced block, without the line break before the closing fence.
 
-    A block that is not closed reaches to the end of the text. Text without a fence is returned as it is.
+    An unclosed block reaches to the end of the text. Text without a fence is returned unchanged.
     """
     inline = re.fullmatch(r"\s*```([^`\n]+)```\s*", text)
     if inline:
@@ -52,16 +51,16 @@ def strip_fences(text: str) -> str:
 
 
 def drop_prefix_overlap(text: str, prefix: str) -> str:
-    """Without the longest beginning that repeats the prefix's end, if it is an echo.
+    """Drop the longest start of `text` that repeats the end of `prefix`, if it is an echo.
 
-    Code repeats itself in earnest: after "f(g(x)" comes another ")", after "x = " there may be one more space, and "an"
-    comes twice in "banana". So only this counts as an echo:
+    Code repeats itself on purpose: after "f(g(x)" comes another ")", after "x = " there may be one more space, and "an"
+    occurs twice in "banana". So only these count as an echo:
 
-    - from the beginning of the hole's line on (with or without its indentation), anything with a letter or digit:
-      "    to" is answered with "total = 0" or with "    total = 0";
-    - a line so far of two or more blanks, or of a tab: the answer has its own indentation;
-    - from the beginning of a word on, MIN_ECHO characters that are not blank, a letter or digit among them: "self."
-      after "x = self.", or whole lines.
+    - from the start of the hole's line (with or without its indentation), anything with a letter or digit: "    to" is
+      answered with "total = 0" or with "    total = 0";
+    - from the start of the hole's line, two or more spaces, or a tab: the answer repeats the indentation;
+    - from the start of a word, at least MIN_ECHO non-space characters with a letter or digit among them: "self." after
+      "x = self.", or whole lines.
     """
     line_start = len(prefix) - len(line_so_far(prefix))
     code_start = len(prefix) - len(line_so_far(prefix).lstrip())
@@ -79,17 +78,17 @@ def drop_prefix_overlap(text: str, prefix: str) -> str:
 
 
 def cut_at_suffix_overlap(text: str, prefix: str, suffix: str) -> str:
-    """Up to where the suffix is repeated, as SuffixOverlap has it."""
+    """The text up to where it repeats the suffix (see SuffixOverlap)."""
     return text[: SuffixOverlap(prefix, suffix).find(text)]
 
 
 def cut_single_line(text: str) -> str:
-    """Up to the first line break."""
+    """The text up to its first line break."""
     return re.split(r"[\r\n]", text, maxsplit=1)[0]
 
 
 def _without_blank_lines(text: str) -> str:
-    """Without those at the beginning."""
+    """Drop leading blank lines."""
     return re.sub(r"\A(?:[ \t]*\r?\n)+", "", text)
 
 
@@ -98,5 +97,5 @@ def _solid(text: str) -> str:
 
 
 def _within_word(text: str, at: int) -> bool:
-    """Whether a cut at this place would part a word."""
+    """Whether a cut at this index would split a word."""
     return at > 0 and all(character.isalnum() or character == "_" for character in text[at - 1 : at + 1])

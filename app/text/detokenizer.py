@@ -1,31 +1,31 @@
-"""Token ids to text, piece by piece, never half a character."""
+"""Decodes token ids to text piece by piece, never half a character."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 REPLACEMENT = "\ufffd"
-# A character has at most four bytes, so the beginning of one shows as at most three replacement characters.
+# A character has at most four bytes, so the start of one decodes to at most three replacement characters.
 MAX_UNSETTLED = 3
-# Some tokens hold the end of one character and the beginning of the next; text that never settles is let go after 16.
+# Some tokens hold the end of one character and the start of the next. Text that never settles is emitted after 16.
 MAX_PENDING = 16
 
 
 class Detokenizer:
-    """Holds back replacement characters at the end: the beginning of a character whose rest is in the next token.
+    """Holds back trailing replacement characters: the start of a character whose other bytes are in the next token.
 
-    Each piece is decoded after the piece before it, because some tokenizers write a word differently at the start of a
-    text.
+    Each piece is decoded together with the one before it, because some tokenizers write a word differently at the start
+    of a text.
     """
 
     def __init__(self, decode: Callable[[Sequence[int]], str]) -> None:
         self._decode = decode
         self._context: list[int] = []
         self._pending: list[int] = []
-        self._shown = 0  # characters of the pending tokens' text that were given out
+        self._shown = 0  # characters of the pending tokens' text that were emitted
 
     def add(self, token_id: int) -> str:
-        """The text that became certain with this token, possibly none."""
+        """The text that this token settles, possibly none."""
         self._pending.append(token_id)
         text = self._pending_text()
         unsettled = min(len(text) - len(text.rstrip(REPLACEMENT)), MAX_UNSETTLED)
@@ -36,7 +36,7 @@ class Detokenizer:
         return new
 
     def flush(self) -> str:
-        """What was held back, without the beginning of a character that never came."""
+        """The text held back, without an incomplete character at its end."""
         return self._settle(self._pending_text().rstrip(REPLACEMENT))
 
     def _settle(self, text: str) -> str:

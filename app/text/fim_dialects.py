@@ -1,8 +1,8 @@
-"""Fill-in-the-middle prompts that clients write out with some model's sentinels.
+"""Parses fill-in-the-middle prompts that clients write with some model's sentinels.
 
-Editors choose the sentinels by the model's name and send one prompt to /v1/completions: Continue, Zed, minuet, Cody,
-twinny, plugins for llama.cpp. Taken apart here, such a prompt can be answered by any model in its own way. Whatever is
-not plainly such a prompt is ordinary text: a tokenizer's source code mentions the same sentinels.
+Editor plugins (Continue, Zed, minuet, Cody, twinny, those for llama.cpp) choose the sentinels by the model's name and
+send a single prompt to /v1/completions. Once parsed, it can be answered by any model in its own way. A prompt that does
+not clearly match is ordinary text: a tokenizer's source code mentions the same sentinels.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-# A beginning-of-sequence token, which some clients write out.
+# Beginning-of-sequence tokens, which some clients write out.
 BEGINNINGS = ("<s>", "<bos>", "<|endoftext|>", "<｜begin▁of▁sentence｜>", "<[begin▁of▁sentence]>")
 
 
 @dataclass(frozen=True)
 class ContextFile:
-    """Another file's text (or a part of it), for the model to look at."""
+    """Text of another file, or a part of it, as context for the model."""
 
     filename: str | None
     text: str
@@ -26,32 +26,30 @@ class ContextFile:
 
 @dataclass(frozen=True)
 class FimPrompt:
-    """The text before and after the hole, as in the editor; `filename` is the file's that has the hole, if given."""
+    """The text before and after the hole, as in the editor."""
 
     prefix: str
     suffix: str
-    context: tuple[ContextFile, ...]
-    filename: str | None
-    dialect: str
+    context: tuple[ContextFile, ...]  # other files
+    filename: str | None  # of the file with the hole
+    dialect: str  # a key of DIALECTS; empty if the prompt had no sentinels
 
 
 @dataclass(frozen=True)
 class Dialect:
     """How a family of models marks the parts of a prompt.
 
-    Each of `markers` stands in a prompt exactly once. `layouts` are templates as clients write them; the first that
-    fits counts. Other files come before the first marker, or as the beginning of the prefix: after a `repo_mark`
-    (a regular expression) the repository's name, after each `file_mark` a file's name, a line break and its text.
+    Other files come before the first marker or at the start of the prefix. `file_mark` and `repo_mark` are regexes.
     """
 
-    markers: tuple[str, ...]
-    layouts: tuple[str, ...]
-    file_mark: str | None = None
-    repo_mark: str | None = None
+    markers: tuple[str, ...]  # each occurs in a prompt exactly once
+    layouts: tuple[str, ...]  # templates as clients write them; the first match wins
+    file_mark: str | None = None  # followed by a file's name, a line break and the file's text
+    repo_mark: str | None = None  # followed by the repository's name
 
 
-# Models were trained on the prefix first, on the suffix first, or (BigCode's SPM) on the suffix first with all markers
-# but the last before it, which reads as an empty prefix and text after the end.
+# Models were trained with the prefix first, the suffix first, or (BigCode's SPM) the suffix first and all markers but
+# the last before it, which reads as an empty prefix and text after the last marker.
 DIALECTS: Mapping[str, Dialect] = {
     # StarCoder 1 and 2, StableCode, Granite 3, Mellum (suffix first). Continue's default.
     "starcoder": Dialect(
@@ -75,7 +73,7 @@ DIALECTS: Mapping[str, Dialect] = {
         file_mark=r"<\|file_sep\|>",
         repo_mark=r"<\|repo_name\|>",
     ),
-    # Qwen's sentinels with another file mark: without other files, a prompt is called "qwen" unless that is left out.
+    # Qwen's sentinels with another file mark: without other files, a prompt counts as "qwen" unless that is excluded.
     "codegemma": Dialect(
         markers=("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>"),
         layouts=(
@@ -84,7 +82,7 @@ DIALECTS: Mapping[str, Dialect] = {
         ),
         file_mark=r"<\|file_separator\|>",
     ),
-    # The spaces are Meta's; some clients leave one or all of them out. There is none after <SUF>.
+    # The spaces are Meta's; some clients omit one or all of them. None follows <SUF>.
     "codellama": Dialect(
         markers=("<PRE>", "<SUF>", "<MID>"),
         layouts=(
@@ -100,13 +98,13 @@ DIALECTS: Mapping[str, Dialect] = {
         markers=("<｜fim▁begin｜>", "<｜fim▁hole｜>", "<｜fim▁end｜>"),
         layouts=("<｜fim▁begin｜>{prefix}<｜fim▁hole｜>{suffix}<｜fim▁end｜>",),
     ),
-    # No end marker. Other files are Continue's addition: a line of five pluses and the name, at the prefix's beginning.
+    # No end marker. Continue adds other files at the start of the prefix, each below "+++++ " and its name.
     "codestral": Dialect(
         markers=("[SUFFIX]", "[PREFIX]"),
         layouts=("[SUFFIX]{suffix}[PREFIX]{prefix}",),
         file_mark=r"(?m:^)\+{5} ",
     ),
-    # Suffix first is what Seed-Coder was trained on; plugins send the other order.
+    # Seed-Coder was trained with the suffix first; plugins send the other order.
     "seed-coder": Dialect(
         markers=("<[fim-prefix]>", "<[fim-suffix]>", "<[fim-middle]>"),
         layouts=(
@@ -126,10 +124,10 @@ DIALECTS: Mapping[str, Dialect] = {
 
 
 def parse_fim(prompt: str, dialects: Collection[str] | None = None) -> FimPrompt | None:
-    """The prompt taken apart, or None where it is ordinary text.
+    """Parse a prompt; None if it is ordinary text.
 
-    `dialects` are the names of those to look for: None for all, empty for none. Prefix and suffix come back exactly,
-    except that the prefix gives up the other files it begins with.
+    `dialects` are the names of those to look for: None for all, empty for none. Prefix and suffix are returned exactly,
+    except that other files at the start of the prefix move to `context`.
     """
     for name, dialect in DIALECTS.items():
         if dialects is None or name in dialects:
@@ -156,7 +154,7 @@ def _parse(prompt: str, name: str, dialect: Dialect) -> FimPrompt | None:
 
 @cache
 def _pattern(layout: str) -> re.Pattern[str]:
-    """The layout as a regular expression, with whatever may stand before it as its head."""
+    """The layout as a regular expression; the group `head` matches the text before it."""
     parts = re.split(r"\{(\w+)\}", layout)
     literals, names = parts[::2], parts[1::2]
     groups = [f"(?P<{name}>.*?)" for name in names]
@@ -171,7 +169,7 @@ def _without_beginning(head: str) -> str:
 
 
 def _files(text: str, dialect: Dialect) -> list[str] | None:
-    """The files of `text`, each with its name's line; None if it does not begin with the dialect's marks."""
+    """The files in `text`, each with the line of its name; None if it does not start with the dialect's marks."""
     if not text:
         return []
     if dialect.file_mark is None:
@@ -181,12 +179,12 @@ def _files(text: str, dialect: Dialect) -> list[str] | None:
 
 
 def _is_repo_name(text: str, mark: str | None) -> bool:
-    """Whether this is the repository's name, of which we make no use, on one line."""
+    """Whether this is the repository's name, which is not used, on one line."""
     return mark is not None and re.match(mark, text) is not None and "\n" not in text.strip()
 
 
 def _other_files(files: list[str]) -> tuple[tuple[ContextFile, ...], str | None]:
-    """The files before the first marker. A last one that is only a name is the hole's: its text follows the marker."""
+    """The files before the first marker. A last one with only a name is the hole's: its text follows the marker."""
     *others, last = files or [""]
     filename, _, text = last.partition("\n")
     if text.strip() or (filename.strip() and not _is_path(filename)):
@@ -195,19 +193,19 @@ def _other_files(files: list[str]) -> tuple[tuple[ContextFile, ...], str | None]
 
 
 def _split_prefix(prefix: str, dialect: Dialect) -> tuple[str, tuple[ContextFile, ...], str | None]:
-    """A prefix that begins with other files: (what follows the last file's name, the others, that name)."""
+    """Split a prefix that starts with other files: (text after the last file's name, the other files, that name)."""
     files = _files(prefix, dialect)
     if not files:
         return prefix, (), None
-    *others, own = files
-    filename, line_break, rest = own.partition("\n")
+    *others, last = files
+    filename, line_break, rest = last.partition("\n")
     if not line_break or not _is_path(filename):
         return prefix, (), None
     return rest, tuple(map(_context_file, others)), filename.strip()
 
 
 def _context_file(file: str) -> ContextFile:
-    """Line breaks at the end are dropped: clients differ in how they join files."""
+    """Trailing line breaks are dropped: clients differ in how they join files."""
     filename, _, text = file.partition("\n")
     if _is_path(filename):
         return ContextFile(filename.strip(), text.rstrip("\r\n"))
@@ -215,9 +213,9 @@ def _context_file(file: str) -> ContextFile:
 
 
 def _is_path(line: str) -> bool:
-    """Whether a file mark's line names a file: StarCoder 2 was also trained on files without names.
+    """Whether the line after a file mark names a file: StarCoder 2 was also trained on files without names.
 
-    Done by hand, because a regular expression for it needs quadratic time on a long line.
+    Not a single regular expression, which would need quadratic time on a long line.
     """
     line = line.strip()
     if any(character in line for character in "<>\"'=;"):

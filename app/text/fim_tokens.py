@@ -1,4 +1,4 @@
-"""The sentinels with which a checkpoint was taught to fill in the middle, as token ids."""
+"""A checkpoint's fill-in-the-middle sentinels, as token ids."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from app.text.tokenizer import Tokenizer
 
 @dataclass(frozen=True)
 class FimTokens:
-    """`ends` are tokens that end the middle, beside the checkpoint's end tokens."""
+    """The token ids of one set of sentinels."""
 
     prefix: int
     suffix: int
     middle: int
-    ends: tuple[int, ...]
+    ends: tuple[int, ...]  # end the middle, in addition to the checkpoint's end tokens
     is_suffix_first: bool
 
     def prompt(self, prefix: Sequence[int], suffix: Sequence[int]) -> list[int]:
+        """The prompt for a hole between these token ids."""
         before, after = [self.prefix, *prefix], [self.suffix, *suffix]
         return [*after, *before, self.middle] if self.is_suffix_first else [*before, *after, self.middle]
 
 
-# Prefix, suffix, middle, whether the suffix comes first, ends. Seed-Coder's report (arXiv 2506.03524) says suffix
-# first; the others were taught both and are asked prefix first everywhere.
+# (prefix, suffix, middle, whether the suffix comes first, ends). Seed-Coder's report (arXiv 2506.03524) specifies
+# suffix first; the others were trained with both orders and are usually prompted prefix first.
 NAMES = (
     ("<[fim-prefix]>", "<[fim-suffix]>", "<[fim-middle]>", True, ("<[fim-end]>",)),
     ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>", False, ("<|file_sep|>", "<|repo_name|>")),
@@ -33,7 +34,7 @@ NAMES = (
 
 
 def find_fim_tokens(tokenizer: Tokenizer) -> FimTokens | None:
-    """None where the tokenizer has no such tokens. Having them does not prove that a model was trained with them."""
+    """None if the tokenizer has no such tokens. Having them does not prove that the model was trained with them."""
     for *names, is_suffix_first, end_names in NAMES:
         ids = [tokenizer.token_id(name) for name in names]
         prefix, suffix, middle = ids

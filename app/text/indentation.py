@@ -1,4 +1,4 @@
-"""Text that ends where its lines become indented less than was asked for."""
+"""Cuts text before the first line that is indented too little."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 
 
 class IndentationLimit:
-    """Passes text on up to the first line, after the one it begins in, whose indentation has fewer characters.
+    """Passes text on up to the first line, after the one it starts in, indented by fewer than `minimum` characters.
 
-    Blank lines have no indentation; they are held back until a line with one shows whether they belong to the text.
+    Blank lines do not count; they are held back until a later line shows whether they belong to the text.
     """
 
     def __init__(self, minimum: int) -> None:
@@ -24,7 +24,7 @@ class IndentationLimit:
         return self._show(len(self._text.rstrip(" \t\r\n")))
 
     def flush(self) -> str:
-        """The end."""
+        """The text held back, at the end."""
         return self._show(len(self._text))
 
     def _show(self, end: int) -> str:

@@ -1,4 +1,4 @@
-"""An infill that arrives piece by piece: what of it is certain to stay after cleaning up."""
+"""Cleans up an infill that arrives in pieces."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from app.text.suffix_overlap import SuffixOverlap
 
 
 class InfillStream:
-    """Passes on what cleaning up the whole will not take back; holds back the rest, an answer of a chat model to its
-    end. `is_over`: what comes is cut off anyway.
+    """Passes on the text that `clean_infill` will certainly keep and holds back the rest: for chat models, everything.
+
+    `is_over`: all further text would be cut off.
     """
 
     def __init__(self, prefix: str, suffix: str, *, single_line: bool, is_chat: bool) -> None:
@@ -21,7 +22,7 @@ class InfillStream:
 
     def add(self, text: str) -> str:
         self._text += text
-        if self._is_chat:  # fences and an echo of the prefix show only at the end
+        if self._is_chat:  # fences and echoes are known only at the end
             return ""
         size, self.is_over = self._overlap.certain(self._text)
         if self._single_line:
@@ -31,7 +32,7 @@ class InfillStream:
         return self._show(self._text[:size])
 
     def flush(self) -> str:
-        """The end."""
+        """The text held back, at the end."""
         whole = clean_infill(
             self._text, self._prefix, self._suffix, single_line=self._single_line, is_chat=self._is_chat
         )

@@ -1,6 +1,6 @@
-"""How an infill is laid out for a model, as far as that is text: other files, hints, chat messages, and what is cut.
+"""Lays out the text of an infill for a model: other files, hints, chat messages, trimming.
 
-Sentinels are token ids, so that sentinels in a caller's code stay text; they are put in place where ids are.
+Sentinels are added later, as token ids, so that sentinels in a caller's code stay text.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from app.text.fim_dialects import ContextFile
 
-# What begins and ends a comment, and the VS Code language ids it does so for.
+# The marks around a comment, and the VS Code ids of the languages that use them.
 _MARKS = {
     (
         "#",
@@ -35,15 +35,15 @@ COMMENTS: Mapping[str, tuple[str, str]] = {
 }
 DEFAULT_COMMENT = ("#", "")
 
-# Prefix and suffix share the tokens that there are as 3 to 1: what comes before says more about what is missing.
+# Prefix and suffix share the available tokens 3 to 1: the text before a hole says more about what is missing.
 PREFIX_WEIGHT = 3
-# Text with more characters to a token is taken to be too long without counting: counting is what takes time.
+# Text with more characters per token than this counts as too long without tokenizing it, which is slow.
 MAX_CHARACTERS_PER_TOKEN = 16
-FILE_OVERHEAD = 16  # tokens around a file in chat messages, about
+FILE_OVERHEAD = 16  # approximate number of tokens around a file in chat messages
 
 
 def comment(text: str, language: str) -> str:
-    """`text` as comment lines, one for each of its lines, without a line break at the end."""
+    """`text` as comment lines, one per line, without a trailing line break."""
     begin, end = COMMENTS.get(language, DEFAULT_COMMENT)
     lines = re.split(r"\r\n|\r|\n", text)
     if end:
@@ -52,10 +52,9 @@ def comment(text: str, language: str) -> str:
 
 
 def context_text(context: Sequence[ContextFile], language: str, filename: str | None = None) -> str:
-    """Other files' text to stand before the prefix, each below its name as a comment; then the hole's file's name.
+    """Other files for the start of the prefix, each below its name as a comment; then the name of the hole's file.
 
-    For models that have no marks of their own for files. `language` is the hole's file's. Ends with a line break, if
-    it is anything at all.
+    For models without file marks. `language` is that of the hole's file. Ends with a line break unless it is empty.
     """
     parts = []
     for file in context:
@@ -69,26 +68,26 @@ def context_text(context: Sequence[ContextFile], language: str, filename: str | 
 def with_hints(texts: Sequence[str], hints: Sequence[str | None], language: str) -> list[str]:
     """The texts around the holes (one more than holes), with each hole's hint as a comment above the hole's line.
 
-    The comment is indented as that line is. It is only in what the model reads: the answer is made of `texts`. Several
-    holes on one line have their hints above it in order.
+    The comment has the indentation of that line. Only the model sees it; answers are built from `texts`. Hints of
+    several holes on one line are above it in order.
     """
     assert len(texts) == len(hints) + 1
     hinted = list(texts)
     for hole, hint in enumerate(hints):
         if hint and hint.strip():
             # The line may begin in an earlier text, with other holes in between.
-            home = next((at for at in range(hole, 0, -1) if "\n" in texts[at]), 0)
-            hinted[home] = _with_comment(hinted[home], comment(hint.strip(), language))
+            line_text = next((number for number in range(hole, 0, -1) if "\n" in texts[number]), 0)
+            hinted[line_text] = _with_comment(hinted[line_text], comment(hint.strip(), language))
     return hinted
 
 
 def chat_messages(
     prefix: str, suffix: str, language: str, hint: str | None = None, context: Sequence[ContextFile] = ()
 ) -> list[dict[str, str]]:
-    """A request for what is missing between prefix and suffix, for instruct models; cleanup.py is for the answer.
+    """Ask an instruct model for the text between prefix and suffix; `clean_infill` takes the answer.
 
-    One message by the user, because some chat templates refuse a system's. The hole's marker and the fences are such as
-    do not occur in the code.
+    It is a single user message, because some chat templates refuse system messages. The hole's marker and the fences do
+    not occur in the code.
     """
     code = prefix + suffix
     marker = _unused("<FILL_HERE>", code)
@@ -107,7 +106,7 @@ def chat_messages(
 
 
 def files_with_room(context: Sequence[ContextFile], room: int, count: Callable[[str], int]) -> Sequence[ContextFile]:
-    """The last files, as many as have at most `room` tokens; a few of them go for what stands around each."""
+    """The last files that fit into `room` tokens, including about FILE_OVERHEAD tokens around each."""
     for number in range(len(context) - 1, -1, -1):
         room -= count(f"{context[number].filename or ''}{context[number].text}") + FILE_OVERHEAD
         if room < 0:
@@ -116,14 +115,14 @@ def files_with_room(context: Sequence[ContextFile], room: int, count: Callable[[
 
 
 def trim_context(prefix: str, suffix: str, max_tokens: int, count: Callable[[str], int]) -> tuple[str, str]:
-    """The end of the prefix and the beginning of the suffix that have at most `max_tokens` tokens together.
+    """The end of the prefix and the start of the suffix that have at most `max_tokens` tokens together.
 
-    Cuts are at line ends, and the two share as PREFIX_WEIGHT to 1; what one does not need the other gets. Of the lines
-    next to the hole something is kept in any case: too long a line is cut within.
+    Cuts are at line ends. The two sides share the tokens PREFIX_WEIGHT to 1; tokens that one does not need go to the
+    other. Part of the lines next to the hole is always kept: a line that is too long is cut inside.
 
-    `count` says how many tokens a text has. It is asked once for each side if everything fits, otherwise about once for
-    each line that is kept: lines are taken from the hole outwards. What has to fit then is the sum of the lines'
-    tokens: the text as a whole has no more, because tokens may span line ends and are not broken by them.
+    `count` returns the number of tokens in a text. It is called once per side if everything fits, otherwise about once
+    per kept line: lines are added from the hole outwards. Then the sum of the lines' tokens must fit. The text as a
+    whole has no more than that, because tokens may span line ends.
     """
     if max_tokens <= 0:
         return "", ""
@@ -147,7 +146,7 @@ def trim_context(prefix: str, suffix: str, max_tokens: int, count: Callable[[str
 
 
 class _Side:
-    """One side's lines from the hole outwards: how many are kept, and the tokens they use."""
+    """The lines of one side from the hole outwards, how many are kept, and the tokens they use."""
 
     def __init__(self, lines: Sequence[str]) -> None:
         self._lines = lines
@@ -159,14 +158,14 @@ class _Side:
         return self._lines[: self.num_kept]
 
     def take_nearest(self, room: int, count: Callable[[str], int]) -> None:
-        """Keep the lines up to the first that is not blank, however long; more than `room` tokens count as room + 1."""
+        """Keep the lines up to the first non-blank one, however long; more than `room` tokens count as room + 1."""
         solid = (number for number, line in enumerate(self._lines, start=1) if line.strip())
         self.num_kept = next(solid, len(self._lines))
         self.used = _tokens("".join(self.kept), room, count)
         self.is_open = self.num_kept < len(self._lines)
 
     def take(self, room: int, count: Callable[[str], int]) -> None:
-        """Keep the next line, or close the side if that has more than `room` tokens."""
+        """Keep the next line, or close the side if the line has more than `room` tokens."""
         tokens = _tokens(self._lines[self.num_kept], room, count)
         if tokens <= room:
             self.num_kept += 1
@@ -174,18 +173,18 @@ class _Side:
         self.is_open = tokens <= room and self.num_kept < len(self._lines)
 
     def fill(self, share: int, count: Callable[[str], int]) -> None:
-        """Keep lines as long as all that are kept have at most `share` tokens."""
+        """Keep lines while they have at most `share` tokens in total."""
         while self.is_open and self.used <= share:
             self.take(share - self.used, count)
 
 
 def _tokens(text: str, room: int, count: Callable[[str], int]) -> int:
-    """The tokens of a text, at most room + 1."""
+    """The number of tokens in a text, at most room + 1."""
     return room + 1 if len(text) > room * MAX_CHARACTERS_PER_TOKEN else min(count(text), room + 1)
 
 
 def _shorten(text: str, room: int, count: Callable[[str], int], *, keep_end: bool) -> str:
-    """The longest end (else beginning) with at most `room` tokens."""
+    """The longest end (without `keep_end`: start) of the text with at most `room` tokens."""
     fits, too_long = 0, min(len(text), room * MAX_CHARACTERS_PER_TOKEN) + 1
     while too_long - fits > 1:
         size = (fits + too_long) // 2
@@ -197,12 +196,12 @@ def _shorten(text: str, room: int, count: Callable[[str], int], *, keep_end: boo
 
 
 def _lines(text: str) -> list[str]:
-    """With their line breaks."""
+    """The lines of a text, with their line breaks."""
     return re.findall(r"[^\n]*\n|[^\n]+", text)
 
 
 def _with_comment(text: str, lines: str) -> str:
-    """With comment lines above the last line, indented as that is."""
+    """Insert comment lines above the last line, with its indentation."""
     start = text.rfind("\n") + 1
     last = text[start:]
     indentation = last[: len(last) - len(last.lstrip(" \t"))]
@@ -212,7 +211,7 @@ def _with_comment(text: str, lines: str) -> str:
 
 
 def _unused(marker: str, text: str) -> str:
-    """The marker, numbered if the text has it already."""
+    """The marker, numbered if it occurs in the text."""
     candidate, number = marker, 1
     while candidate in text:
         number += 1
@@ -221,8 +220,8 @@ def _unused(marker: str, text: str) -> str:
 
 
 def _fence(texts: Sequence[str]) -> str:
-    """Longer than any row of backticks in the texts."""
-    longest = max((len(row) for text in texts for row in re.findall("`+", text)), default=0)
+    """A fence longer than any run of backticks in the texts."""
+    longest = max((len(run) for text in texts for run in re.findall("`+", text)), default=0)
     return "`" * max(3, longest + 1)
 
 

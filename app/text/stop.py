@@ -1,4 +1,4 @@
-"""Stop strings in a text that arrives in pieces."""
+"""Finds stop strings in text that arrives in pieces."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ from collections.abc import Sequence
 
 
 class StopStrings:
-    """Passes text on, holding back an end that may be the beginning of a stop string."""
+    """Passes text on, holding back an end that may be the start of a stop string."""
 
     def __init__(self, stops: Sequence[str]) -> None:
         self._stops = [stop for stop in stops if stop]
         self._held = ""
 
     def add(self, text: str) -> tuple[str, bool]:
-        """(text that may be shown, whether a stop string was met). The stop string itself is never shown."""
+        """(text to pass on, whether a stop string was found). The stop string itself is never passed on."""
         text = self._held + text
-        found = [at for at in (text.find(stop) for stop in self._stops) if at >= 0]
-        if found:
+        matches = [at for at in (text.find(stop) for stop in self._stops) if at >= 0]
+        if matches:
             self._held = ""
-            return text[: min(found)], True
+            return text[: min(matches)], True
         keep = max((self._overlap(text, stop) for stop in self._stops), default=0)
         self._held = text[len(text) - keep :]
         return text[: len(text) - keep], False
 
     def flush(self) -> str:
-        """What was held back: the reply ended before it became a stop string."""
+        """The text held back, at the end: it did not become a stop string."""
         held, self._held = self._held, ""
         return held
 
     @staticmethod
     def _overlap(text: str, stop: str) -> int:
-        """The length of the longest end of `text` with which `stop` begins."""
+        """The length of the longest end of `text` that `stop` starts with."""
         longest = min(len(text), len(stop) - 1)
         return next((size for size in range(longest, 0, -1) if text.endswith(stop[:size])), 0)

@@ -1,4 +1,4 @@
-"""A reply's token ids to the text that the caller sees."""
+"""Decodes a reply's token ids to the text that the caller receives."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.text.tokenizer import Tokenizer
 
 @dataclass(frozen=True)
 class Piece:
-    """New text, the token ids that were used up for it, and whether a stop string ended the reply."""
+    """New text, the token ids consumed for it, and whether a stop string ended the reply."""
 
     text: str
     token_ids: tuple[int, ...]
@@ -20,7 +20,7 @@ class Piece:
 
 
 class TextStream:
-    """Detokenizer and stop strings, token by token, so that a reply counts the tokens up to its stop string."""
+    """Detokenizer and stop strings, one token at a time, so that tokens after a stop string are not counted."""
 
     def __init__(self, tokenizer: Tokenizer, stops: Sequence[str]) -> None:
         self._detokenizer = Detokenizer(tokenizer.decode)

@@ -1,4 +1,4 @@
-"""What a single token says, for those who look at tokens one by one."""
+"""The text of single tokens, for log probabilities and step events."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from app.text.tokenizer import Tokenizer
 
 
 class TokenText:
-    """Remembers what it looked up: the same few tokens come again and again."""
+    """Caches the text of tokens: the same few come again and again."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
         self._known: dict[int, str | None] = {}
 
     def of(self, token_id: int) -> str | None:
-        """A special token's is empty. None: it is a part of a character, which has no text of its own."""
+        """The text of a token: empty for a special token, None for a part of a character."""
         if token_id not in self._known:
-            text = self._behind_anchor(token_id)
+            text = self._after_anchor(token_id)
             self._known[token_id] = None if REPLACEMENT in text else text
         return self._known[token_id]
 
@@ -31,8 +31,8 @@ class TokenText:
     def running(self) -> RunningText:
         return RunningText(Detokenizer(self._tokenizer.decode))
 
-    def _behind_anchor(self, token_id: int) -> str:
-        """Some tokenizers drop a space at the start of a text, so the token stands behind another."""
+    def _after_anchor(self, token_id: int) -> str:
+        """The token decoded after another one, because some tokenizers drop a space at the start of a text."""
         anchor, before = self._anchor
         return self._tokenizer.decode([*anchor, token_id])[len(before) :]
 
@@ -43,14 +43,14 @@ class TokenText:
 
 
 class RunningText:
-    """A text token by token. A character that several tokens share belongs to the last of them."""
+    """Locates tokens in a growing text. A character that spans several tokens belongs to the last of them."""
 
     def __init__(self, detokenizer: Detokenizer) -> None:
         self._detokenizer = detokenizer
         self.length = 0  # in characters
 
     def add(self, token_id: int) -> tuple[int, str]:
-        """(where the token's text begins, the text)."""
+        """(the offset of the token's text in characters, the text)."""
         offset, text = self.length, self._detokenizer.add(token_id)
         self.length += len(text)
         return offset, text

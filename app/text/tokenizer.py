@@ -14,7 +14,7 @@ from jinja2.exceptions import TemplateError
 
 from app.errors import RequestError
 
-# Checkpoints add tokens for rows of blanks as well, which are text; and some call their sentinels no special tokens.
+# Checkpoints also add tokens for runs of spaces, which are text, and some do not mark their sentinels as special.
 SENTINEL = re.compile(r"<.+>|\[.+\]", re.DOTALL)
 
 
@@ -23,7 +23,7 @@ class Tokenizer:
 
     def __init__(self, tokenizer: Any) -> None:
         self._tokenizer = tokenizer
-        # transformers would warn of "indexing errors" for a prompt that the service refuses cleanly.
+        # Otherwise transformers warns of "indexing errors" for prompts that the service refuses anyway.
         tokenizer.model_max_length = sys.maxsize
 
     def encode(self, text: str, add_special_tokens: bool = False) -> list[int]:
@@ -31,13 +31,13 @@ class Tokenizer:
         return list(self._tokenizer.encode(text, add_special_tokens=add_special_tokens))
 
     def encode_plain(self, text: str) -> list[int]:
-        """Special tokens written out in `text` stay text: somebody's code may well hold them."""
+        """Special tokens written out in `text` stay text: code may contain them."""
         if self._plain is None:
             return list(self._tokenizer.encode(text, add_special_tokens=False, split_special_tokens=True))
         return list(self._plain.encode(text, add_special_tokens=False).ids)
 
     def token_id(self, token: str) -> int | None:
-        """The id of a special token, None where there is none of that name."""
+        """The id of a special token; None if there is none of that name."""
         return self._special.get(token)
 
     @property
@@ -46,7 +46,7 @@ class Tokenizer:
 
     @cached_property
     def start_id(self) -> int:
-        """What an empty prompt begins with: the token that begins a text, else one that ends it."""
+        """The first token of an empty prompt: beginning of sequence, else end of sequence, else 0."""
         ids = (getattr(self._tokenizer, name, None) for name in ("bos_token_id", "eos_token_id"))
         return next((token_id for token_id in ids if token_id is not None), 0)
 
@@ -56,7 +56,7 @@ class Tokenizer:
 
     @cached_property
     def line_break_ids(self) -> tuple[int, ...]:
-        """Tokens with a line break in them, as byte-level vocabularies or byte fallbacks spell it."""
+        """Ids of tokens with a line break, as byte-level vocabularies or byte fallbacks spell it."""
         breaks = ("\u010a", "\u010d", "\n", "\r", "<0x0A>", "<0x0D>")
         vocabulary = self._tokenizer.get_vocab()
         return tuple(sorted(token_id for token, token_id in vocabulary.items() if any(map(token.__contains__, breaks))))
@@ -68,7 +68,7 @@ class Tokenizer:
 
     @cached_property
     def _plain(self) -> Any:
-        """A copy of its own, because whether special tokens count is a state of the object that all threads share."""
+        """A separate copy: `encode_special_tokens` is state of the object, which all threads share."""
         backend = getattr(self._tokenizer, "backend_tokenizer", None)
         if backend is None:
             return None
@@ -80,19 +80,19 @@ class Tokenizer:
         return plain
 
     def decode(self, token_ids: Sequence[int], skip_special_tokens: bool = True) -> str:
-        """Bytes that are no UTF-8 become U+FFFD."""
+        """Invalid UTF-8 becomes U+FFFD."""
         text = self._tokenizer.decode(
             list(token_ids), skip_special_tokens=skip_special_tokens, clean_up_tokenization_spaces=False
         )
         return str(text)
 
     def encode_chat(self, messages: Sequence[Mapping[str, Any]], extra: Mapping[str, Any]) -> list[int]:
-        """Render the chat template, with `extra` as further template variables, and encode what it gives."""
+        """Render the chat template, with `extra` as further variables, and encode the result. Raises RequestError."""
         if not self._tokenizer.chat_template:
             raise RequestError(
                 "This checkpoint has no chat template, so it cannot answer messages; send prompt_token_ids.", "messages"
             )
-        # The template is the checkpoint's own code, and may trip over what a caller sends in many ways.
+        # The template is code from the checkpoint, and a caller's messages can make it fail in many ways.
         refusals = (TemplateError, TypeError, ValueError, LookupError, AttributeError, RecursionError)
         try:
             text = self._tokenizer.apply_chat_template(
@@ -103,5 +103,5 @@ class Tokenizer:
         return self.encode(text)
 
     def template_uses(self, name: str) -> bool:
-        """Whether the chat template mentions a variable."""
+        """Whether the chat template mentions this variable."""
         return re.search(rf"\b{re.escape(name)}\b", str(self._tokenizer.chat_template or "")) is not None
