@@ -108,7 +108,7 @@ class Decoding:
 
     @property
     def mode(self) -> DecodeMode:
-        """The mode that applies: the published algorithm's two where none is named."""
+        """The mode that applies. If none is set: threshold with a threshold, else static, as published."""
         return self.decode_mode or ("static" if self.threshold is None else "threshold")
 
     @property
@@ -120,7 +120,7 @@ class Decoding:
         return self.repetition_penalty != 1 or self.presence_penalty != 0 or self.frequency_penalty != 0
 
     def values(self) -> dict[str, Any]:
-        """The decoding options alone, also of a subclass: keyword arguments for another `Decoding`."""
+        """The decoding options, without a subclass's other fields: keyword arguments for another `Decoding`."""
         return {name: getattr(self, name) for name in DECODING_OPTIONS}
 
     def in_force(self) -> dict[str, Any]:
@@ -132,9 +132,9 @@ DECODING_OPTIONS = options_of(Decoding)
 
 
 def decide(requested: Overrides[Decoding], defaults: Decoding) -> Decoding:
-    """A request's decoding: what it asks for, and the defaults for the rest.
+    """A request's decoding: its own options, and the defaults for the rest.
 
-    A request that gives a threshold gets a mode that uses it, whatever the server's default mode is.
+    A request that sets a threshold gets a mode that uses it, whatever the server's default mode is.
     """
     decoding = requested.over(Decoding(**defaults.values()))
     if "threshold" in requested and "decode_mode" not in requested and decoding.decode_mode != "adaptive":

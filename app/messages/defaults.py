@@ -1,4 +1,4 @@
-"""What requests get if they leave something open. The operator's settings and checkpoints can override it."""
+"""The defaults for options that a request omits. The operator's settings and checkpoints can override them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ INFILL_MODES: tuple[InfillMode, ...] = get_args(InfillMode)
 
 @dataclass(frozen=True, kw_only=True)
 class LengthDefaults:
-    """In tokens. docs/decisions/0001-reply-lengths.md has the rules by which requests get their lengths from these."""
+    """Lengths are in tokens. docs/decisions/0001-reply-lengths.md explains how a request's lengths follow from them."""
 
     steps: int = option(
         256,
@@ -23,7 +23,7 @@ class LengthDefaults:
         "Denoising steps for a reply of gen_length tokens; longer replies get more in proportion.",
         checkpoint_keys=(),
     )
-    # If set, `steps` does not count: every block gets as many steps as it takes at this pace.
+    # If set, `steps` is ignored: each block gets as many steps as it needs at this rate.
     tokens_per_step: int | None = option(
         None,
         IntegerRange(low=1),
@@ -48,7 +48,7 @@ class Defaults(Decoding, LengthDefaults):
         None, OneOf(INFILL_MODES), "How holes are filled; unset: the best way the model supports.", is_setting=False
     )
     infill_context: int | None = option(
-        None, IntegerRange(low=1), "Tokens around the holes that the model makes use of; unset: all.", is_setting=False
+        None, IntegerRange(low=1), "Tokens around the holes that the model uses; unset: all.", is_setting=False
     )
     infill_canvas: int = option(
         24, IntegerRange(low=1), "Masks that a hole of unknown length begins with.", is_setting=False

@@ -10,44 +10,39 @@ FinishReason = Literal["stop", "length", "abort"]
 
 @dataclass(frozen=True)
 class Counters:
-    """What a sequence cost. A forward is one run of the model that includes rows of this sequence.
+    """The cost of one sequence. A forward is one run of the model that includes rows of this sequence.
 
-    `steps` are the denoising steps, each of which makes at least one position final (a probe is one step that makes
-    none final), and `forwards` the forwards that these took, prefill not counted. `fused_commits` of the steps also
-    committed the block before theirs, so commits cost no forward. `cached_tokens` of the prompt came from the prefix
-    cache and were not prefilled. Times are in milliseconds from the caller's submission: `queue_ms` to admission,
-    `first_block_ms` to the first final block or hole (None before it), `total_ms` to when the counters were read.
+    Times are in milliseconds from the caller's submission.
     """
 
     prompt_tokens: int
-    cached_tokens: int
+    cached_tokens: int  # of the prompt: supplied by the prefix cache instead of prefilled
     prefill_tokens: int
     prefill_forwards: int
-    steps: int
-    forwards: int
-    fused_commits: int
+    steps: int  # denoising steps; each makes at least one position final, except a probe's
+    forwards: int  # of the denoising steps; prefill is not included
+    fused_commits: int  # steps that also committed the block before theirs, so that commits cost no forward
     generated_tokens: int
-    queue_ms: float
-    total_ms: float
-    first_block_ms: float | None = None
+    queue_ms: float  # to admission
+    total_ms: float  # to the time the counters were read
+    first_block_ms: float | None = None  # to the first final block or hole; None before it
 
 
 @dataclass(frozen=True)
 class Token:
-    """The final token at a position: the probability it was accepted with, and the denoising step of its sequence
-    (from 0). Both are None if the caller gave the token."""
+    """The final token at a position."""
 
     id: int
-    confidence: float | None = None
-    step: int | None = None
+    confidence: float | None = None  # the probability it was accepted with; None: the caller gave the token
+    step: int | None = None  # the denoising step of its sequence, from 0; None: the caller gave the token
 
 
 @dataclass(frozen=True)
 class Committed:
-    """The tokens of a block are final. Up to and including the first end token; prompt tokens are left out."""
+    """The tokens of a block are final."""
 
     sequence_id: int
-    tokens: tuple[Token, ...]
+    tokens: tuple[Token, ...]  # up to and including the first end token, without prompt tokens
 
     @property
     def token_ids(self) -> tuple[int, ...]:
@@ -56,74 +51,66 @@ class Committed:
 
 @dataclass(frozen=True)
 class Filled:
-    """A hole has no mask left. `tokens` are all it holds, pinned ones too; `num_deleted` positions were removed."""
+    """A hole has no mask left."""
 
     sequence_id: int
     hole: int
-    tokens: tuple[Token, ...]
-    num_deleted: int
+    tokens: tuple[Token, ...]  # all of the hole, pinned ones included
+    num_deleted: int  # positions removed from the hole
 
 
 @dataclass(frozen=True)
 class Probed:
-    """The result of a probe, one entry for each masked position: the probability of the likeliest token, of the delete
-    token (0 without one) and of the target (0 if none was given)."""
+    """The result of a probe: probabilities, one for each masked position."""
 
     sequence_id: int
-    best: tuple[float, ...]
-    deletes: tuple[float, ...]
-    targets: tuple[float, ...]
+    best: tuple[float, ...]  # of the most likely token
+    deletes: tuple[float, ...]  # of the delete token; 0 without one
+    targets: tuple[float, ...]  # of the target; 0 without one
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """The proposal for a masked position of the canvas as it was before the step: the token, its probability, whether
-    it became final (a deleted position is removed at the end of the step), and the likeliest tokens with theirs."""
+    """The proposal for one masked position."""
 
-    position: int
+    position: int  # in the canvas as it was before the step
     token_id: int
-    confidence: float
+    confidence: float  # the token's probability
     is_final: bool
-    is_deleted: bool = False
-    alternatives: tuple[tuple[int, float], ...] = ()
+    is_deleted: bool = False  # the position is removed at the end of the step
+    alternatives: tuple[tuple[int, float], ...] = ()  # the most likely tokens with their probabilities
 
 
 @dataclass(frozen=True)
 class Stepped:
-    """One denoising step of a watched sequence: its number `step` (from 0), in the block [start, end).
-
-    `removed` are the positions that are removed from a canvas at the end of the step: deleted ones, a hole's end, and
-    what came after that. `forwards` is how many denoising forwards the sequence has taken so far.
-    """
+    """One denoising step of a watched sequence, in the block [start, end)."""
 
     sequence_id: int
-    step: int
+    step: int  # within the sequence, from 0
     start: int
     end: int
     proposals: tuple[Proposal, ...]
+    # Positions that leave the canvas at the end of the step: deleted ones, and a hole's end with those after it.
     removed: tuple[int, ...] = ()
-    forwards: int = field(kw_only=True)
+    forwards: int = field(kw_only=True)  # denoising forwards of the sequence so far
 
 
 @dataclass(frozen=True)
 class SequenceSnapshot:
-    """The state of a sequence when a caller begins to watch it: the block [start, end) after `num_steps` steps.
-
-    `tokens` and `holes` are those of each position; None: still masked, and in no hole. `forwards` as in `Stepped`.
-    """
+    """The block [start, end) of a sequence when a caller starts to watch it, after `num_steps` steps."""
 
     sequence_id: int
     num_steps: int
     start: int
     end: int
-    tokens: tuple[Token | None, ...]
-    holes: tuple[int | None, ...]
-    forwards: int = field(kw_only=True)
+    tokens: tuple[Token | None, ...]  # one for each position; None: still masked
+    holes: tuple[int | None, ...]  # one for each position; None: in no hole
+    forwards: int = field(kw_only=True)  # as in Stepped
 
 
 @dataclass(frozen=True)
 class Finished:
-    """The last event of a sequence. "stop": it ended by itself, as a canvas always does."""
+    """The last event of a sequence. The reason is "stop" after an end token, and always for a filled canvas."""
 
     sequence_id: int
     reason: FinishReason
@@ -132,7 +119,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class Failed:
-    """The sequence was dropped: a step with it failed (the log has the cause), or the executor was closed."""
+    """The sequence was dropped: one of its steps failed (the log has the cause), or the executor was closed."""
 
     sequence_id: int
     by_shutdown: bool = False

@@ -1,7 +1,7 @@
 """Options: dataclass fields with their rule and description, and `Overrides`, values for some of them.
 
 The HTTP fields and their descriptions, the settings, the keys of generation_config.json, the echoed parameters and the
-documentation's tables are made from these fields, so an option is declared once.
+documentation's tables are generated from these fields, so an option is declared once.
 """
 
 from __future__ import annotations
@@ -43,8 +43,7 @@ class Option:
 
 
 def option(default: object, rule: Rule, help: str, **more: Any) -> Any:
-    """A dataclass field that is an option; `more` are fields of Option. Its `checkpoint_keys` are elbarto.NAME if none
-    are given."""
+    """A dataclass field that is an option; `more` are fields of Option. `checkpoint_keys` defaults to elbarto.NAME."""
     return field(default=default, metadata={"option": {"rule": rule, "help": help, **more}})
 
 
@@ -57,22 +56,22 @@ def _option(item: dataclasses.Field[Any]) -> Option:
     default = item.default
     unset = "none" if default is None else default if isinstance(default, str) else f"{default:g}"
     keys = (f"elbarto.{item.name}",)
-    given = {"unset": unset, "checkpoint_keys": keys, **item.metadata["option"]}
-    return Option(name=item.name, default=default, **given)
+    fields = {"unset": unset, "checkpoint_keys": keys, **item.metadata["option"]}
+    return Option(name=item.name, default=default, **fields)
 
 
 @dataclass(frozen=True)
 class Overrides(Generic[T]):
-    """Values for some of the fields of a dataclass `T`: those given by a request, the operator or a checkpoint.
+    """Values for some of the fields of a dataclass `T`, from a request, the operator or a checkpoint.
 
-    `overrides` makes one from keyword arguments that mypy checks, `pick` from values that were validated elsewhere.
+    `overrides` builds one from keyword arguments that mypy checks, `pick` from values that were validated elsewhere.
     """
 
     given: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def pick(cls, kind: type[T], values: Mapping[str, Any]) -> Overrides[T]:
-        """The `values` whose names are fields of `kind`. None leaves a field open."""
+        """The `values` whose names are fields of `kind`. None leaves a field unset."""
         names = [item.name for item in dataclasses.fields(kind)]
         return Overrides({name: values[name] for name in names if values.get(name) is not None})
 
@@ -80,11 +79,11 @@ class Overrides(Generic[T]):
         return name in self.given
 
     def over(self, defaults: T) -> T:
-        """`defaults` with these values in place of its own."""
+        """`defaults` with these values replaced."""
         return dataclasses.replace(defaults, **self.given)
 
 
 def overrides(kind: Callable[P, T], *args: P.args, **given: P.kwargs) -> Overrides[T]:
-    """`overrides(Decoding, temperature=0.5)`; None leaves a field open."""
+    """`overrides(Decoding, temperature=0.5)`; None leaves a field unset."""
     assert not args  # the dataclasses are kw_only
     return Overrides({name: value for name, value in given.items() if value is not None})

@@ -25,14 +25,14 @@ class Window:
     holes: tuple[int | None, ...]
     # Tokens that are never proposed in the hole.
     banned: tuple[tuple[int, ...], ...] = ()
-    # Tokens that end the hole: such a token leaves the canvas, with the hole's positions after it, up to the next
-    # pinned one.
+    # Tokens that end the hole: such a token is removed from the canvas, with the positions of the hole after it, up to
+    # the next pinned one.
     ends: tuple[tuple[int, ...], ...] = ()
-    # A position whose token is the delete token leaves the canvas.
+    # Positions that get the delete token are removed from the canvas.
     may_delete: bool = False
-    # One forward that changes nothing and reports the probabilities at the masked positions.
+    # Run one forward that changes nothing and reports probabilities at the masked positions.
     probe: bool = False
-    # For each position the token whose probability a probe reports; None: none.
+    # For each position, the token whose probability a probe reports; None: no token.
     targets: tuple[int | None, ...] = ()
 
     def __post_init__(self) -> None:
@@ -54,20 +54,18 @@ class Window:
 class GenerationParams(Decoding):
     """How one sequence is decoded. Lengths are in tokens."""
 
-    gen_length: (
-        int  # positions after the prompt: a multiple of block_length (see round_lengths), or the window's length
-    )
-    steps: int  # denoising steps of the mode static: a multiple of the number of blocks
+    # Positions after the prompt: a multiple of block_length (see round_lengths), or the window's length.
+    gen_length: int
+    steps: int  # denoising steps in mode static: a multiple of the number of blocks
     block_length: int  # positions denoised together
-    # Finish within this time of the submission: the mode's rule gives way to one that spends the forwards there is time
-    # for, and blocks that it does not reach are left out.
+    # Finish within this time of the submission: the mode's rule is replaced by one that spends the forwards there is
+    # time for, and blocks that are not reached are omitted.
     time_budget_ms: int | None = None
     seed: int = 0
     ignore_eos: bool = False  # continue after the checkpoint's end tokens
     end_token_ids: tuple[int, ...] = ()  # end the reply as the checkpoint's own end tokens do
-    window: Window | None = (
-        None  # an infilling canvas: its masks take the place of the reply, `steps` are for all of them
-    )
+    # An infilling canvas: its masks take the place of the reply, and `steps` are for all of them.
+    window: Window | None = None
     watch: bool = False  # report every denoising step
     alternatives: int = 0  # with `watch`: this many of the most likely tokens at each position
 

@@ -1,4 +1,4 @@
-"""Which values an option takes."""
+"""Which values an option accepts."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class NumberRange:
 
 @dataclass(frozen=True, kw_only=True)
 class IntegerRange(NumberRange):
-    """Integers within bounds; 2.0 is not one."""
+    """Integers within bounds; 2.0 is rejected."""
 
     low: int | None = None
     above: int | None = None
