@@ -27,23 +27,23 @@ class EngineLike(Protocol):
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """The model card: what callers may know of the model. Lengths are in tokens."""
+    """The model card. Lengths are in tokens."""
 
-    id: str
-    family: str
-    device: str
-    dtype: str
-    max_model_len: int
-    block_length: int
+    id: str  # the name that requests and responses use
+    family: str  # as in app/models/families.py
+    device: str  # PyTorch's name, such as "cuda:0"
+    dtype: str  # of the weights, such as "bfloat16"
+    max_model_len: int  # prompt and reply together
+    block_length: int  # the one it was trained with
     mask_token_id: int
     vocab_size: int
     eos_token_ids: tuple[int, ...] = ()
-    delete_token_id: int | None = None
+    delete_token_id: int | None = None  # None: it was not trained to delete positions
 
 
 @dataclass(frozen=True)
 class Backend:
-    """What the executor's thread owns, and the description of it. The engine knows token ids only."""
+    """An engine, which the executor's thread owns, and its model card. The engine handles token ids only."""
 
     engine: EngineLike
     info: ModelInfo
@@ -52,10 +52,10 @@ class Backend:
 
 @dataclass(frozen=True)
 class Frontend:
-    """What the service needs of a checkpoint besides an engine. It can be loaded where torch is not installed."""
+    """What the service needs of a checkpoint in addition to an engine. Loading it does not need torch."""
 
     tokenizer: Tokenizer
-    request_defaults: Overrides[Defaults] = field(default_factory=Overrides)  # the checkpoint's own
+    request_defaults: Overrides[Defaults] = field(default_factory=Overrides)  # from the checkpoint
 
 
 def load_backend(options: ModelSource) -> tuple[Backend, Frontend]:
@@ -64,7 +64,7 @@ def load_backend(options: ModelSource) -> tuple[Backend, Frontend]:
     # OMP_DYNAMIC=true it may give fewer, and the results are silently wrong (bench/LOG.md, 2026-11-20, "OpenMP").
     # OpenMP reads this once, when torch is imported.
     os.environ["OMP_DYNAMIC"] = "false"
-    # Imports torch, which takes seconds: here, because the port is already open by now.
+    # Imports torch, which takes seconds. It is done here because the port is already open by now.
     from app.engine.loading import choose_placement, dtype_name, load_model
 
     device, dtype = choose_placement(options)
@@ -87,5 +87,5 @@ def load_backend(options: ModelSource) -> tuple[Backend, Frontend]:
 
 
 def served_name(name: str) -> str:
-    """A model id that does not begin with "o" or "gpt", whose autocompletion Continue sends to the chat endpoint."""
+    """A model id that does not start with "o" or "gpt": Continue sends completions for those to the chat endpoint."""
     return f"elbarto-{name}" if name.lower().startswith(("o", "gpt")) else name

@@ -1,4 +1,4 @@
-"""A rough measure of the speed for the log of a starting server: one reply, compared with nothing."""
+"""A rough measurement of the speed for the startup log: a single reply, without a comparison."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def run_benchmark(backend: Backend) -> None:
     seconds, finished = _decode(backend, length)
     counters = finished.counters
     logger.info(
-        "benchmark: %.1f tokens/s of one stream, %.2f tokens a forward, %.1f ms a forward (%s on %s)",
+        "benchmark: %.1f tokens/s in one stream, %.2f tokens per forward, %.1f ms per forward (%s on %s)",
         counters.generated_tokens / seconds,
         counters.generated_tokens / counters.forwards,
         1000 * seconds / (counters.forwards + counters.prefill_forwards),
@@ -38,7 +38,7 @@ def run_benchmark(backend: Backend) -> None:
 
 
 def _decode(backend: Backend, reply_length: int) -> tuple[float, Finished]:
-    """The seconds it took, and the last event."""
+    """(seconds taken, the last event)."""
     info = backend.info
     gen_length, steps = round_lengths(reply_length, reply_length, info.block_length)
     prompt_length = min(PROMPT_LENGTH, info.max_model_len - gen_length)

@@ -18,7 +18,7 @@ from app.serving.work import Usage, combined_usage
 from app.text.fim_dialects import DIALECTS, FimPrompt, parse_fim
 
 DIALECT_NAMES = tuple(DIALECTS)
-# Sent in place of an empty suffix by clients whose usual servers refuse one.
+# Sent instead of an empty suffix by clients whose usual servers reject one.
 NO_SUFFIX = ("<|endoftext|>",)
 
 
@@ -30,9 +30,9 @@ class CompletionRequest(PromptRequest):
     fill-in-the-middle sentinels of `fim_dialects`; one without any is continued.
     """
 
-    best_of: int | None = None  # replies made for each prompt, of which the `n` best are returned
-    scored: bool = False  # tokens come with their log probabilities, and the `alternatives` to each
-    suffix: str | None = None  # the text after the hole; "" counts as given
+    best_of: int | None = None  # replies generated for each prompt; the `n` best are returned
+    scored: bool = False  # report log probabilities of the tokens, and the `alternatives` to each
+    suffix: str | None = None  # the text after the hole; "" is a suffix too
     fim_dialects: Collection[str] | None = None  # None: all of them
     is_fim: bool = False
     # For prompts with a hole only:
@@ -44,18 +44,19 @@ class CompletionRequest(PromptRequest):
     soft_budget_ms: int | None = None  # as in InfillRequest: does not cut a hole's first line
 
     @property
-    def num_made(self) -> int:
+    def num_generated(self) -> int:
+        """Replies for each prompt."""
         return max(self.n, self.best_of or 0)
 
 
 class Completion:
     """Work on prompts, with or without holes: iterate it for CompletionDelta and CompletionEnded.
 
-    `choices` are all there once the iteration is over: n for each prompt, in the prompts' order.
+    `choices` are complete once the iteration ends: n for each prompt, in the prompts' order.
     """
 
     def __init__(self, request: CompletionRequest, parts: Sequence[Part], prompts: Sequence[str]) -> None:
-        """`prompts` are their texts, for clients that want them echoed."""
+        """`prompts` are the texts of the prompts, for clients that request an echo."""
         self.request, self.parts, self.prompts = request, parts, prompts
         self.model = parts[0].work.model
 
@@ -65,8 +66,8 @@ class Completion:
 
     @property
     def choices(self) -> list[CompletionChoice]:
-        made = {index: choice for part in self.parts for index, choice in part.choices.items()}
-        return [made[index] for index in sorted(made)]
+        choices = {index: choice for part in self.parts for index, choice in part.choices.items()}
+        return [choices[index] for index in sorted(choices)]
 
     @property
     def is_complete(self) -> bool:
@@ -103,7 +104,7 @@ class Completion:
 
 
 class Sequences(Protocol):
-    """What a completion needs of the service."""
+    """The part of the service that completions use."""
 
     def complete(self, request: PromptRequest) -> Reply: ...
 
@@ -137,7 +138,7 @@ def _indexes(request: CompletionRequest, prompt: int) -> list[int]:
 
 
 def _hole_of(service: Sequences, request: CompletionRequest, prompt: str | Sequence[int]) -> FimPrompt | None:
-    """The text before and after the hole; None where the prompt has none."""
+    """The text before and after the hole; None if the prompt has none."""
     if request.suffix is not None or request.is_fim:
         suffix = "" if request.suffix in NO_SUFFIX else request.suffix or ""
         return FimPrompt(_text(service, prompt), suffix, tuple(request.context), None, "")
@@ -149,18 +150,18 @@ def _text(service: Sequences, prompt: str | Sequence[int]) -> str:
 
 
 def _plain_request(request: CompletionRequest, prompts: Sequence[str | Sequence[int]]) -> PromptRequest:
-    """Log probabilities come from the steps."""
-    return replace(request, prompts=prompts, n=request.num_made, watch=request.watch or request.scored)
+    """Log probabilities are taken from the steps, so these are watched for them."""
+    return replace(request, prompts=prompts, n=request.num_generated, watch=request.watch or request.scored)
 
 
 def _infill_request(request: CompletionRequest, hole: FimPrompt) -> InfillRequest:
-    """A client that stops at a line break wants one line, and need not wait for more of them on the canvas."""
+    """A client that stops at a line break wants one line, so the hole is limited to one."""
     return InfillRequest(
         texts=[hole.prefix, hole.suffix],
         holes=[Hole(max_tokens=request.max_tokens or request.gen_length, single_line="\n" in request.stop)],
         mode=request.infill_mode,
         length_method=request.length_method,
-        n=request.num_made,
+        n=request.num_generated,
         seed=request.seed,
         stop=request.stop,
         language=request.language,

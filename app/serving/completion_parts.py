@@ -1,4 +1,4 @@
-"""The parts of a completion: replies to plain prompts, and infills, as texts with their tokens."""
+"""The parts of a completion: replies to plain prompts, and infills, as text with its tokens."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.text.indentation import IndentationLimit
 
 @dataclass(frozen=True)
 class CompletionDelta:
-    """New text of one choice, or the tokens of text that came before, or both."""
+    """New text of one choice, tokens of its earlier text, or both."""
 
     index: int
     text: str
@@ -35,7 +35,7 @@ class CompletionEnded:
 
 @dataclass
 class CompletionChoice:
-    """So far."""
+    """One choice so far."""
 
     text: str = ""
     tokens: list[Scored] = field(default_factory=list)
@@ -48,7 +48,7 @@ class CompletionChoice:
 
 
 class Part:
-    """Some of a completion's choices, by their indexes in the whole."""
+    """Some of a completion's choices, by their indexes in the completion."""
 
     def __init__(self, work: Reply | Infill, indexes: Sequence[int]) -> None:
         self.work = work
@@ -78,18 +78,18 @@ class Part:
 
 
 class ReplyPart(Part):
-    """Plain prompts. Where `best_of` makes more choices than are asked for, the likeliest are yielded at the end."""
+    """Plain prompts. If `best_of` is above n, the most likely choices are yielded at the end."""
 
     def __init__(self, reply: Reply, indexes: Sequence[Sequence[int]]) -> None:
-        """`indexes` are those of each prompt."""
-        super().__init__(reply, [index for own in indexes for index in own])
+        """`indexes` are those of the choices, one list for each prompt."""
+        super().__init__(reply, [index for of_prompt in indexes for index in of_prompt])
         self._reply = reply
         self._indexes = indexes
-        self._made = [CompletionChoice() for _ in reply.choices]
+        self._generated = [CompletionChoice() for _ in reply.choices]
         self._alternatives = [Alternatives() for _ in reply.choices]
 
     def _events(self) -> Iterator[CompletionDelta | CompletionEnded | Silence]:
-        if len(self._made) > len(self.choices):
+        if len(self._generated) > len(self.choices):
             for event in self._run():
                 if event is SILENCE:
                     yield SILENCE
@@ -97,7 +97,7 @@ class ReplyPart(Part):
         else:
             order = list(self.choices)
             for event in self._run():
-                yield event if event is SILENCE else _moved(event, order[event.index])
+                yield event if event is SILENCE else _with_index(event, order[event.index])
 
     def _run(self) -> Iterator[CompletionDelta | CompletionEnded | Silence]:
         for item in self._reply:
@@ -106,27 +106,27 @@ class ReplyPart(Part):
                     yield SILENCE
                 case Delta():
                     tokens = self._alternatives[item.index].score_all(item.tokens)
-                    made = self._made[item.index]
-                    made.text += item.text
-                    made.tokens += tokens
+                    choice = self._generated[item.index]
+                    choice.text += item.text
+                    choice.tokens += tokens
                     yield CompletionDelta(item.index, item.text, tokens)
                 case Step():
                     self._alternatives[item.index].take(item.event)
                 case Ended():
-                    self._made[item.index].finish_reason = item.finish_reason
+                    self._generated[item.index].finish_reason = item.finish_reason
                     yield CompletionEnded(item.index, item.finish_reason)
 
     def _best(self) -> Iterator[CompletionDelta | CompletionEnded]:
-        num_made = len(self._made) // len(self._indexes)
+        size = len(self._generated) // len(self._indexes)  # choices of a prompt
         for number, indexes in enumerate(self._indexes):
-            made = self._made[number * num_made : (number + 1) * num_made]
-            best = sorted(made, key=lambda choice: -choice.score)
+            choices = self._generated[number * size : (number + 1) * size]
+            best = sorted(choices, key=lambda choice: -choice.score)
             for index, choice in zip(indexes, best, strict=False):
                 yield from self._all_of(index, choice)
 
 
 class InfillPart(Part):
-    """A prompt with a hole. One candidate is yielded as it is filled, several at the end, the best first."""
+    """A prompt with a hole. One candidate is yielded while it is filled, several at the end, the best first."""
 
     def __init__(self, infill: Infill, indexes: Sequence[int], min_indent: int = 0) -> None:
         super().__init__(infill, indexes)
@@ -166,7 +166,7 @@ class InfillPart(Part):
                 yield SILENCE
         if self._infill.is_complete:
             candidates = self._infill.candidates
-            for number, index in enumerate(self._indexes):  # they repeat if too few are distinct
+            for number, index in enumerate(self._indexes):  # candidates repeat if too few are distinct
                 yield from self._all_of(index, self._choice(candidates[number % len(candidates)]))
 
     def _choice(self, candidate: Candidate) -> CompletionChoice:
@@ -175,7 +175,7 @@ class InfillPart(Part):
         return CompletionChoice(text, list(self._tokens(hole, text)), "stop" if limit.is_over else _finish_reason(hole))
 
     def _tokens(self, hole: FilledHole, shown: str) -> tuple[Scored, ...]:
-        """Those of the hole's text that is shown: others may have been cut off at either end."""
+        """The tokens of the shown text: the hole's text may have been cut at either end."""
         scored = [self._alternatives.score(token.id, token.confidence, token.step) for token in hole.tokens]
         texts = [token.text for token in hole.tokens]
         start = max(0, "".join(texts).find(hole.text))
@@ -188,12 +188,12 @@ class InfillPart(Part):
         return tuple(kept)
 
 
-def _moved(event: CompletionDelta | CompletionEnded, index: int) -> CompletionDelta | CompletionEnded:
+def _with_index(event: CompletionDelta | CompletionEnded, index: int) -> CompletionDelta | CompletionEnded:
     if isinstance(event, CompletionDelta):
         return CompletionDelta(index, event.text, event.tokens)
     return CompletionEnded(index, event.finish_reason)
 
 
 def _finish_reason(hole: FilledHole) -> ChoiceFinishReason:
-    """OpenAI has no word for a hole that a deadline ended."""
+    """OpenAI has no reason for a deadline."""
     return "stop" if hole.finish_reason == "stop" else "length"

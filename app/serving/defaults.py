@@ -1,4 +1,4 @@
-"""Resolves the defaults of requests: the operator's settings, then the checkpoint's, then the built-in ones."""
+"""Resolves request defaults: the operator's settings, then the checkpoint's, then the built-in ones."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ SETTING_NAMES = tuple(name for name, option in DEFAULT_OPTIONS.items() if option
 
 
 def resolve(chosen: Overrides[Defaults], checkpoint: Overrides[Defaults]) -> Defaults:
-    """`chosen` by the operator wins over the checkpoint's."""
+    """The operator's `chosen` values override the checkpoint's."""
     defaults = chosen.over(checkpoint.over(Defaults()))
     if "steps" in chosen:
         return replace(defaults, tokens_per_step=None)
     if "gen_length" in checkpoint and "gen_length" not in chosen:
-        # The built-in steps are meant for the built-in length. A checkpoint that gives only a longer one would have
-        # that many more tokens made in the same number of steps.
+        # The built-in steps are meant for the built-in length. If a checkpoint sets only a longer one, they grow with
+        # it, so that a step does not have to make more tokens final.
         built_in = Defaults()
         steps = max(built_in.steps, -(-built_in.steps * defaults.gen_length // built_in.gen_length))
         return replace(defaults, steps=steps)
@@ -33,9 +33,9 @@ def explain(chosen: Overrides[Defaults], checkpoint: Overrides[Defaults]) -> dic
     for name in SETTING_NAMES:
         if name in chosen:
             continue
-        value, is_checkpoints = getattr(defaults, name), name in checkpoint
+        value, from_checkpoint = getattr(defaults, name), name in checkpoint
         if name == "steps" and defaults.tokens_per_step is not None:
             pace = "token" if defaults.tokens_per_step == 1 else f"{defaults.tokens_per_step} tokens"
-            value, is_checkpoints = f"one for each {pace}", True
-        rows[name] = ("unset" if value is None else str(value), CHECKPOINT if is_checkpoints else BUILT_IN)
+            value, from_checkpoint = f"one for each {pace}", True
+        rows[name] = ("unset" if value is None else str(value), CHECKPOINT if from_checkpoint else BUILT_IN)
     return rows

@@ -29,7 +29,7 @@ class EngineClient(Protocol):
     since the machines do not share a clock.
 
     A `Generation` receives events through `put`, and the client sends its `abort` and `watch` on to the engine. Its
-    `is_abandoned` is asked on this side; the engine only ever has to know about aborts.
+    `is_abandoned` is checked on this side; the engine only sees aborts.
     """
 
     @property
@@ -47,7 +47,7 @@ class EngineClient(Protocol):
 
     @property
     def capacity(self) -> int:
-        """The number of sequences, running and waiting, from which on requests are refused."""
+        """The most sequences, running and waiting; requests that exceed it are refused."""
         ...
 
     @property

@@ -21,11 +21,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Add:
-    """`submitted` is a time of `time.monotonic`."""
+    """Add sequences, one for each request."""
 
     generation: Generation
     requests: Sequence[SequenceRequest]
-    submitted: float
+    submitted: float  # time.monotonic
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class LocalEngine:
         self._live = 0  # sequences submitted and not ended; guarded by _changed
         self._closing = False
         self._max_queue = max_queue
-        self._ownership = Ownership()  # for the executor's thread
+        self._ownership = Ownership()  # used by the executor's thread only
         self._thread = threading.Thread(target=self._run, name="elbarto-executor", daemon=True)
 
     def start(self) -> None:
@@ -171,10 +171,10 @@ class LocalEngine:
                 self._deliver(event)
         except Exception as error:
             # The engine fails its own sequences; what arrives here is a defect of the engine or of this class.
-            logger.exception("the executor failed outside a sequence; all its sequences are given up")
+            logger.exception("the executor failed outside a sequence; all sequences are dropped")
             self._fail_all(backend)
-            if isinstance(error, EngineBroken) or backend.engine.has_work:  # It cannot even be emptied.
-                self._give_up(EngineBroken("the engine cannot go on"))
+            if isinstance(error, EngineBroken) or backend.engine.has_work:  # Its sequences could not be aborted either.
+                self._give_up(EngineBroken("the engine cannot continue"))
                 return False
         return True
 
@@ -230,7 +230,7 @@ class LocalEngine:
     def _drop_abandoned(self, backend: Backend) -> None:
         """Abort requests whose client has gone.
 
-        This asks before each step, because a streaming handler would notice only at its next write, which may be many
+        This is checked before each step, because a streaming handler notices only at its next write, which may be many
         steps later.
         """
         for generation in self._ownership.generations:

@@ -14,7 +14,7 @@ TICK_S = 0.1
 
 
 class Silence(Enum):
-    """Its one value takes the place of an event while nothing happens, so that callers can act on the clock."""
+    """Its one value is yielded instead of an event while nothing happens, so that callers can check the time."""
 
     SILENCE = auto()
 
@@ -32,7 +32,7 @@ class Generation:
         watch: Callable[[Generation, bool], None],
     ) -> None:
         self.num_sequences = num_sequences
-        # Whether the caller has lost interest. Asked on the engine's thread before every step.
+        # Whether the caller is gone. Called on the engine's thread before every step.
         self.is_abandoned: Callable[[], bool] = lambda: False
         self._num_running = num_sequences
         self._abort = abort
@@ -40,11 +40,11 @@ class Generation:
         self._events: queue.SimpleQueue[tuple[int, Event]] = queue.SimpleQueue()
 
     def put(self, index: int, event: Event) -> None:
-        """For the engine's thread."""
+        """Called on the engine's thread."""
         self._events.put((index, event))
 
     def next(self, timeout_s: float) -> tuple[int, Event] | None:
-        """The next event, or None if there was none for `timeout_s`."""
+        """The next event, or None if there is none for `timeout_s`."""
         try:
             return self._events.get(timeout=timeout_s)
         except queue.Empty:

@@ -1,4 +1,4 @@
-"""Plans a reply's length and number of steps: docs/decisions/0001-reply-lengths.md as code."""
+"""Plans a reply's length and number of steps, as docs/decisions/0001-reply-lengths.md specifies."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from app.serving.requests import DecodingRequest
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lengths:
+class PlannedLengths:
     """The planned lengths of one reply, in tokens."""
 
     block_length: int
-    gen_length: int  # the canvas, whole blocks
+    gen_length: int  # masks after the prompt, in whole blocks
     steps: int
-    max_tokens: int  # delivered at most; not above gen_length
-    is_cut: bool  # the context has no room for what was asked for
+    max_tokens: int  # the most that are delivered; not above gen_length
+    is_cut: bool  # the context has no room for the requested length
 
 
-def plan_lengths(request: DecodingRequest, defaults: Defaults, prompt_len: int, max_model_len: int) -> Lengths:
+def plan_lengths(request: DecodingRequest, defaults: Defaults, prompt_len: int, max_model_len: int) -> PlannedLengths:
     """Raises PromptTooLong if not even one block fits after the prompt, and RequestError if no block would ever fit."""
     block_length = request.block_length or defaults.block_length
     if block_length >= max_model_len:
@@ -32,21 +32,23 @@ def plan_lengths(request: DecodingRequest, defaults: Defaults, prompt_len: int, 
     room = (max_model_len - prompt_len) // block_length * block_length
     if room < block_length:
         raise PromptTooLong(max_model_len, prompt_len + block_length, request.prompt_field)
-    wanted = request.gen_length or request.max_tokens or defaults.gen_length
-    canvas = wanted
+    requested = request.gen_length or request.max_tokens or defaults.gen_length
+    canvas = requested
     if request.gen_length is None and request.max_tokens is not None:
-        canvas = _divide_up(wanted, block_length) * block_length
+        canvas = _divide_up(requested, block_length) * block_length
     is_cut, canvas = canvas > room, min(canvas, room)
     if request.steps is None and defaults.tokens_per_step is not None:
         steps = max(1, canvas // block_length) * _divide_up(block_length, defaults.tokens_per_step)
-    elif request.steps is None:  # for replies of the default length; longer ones get as many for each token
+    elif request.steps is None:  # for the default length; longer replies get as many per token
         steps = max(defaults.steps, _divide_up(defaults.steps * canvas, defaults.gen_length))
     else:  # increased if the canvas was rounded up
-        steps = max(request.steps, _divide_up(request.steps * canvas, wanted))
+        steps = max(request.steps, _divide_up(request.steps * canvas, requested))
     gen_length, steps = round_lengths(canvas, steps, block_length)
     max_tokens = min(request.max_tokens or gen_length, gen_length)
     is_cut = is_cut and (request.max_tokens is None or request.max_tokens > room)
-    return Lengths(block_length=block_length, gen_length=gen_length, steps=steps, max_tokens=max_tokens, is_cut=is_cut)
+    return PlannedLengths(
+        block_length=block_length, gen_length=gen_length, steps=steps, max_tokens=max_tokens, is_cut=is_cut
+    )
 
 
 def check_small_blocks(decoding: Decoding, block_length: int) -> None:

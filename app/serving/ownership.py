@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.serving.generation import Generation
 
-Owner = tuple[Generation, int]  # the index is the sequence's place within its generation
+Owner = tuple[Generation, int]  # the index is that of the sequence within its generation
 
 
 class Ownership:

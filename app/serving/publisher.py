@@ -14,15 +14,15 @@ from app.serving.updates import Update
 
 @dataclass(frozen=True)
 class Closed:
-    """Follows a publisher's last update; `error` is what the request failed with."""
+    """Follows a publisher's last update."""
 
-    error: Exception | None
+    error: Exception | None  # why the request failed; None: it did not
 
 
 class Subscriber:
-    """Iterate it for updates, with SILENCE in between; `past` has the results published before it subscribed.
+    """Iterate it for updates, with SILENCE in between; `past` are the results published before it subscribed.
 
-    Iterating raises what the request raised.
+    Iterating raises the request's exception if it failed.
     """
 
     def __init__(self, past: Sequence[Update]) -> None:
@@ -46,7 +46,7 @@ class Subscriber:
 class Publisher:
     """The request's thread publishes; any thread may subscribe. `watch` starts and stops the engine's step events.
 
-    The engine makes them only while there are subscribers: a request without any costs nothing extra.
+    The engine emits them only while there are subscribers: without any, a request costs nothing extra.
     """
 
     def __init__(self, watch: Callable[[bool], None]) -> None:
@@ -66,7 +66,7 @@ class Publisher:
 
     @contextmanager
     def publishing(self) -> Iterator[None]:
-        """Closes with the block, whose exception subscribers get too."""
+        """A context for the request: closes at its end, and passes its exception on to subscribers."""
         try:
             yield
         except Exception as error:
@@ -76,7 +76,7 @@ class Publisher:
             self.close()
 
     def close(self, error: Exception | None = None) -> None:
-        """After the last update; only the first call counts."""
+        """Call after the last update; only the first call counts."""
         with self._lock:
             if self._closed is None:
                 self._closed = Closed(error)
@@ -85,13 +85,13 @@ class Publisher:
 
     @contextmanager
     def subscribe(self) -> Iterator[Subscriber]:
-        """A subscriber that leaves with the block."""
+        """A context with a new subscriber, which is removed at its end."""
         with self._lock:
             subscriber = Subscriber(tuple(self._past))
             self._subscribers.append(subscriber)
             if self._closed:
                 subscriber.items.put(self._closed)
-            # Under the lock, so that a subscriber leaving at the same time cannot turn it off afterwards.
+            # Under the lock, so that a subscriber removed at the same time cannot turn it off afterwards.
             self._watch(True)
         try:
             yield subscriber

@@ -1,4 +1,4 @@
-"""A reply while it is being made: events of a generation turned into text."""
+"""A reply in progress: turns the events of a generation into text."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from app.text.stream import TextStream
 
 @dataclass
 class ReplyChoice:
-    """One of the answers, so far; at most `max_tokens` of it are delivered."""
+    """One answer so far."""
 
     stream: TextStream
-    max_tokens: int
+    max_tokens: int  # the most that are delivered
     text: str = ""
     tokens: list[Token] = field(default_factory=list)
     finish_reason: ChoiceFinishReason | None = None
@@ -32,9 +32,9 @@ class ReplyChoice:
 
 
 class Reply:
-    """Work on prompts without holes: iterate it for Delta and Ended, and for Step where it is watched.
+    """Work on prompts without holes: iterate it for Delta and Ended, and for Step if it is watched.
 
-    `choices` have what was delivered so far, in the order of the prompts, and the same number for each.
+    `choices` hold the output so far: the same number for each prompt, in the order of the prompts.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Reply:
         warnings: Sequence[str],
         ignored: Sequence[str] = (),
     ) -> None:
-        """`params` are the first prompt's; `prompt_lens` are tokens; `ignored` are request fields."""
+        """`params` are the first prompt's; `prompt_lens` are in tokens; `ignored` are names of request fields."""
         self._generation = generation
         self.publisher = Publisher(generation.watch)
         self.choices = list(choices)
@@ -56,7 +56,7 @@ class Reply:
         self.prompt_lens = list(prompt_lens)
         self.warnings = list(warnings)
         self.ignored = list(ignored)
-        self._was_abandoned = False  # a choice was removed from the engine before it was at its end
+        self._was_abandoned = False  # a choice was removed from the engine before its end
 
     @property
     def max_tokens(self) -> int:
@@ -99,7 +99,7 @@ class Reply:
         )
 
     def _cached_tokens(self) -> int:
-        """Of each prompt once: what no choice had to compute."""
+        """Each prompt counted once: the tokens that none of its choices had to compute."""
         n = len(self.choices) // len(self.prompt_lens)
         cached = [choice.counters.cached_tokens if choice.counters else None for choice in self.choices]
         groups = [cached[start : start + n] for start in range(0, len(cached), n)]
@@ -117,10 +117,10 @@ class Reply:
                 if item is SILENCE:
                     yield SILENCE
                 else:
-                    yield from self._own(self._take(*item))
+                    yield from self._for_caller(self._take(*item))
 
-    def _own(self, updates: Iterator[Delta | Ended | Step | StepSnapshot]) -> Iterator[Delta | Ended | Step]:
-        """What is for the caller; subscribers get everything."""
+    def _for_caller(self, updates: Iterator[Delta | Ended | Step | StepSnapshot]) -> Iterator[Delta | Ended | Step]:
+        """Publish all updates to subscribers; yield those for the caller."""
         for update in updates:
             self.publisher.publish(update)
             if not isinstance(update, StepSnapshot) and (update.kind == "result" or self.params.watch):
@@ -132,7 +132,7 @@ class Reply:
             case Finished():
                 yield from self._take_end(index, choice, event)
             case _ if choice.finish_reason is not None:
-                pass  # made before the abort reached the engine
+                pass  # emitted before the abort reached the engine
             case Committed():
                 yield from self._take_tokens(index, choice, event.tokens)
             case Stepped():
@@ -151,7 +151,7 @@ class Reply:
         yield Ended(index, choice.finish_reason, event.counters)
 
     def _take_tokens(self, index: int, choice: ReplyChoice, tokens: Sequence[Token]) -> Iterator[Delta]:
-        """Tokens up to the budget; a stop string or the budget may end the choice inside a block."""
+        """Take tokens up to `max_tokens`; that limit or a stop string may end the choice inside a block."""
         room = choice.max_tokens - len(choice.tokens)
         piece = choice.stream.add([token.id for token in tokens[:room]])
         text = piece.text
@@ -161,7 +161,7 @@ class Reply:
             tail = choice.stream.flush()
             text += tail.text
             choice.finish_reason = "stop" if tail.stopped else "length"
-        if choice.finish_reason or len(tokens) == room:  # in the latter case the engine's end says why
+        if choice.finish_reason or len(tokens) == room:  # in the latter case the Finished event has the reason
             self._generation.abort(index)
         yield self._delta(index, choice, text, tokens[: len(piece.token_ids)])
 

@@ -1,4 +1,4 @@
-"""What the service takes and returns: requests, and the events of a reply. Plain data."""
+"""The requests that the service takes. Plain data."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from app.text.token_text import TokenText as TokenText
 
 @dataclass(frozen=True, kw_only=True)
 class DecodingRequest:
-    """What every request for text may choose, validated. None: the default. Lengths are in tokens."""
+    """The options that all requests for text share, validated. None: the default. Lengths are in tokens."""
 
     n: int = 1  # replies for each prompt
-    max_tokens: int | None = None  # delivered at most
+    max_tokens: int | None = None  # the most that are delivered
     gen_length: int | None = None  # the canvas after the prompt; None: max_tokens, rounded up to whole blocks
     steps: int | None = None  # denoising steps for the whole reply
     block_length: int | None = None

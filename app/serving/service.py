@@ -23,7 +23,7 @@ from app.serving.infill.capabilities import InfillCapabilities, find_capabilitie
 from app.serving.infill.infill import Infill
 from app.serving.infill.planner import InfillPlanner
 from app.serving.infill.requests import EditRequest, InfillRequest
-from app.serving.lengths import Lengths, check_small_blocks, plan_lengths
+from app.serving.lengths import PlannedLengths, check_small_blocks, plan_lengths
 from app.serving.reply import Reply, ReplyChoice
 from app.serving.requests import ChatRequest, DecodingRequest, PromptRequest
 from app.serving.token_log import TokenLog
@@ -46,7 +46,7 @@ class Health:
 
 
 class Service:
-    """Thread-safe. Raises ApiErrors; everything that can be refused is refused before a Reply is returned."""
+    """Thread-safe. Raises ApiErrors; a request is refused, if at all, before its Reply is returned."""
 
     def __init__(
         self,
@@ -56,9 +56,9 @@ class Service:
         strict_model: bool = False,
         infill_max_tokens: int = 128,
     ) -> None:
-        """Requests are refused with ModelLoading until both the engine and the frontend are there.
+        """Requests are refused with ModelLoading until both the engine and the frontend are loaded.
 
-        `chosen` are the operator's defaults for requests; they win over the checkpoint's. A hole of an infill gets at
+        `chosen` are the operator's defaults for requests, which override the checkpoint's. A hole of an infill gets at
         most `infill_max_tokens` tokens.
         """
         self.engine = engine
@@ -161,8 +161,8 @@ class Service:
         warnings = dict.fromkeys(text for lengths in planned for text in self._warnings(request, lengths, model))
         generation = self.engine.submit_requests(
             [
-                SequenceRequest(prompt, replace(own, seed=own.seed + index))
-                for prompt, own in zip(prompts, params, strict=True)
+                SequenceRequest(prompt, replace(base, seed=base.seed + index))
+                for prompt, base in zip(prompts, params, strict=True)
                 for index in range(request.n)
             ]
         )
@@ -210,7 +210,7 @@ class Service:
         return TokenText(self.tokenizer)
 
     def token_log(self, offset: int) -> TokenLog:
-        """For a text that begins at this character."""
+        """A log for text that starts at this offset, in characters."""
         return TokenLog(self.tokenizer, self.token_text(), offset)
 
     def tokenize(self, text: str, add_special_tokens: bool) -> list[int]:
@@ -226,7 +226,7 @@ class Service:
 
     @staticmethod
     def _prompt(tokenizer: Tokenizer, request: ChatRequest, vocab_size: int) -> tuple[list[int], list[str]]:
-        """The prompt's token ids, and which fields meant for the chat template it has no use for."""
+        """(the prompt's token ids, the names of template fields that the chat template does not use)."""
         if request.prompt_token_ids is not None:
             _check_vocabulary(request.prompt_token_ids, vocab_size, "prompt_token_ids")
             return list(request.prompt_token_ids), sorted(request.template_extras)
@@ -234,7 +234,7 @@ class Service:
         used = {name: value for name, value in request.template_extras.items() if tokenizer.template_uses(name)}
         return tokenizer.encode_chat(request.messages, used), sorted(set(request.template_extras) - set(used))
 
-    def _warnings(self, request: DecodingRequest, lengths: Lengths, model: ModelInfo) -> list[str]:
+    def _warnings(self, request: DecodingRequest, lengths: PlannedLengths, model: ModelInfo) -> list[str]:
         warnings = []
         if request.gen_length is not None and lengths.gen_length > request.gen_length:
             warnings.append(f"gen_length was raised from {request.gen_length} to {lengths.gen_length}, one block.")
@@ -254,8 +254,8 @@ class Service:
         return warnings
 
 
-def _params(request: DecodingRequest, defaults: Defaults, lengths: Lengths) -> GenerationParams:
-    """The seed is set by now; the defaults apply to everything else that the request leaves open."""
+def _params(request: DecodingRequest, defaults: Defaults, lengths: PlannedLengths) -> GenerationParams:
+    """The seed is set by now; the defaults apply to everything else that the request omits."""
     assert request.seed is not None
     decoding = decide(request.decoding, defaults)
     check_small_blocks(decoding, lengths.block_length)

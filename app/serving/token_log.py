@@ -1,4 +1,4 @@
-"""Log probabilities of a text's tokens, for callers that ask for them."""
+"""Log probabilities (natural) of a text's tokens, for callers that request them."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ Alternative = tuple[int, float]  # a token and its probability
 
 @dataclass(frozen=True)
 class Scored:
-    """A token with the probability it was accepted with, and the most likely tokens at its position in that step."""
+    """A token with its probability."""
 
     id: int
-    confidence: float
-    alternatives: tuple[Alternative, ...] = ()
+    confidence: float  # the probability it was accepted with
+    alternatives: tuple[Alternative, ...] = ()  # the most likely tokens at its position in that step
 
 
 @dataclass(frozen=True)
 class Entry:
-    """`offset` is where the token's text begins, in characters; `top` always has the token itself."""
+    """One token of a text."""
 
     text: str
-    offset: int
+    offset: int  # of the token's text, in characters
     log_probability: float
-    top: Mapping[str, float]
+    top: Mapping[str, float]  # log probabilities of the most likely tokens by their text; the token itself included
     is_special: bool
 
 
 class Alternatives:
-    """The alternatives, from watched steps, at the positions where tokens became final.
+    """The alternatives at the positions where tokens became final, from watched steps.
 
-    A token is found by its step and its id, because positions move where tokens are deleted. Final tokens that leave
-    the canvas later come after an end token, and so are never looked up.
+    A token is looked up by its step and its id, because deletes shift positions. Final tokens that are removed from the
+    canvas later come after an end token, so they are never looked up.
     """
 
     def __init__(self) -> None:
@@ -47,6 +47,7 @@ class Alternatives:
         self._final: defaultdict[int, list[tuple[int, tuple[Alternative, ...]]]] = defaultdict(list)
 
     def take(self, event: Stepped) -> None:
+        """Remember the alternatives of one step."""
         if event.sequence_id != self._sequence_id:  # the canvas started over, longer
             self._sequence_id = event.sequence_id
             self._final.clear()
@@ -55,7 +56,7 @@ class Alternatives:
         self._final[event.step] += [(proposal.token_id, proposal.alternatives) for proposal in final]
 
     def score(self, id: int, confidence: float | None, step: int | None) -> Scored:
-        """To be called once for each token, in the order of the text."""
+        """The token with its alternatives. Call this once for each token, in the order of the text."""
         final = self._final[step] if step is not None else []
         at = next((at for at, (token_id, _) in enumerate(final) if token_id == id), None)
         alternatives = () if at is None else final.pop(at)[1]
@@ -66,10 +67,10 @@ class Alternatives:
 
 
 class TokenLog:
-    """One text, token by token. Entries are returned once the caller has been shown their text."""
+    """The entries of one text. They are returned once the caller has received their text."""
 
     def __init__(self, tokenizer: Tokenizer, names: TokenText, offset: int) -> None:
-        """The text begins at `offset`."""
+        """The text starts at `offset`, in characters."""
         self._names = names
         self._detokenizer = Detokenizer(tokenizer.decode)
         self._end = offset
@@ -78,20 +79,20 @@ class TokenLog:
     def add(self, tokens: Sequence[Scored]) -> None:
         for token in tokens:
             text = self._detokenizer.add(token.id)
-            name, logged = text or self._name(token.id), log_probability(token.confidence)
-            others = {self._name(id): log_probability(likely) for id, likely in token.alternatives if id != token.id}
+            name, value = text or self._name(token.id), log_probability(token.confidence)
+            others = {self._name(id): log_probability(other) for id, other in token.alternatives if id != token.id}
             is_special = self._names.special(token.id) is not None
-            self._waiting.append(Entry(name, self._end, logged, {**others, name: logged}, is_special))
+            self._waiting.append(Entry(name, self._end, value, {**others, name: value}, is_special))
             self._end += len(text)
 
     def take(self, shown: int, is_over: bool = False) -> list[Entry]:
-        """Entries not yet returned whose text begins before `shown`; at the end, an end token there too."""
+        """Entries not yet returned whose text starts before offset `shown`; at the end, a special token there too."""
         entries = self._waiting if is_over else [entry for entry in self._waiting if entry.offset < shown]
         self._waiting = self._waiting[len(entries) :]
         return [entry for entry in entries if entry.offset < shown or (entry.is_special and entry.offset == shown)]
 
     def _name(self, token_id: int) -> str:
-        """A part of a character has no text, so the id stands for it."""
+        """The token's text; its id if it is a part of a character, which has no text."""
         text = self._names.of(token_id)
         if text is None:
             return f"token_id:{token_id}"

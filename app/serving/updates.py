@@ -11,8 +11,10 @@ ChoiceFinishReason = Literal["stop", "length"]  # OpenAI's
 
 
 class Update:
-    """A "result" is for everybody, and kept for subscribers that come later. A "step" is for subscribers, and for a
-    caller that asked for steps. A "snapshot" is for subscribers alone: where the work is when the first of them comes.
+    """Something that happened to a request in progress.
+
+    A "result" goes to the caller and to all subscribers, later ones included. A "step" goes to current subscribers, and
+    to the caller if it requested steps. A "snapshot", the state when the first subscriber comes, goes to subscribers.
     """
 
     kind: ClassVar[Literal["result", "step", "snapshot"]] = "result"
@@ -20,17 +22,18 @@ class Update:
 
 @dataclass(frozen=True)
 class Delta(Update):
-    """New text of one choice, with the ids of its tokens; `tokens` are the same as the engine accepted them."""
+    """New text of one choice, with its tokens."""
 
     index: int
     text: str
     token_ids: tuple[int, ...]
+    # The same tokens, with their confidences and steps.
     tokens: tuple[Token, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class Step(Update):
-    """A denoising step of one choice. Its positions count from the start of the canvas, prompt included."""
+    """A denoising step of one choice. Positions count from the start of the canvas, prompt included."""
 
     kind = "step"
 

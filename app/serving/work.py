@@ -1,4 +1,4 @@
-"""What all requests in progress have in common, and what they cost."""
+"""The common interface of requests in progress, and their cost."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from app.serving.backend import ModelInfo
 
 @dataclass(frozen=True, kw_only=True)
 class Usage:
-    """What an answer has cost so far.
+    """The cost of an answer so far.
 
-    The counters are those of the sequences that have finished; an infill has more of them than it has candidates, for
-    probes and discarded candidates run as well.
+    The counters are those of finished sequences. An infill has more of them than candidates: also those of probes and
+    of discarded candidates.
     """
 
     prompt_tokens: int
     completion_tokens: int  # delivered, of all choices together
-    cached_prompt_tokens: int  # each prompt counted once: what none of its sequences had to compute
+    cached_prompt_tokens: int  # each prompt counted once: the tokens that none of its sequences had to compute
     cached_tokens: int
     tpf: float  # tokens per denoising forward; 0 until something is complete
     total_ms: float
-    params: GenerationParams  # after rounding; the first prompt's
+    params: GenerationParams  # the first prompt's, after rounding
     varied_params: tuple[str, ...] = ()  # those of `params` that differ from sequence to sequence
     warnings: tuple[str, ...] = ()
     infill_mode: InfillMode | None = None  # None: no prompt had a hole
@@ -56,7 +56,7 @@ class Usage:
 
     @property
     def steps(self) -> int:
-        """Of replies alone; likewise `fused_commits` and `first_block_ms`."""
+        """Of replies only; likewise `fused_commits` and `first_block_ms`."""
         return sum(each.steps for each in self.reply_counters)
 
     @property
@@ -80,15 +80,15 @@ class Work(Protocol):
 
     @property
     def is_complete(self) -> bool:
-        """Whether everything was made. Work that is aborted before that never is."""
+        """Whether the answer is complete. Aborted work never is."""
 
     def __iter__(self) -> Iterator[Any]: ...
 
     def abort(self) -> None:
-        """Remove what still runs from the engine. Further calls, and calls after the end, do nothing."""
+        """Remove its sequences from the engine. Further calls, and calls after the end, do nothing."""
 
     def watch_client(self, is_gone: Callable[[], bool]) -> None:
-        """Abort before the first step that finds the client gone."""
+        """Abort before the first step at which `is_gone` returns true."""
 
     def usage(self) -> Usage: ...
 
@@ -96,11 +96,11 @@ class Work(Protocol):
         """`tokens` of `max_tokens` for replies; `holes_filled` of `holes` for infills, of the candidate with most."""
 
     def texts(self) -> list[str | None]:
-        """So far: of each choice of a reply, or of each hole of an infill's first candidate (None: not filled yet)."""
+        """The text so far of a reply's choices, or of the holes of an infill's first candidate (None: not filled)."""
 
 
 def combined_usage(usages: Sequence[Usage], completion_tokens: int) -> Usage:
-    """Of several parts of one request, of whose tokens `completion_tokens` are delivered."""
+    """The usage of several parts of one request, of whose tokens `completion_tokens` were delivered."""
     first, *others = usages
     counters = [each for usage in usages for each in usage.counters]
     return Usage(

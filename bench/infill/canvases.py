@@ -13,7 +13,7 @@ from app.serving.infill.canvas_layout import CanvasLayout
 from app.serving.infill.capabilities import TokenBudget, visible_texts
 from app.serving.infill.requests import Hole
 from app.serving.infill.results import hole_tokens
-from app.serving.infill.session import Session
+from app.serving.infill.session import InfillSession
 from app.serving.service import Service
 from app.text.cleanup import clean_infill
 from bench.infill.problems import Problem
@@ -26,7 +26,7 @@ class Canvas:
 
     def __init__(self, service: Service, problem: Problem) -> None:
         model, support = service.model, service.infill_capabilities
-        self._tokenizer, self._session = service.tokenizer, Session(service.engine)
+        self._tokenizer, self._session = service.tokenizer, InfillSession(service.engine)
         self._problem, self._delete = problem, support.delete_token_id
         self._block_length = model.block_length
         self._started = time.monotonic()

@@ -18,7 +18,7 @@ from app.settings import Settings
 from app.text.tokenizer import Tokenizer
 from tests.reference import CHECKPOINT, MASK, VOCAB_SIZE
 
-LINE = r"benchmark: [\d.]+ tokens/s of one stream, 1\.00 tokens a forward, [\d.]+ ms a forward \(float32 on cpu\)"
+LINE = r"benchmark: [\d.]+ tokens/s in one stream, 1\.00 tokens per forward, [\d.]+ ms per forward \(float32 on cpu\)"
 
 
 @pytest.fixture

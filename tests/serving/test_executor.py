@@ -368,7 +368,7 @@ def test_an_engine_that_cannot_be_emptied_ends_the_executor(make_local_engine: M
 
     assert endings(generation) == ["failed"]
     wait_until(lambda: client.state == "failed")
-    assert [str(error) for error in told] == ["the engine cannot go on"]
+    assert [str(error) for error in told] == ["the engine cannot continue"]
     broken = False
 
 

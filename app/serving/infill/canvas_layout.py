@@ -8,25 +8,25 @@ from app.messages.params import Window
 from app.serving.infill.pins import Content
 from app.text.tokenizer import Tokenizer
 
-SCORED_SUFFIX = 16  # tokens after a hole that say how well it fits
+SCORED_SUFFIX = 16  # tokens after a hole whose probabilities measure how well it fits
 CONTEXT_TOKENS = 8  # enough for a tokenizer that writes a word differently at the start of a text
 
 
 class CanvasLayout:
-    """The window's token ids around the holes. The prompt before the window is whole blocks, which are prefilled."""
+    """The token ids around the holes. The texts start with a prompt of whole blocks; the window is what follows."""
 
     def __init__(self, texts: Sequence[str], tokenizer: Tokenizer, block_length: int) -> None:
         ids = [tokenizer.encode_plain(text) for text in texts]
-        whole = len(ids[0]) // block_length * block_length
-        self.prompt_ids, self.head, self.after = ids[0][:whole], ids[0][whole:], ids[1:]
-        self.num_given = sum(map(len, ids))
+        prompt_len = len(ids[0]) // block_length * block_length
+        self.prompt_ids, self.head, self.after = ids[0][:prompt_len], ids[0][prompt_len:], ids[1:]
+        self.num_text_tokens = sum(map(len, ids))
 
     def before(self, hole: int) -> list[int]:
         """The last tokens before a hole."""
         return (self.after[hole - 1] if hole else [*self.prompt_ids, *self.head])[-CONTEXT_TOKENS:]
 
     def fill(self, contents: Sequence[Content]) -> Content:
-        """The window's token ids with these contents of the holes."""
+        """The window's token ids, with these contents of the holes."""
         return [
             *self.head,
             *(item for pair in zip(contents, self.after, strict=True) for part in pair for item in part),
@@ -39,6 +39,7 @@ class CanvasLayout:
         ends: Sequence[tuple[int, ...]],
         may_delete: bool,
     ) -> Window:
+        """The window with these contents; `banned` and `ends` are token ids for each hole."""
         token_ids = self.fill(contents)
         holes: list[int | None] = [None] * len(self.head)
         for number, (content, text) in enumerate(zip(contents, self.after, strict=True)):
@@ -46,7 +47,7 @@ class CanvasLayout:
         return Window(tuple(token_ids), tuple(holes), tuple(banned), tuple(ends), may_delete)
 
     def fit_window(self, contents: Sequence[Sequence[int]]) -> Window | None:
-        """A probe of the text after the holes, given their contents; None where nothing comes after them."""
+        """A probe of the text after the holes, given their contents; None if there is no text after them."""
         token_ids: Content = list(self.head)
         targets: list[int | None] = [None] * len(self.head)
         for content, text in zip(contents, self.after, strict=True):

@@ -1,4 +1,4 @@
-"""The route on a canvas: prefix, masks and suffix in one window, all holes filled together, any position first."""
+"""The canvas route: prefix, masks and suffix in one window; all holes are filled together, in any order."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from app.serving.infill.plan import CanvasPlan
 from app.serving.infill.requests import Candidate, FillReason, HoleDelta, HoleDone, WindowSnapshot, WindowStep
 from app.serving.infill.results import joined, log_probability, mean_log_probability
 from app.serving.infill.search import MOST_TEMPERATURE, Variant, best_distinct, first_variants, sampled_variants
-from app.serving.infill.session import Session
+from app.serving.infill.session import InfillSession
 from app.text.tokenizer import Tokenizer
 
 Item = HoleDelta | HoleDone | WindowStep | WindowSnapshot | Silence
 
 
 class CanvasRoute:
-    """One infill: iterate it, then read `candidates`. The first phase is submitted when it is made.
+    """One infill: iterate it, then read `candidates`. The constructor submits the first phase.
 
-    Each phase fills the open holes of all drafts; a hole that turns out too short begins again on a longer canvas.
+    Each phase fills the open holes of all drafts; a hole that turns out too short starts over on a longer canvas.
     """
 
-    def __init__(self, plan: CanvasPlan, tokenizer: Tokenizer, session: Session) -> None:
+    def __init__(self, plan: CanvasPlan, tokenizer: Tokenizer, session: InfillSession) -> None:
         self._plan, self._session = plan, session
         self._texts = HoleTexts(plan.request, plan.texts, tokenizer)
         self._layout = CanvasLayout(self._texts.visible, tokenizer, plan.params.block_length)
@@ -35,7 +35,7 @@ class CanvasRoute:
         self._reports_at_once = plan.method != "several"
         self._drafts: list[Draft] = []
         self.candidates: list[Candidate] = []
-        self.prompt_tokens = self._layout.num_given
+        self.prompt_tokens = self._layout.num_text_tokens
         self._begin(first_variants(plan, session.capacity))
 
     def __iter__(self) -> Iterator[Item]:
@@ -94,39 +94,39 @@ class CanvasRoute:
                 yield HoleDone(number, event.hole, filled)
 
     def _lengths(self, variant: Variant) -> list[int]:
-        """The canvas of each hole, in tokens; the holes' `start` where there is no room for more."""
+        """The canvas length of each hole, in tokens: its `start` if there is no room for more."""
         lengths = []
         for each in self._plan.holes:
-            wanted = max(variant.canvas, each.hole.start, each.pinned.min_length)
+            length = max(variant.canvas, each.hole.start, each.pinned.min_length)
             if self._plan.method == "exact":
-                wanted = each.max_tokens
-            lengths.append(each.hole.length or min(wanted, each.max_tokens))
-        has_room = sum(lengths) <= self._plan.max_model_len - self._layout.num_given
+                length = each.max_tokens
+            lengths.append(each.hole.length or min(length, each.max_tokens))
+        has_room = sum(lengths) <= self._plan.max_model_len - self._layout.num_text_tokens
         return lengths if has_room else [each.start for each in self._plan.holes]
 
     def _is_too_short(self, draft: Draft, event: Filled) -> bool:
-        """Nothing was deleted, so the text may be longer, and a longer canvas is allowed."""
+        """Whether nothing was deleted, so that the text may be longer, and a longer canvas is allowed."""
         if not self._plan.may_delete or event.num_deleted or self._session.is_overdue:
             return False
         return self._longer(draft, event.hole) is not None
 
     def _longer(self, draft: Draft, hole: int) -> int | None:
-        """The next length of a hole's canvas, if there is one."""
+        """The next length of a hole's canvas; None if it cannot grow."""
         each, length = self._plan.holes[hole], draft.lengths[hole]
         if each.hole.length is not None:
             return None
-        room = self._plan.max_model_len - self._layout.num_given - sum(draft.lengths)
+        room = self._plan.max_model_len - self._layout.num_text_tokens - sum(draft.lengths)
         longer = min(2 * length, each.max_tokens, length + room)
         return longer if longer > length else None
 
     def _grow(self, draft: Draft) -> None:
-        """Open holes begin again on longer canvases, among those that are settled."""
+        """Give open holes longer canvases; filled ones keep their tokens."""
         for hole, length in enumerate(draft.lengths):
             if hole not in draft.filled:
                 draft.lengths[hole] = self._longer(draft, hole) or length
 
     def _reason(self, draft: Draft, event: Filled) -> FillReason:
-        """A hole that is filled to its last position might have been longer, unless its length was given or chosen."""
+        """A hole filled to its last position may have been cut short, unless its length was given or chosen."""
         hole, length = self._plan.holes[event.hole], draft.lengths[event.hole]
         is_chosen = self._plan.method == "several" and length < hole.max_tokens
         if event.num_deleted or hole.hole.length is not None or is_chosen:
@@ -135,20 +135,20 @@ class CanvasRoute:
         return "deadline" if is_cut_short else "length"
 
     def _rank(self) -> Iterator[Silence]:
-        made = []
+        candidates = []
         for number, draft in enumerate(self._drafts):
             text = joined(self._plan.request.texts, draft.texts)
-            made.append(Candidate(number, draft.holes, text, mean_log_probability(draft.holes)))
-        if len(made) > 1 and not self._session.is_overdue:
+            candidates.append(Candidate(number, draft.holes, text, mean_log_probability(draft.holes)))
+        if len(candidates) > 1 and not self._session.is_overdue:
             fits: dict[int, float] = {}
-            yield from self._probe_fits(made, fits)
-            made = [replace(candidate, score=candidate.score + fits.get(candidate.number, 0.0)) for candidate in made]
-        self.candidates = best_distinct(made, self._plan.request.n)
+            yield from self._probe_fits(candidates, fits)
+            candidates = [replace(each, score=each.score + fits.get(each.number, 0.0)) for each in candidates]
+        self.candidates = best_distinct(candidates, self._plan.request.n)
 
-    def _probe_fits(self, made: Sequence[Candidate], fits: dict[int, float]) -> Iterator[Silence]:
-        """How likely the text after the holes is, given each candidate: mean log probabilities, by its number."""
+    def _probe_fits(self, candidates: Sequence[Candidate], fits: dict[int, float]) -> Iterator[Silence]:
+        """Add each candidate's fit, by its number: the mean log probability of the text after the holes."""
         probes: list[tuple[int, SequenceRequest]] = []
-        for candidate in made:
+        for candidate in candidates:
             if (probe := self._windows.probe_fit(candidate)) is not None:
                 probes.append((candidate.number, probe))
         if not probes:

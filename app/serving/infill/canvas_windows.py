@@ -1,4 +1,4 @@
-"""The sequences that a canvas needs: windows to fill, and probes that say how well a candidate fits."""
+"""The sequences that a canvas needs: windows to fill, and probes that measure how well a candidate fits."""
 
 from __future__ import annotations
 
@@ -18,14 +18,13 @@ from app.text.tokenizer import Tokenizer
 
 @dataclass
 class Draft:
-    """A candidate in progress. `filled` are the holes that are settled, `answers` their texts; `lengths` are the
-    canvases of all holes, in tokens; `window` is what was submitted last."""
+    """A candidate in progress."""
 
     variant: Variant
-    lengths: list[int]
-    filled: dict[int, Filled] = field(default_factory=dict)
-    answers: dict[int, FilledHole] = field(default_factory=dict)
-    window: Window | None = None
+    lengths: list[int]  # of each hole's canvas, in tokens
+    filled: dict[int, Filled] = field(default_factory=dict)  # the holes that are settled, by number
+    answers: dict[int, FilledHole] = field(default_factory=dict)  # their texts
+    window: Window | None = None  # the one submitted last
 
     @property
     def holes(self) -> tuple[FilledHole, ...]:
@@ -63,12 +62,12 @@ class CanvasWindows:
         return SequenceRequest(self._layout.prompt_ids, params)
 
     def probe_fit(self, candidate: Candidate) -> SequenceRequest | None:
-        """A probe of the text after the holes, given the candidate's; None where nothing comes after them."""
+        """A probe of the text after the holes, given the candidate; None if there is no text after them."""
         window = self._layout.fit_window([[token.id for token in hole.tokens] for hole in candidate.holes])
         return None if window is None else SequenceRequest(self._layout.prompt_ids, self._params(window))
 
     def _hole_ends(self, hole: Hole) -> tuple[int, ...]:
-        """A hole whose length is known has no other end."""
+        """The tokens that end a hole; a hole of known length has none."""
         if hole.length is not None:
             return ()
         return (*self._plan.end_token_ids, *(self._tokenizer.line_break_ids if hole.single_line else ()))

@@ -14,16 +14,16 @@ from app.text.tokenizer import Tokenizer
 
 @dataclass(frozen=True)
 class InfillCapabilities:
-    """What a checkpoint can do. Lengths are in tokens."""
+    """What a checkpoint supports. Lengths are in tokens."""
 
     modes: tuple[InfillMode, ...]  # the first one is the default
     fim: FimTokens | None
     delete_token_id: int | None
-    context: int  # around the holes; the model cannot use more
-    canvas: int  # masks in a hole of unknown length, to begin with
+    context: int  # around the holes; the model is not given more
+    canvas: int  # initial number of masks in a hole of unknown length
 
     def choose(self, mode: InfillMode | None) -> InfillMode:
-        """Raises RequestError. Any mask model can be given a canvas, whether it was trained on them or not."""
+        """Raises RequestError. Any masked diffusion model accepts a canvas, whether it was trained on them or not."""
         if mode == "canvas" or (mode is not None and mode in self.modes):
             return mode
         if not self.modes:
@@ -40,22 +40,19 @@ class InfillCapabilities:
 
 @dataclass(frozen=True)
 class TokenBudget:
-    """Room for texts in a model that can use `context` tokens, with `reserved` of its `max_model_len` taken.
+    """The room for texts around holes. Lengths are in tokens."""
 
-    `param` is the request's field that the texts come from.
-    """
-
-    context: int
+    context: int  # the model is not given more
     max_model_len: int
-    reserved: int
-    param: str
+    reserved: int  # of max_model_len, for everything else
+    param: str  # the request's field that has the texts
 
     @property
     def num_tokens(self) -> int:
         return min(self.context, self.max_model_len - self.reserved)
 
     def check(self, num_tokens: int) -> None:
-        """Raises PromptTooLong where there is no room for `num_tokens`."""
+        """Raises PromptTooLong if there is no room for `num_tokens`."""
         if num_tokens > self.max_model_len - self.reserved:
             raise PromptTooLong(self.max_model_len, self.reserved + num_tokens, self.param)
         if num_tokens > self.context:
@@ -66,12 +63,15 @@ def find_capabilities(
     tokenizer: Tokenizer, delete_token_id: int | None, max_model_len: int, defaults: Defaults
 ) -> InfillCapabilities:
     fim = find_fim_tokens(tokenizer)
-    found: dict[InfillMode, bool] = {
+    supported: dict[InfillMode, bool] = {
         "canvas": delete_token_id is not None,
         "fim": fim is not None,
         "chat": tokenizer.has_chat_template,
     }
-    modes = sorted((mode for mode, has in found.items() if has), key=lambda mode: mode != defaults.infill_mode)
+    modes = sorted(
+        (mode for mode, is_supported in supported.items() if is_supported),
+        key=lambda mode: mode != defaults.infill_mode,
+    )
     context = min(defaults.infill_context or max_model_len, max_model_len)
     return InfillCapabilities(tuple(modes), fim, delete_token_id, context, defaults.infill_canvas)
 
@@ -79,9 +79,9 @@ def find_capabilities(
 def visible_texts(
     request: InfillRequest, tokenizer: Tokenizer, budget: TokenBudget, with_context: bool = True
 ) -> list[str]:
-    """The texts around the holes with hints and other files, cut at the far ends to fit the budget.
+    """The texts around the holes, with hints and other files, trimmed at the far ends to fit the budget.
 
-    Text between holes is never cut: raises PromptTooLong where it alone does not fit.
+    Text between holes is never trimmed: raises PromptTooLong if it does not fit.
     """
 
     def count(text: str) -> int:

@@ -1,4 +1,4 @@
-"""From the tokens of a canvas's hole to the text that belongs in it."""
+"""Turns the tokens of a canvas's hole into the text that belongs in it."""
 
 from __future__ import annotations
 
@@ -17,18 +17,21 @@ TRAILING_SPACE = re.compile(r"\S \Z")
 def moves_trailing_space(text: str, hole: Hole) -> bool:
     """Whether a text's trailing space moves into the hole after it.
 
-    To a tokenizer the space between two words belongs to the second one, and a model that sees it alone has hardly ever
-    seen what comes next.
+    Tokenizers attach the space between two words to the second one, so models have hardly seen text that continues
+    after a separate space.
     """
     is_pinned = bool(hole.pinned) and hole.pinned[0].at == "start"
     return TRAILING_SPACE.search(text) is not None and not is_pinned
 
 
 class HoleTexts:
-    """`visible` are the texts around the holes as the model sees them: without the spaces that move into holes."""
+    """The texts of the holes of one request.
+
+    `visible` are the texts around the holes as the model sees them: without the spaces that move into holes.
+    """
 
     def __init__(self, request: InfillRequest, texts: Sequence[str], tokenizer: Tokenizer) -> None:
-        """`texts` are those of the request, trimmed to what the model can use."""
+        """`texts` are those of the request, trimmed to fit."""
         self._request, self._tokenizer = request, tokenizer
         self._moved = [moves_trailing_space(text, hole) for text, hole in zip(texts[:-1], request.holes, strict=True)]
         self.visible = [text[:-1] if moved else text for text, moved in zip(texts, [*self._moved, False], strict=True)]
@@ -40,12 +43,12 @@ class HoleTexts:
         if self._moved[number]:
             decoded = without_first_space(decoded)
         text = "".join(token.text for token in decoded)
-        stopped = min((at for stop in self._request.stop if (at := text.find(stop)) >= 0), default=None)
-        if stopped is not None:
-            text, reason = text[:stopped], "stop"
-        # Whatever fills an earlier hole of the same line, the line has begun: "_" stands for it.
+        end = min((at for stop in self._request.stop if (at := text.find(stop)) >= 0), default=None)
+        if end is not None:
+            text, reason = text[:end], "stop"
+        # "_" stands for the text of earlier holes: on the same line, it means that the line has begun.
         before, after = "_".join(texts[: number + 1]), texts[number + 1]
         text = clean_infill(text, before, after, single_line=hole.single_line, is_chat=False)
         if number + 1 < len(self._request.holes) and after.isspace() and "\n" in after:
-            text = text.removesuffix(after)  # it ran on over the line break before the next hole
+            text = text.removesuffix(after)  # it includes the line break before the next hole
         return FilledHole(text, decoded, reason)

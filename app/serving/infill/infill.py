@@ -22,7 +22,7 @@ from app.serving.infill.requests import (
     WindowStep,
 )
 from app.serving.infill.revise_route import ReviseRoute
-from app.serving.infill.session import Session
+from app.serving.infill.session import InfillSession
 from app.serving.publisher import Publisher
 from app.serving.work import Usage
 
@@ -30,13 +30,15 @@ Route = CanvasRoute | PromptRoute | ReviseRoute
 
 
 class Infill:
-    """Work on the holes of a text: iterate it for HoleDelta, HoleDone and, where it is watched or scored, WindowStep or
-    Stepped. `candidates` are empty until it is complete: then the best comes first."""
+    """Work on the holes of a text: iterate it for HoleDelta, HoleDone and, if watched or scored, WindowStep or Stepped.
+
+    `candidates` is empty until the infill is complete; the best comes first.
+    """
 
     def __init__(
         self,
         route: Route,
-        session: Session,
+        session: InfillSession,
         request: InfillRequest,
         mode: InfillMode,
         model: ModelInfo,
@@ -97,7 +99,7 @@ class Infill:
             for item in self._route:
                 if item is SILENCE:
                     yield SILENCE
-                elif isinstance(item, Stepped):  # of a hole without a canvas; subscribers could not place its positions
+                elif isinstance(item, Stepped):  # without a canvas; subscribers cannot map its positions
                     if self._yields_steps:
                         yield item
                 else:

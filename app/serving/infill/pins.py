@@ -11,7 +11,10 @@ Content = list[int | None]  # of a hole: None is a mask
 
 
 class PinnedTexts:
-    """`min_length`: the tokens of all pinned texts, and a mask for each gap before, between and after them."""
+    """The pinned texts of one hole.
+
+    `min_length` is the number of their tokens, plus a mask for each gap before, between and after them.
+    """
 
     def __init__(self, pins: Sequence[Pin], tokenizer: Tokenizer) -> None:
         self._pins = [(pin.at, tokenizer.encode_plain(pin.text)) for pin in pins]
@@ -20,7 +23,7 @@ class PinnedTexts:
         self.min_length = self.num_tokens + self._num_gaps
 
     def content(self, length: int) -> Content:
-        """`length` positions, or a few less so that all gaps are equal; never less than `min_length`."""
+        """`length` positions, or a few fewer so that all gaps are equal; at least `min_length`."""
         if not self._pins:
             return [None] * length
         gap: Content = [None] * max(1, (length - self.num_tokens) // self._num_gaps)

@@ -1,4 +1,4 @@
-"""What a route is set up with: decided once, when the infill is submitted."""
+"""The inputs of a route, decided once, when the infill is submitted."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class CanvasPlan:
     """An infill by the canvas route."""
 
     request: InfillRequest
-    texts: Sequence[str]  # around the holes, trimmed to what the model can use
+    texts: Sequence[str]  # around the holes, trimmed to fit
     holes: Sequence[HolePlan]
     params: GenerationParams  # of every sequence, except for its window
-    canvas: int  # masks in a hole of unknown length, to begin with
+    canvas: int  # initial number of masks in a hole of unknown length
     delete_token_id: int | None  # None: the model has none
     end_token_ids: Sequence[int]
     max_model_len: int
@@ -47,13 +47,13 @@ class CanvasPlan:
 
     @property
     def max_tokens(self) -> int:
-        """The largest limit of a hole."""
+        """The largest `max_tokens` of a hole."""
         return max(each.max_tokens for each in self.holes)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PromptPlan:
-    """An infill by one of the routes by prompt."""
+    """An infill by one of the prompt routes."""
 
     request: InfillRequest
     make_request: MakeRequest

@@ -1,4 +1,4 @@
-"""How an infill's route is chosen and set up."""
+"""Chooses and sets up the route of an infill."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from app.serving.infill.plan import CanvasPlan, HolePlan, PromptPlan
 from app.serving.infill.prompt_route import PromptRoute
 from app.serving.infill.requests import EditRequest, InfillRequest
 from app.serving.infill.revise_route import ReviseRoute
-from app.serving.infill.session import Session
+from app.serving.infill.session import InfillSession
 from app.serving.lengths import check_small_blocks, plan_lengths
 from app.serving.requests import DecodingRequest
 from app.text.layouts import chat_messages, files_with_room
 from app.text.tokenizer import Tokenizer
 
-Begin = Callable[[InfillRequest, Session], tuple[Route, GenerationParams]]
+Begin = Callable[[InfillRequest, InfillSession], tuple[Route, GenerationParams]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ class InfillPlanner:
     model: ModelInfo
     capabilities: InfillCapabilities
     defaults: Defaults
-    decoding: Decoding  # the request's
+    decoding: Decoding  # of the request
     max_tokens: int  # the operator's limit for a hole
     param: str = "segments"  # the request's field that holds the text
 
@@ -49,9 +49,9 @@ class InfillPlanner:
         mode = self.capabilities.choose(request.mode)
         if request.watch and mode != "canvas":
             raise RequestError(
-                f"The steps of an infill are reported in the mode canvas only, not in {mode}.", "infill_mode"
+                f"The steps of an infill are reported in infill_mode canvas only, not in {mode}.", "infill_mode"
             )
-        session = Session(self.engine, request.time_budget_ms, request.soft_budget_ms)
+        session = InfillSession(self.engine, request.time_budget_ms, request.soft_budget_ms)
         check_small_blocks(self.decoding, self._block_length(request))
         routes: Mapping[InfillMode, Begin] = {
             "canvas": self._begin_canvas,
@@ -74,13 +74,13 @@ class InfillPlanner:
                 f"mode must be rewrite for this model: {request.mode} needs one that was trained on canvases.", "mode"
             )
         check_small_blocks(self.decoding, self._block_length(infill))
-        session = Session(self.engine, infill.time_budget_ms)
+        session = InfillSession(self.engine, infill.time_budget_ms)
         texts = visible_texts(infill, tokenizer, self._budget(sum(sizes)))
         params = self._params(infill, gen_length=self._block_length(infill), steps=1)
         route = ReviseRoute(request, texts, tokenizer, session, params)
         return Infill(route, session, infill, mode, self.model, params, self._warnings(infill, mode))
 
-    def _begin_canvas(self, request: InfillRequest, session: Session) -> tuple[CanvasRoute, GenerationParams]:
+    def _begin_canvas(self, request: InfillRequest, session: InfillSession) -> tuple[CanvasRoute, GenerationParams]:
         if request.length_method == "delete" and self.capabilities.delete_token_id is None:
             raise RequestError(
                 "length_method must be several or exact for this model, which has no delete token, got delete.",
@@ -99,7 +99,7 @@ class InfillPlanner:
         )
         return CanvasRoute(plan, self.tokenizer, session), plan.params
 
-    def _begin_fim(self, request: InfillRequest, session: Session) -> tuple[PromptRoute, GenerationParams]:
+    def _begin_fim(self, request: InfillRequest, session: InfillSession) -> tuple[PromptRoute, GenerationParams]:
         fim, tokenizer = self.capabilities.fim, self.tokenizer
         assert fim is not None
         limits = self._limits(request)
@@ -116,7 +116,7 @@ class InfillPlanner:
         )
         return PromptRoute(plan, tokenizer, session), self._block_params(request, max(limits), 0, fim.ends)
 
-    def _begin_chat(self, request: InfillRequest, session: Session) -> tuple[PromptRoute, GenerationParams]:
+    def _begin_chat(self, request: InfillRequest, session: InfillSession) -> tuple[PromptRoute, GenerationParams]:
         tokenizer = self.tokenizer
         limits = self._limits(request)
 
@@ -124,14 +124,14 @@ class InfillPlanner:
             return len(tokenizer.encode_plain(text))
 
         def make_request(texts: Sequence[str], hole: int) -> SequenceRequest:
-            own = self._only(request, texts, hole)
-            hint = own.holes[0].hint
+            hole_request = self._only(request, texts, hole)
+            hint = hole_request.holes[0].hint
             around = tokenizer.encode_chat(chat_messages("", "", request.language, hint), {})
             budget = self._budget(limits[hole] + len(around) + self._block_length(request))
-            bare = visible_texts(_without_hints(own), tokenizer, budget, with_context=False)
-            left = budget.num_tokens - sum(map(count, bare))
-            files = files_with_room(request.context, left, count)
-            messages = chat_messages(bare[0], bare[1], request.language, hint, files)
+            prefix, suffix = visible_texts(_without_hints(hole_request), tokenizer, budget, with_context=False)
+            room = budget.num_tokens - count(prefix) - count(suffix)
+            files = files_with_room(request.context, room, count)
+            messages = chat_messages(prefix, suffix, request.language, hint, files)
             prompt = tokenizer.encode_chat(messages, {})
             return SequenceRequest(prompt, self._block_params(request, limits[hole], len(prompt), ()))
 
@@ -142,7 +142,7 @@ class InfillPlanner:
         return PromptRoute(plan, tokenizer, session), self._block_params(request, max(limits), 0, ())
 
     def _limits(self, request: InfillRequest) -> list[int]:
-        """The most tokens of each hole: what was requested, lowered to the operator's limit."""
+        """The maximum tokens of each hole: the requested number, lowered to the operator's limit."""
         return [min(hole.length or hole.max_tokens or self._limit, self._limit) for hole in request.holes]
 
     @property
@@ -153,7 +153,7 @@ class InfillPlanner:
         return TokenBudget(self.capabilities.context, self.model.max_model_len, reserved, self.param)
 
     def _hole_plans(self, request: InfillRequest) -> list[HolePlan]:
-        """Raises RequestError where pinned texts leave nothing to fill in."""
+        """Raises RequestError if pinned texts leave nothing to fill in."""
         plans = []
         for number, (hole, limit) in enumerate(zip(request.holes, self._limits(request), strict=True)):
             pinned = PinnedTexts(hole.pinned, self.tokenizer)
@@ -169,7 +169,7 @@ class InfillPlanner:
 
     @staticmethod
     def _only(request: InfillRequest, texts: Sequence[str], hole: int) -> InfillRequest:
-        """The request for one of its holes."""
+        """The request with one of its holes, between `texts`."""
         return replace(request, texts=texts, holes=[request.holes[hole]])
 
     def _block_length(self, request: InfillRequest) -> int:
@@ -194,9 +194,9 @@ class InfillPlanner:
     def _block_params(
         self, request: InfillRequest, max_tokens: int, prompt_len: int, ends: Collection[int]
     ) -> GenerationParams:
-        """With room for `max_tokens` and the end token."""
-        wanted = DecodingRequest(max_tokens=max_tokens + 1, steps=request.steps, block_length=request.block_length)
-        lengths = plan_lengths(wanted, self.defaults, prompt_len, self.model.max_model_len)
+        """The parameters of a reply with room for `max_tokens` and the end token."""
+        reply = DecodingRequest(max_tokens=max_tokens + 1, steps=request.steps, block_length=request.block_length)
+        lengths = plan_lengths(reply, self.defaults, prompt_len, self.model.max_model_len)
         return self._params(request, lengths.gen_length, lengths.steps, ends)
 
     def _warnings(self, request: InfillRequest, mode: InfillMode) -> list[str]:

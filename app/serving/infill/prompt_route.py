@@ -1,6 +1,6 @@
-"""The routes by prompt: holes one after another, each decoded block by block, each seeing those before it.
+"""The prompt routes: holes are filled one after another, block by block, and each sees those before it.
 
-`fim`: both sides between sentinels; `chat`: both sides in an instruction, the answer cleaned up.
+`fim` puts both sides between sentinels; `chat` puts them into an instruction and cleans up the answer.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from app.serving.infill.plan import PromptPlan
 from app.serving.infill.requests import Candidate, FilledHole, FillReason, HoleDelta, HoleDone
 from app.serving.infill.results import hole_tokens, joined, mean_log_probability
 from app.serving.infill.search import best_distinct, varied
-from app.serving.infill.session import Session
+from app.serving.infill.session import InfillSession
 from app.text.infill_stream import InfillStream
 from app.text.stream import TextStream
 from app.text.tokenizer import Tokenizer
@@ -34,9 +34,9 @@ class PartialHole:
 
 
 class PromptRoute:
-    """One infill: iterate it, then read `candidates`. The first phase is submitted when it is made."""
+    """One infill: iterate it, then read `candidates`. The constructor submits the first phase."""
 
-    def __init__(self, plan: PromptPlan, tokenizer: Tokenizer, session: Session) -> None:
+    def __init__(self, plan: PromptPlan, tokenizer: Tokenizer, session: InfillSession) -> None:
         self._plan, self._request, self._tokenizer, self._session = plan, plan.request, tokenizer, session
         self._filled: list[list[FilledHole]] = [[] for _ in range(self._request.n)]
         self.candidates: list[Candidate] = []
@@ -57,16 +57,16 @@ class PromptRoute:
         self._rank()
 
     def _submit(self, hole: int) -> list[PartialHole]:
-        """The next hole of all candidates; returns the hole as each has it."""
+        """Submit this hole of all candidates; returns the hole of each, still empty."""
         requests, answers = [], []
         texts = self._request.texts
         suffix = "".join(texts[hole + 1 :])
         for number, filled in enumerate(self._filled):
             prefix = joined(texts[: hole + 1], [item.text for item in filled])
-            own = self._plan.make_request([prefix, suffix], hole)
-            own = replace(own, params=varied(own.params, number))
-            requests.append(own)
-            answers.append(self._answer(hole, prefix, suffix, own.params.gen_length))
+            request = self._plan.make_request([prefix, suffix], hole)
+            request = replace(request, params=varied(request.params, number))
+            requests.append(request)
+            answers.append(self._answer(hole, prefix, suffix, request.params.gen_length))
         self.prompt_tokens += len(requests[0].prompt_ids)
         self._session.submit(requests)
         return answers
@@ -98,7 +98,7 @@ class PromptRoute:
             yield from self._finish(number, hole, answer, event)
 
     def _has_enough(self, text: str) -> bool:
-        """Whether a soft budget is spent, and there is a line that is not blank."""
+        """Whether a soft budget is spent and there is a whole non-blank line."""
         is_overdue = self._request.soft_budget_ms is not None and self._session.is_overdue
         return is_overdue and "\n" in text.lstrip()
 
@@ -127,14 +127,14 @@ class PromptRoute:
 
     @staticmethod
     def _reason(answer: PartialHole, event: Finished) -> FillReason:
-        """Why the engine ended it: without an end token, a time budget alone does so before the last position."""
+        """Why the engine ended it. Without an end token, only a time budget ends it before the last position."""
         if event.reason == "length" and event.counters.generated_tokens < answer.gen_length:
             return "deadline"
         return "stop" if event.reason == "stop" else "length"
 
     def _rank(self) -> None:
-        made = []
+        candidates = []
         for number, filled in enumerate(self._filled):
             text = joined(self._request.texts, [hole.text for hole in filled])
-            made.append(Candidate(number, tuple(filled), text, mean_log_probability(filled)))
-        self.candidates = best_distinct(made, self._request.n)
+            candidates.append(Candidate(number, tuple(filled), text, mean_log_probability(filled)))
+        self.candidates = best_distinct(candidates, self._request.n)

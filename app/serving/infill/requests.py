@@ -1,4 +1,4 @@
-"""What an infill is asked for, and what it answers with. Plain data."""
+"""Infill requests, and their results and updates. Plain data."""
 
 from __future__ import annotations
 
@@ -21,47 +21,47 @@ FillReason = Literal["stop", "length", "deadline"]
 
 @dataclass(frozen=True)
 class Pin:
-    """A text that is in the hole for certain."""
+    """A text that the hole must contain."""
 
     text: str
-    at: Literal["anywhere", "start", "end"] = "anywhere"
+    at: Literal["anywhere", "start", "end"] = "anywhere"  # start: only the first pin of a hole; end: only the last
 
 
 @dataclass(frozen=True)
 class Hole:
-    """A hole of a request. Lengths are in tokens; None: the default."""
+    """A hole of a request. Lengths are in tokens."""
 
-    max_tokens: int | None = None
-    single_line: bool = False  # it ends with its line
-    pinned: Sequence[Pin] = ()  # in order
-    hint: str | None = None  # what belongs here, in words
-    length: int | None = None  # the exact length if it is known
-    start: int = 0  # it begins with at least this many masks
+    max_tokens: int | None = None  # None: the operator's limit, which also lowers larger values
+    single_line: bool = False  # the hole ends at the first line break
+    pinned: Sequence[Pin] = ()  # texts that the hole must contain, in order
+    hint: str | None = None  # a description of the text that belongs here
+    length: int | None = None  # the exact length; None: unknown
+    start: int = 0  # a canvas starts with at least this many masks
 
 
 @dataclass(frozen=True, kw_only=True)
 class InfillRequest:
-    """A validated infill: `texts` are around `holes`, so there is one more of them. None: the default."""
+    """A validated infill. None: the default."""
 
-    texts: Sequence[str]
+    texts: Sequence[str]  # around the holes: one more than holes
     holes: Sequence[Hole]
-    mode: InfillMode | None = None
-    length_method: LengthMethod | None = None
-    n: int = 1  # candidates
+    mode: InfillMode | None = None  # the route; None: the best one that the model supports
+    length_method: LengthMethod | None = None  # for canvases; None: delete if the model can, else several
+    n: int = 1  # candidates to return
     seed: int | None = None  # None: a random one
     stop: Sequence[str] = ()  # strings that end a hole
-    language: str = "python"  # for models that are instructed in words
-    filename: str | None = None
+    language: str = "python"  # the VS Code id, for comments and code fences
+    filename: str | None = None  # of the file with the holes
     context: Sequence[ContextFile] = ()  # other files
-    steps: int | None = None
-    block_length: int | None = None
+    steps: int | None = None  # denoising steps for each sequence
+    block_length: int | None = None  # tokens
     decoding: Overrides[Decoding] = field(default_factory=Overrides)
     time_budget_ms: int | None = None  # from the submission on
-    # After this time the best so far is taken as soon as it has a whole line or fills its canvas.
+    # After this time, the best text so far is returned as soon as it has a whole line or fills its canvas.
     soft_budget_ms: int | None = None
-    watch: bool = False  # report a canvas's denoising steps
-    scored: bool = False  # report the steps of any route as the engine does, for the `alternatives` to each token
-    alternatives: int = 0
+    watch: bool = False  # report the denoising steps of a canvas
+    scored: bool = False  # report the engine's steps on any route, for log probabilities
+    alternatives: int = 0  # in reported steps: this many of the most likely tokens at each position
 
     def __post_init__(self) -> None:
         assert len(self.texts) == len(self.holes) + 1
@@ -69,23 +69,23 @@ class InfillRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class EditRequest:
-    """A validated edit: parts of a text that are to be replaced."""
+    """A validated edit, which replaces spans of a text."""
 
-    infill: InfillRequest  # the text around them, with a hole for each
-    spans: Sequence[str]  # what is in them now
-    mode: EditMode = "rewrite"
+    infill: InfillRequest  # the text around the spans, with a hole for each
+    spans: Sequence[str]  # the present text of each span
+    mode: EditMode = "rewrite"  # rewrite: fill the holes anew; the others keep tokens that the model is sure of
     threshold: float = 0.5  # redenoise: tokens below this confidence are masked
-    num_forwards: int = 8  # polish: about this many
+    num_forwards: int = 8  # polish: approximate number of forwards
 
 
 @dataclass(frozen=True)
 class HoleToken:
-    """`confidence` with which it was accepted, in which denoising step; a pinned one is given: 1 and None."""
+    """One token of a filled hole."""
 
     id: int
-    text: str
-    confidence: float
-    step: int | None
+    text: str  # the text it adds
+    confidence: float  # the probability it was accepted with; 1 for a pinned token
+    step: int | None  # the denoising step, from 0; None for a pinned token
 
     @property
     def is_pinned(self) -> bool:
@@ -94,39 +94,38 @@ class HoleToken:
 
 @dataclass(frozen=True)
 class FilledHole:
-    """`tokens` are what was decoded, `text` what is left of it after stop strings and cleaning up."""
+    """The result for one hole."""
 
-    text: str
-    tokens: tuple[HoleToken, ...]
+    text: str  # of the tokens, after stop strings and cleaning up
+    tokens: tuple[HoleToken, ...]  # all that were decoded
     finish_reason: FillReason
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One answer. `number` counts them as they were begun; `score` is the mean log probability of its tokens."""
+    """One answer to an infill."""
 
-    number: int
+    number: int  # in the order of submission, from 0
     holes: tuple[FilledHole, ...]
-    text: str
-    score: float
+    text: str  # the whole text, holes filled
+    score: float  # the mean log probability of its tokens, plus its fit on a canvas with several candidates
 
 
 @dataclass(frozen=True)
 class WindowStep(Update):
-    """A denoising step of a candidate that is watched. It begins as `window` behind `start` positions, and again, on a
-    longer one, where a hole was too short: then `window` is another object."""
+    """A denoising step of a watched candidate."""
 
     kind = "step"
 
-    candidate: int
-    window: Window
-    start: int
+    candidate: int  # its number
+    window: Window  # as submitted; a different object once a hole was too short and the canvas was submitted again
+    start: int  # the position at which the window starts
     event: Stepped
 
 
 @dataclass(frozen=True)
 class WindowSnapshot(Update):
-    """Where a candidate is when the first subscriber comes."""
+    """The state of a candidate when the first subscriber comes; fields as in WindowStep."""
 
     kind = "snapshot"
 
@@ -138,7 +137,7 @@ class WindowSnapshot(Update):
 
 @dataclass(frozen=True)
 class HoleDelta(Update):
-    """New text of a hole of a candidate; final."""
+    """New text of a candidate's hole. It is final."""
 
     candidate: int
     hole: int
@@ -147,6 +146,8 @@ class HoleDelta(Update):
 
 @dataclass(frozen=True)
 class HoleDone(Update):
+    """A candidate's hole is filled."""
+
     candidate: int
     hole: int
     filled: FilledHole

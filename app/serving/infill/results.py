@@ -1,4 +1,4 @@
-"""Tokens of holes as the caller sees them, and how likely they are."""
+"""The tokens of holes as the caller sees them, and their log probabilities."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from app.text.tokenizer import Tokenizer
 
 
 def hole_tokens(tokenizer: Tokenizer, context: Sequence[int], tokens: Sequence[Token]) -> tuple[HoleToken, ...]:
-    """Each with what it adds to the text after the tokens of `context`.
+    """The tokens, each with the text it adds after the token ids of `context`.
 
-    A character that takes several tokens comes with the last of them.
+    A character that spans several tokens comes with the last of them.
     """
     detokenizer = Detokenizer(lambda ids: tokenizer.decode(ids, skip_special_tokens=False))
     for token_id in context:
@@ -30,22 +30,23 @@ def hole_tokens(tokenizer: Tokenizer, context: Sequence[int], tokens: Sequence[T
 
 
 def without_first_space(tokens: tuple[HoleToken, ...]) -> tuple[HoleToken, ...]:
-    """Without the space that the first one begins with: it stands before the hole already."""
+    """Drop the leading space of the first token: the text before the hole has it already."""
     if not tokens or not tokens[0].text.startswith(" "):
         return tokens
     return (replace(tokens[0], text=tokens[0].text[1:]), *tokens[1:])
 
 
 def log_probability(probability: float) -> float:
+    """The natural logarithm; finite for 0 too."""
     return math.log(max(probability, 1e-12))
 
 
 def mean_log_probability(holes: Sequence[FilledHole]) -> float:
-    """Over all tokens that the model chose; 0 where there are none."""
+    """The mean over all tokens that the model chose; 0 if there are none."""
     chosen = [log_probability(token.confidence) for hole in holes for token in hole.tokens if not token.is_pinned]
     return sum(chosen) / len(chosen) if chosen else 0.0
 
 
 def joined(texts: Sequence[str], holes: Sequence[str]) -> str:
-    """The texts with the holes between them; a last hole may be missing."""
+    """The texts with the holes between them, one fewer than texts."""
     return "".join(text + hole for text, hole in zip(texts, [*holes, ""], strict=True))

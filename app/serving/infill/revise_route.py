@@ -1,4 +1,4 @@
-"""Denoise parts of an existing text again: where the model is unsure of it, or for a number of forwards."""
+"""Denoises parts of an existing text again: where the model is unsure of it, or for a number of forwards."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.serving.infill.canvas_layout import CanvasLayout
 from app.serving.infill.pins import Content
 from app.serving.infill.requests import Candidate, EditRequest, FilledHole, FillReason, HoleDelta, HoleDone
 from app.serving.infill.results import hole_tokens, joined, mean_log_probability
-from app.serving.infill.session import Session
+from app.serving.infill.session import InfillSession
 from app.text.tokenizer import Tokenizer
 
 # Confidences are measured with every NUM_GROUPS-th token masked: a visible token would always score high, and masking
@@ -23,10 +23,10 @@ POLISHED_SHARE = 8  # a round masks the least confident 1 in this many tokens
 
 
 class ReviseRoute:
-    """`redenoise`: tokens below `threshold` are masked and filled, one a step. `polish`: for about `num_forwards`, the
-    least confident ones are masked and filled in one step, over and over.
+    """One edit: iterate it, then read `candidates`. Needs a model that was trained on canvases.
 
-    Iterate it, then read `candidates`. Needs a model that was trained on canvases.
+    `redenoise` masks the tokens below `threshold` and fills them one per step. `polish` masks the least confident ones
+    and fills them in one step, repeatedly, for about `num_forwards`.
     """
 
     def __init__(
@@ -34,10 +34,10 @@ class ReviseRoute:
         request: EditRequest,
         texts: Sequence[str],
         tokenizer: Tokenizer,
-        session: Session,
+        session: InfillSession,
         params: GenerationParams,
     ) -> None:
-        """`texts` are those around the spans, trimmed to what the model can use."""
+        """`texts` are those around the spans, trimmed to fit."""
         self._request, self._tokenizer, self._session, self._params = request, tokenizer, session, params
         spans = request.spans
         self._layout = CanvasLayout(texts, tokenizer, params.block_length)
@@ -46,7 +46,7 @@ class ReviseRoute:
         self._banned = [tuple(tokenizer.special_ids)] * len(spans)
         self._reason: FillReason = "stop"
         self.candidates: list[Candidate] = []
-        self.prompt_tokens = self._layout.num_given + len(self._places)
+        self.prompt_tokens = self._layout.num_text_tokens + len(self._places)
         if self._places:
             session.submit(self._probes())
 
@@ -74,7 +74,7 @@ class ReviseRoute:
             yield HoleDone(0, hole, filled)
 
     def _must_end(self) -> bool:
-        """Whether to stop before everything that was requested is done."""
+        """Whether to stop early. Records a deadline as the reason."""
         if self._session.is_overdue:
             self._reason = "deadline"
         return self._session.is_aborted or self._session.is_overdue
@@ -92,7 +92,7 @@ class ReviseRoute:
         return self._layout.window(contents, self._banned, (), may_delete=False)
 
     def _probes(self) -> list[SequenceRequest]:
-        """One for each group of tokens: how likely is each, seeing all that are not in its group?"""
+        """One probe per group of tokens: the probability of each, given all tokens outside its group."""
         targets = tuple(self._layout.fill([list(ids) for ids in self._ids()]))
         requests = []
         for group in self._groups():

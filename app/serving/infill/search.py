@@ -1,4 +1,4 @@
-"""Which candidates of an infill are tried, and which of them are returned."""
+"""Which candidates of an infill are tried, and which are returned."""
 
 from __future__ import annotations
 
@@ -9,20 +9,17 @@ from app.messages.params import GenerationParams
 from app.serving.infill.plan import CanvasPlan
 from app.serving.infill.requests import Candidate
 
-SEVERAL = (4, 8, 16, 32)  # lengths that are tried where nothing can be deleted
-MORE_TEMPERATURE = 0.7  # of candidates that must differ from the first
-MOST_TEMPERATURE = 1.2  # where that was not enough
+SEVERAL = (4, 8, 16, 32)  # lengths to try if the model cannot delete
+MORE_TEMPERATURE = 0.7  # for candidates that must differ from the first
+MOST_TEMPERATURE = 1.2  # if that was not enough
 
 
 @dataclass(frozen=True)
 class Variant:
-    """How a candidate is begun: the number of masks in a hole of unknown length, and how it is sampled.
+    """How a candidate is started."""
 
-    `temperature` is None for the request's own.
-    """
-
-    canvas: int
-    temperature: float | None
+    canvas: int  # masks in a hole of unknown length
+    temperature: float | None  # None: the request's
     seed: int
 
 
@@ -42,20 +39,21 @@ def first_variants(plan: CanvasPlan, capacity: int) -> list[Variant]:
 
 
 def sampled_variants(plan: CanvasPlan, num: int, temperature: float) -> list[Variant]:
-    """Sampled at no less than `temperature`, each with its own seed."""
-    warm = max(plan.params.temperature, temperature)
-    return [Variant(plan.canvas, warm, plan.params.seed + round(100 * warm) + number) for number in range(num)]
+    """`num` candidates sampled at `temperature` or the request's, whichever is higher, each with a different seed."""
+    temperature = max(plan.params.temperature, temperature)
+    first_seed = plan.params.seed + round(100 * temperature)
+    return [Variant(plan.canvas, temperature, first_seed + number) for number in range(num)]
 
 
 def varied(params: GenerationParams, number: int) -> GenerationParams:
-    """The parameters of candidate `number`: those after the first have another seed, and a temperature that uses it."""
+    """The parameters of candidate `number`: those after the first have another seed, and a temperature to use it."""
     if number == 0:
         return params
     return replace(params, seed=params.seed + number, temperature=max(params.temperature, MORE_TEMPERATURE))
 
 
 def best_distinct(candidates: Iterable[Candidate], n: int) -> list[Candidate]:
-    """At most `n` candidates with different texts in their holes, the best first."""
+    """At most `n` candidates with different texts in their holes, by falling score."""
     distinct: dict[tuple[str, ...], Candidate] = {}
     for candidate in sorted(candidates, key=lambda candidate: -candidate.score):
         distinct.setdefault(tuple(hole.text for hole in candidate.holes), candidate)

@@ -1,4 +1,4 @@
-"""Sequences that run for one infill, phase after phase."""
+"""The sequences of one infill, phase after phase."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from app.serving.engine_client import EngineClient, SequenceRequest
 from app.serving.generation import SILENCE, Generation, Silence
 
 
-class Session:
+class InfillSession:
     """`submit`, then iterate `events`; again as often as needed. `abort` may be called at any time from any thread.
 
-    The first phase counts against the queue's limit; a request that was admitted is not refused half-way. A time budget
-    is for all phases together; a soft one does not hurry what is being decoded.
+    Only the first phase counts against the queue's limit: an admitted request is not refused halfway. A time budget is
+    for all phases together; a soft one does not hurry sequences that are being decoded.
     """
 
     def __init__(
@@ -30,11 +30,11 @@ class Session:
         self._is_gone: Callable[[], bool] = lambda: False
         self.counters: list[Counters] = []
 
-    def submit(self, jobs: Sequence[SequenceRequest]) -> None:
-        """Raises QueueFull, ModelLoading or ShuttingDown."""
+    def submit(self, requests: Sequence[SequenceRequest]) -> None:
+        """Start a phase. Raises QueueFull, ModelLoading or ShuttingDown."""
         is_first = self._generation is None
         self._generation = self._engine.submit_requests(
-            jobs if is_first else [self._in_time(job) for job in jobs], is_admitted=not is_first
+            requests if is_first else [self._in_time(request) for request in requests], is_admitted=not is_first
         )
         self._generation.is_abandoned = self._is_gone
         if self._is_aborted:
@@ -43,7 +43,7 @@ class Session:
             self._generation.watch(True)
 
     def watch_client(self, is_gone: Callable[[], bool]) -> None:
-        """Abort before the first step that finds the client gone."""
+        """Abort before the first step at which `is_gone` returns true."""
         self._is_gone = is_gone
         if self._generation is not None:
             self._generation.is_abandoned = is_gone
@@ -60,14 +60,14 @@ class Session:
             yield item
 
     def abort(self, index: int | None = None) -> None:
-        """One job, or all of the request."""
+        """Abort one sequence of this phase, or the whole infill."""
         if index is None:
             self._is_aborted = True
         if self._generation is not None:
             self._generation.abort(index)
 
     def watch(self, is_watched: bool) -> None:
-        """Start or stop step events, for what runs now and for later phases."""
+        """Start or stop step events, for this phase and later ones."""
         self._is_watched = is_watched
         if self._generation is not None:
             self._generation.watch(is_watched)
@@ -83,15 +83,15 @@ class Session:
 
     @property
     def capacity(self) -> int:
-        """So many jobs at most are ever taken at once."""
+        """The most sequences that a phase may have."""
         return self._engine.capacity
 
-    def _in_time(self, job: SequenceRequest) -> SequenceRequest:
-        """With what is left of the time budget."""
+    def _in_time(self, request: SequenceRequest) -> SequenceRequest:
+        """The request with the rest of the time budget."""
         if self._deadline is None:
-            return job
-        left_ms = max(1, round(1000 * (self._deadline - time.monotonic())))
-        return replace(job, params=replace(job.params, time_budget_ms=left_ms))
+            return request
+        remaining_ms = max(1, round(1000 * (self._deadline - time.monotonic())))
+        return replace(request, params=replace(request.params, time_budget_ms=remaining_ms))
 
 
 def _deadline(budget_ms: int | None) -> float | None:
