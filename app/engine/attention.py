@@ -24,11 +24,11 @@ class SpanAttention:
         self._spans: list[_SpanView] = []
         first = 0
         for span in rows.spans:
-            own, reach = slice(first, first + span.num_rows), span.reach
+            part, reach = slice(first, first + span.num_rows), span.reach
             is_masked = span.limits is not None and min(span.limits) < reach
-            mask = visible(tensors.limits[own], reach)[None, None] if is_masked else None
-            self._spans.append(_SpanView(span.slot, own, slice(span.places.start, span.places.stop), reach, mask))
-            first = own.stop
+            mask = visible(tensors.limits[part], reach)[None, None] if is_masked else None
+            self._spans.append(_SpanView(span.slot, part, slice(span.places.start, span.places.stop), reach, mask))
+            first = part.stop
 
     def __call__(self, layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         """Store `k` and `v` [rows, kv_heads, head_dim]; attend with `q` [rows, heads, head_dim], same shape out."""
@@ -95,7 +95,7 @@ def attention(q: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None) -> T
     """Grouped-query attention of `q` [batch, rows, heads, head_dim], in the shape of `q`.
 
     `keys` and `values` are [batch, kv_heads, length, head_dim]; `mask` [batch or 1, 1, rows, length] is true where a
-    row may look. Query heads that share a key head are stacked as rows, so that keys and values need not be repeated.
+    row may attend. Query heads that share a key head are stacked as rows, so that keys and values need not be repeated.
     """
     batch, rows, heads, head_dim = q.shape
     kv_heads = keys.shape[1]

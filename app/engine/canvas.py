@@ -67,6 +67,7 @@ class Canvas:
     def unmask(
         self, positions: Ids[int], token_ids: Ids[int], confidences: Ids[float] | None = None, step: int | None = None
     ) -> None:
+        """Make masked `positions` final."""
         for index, (position, token_id) in enumerate(zip(positions, token_ids, strict=True)):
             assert self.masked[position]
             self.token_ids[position] = token_id

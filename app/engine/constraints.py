@@ -23,7 +23,7 @@ class Constraint(Protocol):
 
     affects_confidence: bool
     """Whether `mask` runs before the softmax, so that confidences are those of the changed scores. Otherwise it runs
-    after: another token may be proposed, and its confidence is its probability as the model has it."""
+    after it: another token may be proposed, and its confidence is the model's own probability of it."""
 
     def mask(self, scores: Tensor, positions: Ids[int]) -> None:
         """Change `scores` in place: float64 [positions, vocab], one row for each of the masked `positions`."""

@@ -21,14 +21,14 @@ class Deadline:
 
     @property
     def is_over(self) -> bool:
-        return self._seconds_left <= 0
+        return self._remaining_s <= 0
 
     def rule(self, num_forwards: int, blocks_left: int) -> TransferRule:
         """For the current block, after `num_forwards` denoising forwards, with `blocks_left` blocks after this one."""
         assert self._first_forward is not None
         seconds = max(1e-6, (time.monotonic() - self._first_forward) / max(1, num_forwards))
-        return deadline_rule(self._seconds_left / seconds, blocks_left)
+        return deadline_rule(self._remaining_s / seconds, blocks_left)
 
     @property
-    def _seconds_left(self) -> float:
+    def _remaining_s(self) -> float:
         return self._end - time.monotonic()

@@ -28,7 +28,7 @@ def finish_prefill(sequence: Sequence, forward: Forward) -> None:
 
 
 def advance(sequence: Sequence, proposals: Proposals | None, eos_token_ids: Collection[int]) -> list[Event]:
-    """One denoising step: make proposals for the block's masked positions final, and return the events of that.
+    """One denoising step: make proposals for the block's masked positions final, and return the events of the step.
 
     Raises FloatingPointError if there are no proposals because the logits are not numbers.
     """
@@ -59,7 +59,7 @@ def select(sequence: Sequence, proposals: Proposals) -> list[int]:
 
 
 def unmask(sequence: Sequence, chosen: Proposals) -> None:
-    """Make them final."""
+    """Make the `chosen` proposals final."""
     sequence.canvas.unmask(chosen.positions, chosen.token_ids, chosen.probabilities, sequence.tally.steps - 1)
     for constraint in sequence.constraints:
         constraint.observe(chosen.positions, chosen.token_ids)
@@ -81,12 +81,12 @@ def fill_window(sequence: Sequence, filler: WindowFiller, proposals: Proposals, 
     events = [stepped(sequence, proposals, selected, removed)] if sequence.is_watched else []
     filler.delete(removed)
     sequence.block = sequence.canvas.block_at(sequence.block.start)
-    left = sequence.canvas.holes_with_masks()
-    for hole in sorted(before - left):
+    remaining = sequence.canvas.holes_with_masks()
+    for hole in sorted(before - remaining):
         filled = filler.filled(sequence.id, hole)
         sequence.tally.settle(sum(token.step is not None for token in filled.tokens))
         events.append(filled)
-    if not left:
+    if not remaining:
         events.append(Finished(sequence.id, "stop", sequence.counters()))
     return events
 
@@ -118,7 +118,7 @@ def stepped(sequence: Sequence, proposals: Proposals, selected: list[int], remov
 
 
 def probe(sequence: Sequence, logits: Tensor, delete_token_id: int | None) -> Probed:
-    """What the float32 `logits` [masked positions, vocab] of a canvas's first forward say; nothing becomes final."""
+    """Probabilities from the float32 `logits` [masked positions, vocab] of a canvas's first forward."""
     window = sequence.params.window
     assert window is not None
     probabilities = torch.softmax(logits.double(), dim=-1)
@@ -127,15 +127,16 @@ def probe(sequence: Sequence, logits: Tensor, delete_token_id: int | None) -> Pr
     deletes = zeros if delete_token_id is None else probabilities[:, delete_token_id].tolist()
     targets = zeros
     if window.targets:
-        masked = [target for target, given in zip(window.targets, window.token_ids, strict=True) if given is None]
+        pairs = zip(window.targets, window.token_ids, strict=True)
+        masked = [target for target, token_id in pairs if token_id is None]
         token_ids = torch.tensor([target or 0 for target in masked], device=logits.device)
-        found = probabilities.gather(1, token_ids[:, None])[:, 0].tolist()
-        targets = [0.0 if target is None else value for target, value in zip(masked, found, strict=True)]
+        values = probabilities.gather(1, token_ids[:, None])[:, 0].tolist()
+        targets = [0.0 if target is None else value for target, value in zip(masked, values, strict=True)]
     return Probed(sequence.id, tuple(best), tuple(deletes), tuple(targets))
 
 
 def find_end(sequence: Sequence, eos_token_ids: Collection[int]) -> int | None:
-    """Where in the block's reply the first end token is, once no mask is left before it.
+    """The index of the first end token within the block's reply, once no mask is left before it.
 
     Unmasked tokens stay, and everything after the end token is dropped, so the reply is settled even if masks are
     left. The published algorithm fills these first, with the same result.

@@ -96,7 +96,7 @@ class Engine:
         if sequence is None:
             return None
         sequence.is_watched = is_watched or sequence.params.watch
-        return sequence.seen()
+        return sequence.snapshot()
 
     def _guarded(self, run: Callable[[Work], list[Event]], work: Work) -> list[Event]:
         if not work:
@@ -137,7 +137,7 @@ class Engine:
         return events
 
     def _probe(self, sequence: Sequence, logits: Tensor) -> list[Event]:
-        """Report what `logits` [masked positions, vocab] say, and end the sequence."""
+        """Report the probabilities of `logits` [masked positions, vocab], and end the sequence."""
         sequence.tally.steps += 1
         self._remove(sequence)
         probed = probe(sequence, logits, self.diffusion.delete_token_id)

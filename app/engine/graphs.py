@@ -86,6 +86,7 @@ class StaticForward:
         self._replay: Run
 
     def record(self, inputs: list[list[int]], record: Record) -> None:
+        """Record the forward; it runs over `inputs` as often as `record` needs."""
         self._inputs.copy_(torch.tensor(inputs))
         self._replay = record(self._forward)
 
@@ -137,7 +138,7 @@ def find_shape(spans: Sequence[Span], num_slots: int, max_len: int) -> Shape | N
 
 
 def lay_out(rows: Rows, shape: Shape, spare_place: int) -> tuple[list[list[int]], list[int]]:
-    """The columns of the grid (as in `RowTensors`), and in which rows of it logits are wanted.
+    """The columns of the grid (as in `RowTensors`), and the rows of the grid that need logits.
 
     Padding rows write their keys and values to `spare_place`; nothing reads what they compute.
     """
@@ -146,8 +147,8 @@ def lay_out(rows: Rows, shape: Shape, spare_place: int) -> tuple[list[list[int]]
     columns = []
     for column, value in zip(rows.columns, padding, strict=True):
         padded = [value] * (shape.num_slots * shape.width)
-        for index, own in zip(grid, column, strict=True):
-            padded[index] = own
+        for index, item in zip(grid, column, strict=True):
+            padded[index] = item
         columns.append(padded)
     return columns, [grid[row] for row in rows.logit_rows]
 
@@ -157,8 +158,7 @@ def next_power_of_two(number: int) -> int:
 
 
 def cuda_graph(run: Run) -> Run:
-    """Record `run` as a CUDA graph. It runs once before that: libraries allocate and choose kernels at their first
-    call."""
+    """Record `run` as a CUDA graph, after one plain run: libraries allocate and choose kernels at their first call."""
     stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
     stream.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(stream):

@@ -1,4 +1,4 @@
-"""The rows that one forward computes, and where each of them stands.
+"""The rows that one forward computes, each with its position and its place.
 
 A row has a *position*, which RoPE encodes, and a *place*, the index of its key and value in the KV slot of its
 sequence. The two are equal for every token of a canvas. They are kept apart so that a forward can also hold other
@@ -22,8 +22,8 @@ from torch import Tensor
 class Span:
     """Consecutive rows of one sequence: `num_rows` positions from `start`, in `slot`.
 
-    They stand at the places of the same numbers, unless `first_place` says otherwise. Row i sees the places
-    [0, limits[i]) of the slot; None: every row sees all places up to the last one of the span.
+    Their places are their positions, unless `first_place` is set. Row i sees the places [0, limits[i]) of the slot;
+    None: every row sees all places up to the last one of the span.
     """
 
     slot: int
@@ -53,7 +53,7 @@ class Forward:
     """One sequence's part of a forward: run the model over `token_ids`, the rows of `span`.
 
     Logits are computed for `logit_rows` (indices into the rows, from 0). Each of them proposes a token for the masked
-    position at the same index of `positions`. A row need not stand at the position that it proposes a token for: a
+    position at the same index of `positions`. A row need not be at the position that it proposes a token for: a
     model with token shift predicts the next one.
     """
 

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 def choose_placement(options: ModelSource) -> tuple[torch.device, torch.dtype]:
     """Where the model runs and in which number format; sets up PyTorch for it.
 
-    Raises StartError for a setting that this machine cannot fulfil. Nothing of the checkpoint is read.
+    Raises StartError for a setting that this machine does not support. The checkpoint is not read.
     """
     torch.set_num_threads(options.num_threads or default_num_threads())
     device = choose_device(options.device)
@@ -76,7 +76,7 @@ def _load_checkpoint(options: ModelSource, device: torch.device, dtype: torch.dt
 
 
 def _check_served(diffusion: Diffusion) -> None:
-    """Raises CheckpointError for a checkpoint that denoises in another way than the engine does."""
+    """Raises CheckpointError for a checkpoint that denoises in a way that the engine does not support."""
     if diffusion.attention != "block_causal":
         raise CheckpointError(
             f"This checkpoint was trained with {diffusion.attention} attention; the engine supports block-causal "

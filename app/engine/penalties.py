@@ -19,7 +19,7 @@ LARGEST = torch.finfo(torch.float64).max
 
 
 class Penalties(Constraint):
-    """The counts of one sequence, on the device of its scores; nothing of other sequences enters.
+    """The penalties of one sequence. Its token counts are on the device of its scores.
 
     They change the confidence: a token that was made unlikely should not be among the first to become final.
     """
@@ -32,7 +32,7 @@ class Penalties(Constraint):
         self._counts: Tensor | None = None  # int64 [vocab], of generated tokens; None until the first scores
 
     def mask(self, scores: Tensor, positions: Ids[int]) -> None:
-        """The repetition penalty, then the other two, in vLLM's order.
+        """Penalise `scores` [positions, vocab]: the repetition penalty, then the other two, in vLLM's order.
 
         The result is clamped to finite numbers, because a penalty may be tiny, and softmax turns infinity into NaN.
         """

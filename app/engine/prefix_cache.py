@@ -1,4 +1,4 @@
-"""Keys and values of prefixes that were computed before, for sequences that begin the same way.
+"""Keys and values of prefixes computed before, for sequences that start with the same tokens.
 
 A radix tree (as SGLang's, arXiv 2312.07104, section 3) whose edges are runs of whole blocks. The attention mask
 depends on the block length, so each block length has a separate tree. A hit is a whole number of blocks from position

@@ -22,7 +22,7 @@ from app.models.transformer import Transformer
 
 
 class PlainAttention:
-    """Over the keys and values of this forward only; `mask`, bool [rows, rows], is true where a row may look."""
+    """Over the keys and values of this forward only; `mask`, bool [rows, rows], is true where a row may attend."""
 
     def __init__(self, mask: Tensor | None = None) -> None:
         self._mask = mask
@@ -61,10 +61,10 @@ def generate(
         end = min(start + size, len(tokens))
         num_masks, step = int(masked[start:end].sum()), 0
         while masked[start:end].any():
-            wanted = num_masks // params.steps_per_block + (step < num_masks % params.steps_per_block)
-            if params.threshold is not None or wanted > 0:
+            num = num_masks // params.steps_per_block + (step < num_masks % params.steps_per_block)
+            if params.threshold is not None or num > 0:
                 proposals = propose(model, state, (start, end), step, params, mask_token_id)
-                unmask(state, proposals, wanted, params.threshold)
+                unmask(state, proposals, num, params.threshold)
             step += 1
         reply = tokens[len(prompt_ids) : end].tolist()
         for index in range(max(0, start - len(prompt_ids)), len(reply)):
@@ -107,13 +107,13 @@ def fill(
                 proposals[position] = (proposal, confidences[proposal].item())
         tokens = [position for position in proposals if proposals[position][0] != delete_token_id]
         deletes = [position for position in proposals if proposals[position][0] == delete_token_id]
-        gone = [position for position in deletes if proposals[position][1] >= SURE_DELETE]
+        removed = [position for position in deletes if proposals[position][1] >= SURE_DELETE]
         if tokens:
             best = min(tokens, key=lambda position: (-proposals[position][1], position))
             canvas[best] = (proposals[best][0], canvas[best][1])
-        elif not gone:
-            gone = [min(deletes, key=lambda position: (-proposals[position][1], position))]
-        canvas = [item for position, item in enumerate(canvas) if position not in gone]
+        elif not removed:
+            removed = [min(deletes, key=lambda position: (-proposals[position][1], position))]
+        canvas = [item for position, item in enumerate(canvas) if position not in removed]
     return [[int(token_id or 0) for token_id, hole in canvas if hole == n] for n in range(window.num_holes)]
 
 
@@ -138,19 +138,21 @@ def propose(
     return proposals
 
 
-def unmask(state: State, proposals: dict[int, tuple[int, float]], wanted: int, threshold: float | None) -> None:
-    """The `wanted` most confident proposals become final, or all that reach the threshold (at least one)."""
+def unmask(state: State, proposals: dict[int, tuple[int, float]], num: int, threshold: float | None) -> None:
+    """The `num` most confident proposals become final, or all that reach the threshold (at least one)."""
     order = sorted(proposals, key=lambda position: (-proposals[position][1], position))
     if threshold is not None:
-        wanted = max(1, sum(confidence >= threshold for _, confidence in proposals.values()))
-    for position in order[:wanted]:
+        num = max(1, sum(confidence >= threshold for _, confidence in proposals.values()))
+    for position in order[:num]:
         state.tokens[position] = proposals[position][0]
         state.masked[position] = False
 
 
 def penalise(row: Tensor, prompt: list[int], generated: list[int], params: GenerationParams) -> Tensor:
-    """The logits `row` [vocab] of one position, penalised; `generated` are the final tokens of the reply, repeated
-    ones too."""
+    """The logits `row` [vocab] of one position, penalised; returns the same shape.
+
+    `generated` are the final tokens of the reply, repeated ones included.
+    """
     if not params.has_penalties:
         return row
     scores = row.double()
@@ -166,8 +168,10 @@ def penalise(row: Tensor, prompt: list[int], generated: list[int], params: Gener
 
 
 def choose(row: Tensor, position: int, step: int, params: GenerationParams) -> int:
-    """A token id by the logits `row` [vocab]: the likeliest, or above temperature 0 the one where the summed
-    probabilities pass the number drawn."""
+    """A token id by the logits `row` [vocab].
+
+    It is the most likely one, or above temperature 0 the one at which the summed probabilities pass the number drawn.
+    """
     if params.temperature == 0:
         return int(row.argmax())
     probabilities = torch.softmax(row.double() / params.temperature, dim=0).tolist()
@@ -181,9 +185,9 @@ def choose(row: Tensor, position: int, step: int, params: GenerationParams) -> i
         if not kept or reached < params.top_p * total:
             kept.append(token_id)
             reached += probabilities[token_id]
-    left = uniform(params.seed, TOKEN_STREAM, [position], step).item() * reached
+    remaining = uniform(params.seed, TOKEN_STREAM, [position], step).item() * reached
     for token_id in kept:
-        left -= probabilities[token_id]
-        if left < 0:
+        remaining -= probabilities[token_id]
+        if remaining < 0:
             return token_id
     return kept[-1]

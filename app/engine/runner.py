@@ -16,7 +16,7 @@ MAX_PADDING = 3
 
 
 class Runner:
-    """With `record`, denoising forwards are replayed from CUDA graphs (app/engine/graphs.py) where they can be."""
+    """With `record`, denoising forwards are replayed from CUDA graphs (app/engine/graphs.py) where possible."""
 
     def __init__(self, model: Transformer, kv_cache: KVCache, record: Record | None = None) -> None:
         self.model = model
@@ -28,7 +28,7 @@ class Runner:
     def run(self, forwards: list[Forward]) -> Tensor | None:
         """Run the model once over the rows of all forwards, one after another.
 
-        Returns the float32 logits [logit_rows of all, vocab], or None if no forward asks for any.
+        Returns the float32 logits [logit_rows of all, vocab], or None if no forward requests any.
         """
         rows = Rows.of(forwards)
         if self._graphs is not None and all(forward.kind == "denoise" for forward in forwards):
@@ -44,7 +44,7 @@ class Runner:
         return self.model.logits(hidden)
 
     def _attention(self, rows: Rows, tensors: RowTensors) -> Attend:
-        """One batch if the spans are alike and their slots close together, else a call per span: less padding."""
+        """One batch if the spans are alike and their slots close together, else one call per span, without padding."""
         spans = rows.spans
         if len(spans) == 1:
             return SpanAttention(self.kv_cache, rows, tensors)

@@ -13,11 +13,11 @@ from app.engine.sequence import Sequence
 logger = logging.getLogger(__name__)
 
 
-Work = list[tuple[Sequence, Forward]]  # what runs in one forward
+Work = list[tuple[Sequence, Forward]]  # runs in one forward of the model
 
 
 class Scheduler:
-    """`prefill_chunk` is how many prompt tokens a step prefills, in all sequences together."""
+    """`prefill_chunk` is the number of prompt tokens that a step prefills, of all sequences together."""
 
     def __init__(self, kv_cache: KVCache, prefix_cache: PrefixCache, prefill_chunk: int) -> None:
         self._kv_cache = kv_cache
@@ -30,17 +30,17 @@ class Scheduler:
         self.waiting.append(sequence)
 
     def schedule(self) -> tuple[Work, Work]:
-        """Admit what fits. Returns what to prefill, about one chunk in all, and what to denoise, which is all others.
+        """Admit sequences while slots are free. Returns (about one chunk of prefill, a denoising step of all others).
 
         However long a prompt is, other sequences never wait for more than one chunk of it.
         """
         self._admit()
         prefill: Work = []
-        left = self._prefill_chunk
+        remaining = self._prefill_chunk
         for sequence in self.running:
-            if sequence.needs_prefill and left > 0:
-                forward = sequence.prefill(left)
-                left -= forward.span.num_rows
+            if sequence.needs_prefill and remaining > 0:
+                forward = sequence.prefill(remaining)
+                remaining -= forward.span.num_rows
                 prefill.append((sequence, forward))
         denoise = [(sequence, sequence.denoise()) for sequence in self.running if not sequence.needs_prefill]
         return prefill, denoise

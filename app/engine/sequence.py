@@ -1,4 +1,4 @@
-"""The engine's state for one request, and the forward that it needs next."""
+"""The engine's state of one sequence, and the forward that it needs next."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Sequence:
         return self.deadline is not None and self.deadline.is_over
 
     def current_rule(self) -> TransferRule:
-        """The block's rule, or under a time budget one made for the time that is left.
+        """The block's rule, or with a time budget one for the time that remains.
 
         Once that is spent, everything masked becomes final at once, so deletes do not wait either.
         """
@@ -122,7 +122,8 @@ class Sequence:
         """The sequence's part of the logits of a denoising step."""
         return MaskedRows(forward.positions, self.step, self.params, self.constraints)
 
-    def seen(self) -> SequenceSnapshot:
+    def snapshot(self) -> SequenceSnapshot:
+        """The current block."""
         canvas, block = self.canvas, self.block
         positions = range(block.start, block.end)
         return SequenceSnapshot(
@@ -142,8 +143,8 @@ class Sequence:
 def _constraints(params: GenerationParams, canvas: Canvas) -> list[Constraint]:
     constraints: list[Constraint] = []
     if params.has_penalties:
-        given = zip(canvas.token_ids, canvas.masked, strict=True)
-        constraints.append(Penalties(params, [token_id for token_id, masked in given if not masked]))
+        tokens = zip(canvas.token_ids, canvas.masked, strict=True)
+        constraints.append(Penalties(params, [token_id for token_id, masked in tokens if not masked]))
     if params.window is not None and params.window.banned:
         constraints.append(HoleBans(params.window.banned, canvas))
     return constraints

@@ -1,4 +1,4 @@
-"""What a sequence has cost so far, and when: the counters and clocks of `Counters`."""
+"""The cost of a sequence so far: counts and times for `Counters`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from app.messages.events import Counters
 
 
 class Tally:
-    """Counts for one sequence. `submitted` (time.monotonic) is when its caller asked for it."""
+    """Counts for one sequence. `submitted` (time.monotonic) is when its caller requested it."""
 
     def __init__(self, submitted: float) -> None:
         self.cached_tokens = 0

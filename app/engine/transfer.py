@@ -49,8 +49,8 @@ def adaptive_rule(thresholds: tuple[float, ...]) -> TransferRule:
 
     def select(proposals: Proposals, step: int) -> list[int]:
         threshold = thresholds[min(step, len(thresholds) - 1)]
-        enough = sum(confidence >= threshold for confidence in proposals.confidences)
-        return most_confident_first(proposals)[: max(1, enough)]
+        num = sum(confidence >= threshold for confidence in proposals.confidences)
+        return most_confident_first(proposals)[: max(1, num)]
 
     return select
 

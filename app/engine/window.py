@@ -1,4 +1,4 @@
-"""The holes of an infilling canvas: what leaves them, and when they are filled."""
+"""The holes of an infilling canvas: which positions are removed, and which holes are filled."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.messages.params import Window
 
 
 class WindowFiller:
-    """Keeps the canvas of one window closed up while its holes are filled."""
+    """Removes positions from the canvas of one window and counts them, while its holes are filled."""
 
     def __init__(self, canvas: Canvas, window: Window) -> None:
         self._canvas, self._ends = canvas, window.ends

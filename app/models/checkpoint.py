@@ -1,4 +1,4 @@
-"""From a checkpoint's source to the native decoder with the checkpoint's own weights."""
+"""Loads a checkpoint into the native decoder."""
 
 from __future__ import annotations
 
@@ -19,24 +19,22 @@ from app.models.weights import load_weights
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A loaded model and what belongs to it. `tokenizer` is a transformers tokenizer.
-
-    `request_defaults` are the checkpoint's own values for options that a request omits.
-    """
+    """A loaded model with its tokenizer and defaults."""
 
     name: str
     model: Transformer
     diffusion: Diffusion
-    tokenizer: Any
+    tokenizer: Any  # a transformers tokenizer
+    # The checkpoint's values for options that a request omits.
     request_defaults: Overrides[Defaults] = field(default_factory=Overrides)
 
 
 def load_checkpoint(
     source: CheckpointSource, device: torch.device, dtype: torch.dtype, with_request_defaults: bool = True
 ) -> Checkpoint:
-    """Load plain weights; `prepare` makes them fast. Raises CheckpointError, with one sentence, for bad files.
+    """Load a checkpoint; `prepare` then quantizes or packs its weights. Raises CheckpointError for bad files.
 
-    Everything else is read and checked before the weights are.
+    Everything else is read and checked before the weights.
     """
     config = source.config()
     request_defaults: Overrides[Defaults] = Overrides()

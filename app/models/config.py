@@ -11,12 +11,9 @@ from app.errors import CheckpointError
 
 @dataclass(frozen=True)
 class RopeScaling:
-    """Rotary embedding (RoFormer, arXiv 2104.09864).
+    """Rotary embedding (RoFormer, arXiv 2104.09864)."""
 
-    `kind` is "default", "linear" or "llama3", the long-context scaling of Llama 3.1.
-    """
-
-    kind: str = "default"
+    kind: str = "default"  # or "linear", or "llama3": the long-context scaling of Llama 3.1
     theta: float = 10_000.0
     factor: float = 1.0
     low_freq_factor: float = 1.0
@@ -26,7 +23,7 @@ class RopeScaling:
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """Sizes are in elements. `qkv_bias`, `output_bias` and `mlp_bias` say which projections have a bias."""
+    """The shape of a decoder. Sizes are in elements; `*_bias`: these projections have a bias."""
 
     vocab_size: int
     hidden_size: int
@@ -54,7 +51,7 @@ class Layout:
 
 
 def read_model_config(config: Mapping[str, Any], layout: Layout) -> ModelConfig:
-    """Raises CheckpointError if a key is missing or asks for something that the decoder does not support."""
+    """Raises CheckpointError if a key is missing or requires something that the decoder does not support."""
     if config.get("hidden_act", "silu") != "silu":
         raise CheckpointError(f"config.json: hidden_act is {config['hidden_act']!r}; only 'silu' is supported.")
     if config.get("use_sliding_window"):
@@ -88,7 +85,7 @@ def positive(config: Mapping[str, Any], key: str, default: int | None = None) ->
     if value is None:
         raise CheckpointError(f"config.json has no {key!r}.")
     if not isinstance(value, int) or value < 1:
-        raise CheckpointError(f"config.json: {key} must be a positive integer, and is {value!r}.")
+        raise CheckpointError(f"config.json: {key} must be a positive integer, got {value!r}.")
     return value
 
 
@@ -96,7 +93,7 @@ def _read_rope(config: Mapping[str, Any]) -> RopeScaling:
     """transformers 5 writes `rope_parameters`; older files have `rope_theta` and `rope_scaling`."""
     rope = config.get("rope_parameters") or config.get("rope_scaling") or {}
     if not isinstance(rope, Mapping):
-        raise CheckpointError(f"config.json: rope_parameters must be an object, and is {rope!r}.")
+        raise CheckpointError(f"config.json: rope_parameters must be an object, got {rope!r}.")
     kind = rope.get("rope_type") or rope.get("type") or "default"
     if kind not in ("default", "linear", "llama3"):
         raise CheckpointError(f"config.json: rope type {kind!r} is not supported; supported: default, linear, llama3.")
@@ -110,4 +107,4 @@ def _read_rope(config: Mapping[str, Any]) -> RopeScaling:
             original_max_position=int(rope.get("original_max_position_embeddings", 8192)),
         )
     except (TypeError, ValueError) as error:
-        raise CheckpointError(f"config.json: rope_parameters holds a value that is no number: {error}.") from error
+        raise CheckpointError(f"config.json: rope_parameters has a value that is not a number: {error}.") from error

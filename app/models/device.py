@@ -13,7 +13,7 @@ CPU_BFLOAT16 = ("avx512_bf16", "amx_bf16", "arm_bf16")
 
 
 def choose_device(name: str) -> torch.device:
-    """`auto` prefers CUDA, then MPS, then the CPU. Raises ConfigError for a device that is not there."""
+    """`auto` prefers CUDA, then MPS, then the CPU. Raises ConfigError for a device that is not available."""
     # PyTorch up to 2.10 (in some NVIDIA images) warns about the DGX Spark's 12.1, but its code for 12.0 runs there.
     # Newer versions warn, with another text, only if they really have no code for the device.
     warnings.filterwarnings("ignore", message=r"(?s).*cuda capability 12\.1\b", category=UserWarning)

@@ -1,4 +1,4 @@
-"""Which architectures are served, and what a family of diffusion checkpoints needs that its files may not say."""
+"""The supported architectures, and defaults for values that a diffusion checkpoint's files may omit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AttentionPattern = Literal["block_causal", "full"]
 
 @dataclass(frozen=True, kw_only=True)
 class Family:
-    """Defaults of one architecture name; None: the checkpoint's own files must say."""
+    """The defaults of one architecture name. None: the checkpoint's files must have the value."""
 
     name: str
     layout: Layout
@@ -30,22 +30,17 @@ class Family:
 
 @dataclass(frozen=True, kw_only=True)
 class Diffusion:
-    """How a checkpoint denoises: its special tokens, and the forward it was trained with.
-
-    `attention` is what a position sees: its whole block and all earlier ones (`block_causal`), or everything (`full`).
-    With `shift` the logits at position i are for position i + 1, as in causal models, instead of for position i.
-
-    With a `delete_token_id` it was trained to fill canvases whose holes are too long: positions that get that token are
-    removed.
-    """
+    """How a checkpoint denoises: its special tokens, and the forward it was trained with."""
 
     family: str
     mask_token_id: int
     eos_token_ids: tuple[int, ...]
     block_length: int  # the one it was trained with; others work, with some loss of quality
+    # If set, it was trained to fill canvases whose holes are too long: positions that get this token are removed.
     delete_token_id: int | None = None
+    # What a position sees: its whole block and all earlier ones ("block_causal"), or everything ("full").
     attention: AttentionPattern = "block_causal"
-    shift: bool = False
+    shift: bool = False  # the logits at position i are for position i + 1, as in causal models
 
 
 FAMILIES: Mapping[str, Family] = {
@@ -62,7 +57,7 @@ def find_family(config: Mapping[str, Any]) -> Family:
     """Raises CheckpointError for an architecture that no family covers."""
     architectures = config.get("architectures") or []
     if not isinstance(architectures, list):
-        raise CheckpointError(f"config.json: architectures must be a list, and is {architectures!r}.")
+        raise CheckpointError(f"config.json: architectures must be a list, got {architectures!r}.")
     for name in architectures:
         if name in FAMILIES:
             return FAMILIES[name]
@@ -71,7 +66,7 @@ def find_family(config: Mapping[str, Any]) -> Family:
 
 
 def read_diffusion(source: CheckpointSource) -> Diffusion:
-    """The first of config.json, the tokenizer and the family that specifies a value decides.
+    """Each value is from the first of config.json, the tokenizer and the family that has it.
 
     For end tokens, generation_config.json comes before all of them. Raises CheckpointError.
     """
@@ -113,7 +108,7 @@ def read_diffusion(source: CheckpointSource) -> Diffusion:
 def _choice(config: Mapping[str, Any], key: str, default: Any, allowed: tuple[Any, ...]) -> Any:
     value = _first(config.get(key), default)
     if type(value) is not type(allowed[0]) or value not in allowed:  # 0 == False
-        raise CheckpointError(f"config.json: {key} must be one of {', '.join(map(str, allowed))}, and is {value!r}.")
+        raise CheckpointError(f"config.json: {key} must be one of {', '.join(map(str, allowed))}, got {value!r}.")
     return value
 
 
@@ -129,7 +124,7 @@ def _check_token_ids(mask: Any, eos_token_ids: tuple[Any, ...], delete: Any, voc
     if mask in eos_token_ids:
         raise CheckpointError(f"Token {mask} is both the mask token and an end token.")
     if delete is not None and delete in (mask, *eos_token_ids):
-        raise CheckpointError(f"Token {delete} is the delete token and the mask or an end token as well.")
+        raise CheckpointError(f"Token {delete} is both the delete token and the mask or an end token.")
 
 
 def _first(*values: Any) -> Any:

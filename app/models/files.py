@@ -13,7 +13,7 @@ HUB_FILES = ["*.json", "*.safetensors", "*.jinja", "tokenizer.model", "merges.tx
 
 
 def find_directory(path: str, revision: str | None) -> Path:
-    """A local directory itself; a hub id is downloaded or found in the local Hugging Face cache.
+    """The checkpoint's local directory; a hub id is downloaded unless it is in the local Hugging Face cache.
 
     Raises CheckpointError.
     """
@@ -31,7 +31,7 @@ def find_directory(path: str, revision: str | None) -> Path:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise CheckpointError(
             f"ELBARTO_MODEL_PATH is {path!r} (revision {revision or 'main'}): not a directory here, and it could not "
-            f"be had from the Hugging Face hub: {reason}"
+            f"be downloaded from the Hugging Face hub: {reason}"
         ) from error
 
 
@@ -43,8 +43,8 @@ def find_here(path: str, revision: str | None) -> Path | None:
         return None
     from huggingface_hub import try_to_load_from_cache
 
-    found = try_to_load_from_cache(path, "config.json", revision=revision)
-    return Path(found).parent if isinstance(found, str) else None
+    config = try_to_load_from_cache(path, "config.json", revision=revision)
+    return Path(config).parent if isinstance(config, str) else None
 
 
 def read_json(path: Path, optional: bool = False) -> dict[str, Any]:
@@ -54,9 +54,9 @@ def read_json(path: Path, optional: bool = False) -> dict[str, Any]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise CheckpointError(f"{path.parent} has no {path.name}: it is no model directory.") from error
+        raise CheckpointError(f"{path.parent} has no {path.name}: it is not a model directory.") from error
     except (OSError, ValueError) as error:
         raise CheckpointError(f"{path} cannot be read: {error}") from error
     if not isinstance(value, dict):
-        raise CheckpointError(f"{path} holds no JSON object.")
+        raise CheckpointError(f"{path} is not a JSON object.")
     return value

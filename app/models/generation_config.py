@@ -1,9 +1,9 @@
 """Reads the defaults for requests from a checkpoint's generation_config.json. Needs no torch.
 
-Hugging Face's own keys are read as its `generate` reads them: `temperature` counts only if `do_sample` is true (and is
-then 1.0 if it is missing), since without it decoding is greedy. The other options that sample apply to requests that
-set a temperature themselves. Unknown keys are skipped, because the file is not ours alone, except in the object
-`elbarto`, which is. Null means absent.
+Hugging Face's keys are read as its `generate` reads them: `temperature` counts only if `do_sample` is true (and is then
+1.0 if it is missing), since decoding is greedy otherwise. The other sampling options apply to requests that set a
+temperature themselves. Unknown keys are skipped, because other programs use the file too, but refused in the object
+`elbarto`, which is ours. Null means absent.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ HUGGING_FACE_KEYS: Mapping[str, Option] = {
 
 
 def read_generation_config(directory: Path) -> Overrides[Defaults]:
-    """The defaults that the file in `directory` gives, none without a file. Raises CheckpointError."""
+    """The defaults in the file in `directory`; none without a file. Raises CheckpointError."""
     path = directory / FILE
     return read_request_defaults(read_json(path, optional=True), path)
 
@@ -45,14 +45,14 @@ def read_request_defaults(config: Mapping[str, Any], path: Path) -> Overrides[De
     unknown = next((key for key in ours if key not in OUR_KEYS), None)
     if unknown is not None:
         name = f"{OBJECT}.{unknown}"
-        raise CheckpointError(f"{path}: {name!r} is not known; allowed in {OBJECT}: {', '.join(OUR_KEYS)}.")
-    samples = config.get("do_sample")
-    if samples is not None and not isinstance(samples, bool):
-        raise _refusal(path, "do_sample", samples, "true or false")
-    defaults = {"temperature": 1.0} if samples else {}
+        raise CheckpointError(f"{path}: {name!r} is unknown; allowed in {OBJECT}: {', '.join(OUR_KEYS)}.")
+    do_sample = config.get("do_sample")
+    if do_sample is not None and not isinstance(do_sample, bool):
+        raise _refusal(path, "do_sample", do_sample, "true or false")
+    defaults = {"temperature": 1.0} if do_sample else {}
     for key, option in HUGGING_FACE_KEYS.items():
         value = _check(config, key, option, path)
-        if value is not None and (samples or key != "temperature"):
+        if value is not None and (do_sample or key != "temperature"):
             defaults[option.name] = value
     for key, option in OUR_KEYS.items():
         value = _check(ours, key, option, path, f"{OBJECT}.")

@@ -17,7 +17,7 @@ from app.errors import ConfigError, StartError
 from app.models.quantized_linear import GROUP, OUTPUTS, Int4Linear, Int8Linear
 from app.models.transformer import Transformer
 
-VNNI = ("avx512_vnni", "avx_vnni")  # without it the kernel's sums of 8-bit products overflow
+VNNI = ("avx512_vnni", "avx_vnni")  # without it, the kernel's sums of 8-bit products overflow
 INT4_CAPABILITY, FP8_CAPABILITY = (8, 0), (8, 9)
 
 
@@ -26,15 +26,15 @@ def check_quantization(scheme: str, device: torch.device, dtype: torch.dtype) ->
     if scheme == "none":
         return
     if device.type not in ("cpu", "cuda"):
-        raise _cannot(scheme, f"there is none for {device}: it needs a CPU or CUDA")
+        raise _cannot(scheme, f"it needs a CPU or CUDA, not {device}")
     if scheme == "fp8" and not _has_capability(device, FP8_CAPABILITY):
-        raise _cannot(scheme, f"it needs a CUDA device of compute capability 8.9 or newer, and {device} is none")
+        raise _cannot(scheme, f"it needs a CUDA device of compute capability 8.9 or newer; {device} is not one")
     if scheme == "int4" and device.type == "cuda":
         if not _has_capability(device, INT4_CAPABILITY):
-            raise _cannot(scheme, f"it needs a CUDA device of compute capability 8.0 or newer, and {device} is none")
+            raise _cannot(scheme, f"it needs a CUDA device of compute capability 8.0 or newer; {device} is not one")
         if dtype != torch.bfloat16:
             raise _cannot(scheme, "on CUDA it needs ELBARTO_DTYPE=bfloat16")
-    if _own_kind(scheme, device) is None and importlib.util.find_spec("torchao") is None:
+    if _native_kind(scheme, device) is None and importlib.util.find_spec("torchao") is None:
         raise StartError(
             f"ELBARTO_QUANTIZATION is {scheme!r}, which needs torchao on {device}: "
             "pip install -r requirements-quantization.txt"
@@ -63,13 +63,13 @@ def quantize(model: Transformer, scheme: str, device: torch.device) -> None:
 
 
 def quantize_linears(module: nn.Module, scheme: str) -> None:
-    """Every linear layer in `module`, which is on its device already; `check_quantization` has accepted the scheme."""
-    found = _linears(module)
-    kind = _own_kind(scheme, found[0][2].weight.device)
+    """Replace every linear layer of `module`, which is on its device; `check_quantization` accepted the scheme."""
+    linears = _linears(module)
+    kind = _native_kind(scheme, linears[0][2].weight.device)
     if kind is None:
         _quantize_by_torchao(module, scheme)
         return
-    for parent, name, linear in found:
+    for parent, name, linear in linears:
         setattr(parent, name, kind(linear.weight, linear.bias))
 
 
@@ -82,7 +82,7 @@ def has_fast_int8(device: torch.device) -> bool:
 
 
 def weight_bytes(model: nn.Module) -> int:
-    """The size of parameters and packed weights; what modules share counts once."""
+    """The size of parameters and packed weights in bytes; shared ones count once."""
     tensors = {id(tensor): tensor for tensor in (*model.parameters(), *model.buffers())}
     return sum(map(_num_bytes, tensors.values()))
 
@@ -103,7 +103,7 @@ def _has_capability(device: torch.device, least: tuple[int, int]) -> bool:
     return device.type == "cuda" and torch.cuda.get_device_capability(device) >= least
 
 
-def _own_kind(scheme: str, device: torch.device) -> Callable[[Tensor, Tensor | None], nn.Module] | None:
+def _native_kind(scheme: str, device: torch.device) -> Callable[[Tensor, Tensor | None], nn.Module] | None:
     """The module that replaces a linear layer; None if torchao does it."""
     if scheme == "int8" and has_fast_int8(device):
         return Int8Linear
@@ -142,6 +142,6 @@ def _check_groups(model: Transformer) -> None:
         if linear.in_features % GROUP or linear.out_features % OUTPUTS:
             raise _cannot(
                 "int4",
-                f"it takes products of a multiple of {GROUP} inputs and {OUTPUTS} outputs, and this checkpoint has "
-                f"one of {linear.in_features} and {linear.out_features}",
+                f"it needs layers with a multiple of {GROUP} inputs and of {OUTPUTS} outputs, and this checkpoint has "
+                f"one with {linear.in_features} and {linear.out_features}",
             )

@@ -49,7 +49,7 @@ class Int8Linear(nn.Module):
 def round_rows(x: Tensor) -> tuple[Tensor, Tensor]:
     """Quantize [..., n] to uint8 with zero point 128; the second result is each row's float32 magnitude [..., 1].
 
-    127 steps correspond to the magnitude. It is not finite if a value of the row is not, and so is the output then.
+    127 steps correspond to the magnitude. If a value of the row is not finite, the magnitude is not, nor is the output.
     """
     x = x.float()
     largest = x.abs().amax(-1, keepdim=True).clamp_min_(TINY)

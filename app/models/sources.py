@@ -1,4 +1,4 @@
-"""Where a checkpoint's parts come from. Importing this needs no torch; only reading tensors does."""
+"""Where the parts of a checkpoint come from. Needs no torch, except to read tensors."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 class CheckpointSource(Protocol):
     """One checkpoint in one storage format. Every method raises CheckpointError, with one sentence, for bad files.
 
-    Everything is given in the terms of Hugging Face checkpoints; a source in another format translates. That covers the
+    Results follow the conventions of Hugging Face checkpoints; a source in another format translates. That covers the
     keys of `config`, the tensor names (`Family.names`) and the order of a tensor's rows: query and key rows are in the
-    half-split rotary layout. Nothing is read before a method asks for it, and no code of the checkpoint is ever run.
+    half-split rotary layout. Nothing is read before a method needs it, and no code of the checkpoint is ever run.
     """
 
     @property
     def name(self) -> str:
-        """The model's name for people: a hub id, or a folder's or file's name."""
+        """The model's human-readable name: a hub id, or the name of a folder or file."""
         ...
 
     @property

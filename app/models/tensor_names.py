@@ -28,7 +28,7 @@ class TensorNames:
     gate: str
     up: str
     down: str
-    ignored: tuple[str, ...] = ()  # endings of tensors that hold nothing the decoder does not compute itself
+    ignored: tuple[str, ...] = ()  # endings of tensors that the decoder computes itself
 
 
 # The Hugging Face implementations of Llama, Qwen2 and Qwen3 agree.

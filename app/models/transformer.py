@@ -37,6 +37,7 @@ class RMSNorm(nn.Module):
         self.eps = eps
 
     def forward(self, x: Tensor) -> Tensor:
+        """[..., size] -> [..., size]."""
         return F.rms_norm(x, (x.shape[-1],), self.weight, self.eps)
 
 

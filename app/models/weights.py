@@ -44,16 +44,16 @@ def load_weights(model: Transformer, tensors: Iterable[tuple[str, Tensor]], name
             if place is None:
                 if name.endswith(names.ignored) or (name == names.head and model.config.tie_word_embeddings):
                     continue
-                raise CheckpointError(f"The weights hold {name!r}, which this architecture does not have.")
+                raise CheckpointError(f"The weights have a tensor {name!r}, which this architecture does not have.")
             if place.shape != tensor.shape:
                 raise CheckpointError(
-                    f"{name!r} has shape {list(tensor.shape)}; config.json makes it {list(place.shape)}."
+                    f"{name!r} has shape {list(tensor.shape)}; with config.json it should have {list(place.shape)}."
                 )
             place.copy_(tensor)
             missing.discard(name)
             progress.update()
     if missing:
-        raise CheckpointError(f"The weights lack {len(missing)} tensors, {min(missing)!r} among them.")
+        raise CheckpointError(f"The weights lack {len(missing)} tensors, including {min(missing)!r}.")
 
 
 def tensor_places(model: Transformer, names: TensorNames) -> dict[str, Tensor]:

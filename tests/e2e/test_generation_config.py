@@ -102,7 +102,7 @@ def test_a_bad_one_stops_the_start_in_one_line(tmp_path: Path, make_checkpoint: 
     lines = [line for line in log.splitlines() if line.startswith("elbarto: error: ")]
     assert code == 3
     assert lines == [
-        f"elbarto: error: {path}/generation_config.json: 'elbarto.blocklength' is not known; allowed in elbarto: "
+        f"elbarto: error: {path}/generation_config.json: 'elbarto.blocklength' is unknown; allowed in elbarto: "
         "tokens_per_step, block_length, decode_mode, threshold, factor, gamma, small_block_length, remasking, "
         "temperature, presence_penalty, frequency_penalty, infill_mode, infill_context, infill_canvas."
     ]

@@ -117,7 +117,7 @@ def test_config_without_a_key(copy: Path) -> None:
 def test_config_missing(copy: Path) -> None:
     (copy / "config.json").unlink()
 
-    assert message(copy) == f"{copy} has no config.json: it is no model directory."
+    assert message(copy) == f"{copy} has no config.json: it is not a model directory."
 
 
 @pytest.mark.parametrize("name", ["config.json", "generation_config.json", "model.safetensors.index.json"])
@@ -130,7 +130,7 @@ def test_invalid_json(copy: Path, name: str) -> None:
 def test_json_that_is_no_object(copy: Path) -> None:
     (copy / "config.json").write_text("[]")
 
-    assert message(copy) == f"{copy}/config.json holds no JSON object."
+    assert message(copy) == f"{copy}/config.json is not a JSON object."
 
 
 @pytest.mark.parametrize(
@@ -214,20 +214,22 @@ def test_weights_cut_off(copy: Path, kept: int) -> None:
 def test_a_tensor_too_few(copy: Path) -> None:
     edit_weights(copy, lambda tensors: tensors.pop("model.layers.2.self_attn.k_proj.weight"))
 
-    assert message(copy) == "The weights lack 1 tensors, 'model.layers.2.self_attn.k_proj.weight' among them."
+    assert message(copy) == "The weights lack 1 tensors, including 'model.layers.2.self_attn.k_proj.weight'."
 
 
 def test_a_tensor_too_many(copy: Path) -> None:
     edit_weights(copy, lambda tensors: tensors.update({"model.layers.0.self_attn.q_norm.weight": torch.ones(16)}))
 
-    expected = "The weights hold 'model.layers.0.self_attn.q_norm.weight', which this architecture does not have."
+    expected = (
+        "The weights have a tensor 'model.layers.0.self_attn.q_norm.weight', which this architecture does not have."
+    )
     assert message(copy) == expected
 
 
 def test_a_tensor_of_another_shape(copy: Path) -> None:
     edit_weights(copy, lambda tensors: tensors.update({"model.norm.weight": torch.ones(95)}))
 
-    assert message(copy) == "'model.norm.weight' has shape [95]; config.json makes it [96]."
+    assert message(copy) == "'model.norm.weight' has shape [95]; with config.json it should have [96]."
 
 
 def test_a_plain_llama_is_refused(copy: Path) -> None:
@@ -263,8 +265,8 @@ def test_a_failed_download_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(huggingface_hub, "snapshot_download", download)
     expected = (
-        "ELBARTO_MODEL_PATH is 'owner/name' (revision main): not a directory here, and it could not be had from the "
-        "Hugging Face hub: 401 Client Error."
+        "ELBARTO_MODEL_PATH is 'owner/name' (revision main): not a directory here, and it could not be downloaded from "
+        "the Hugging Face hub: 401 Client Error."
     )
 
     with pytest.raises(CheckpointError, match=f"^{re.escape(expected)}$"):

@@ -132,7 +132,7 @@ def test_an_unknown_architecture_names_what_is_supported(architectures: list[str
         ({"eos_token_id": 99_999}, "The end token's id is 99999; config.json's vocab_size is 1024."),
         ({"mask_token_id": -1}, "The mask token's id is -1; config.json's vocab_size is 1024."),
         ({"mask_token_id": 2}, "Token 2 is both the mask token and an end token."),
-        ({"architectures": "LlamaForCausalLM"}, "architectures must be a list, and is 'LlamaForCausalLM'"),
+        ({"architectures": "LlamaForCausalLM"}, "architectures must be a list, got 'LlamaForCausalLM'"),
     ],
 )
 def test_token_ids_that_make_no_sense(changes: dict[str, Any], expected: str) -> None:
@@ -158,10 +158,10 @@ def test_config_json_overrides_how_the_family_denoises() -> None:
     [
         (
             {"diffusion_attention": "causal"},
-            "config.json: diffusion_attention must be one of block_causal, full, and is 'causal'.",
+            "config.json: diffusion_attention must be one of block_causal, full, got 'causal'.",
         ),
-        ({"diffusion_attention": ["full"]}, "diffusion_attention must be one of block_causal, full, and is ['full']."),
-        ({"diffusion_shift": 1}, "config.json: diffusion_shift must be one of False, True, and is 1."),
+        ({"diffusion_attention": ["full"]}, "diffusion_attention must be one of block_causal, full, got ['full']."),
+        ({"diffusion_shift": 1}, "config.json: diffusion_shift must be one of False, True, got 1."),
     ],
 )
 def test_ways_to_denoise_that_nobody_knows(changes: dict[str, Any], expected: str) -> None:

@@ -113,7 +113,7 @@ def test_torchao_makes_fp8_weights() -> None:
 def test_torchao_is_asked_for_pytorchs_own_int4_layout(monkeypatch: pytest.MonkeyPatch) -> None:
     torchao = pytest.importorskip("torchao.quantization")
     asked = []
-    monkeypatch.setattr(quantization, "_own_kind", lambda scheme, device: None)
+    monkeypatch.setattr(quantization, "_native_kind", lambda scheme, device: None)
     monkeypatch.setattr(torchao, "quantize_", lambda module, config: asked.append(config))
 
     quantize_linears(nn.Sequential(nn.Linear(64, 32)), "int4")
@@ -124,20 +124,18 @@ def test_torchao_is_asked_for_pytorchs_own_int4_layout(monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("scheme", ["int8", "int4", "fp8"])
 def test_mps_has_none(scheme: str) -> None:
-    with pytest.raises(ConfigError, match=rf"^ELBARTO_QUANTIZATION is '{scheme}'; there is none for mps: it needs a "):
+    with pytest.raises(ConfigError, match=rf"^ELBARTO_QUANTIZATION is '{scheme}'; it needs a CPU or CUDA, not mps"):
         check_quantization(scheme, torch.device("mps"), BF16)
 
 
 def test_fp8_on_a_cpu() -> None:
-    with pytest.raises(
-        ConfigError, match=r"'fp8'; it needs a CUDA device of compute capability 8\.9 or newer, and cpu"
-    ):
+    with pytest.raises(ConfigError, match=r"'fp8'; it needs a CUDA device of compute capability 8\.9 or newer; cpu"):
         check_quantization("fp8", CPU, BF16)
 
 
 @pytest.mark.usefixtures("capability")
 def test_fp8_on_an_older_cuda_device() -> None:
-    with pytest.raises(ConfigError, match=r"8\.9 or newer, and cuda is none"):
+    with pytest.raises(ConfigError, match=r"8\.9 or newer; cuda is not one"):
         check_quantization("fp8", CUDA, BF16)
 
 
@@ -161,7 +159,7 @@ def test_cuda_needs_torchao(monkeypatch: pytest.MonkeyPatch, scheme: str) -> Non
 
 
 def test_a_torchao_that_does_not_fit_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quantization, "_own_kind", lambda scheme, device: None)
+    monkeypatch.setattr(quantization, "_native_kind", lambda scheme, device: None)
     monkeypatch.setitem(sys.modules, "torchao.quantization", None)
 
     with pytest.raises(StartError, match=r"^ELBARTO_QUANTIZATION is 'int8', and torchao cannot be imported: "):
@@ -182,7 +180,7 @@ def test_none_is_possible_everywhere() -> None:
 
 def test_shapes_that_int4_does_not_take() -> None:
     with pytest.raises(
-        ConfigError, match=r"multiple of 32 inputs and 16 outputs, and this checkpoint has one of 72 and"
+        ConfigError, match=r"multiple of 32 inputs and of 16 outputs, and this checkpoint has one with 72 and"
     ):
         quantize(tiny(intermediate=72), "int4", CPU)
 
