@@ -11,7 +11,7 @@ class Proposals:
     """One entry for each masked position of a sequence, in order.
 
     `confidences` decide which proposals become final first. They are the `probabilities` of the proposed tokens,
-    unless remasking is random. `entropies` (nats) and `alternatives` (the likeliest tokens with their probabilities)
+    unless remasking is random. `entropies` (nats) and `alternatives` (the most likely tokens with their probabilities)
     are empty unless requested.
     """
 

@@ -37,8 +37,8 @@ def propose(logits: Tensor, sequences: Ids[MaskedRows], mask_token_id: int) -> l
     """Proposals from the float32 `logits` [rows, vocab] of all sequences' rows, one after another.
 
     The confidence is the probability of the proposed token, without temperature. The mask token is never proposed.
-    Constraints may change the choice, and those that say so the confidence; without any, nothing is computed
-    differently. None for a sequence whose logits are not numbers. A sequence's proposals do not depend on the others.
+    Constraints may change the proposed token, and with `affects_confidence` its confidence. None for a sequence whose
+    logits are not numbers. A sequence's proposals do not depend on the others.
     """
     if logits.device.type == "mps":
         logits = logits.cpu()  # MPS has no float64
@@ -96,7 +96,7 @@ def _constrain(scores: Tensor, sequences: Ids[MaskedRows], affects_confidence: b
 
 
 def _choose(scores: Tensor, sequences: Ids[MaskedRows]) -> Tensor:
-    """Token ids, int64 [rows], from float64 `scores` [rows, vocab]: the likeliest, or above temperature 0 a draw."""
+    """Token ids, int64 [rows], from float64 `scores` [rows, vocab]: the most likely, or sampled above temperature 0."""
     token_ids = scores.argmax(dim=-1)
     drawn: list[int] = []
     settings: list[tuple[float, float, int]] = []
@@ -139,7 +139,7 @@ def _split(columns: list[list[float]], sequences: Ids[MaskedRows]) -> list[Propo
 
 
 def _add_alternatives(proposals: Ids[Proposals | None], probabilities: Tensor, sequences: Ids[MaskedRows]) -> None:
-    """The likeliest tokens by `probabilities` [rows, vocab], for those sequences that request them."""
+    """Add the most likely tokens by `probabilities` [rows, vocab], for sequences that request them."""
     first = 0
     for proposal, rows in zip(proposals, sequences, strict=True):
         last = first + len(rows.positions)
@@ -155,8 +155,8 @@ def sample(scores: Tensor, temperature: Tensor, top_p: Tensor, top_k: Tensor, dr
     """Inverse-transform sampling: one number in [0, 1) determines a row's token, whatever else is in the batch.
 
     `scores` are float64 [rows, vocab], the others [rows]; returns int64 [rows]. A `top_k` of 1 or more keeps that many
-    of the likeliest tokens. A `top_p` below 1 keeps the smallest set of these that reaches that share of their
-    probability, at least the likeliest token.
+    of the most likely tokens. A `top_p` below 1 keeps the smallest set of these that reaches that share of their
+    probability, at least the most likely token.
     """
     # The largest is subtracted first, so that dividing by a tiny temperature does not overflow.
     scaled = (scores - scores.amax(dim=-1, keepdim=True)) / temperature[:, None]

@@ -114,15 +114,15 @@ def delete_rule(rule: TransferRule, delete_token_id: int) -> TransferRule:
 
     def select(proposals: Proposals, step: int) -> list[int]:
         is_delete = [token_id == delete_token_id for token_id in proposals.token_ids]
-        sure = [
+        sure_deletes = [
             index
             for index, probability in enumerate(proposals.probabilities)
             if is_delete[index] and probability >= SURE_DELETE
         ]
         tokens = [index for index, delete in enumerate(is_delete) if not delete]
         if tokens:
-            return [tokens[index] for index in rule(proposals.pick(tokens), step)] + sure
-        return sure or rule(proposals, step)
+            return [tokens[index] for index in rule(proposals.pick(tokens), step)] + sure_deletes
+        return sure_deletes or rule(proposals, step)
 
     return select
 

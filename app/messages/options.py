@@ -67,7 +67,7 @@ class Overrides(Generic[T]):
     `overrides` builds one from keyword arguments that mypy checks, `pick` from values that were validated elsewhere.
     """
 
-    given: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def pick(cls, kind: type[T], values: Mapping[str, Any]) -> Overrides[T]:
@@ -76,14 +76,14 @@ class Overrides(Generic[T]):
         return Overrides({name: values[name] for name in names if values.get(name) is not None})
 
     def __contains__(self, name: str) -> bool:
-        return name in self.given
+        return name in self.values
 
     def over(self, defaults: T) -> T:
         """`defaults` with these values replaced."""
-        return dataclasses.replace(defaults, **self.given)
+        return dataclasses.replace(defaults, **self.values)
 
 
-def overrides(kind: Callable[P, T], *args: P.args, **given: P.kwargs) -> Overrides[T]:
+def overrides(kind: Callable[P, T], *args: P.args, **values: P.kwargs) -> Overrides[T]:
     """`overrides(Decoding, temperature=0.5)`; None leaves a field unset."""
     assert not args  # the dataclasses are kw_only
-    return Overrides({name: value for name, value in given.items() if value is not None})
+    return Overrides({name: value for name, value in values.items() if value is not None})

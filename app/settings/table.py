@@ -177,7 +177,7 @@ class Settings:
 
     def get(self, name: str) -> Any:
         """The value of one of SETTINGS; None: unset."""
-        return self.defaults.given.get(name) if name in REQUEST_OPTIONS else getattr(self, name)
+        return self.defaults.values.get(name) if name in REQUEST_OPTIONS else getattr(self, name)
 
 
 @dataclass(frozen=True, kw_only=True)

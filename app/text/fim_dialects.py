@@ -131,9 +131,9 @@ def parse_fim(prompt: str, dialects: Collection[str] | None = None) -> FimPrompt
     """
     for name, dialect in DIALECTS.items():
         if dialects is None or name in dialects:
-            found = _parse(prompt, name, dialect)
-            if found is not None:
-                return found
+            fim_prompt = _parse(prompt, name, dialect)
+            if fim_prompt is not None:
+                return fim_prompt
     return None
 
 

@@ -213,7 +213,7 @@ def test_everything_at_its_limits() -> None:
     ):
         call = accepted(**body)
 
-        given = {**vars(call), **call.decoding.given}
+        given = {**vars(call), **call.decoding.values}
         assert {name: given[name] for name in body} == body
 
 

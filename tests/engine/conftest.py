@@ -15,7 +15,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
-    """What every engine's runner is asked to run."""
+    """The forwards that every engine's runner runs."""
     seen: Runs = []
     healthy = Runner.run
 

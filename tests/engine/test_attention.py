@@ -58,7 +58,7 @@ def block_limits(start: int, end: int, length: int) -> tuple[int, ...]:
 
 
 def random_spans(number: int) -> list[Span]:
-    """Up to all slots, in any order, with gaps; windows of a block or of several, some of them cut off.
+    """Up to all slots, in any order, with gaps; spans of one block or several, some of them cut off.
 
     Places count from 0, positions from anywhere: attention must not mind them.
     """
@@ -83,7 +83,7 @@ def expected_rows(rows: Heads, span: Span) -> torch.Tensor:
 
 
 def attend(attention: type, cache: KVCache, spans: list[Span], sequences: list[Heads], layer: int) -> torch.Tensor:
-    """The spans' rows run; what stands before them was stored earlier."""
+    """Runs the spans' rows; the keys and values before them were stored earlier."""
     for heads, span in zip(sequences, spans, strict=True):
         first = span.places.start
         cache.keys[layer, span.slot, :, :first] = heads.k[:first].transpose(0, 1)
@@ -101,7 +101,7 @@ def attend(attention: type, cache: KVCache, spans: list[Span], sequences: list[H
 @pytest.mark.parametrize("stale", [0.0, 1e4, -1e4])
 @pytest.mark.parametrize("number", range(20))
 def test_it_is_plain_attention_under_the_limits(attention: type, number: int, stale: float) -> None:
-    """Whatever stood in the slots before: other sequences' keys and values, and those of masks."""
+    """Stale contents of the slots: other sequences' keys and values, and those of masks."""
     spans = random_spans(number)
     generator = torch.Generator().manual_seed(number)
     sequences = [make_rows(span.places.stop, generator) for span in spans]
@@ -156,7 +156,7 @@ def test_a_denoising_step_is_written_over_by_the_next(attention: type) -> None:
 
 
 def test_what_a_slot_beside_holds_does_not_matter() -> None:
-    """A slot in a gap takes no part, even where it holds what is no number."""
+    """A slot in a gap takes no part, even if it holds NaN."""
     spans = [Span(0, 4, 4), Span(2, 4, 4)]
     sequences = [make_rows(8, torch.Generator().manual_seed(number)) for number in range(2)]
     cache = make_cache()

@@ -59,7 +59,7 @@ def random_params(choose: random.Random) -> GenerationParams:
 
 
 def random_traffic(number: int) -> list[Joined]:
-    """Sequences that come at any step, some of them with each other's beginnings, some of them aborted."""
+    """Sequences added at any step; some share prefixes, some are aborted."""
     choose = random.Random(number)
     shared = choose.choices(range(7, VOCAB_SIZE), k=40)
     traffic = []
@@ -255,7 +255,7 @@ def test_logits_that_are_no_numbers_fail_their_sequence_alone(
 def test_who_comes_after_a_failure_into_its_slot_is_served(
     make_engine: MakeEngine, broken_token: tuple[Checkpoint, int]
 ) -> None:
-    """What the failed sequence left there is not numbers; weighed with 0 it is still none."""
+    """The failed sequence left NaN there, and 0 times NaN is still NaN."""
     loaded, token = broken_token
     alone = run(make_engine(loaded), PROMPT, GREEDY)[0]
     engine = make_engine(loaded, max_sequences=2)
@@ -273,7 +273,7 @@ def test_who_comes_after_a_failure_into_its_slot_is_served(
 def test_a_forward_that_fails_takes_its_own_sequences_alone(
     make_engine: MakeEngine, monkeypatch: pytest.MonkeyPatch, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """One sequence denoises, another is prefilled in the same step; and the engine goes on."""
+    """One sequence denoises, another is prefilled in the same step; the engine continues."""
     healthy = Runner.run
     is_broken = False
 
@@ -331,7 +331,7 @@ def test_a_top_k_beyond_all_numbers_disturbs_no_other(make_engine: MakeEngine) -
 def test_a_prefix_that_cannot_be_kept_costs_no_reply(
     make_engine: MakeEngine, checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The cache's copies need memory; where there is none, the reply is still there, and so is the slot."""
+    """The cache's copies need memory; without it, the reply is still complete and the slot is released."""
     alone = run(make_engine(), PROMPT, GREEDY)[0]
     config = EngineConfig(max_model_len=512, max_sequences=2, prefix_cache_bytes=2**20)
     engine = Engine(checkpoint.model, checkpoint.diffusion, config)

@@ -1,4 +1,4 @@
-"""What a constraint is asked, and when."""
+"""Which calls a constraint gets, and when."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LOGITS = torch.tensor([[2.0, -1.0, 0.5, 3.0], [0.0, 4.0, 1.0, 2.0]])  # of token
 
 
 class Recorder(Constraint):
-    """Bans token `banned`, admits the first `limit` proposals, and records what it is asked."""
+    """Bans token `banned`, admits the first `limit` proposals, and records its calls."""
 
     def __init__(self, affects_confidence: bool, banned: int = 0, limit: int = 9) -> None:
         self.affects_confidence = affects_confidence

@@ -1,4 +1,4 @@
-"""When a reply is settled: at its first end token, once no mask stands before it."""
+"""When a reply is settled: at its first end token, once no mask is left before it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`add`, `step`, `abort`: the events, the counters, and that sequences do not disturb one another."""
+"""`add`, `step`, `abort`: events, counters, and independence of sequences."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MakeEngine = Callable[..., Engine]
 
 
 def test_counters(engine: Engine) -> None:
-    """Ten prompt tokens: two blocks prefilled, then blocks with 2, 4 and 2 masks at one transfer a step."""
+    """Ten prompt tokens: two blocks prefilled, then blocks with 2, 4 and 2 masks, one transfer per step."""
     token_ids, finished = run(engine, PROMPT, GREEDY)
     counters = finished.counters
 

@@ -87,7 +87,7 @@ def test_the_random_cases_are_of_every_kind() -> None:
 
 
 def test_special_tokens_in_the_prompt_are_ordinary_text(engine: Engine, checkpoint: Checkpoint) -> None:
-    """Masks and an end token stand in the prompt's whole blocks and in the block that the reply begins in."""
+    """Mask and end tokens in the prompt's whole blocks, and in the block in which the reply starts."""
     params = GenerationParams(gen_length=12, steps=12, block_length=4, ignore_eos=True)
     prompt = (40, MASK, EOS, 41, MASK, EOS)
     other = (40, 50, 51, 41, MASK, 52)

@@ -32,7 +32,7 @@ def params(num_blocks: int, steps_per_block: int, block_length: int) -> Generati
 def test_a_commit_costs_no_forward(
     make_engine: MakeEngine, runs: Runs, num_blocks: int, steps: int, block_length: int, num_prompt_blocks: int
 ) -> None:
-    """N blocks of k steps: the published loop has N * (k + 1) forwards; without the last commit, one less."""
+    """N blocks of k steps: the published loop has N * (k + 1) forwards; without the last commit, one fewer."""
     prompt = tuple(range(40, 40 + num_prompt_blocks * block_length))
 
     counters = run(make_engine(), prompt, params(num_blocks, steps, block_length))[1].counters
@@ -107,7 +107,7 @@ def test_at_most_one_prefill_and_one_denoising_forward_a_step(
 
 
 def test_the_cases_cost_no_more_than_the_published_algorithm(engine: Engine, runs: Runs, cases: list[Case]) -> None:
-    """By the forwards that ran: its commits are free here, and so is what follows an end token."""
+    """Counted in forwards: commits are free here, and so are the tokens after an end token."""
     for case in cases:
         runs.clear()
         counters = run(engine, case.prompt, case.params)[1].counters

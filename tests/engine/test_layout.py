@@ -1,4 +1,4 @@
-"""The row table of a forward: what stands where, and what sees what."""
+"""The row table of a forward: positions, places and limits."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_logit_rows_count_from_the_first_row_of_all() -> None:
 
 
 def test_a_row_need_not_stand_at_the_position_it_proposes_a_token_for() -> None:
-    """As with token shift: the row before predicts."""
+    """As with token shift: the row before a position predicts its token."""
     shifted = Forward("denoise", Span(0, 3, 3), (40, 5, 5), logit_rows=(0, 1), positions=(4, 5))
 
     assert Rows.of([shifted]).logit_rows == [0, 1]

@@ -31,7 +31,7 @@ def generate() -> list[int]:
 
 @pytest.mark.process
 def test_dynamic_threads_do_not_reach_the_model() -> None:
-    """With OMP_DYNAMIC=true oneDNN's bfloat16 products are wrong: logits that are no numbers, or other tokens."""
+    """With OMP_DYNAMIC=true, oneDNN's bfloat16 matmuls are wrong: NaN logits, or other tokens."""
     import torch
 
     environment = {**os.environ, "OMP_NUM_THREADS": str(THREADS), "OMP_DYNAMIC": "true"}

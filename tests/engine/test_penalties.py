@@ -29,7 +29,7 @@ LOGITS = torch.tensor([[2.0, -1.0, 0.5, 3.0, -4.0, 0.0]])  # of tokens 0 to 5
 
 
 def make_penalties(prompt: list[int], *observed: list[int], vocab_size: int = 6, **params: float) -> Penalties:
-    """As after a first step and those that made `observed` final."""
+    """Penalties after a first step and steps that made `observed` final."""
     penalties = Penalties(replace(PLAIN, **params), prompt)
     penalties.mask(torch.zeros(1, vocab_size, dtype=torch.float64), (0,))
     for token_ids in observed:
@@ -56,7 +56,7 @@ def propose_one(params: GenerationParams, penalties: Penalties) -> Proposals:
 
 @pytest.mark.parametrize("penalty", [0.5, 1.3, 7.0])
 def test_the_repetition_penalty_is_hugging_faces(penalty: float) -> None:
-    """Over the prompt and what is generated, end and mask tokens among them, however often they occur."""
+    """For tokens of the prompt and the reply, end and mask tokens included, however often they occur."""
     logits = torch.randn(5, 40, generator=torch.Generator().manual_seed(1)).double()
     prompt, generated = [EOS, 5, 7, 7], [8, 9, 8]
 
@@ -66,7 +66,7 @@ def test_the_repetition_penalty_is_hugging_faces(penalty: float) -> None:
 
 
 def test_presence_and_frequency_are_openais() -> None:
-    """Over what is generated alone: once, and once for each time."""
+    """For tokens of the reply only: presence once, frequency once per occurrence."""
     shown = penalised(LOGITS, [0], [1, 3, 1, 1], presence_penalty=0.5, frequency_penalty=0.25)
 
     assert shown.tolist() == [[2.0, -1.0 - 0.5 - 0.75, 0.5, 3.0 - 0.5 - 0.25, -4.0, 0.0]]
@@ -106,7 +106,7 @@ def test_an_extreme_penalty_gives_numbers(penalty: float, temperature: float) ->
 
 
 def test_off_is_off(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not an operation more than without: the class is not even made."""
+    """No extra operation: the class is not even instantiated."""
     expected = run(engine, PROMPT, PLAIN)[0]
     made: list[Any] = []
 

@@ -1,4 +1,4 @@
-"""What the prefix cache finds, gives and drops; against a dict of all prefixes that were ever stored."""
+"""The prefix cache's lookups, copies and evictions, against a dict of all prefixes ever stored."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Bench:
         self.cache.check_integrity()
 
     def load(self, *blocks: tuple[int, ...]) -> int:
-        """How many tokens were found; that they are the right ones, bit for bit, is checked here."""
+        """The number of tokens found; checks that their keys and values are bit-identical."""
         token_ids = [token_id for block in blocks for token_id in block]
         self.kv_cache.keys[:, 1] = self.kv_cache.values[:, 1] = -1.0
         num_found = self.cache.load(token_ids, len(blocks[0]), slot=1)
@@ -185,7 +185,7 @@ def test_no_bytes_is_off() -> None:
 @pytest.mark.parametrize("max_tokens", [0, 8, 40, 200, 10_000])
 @pytest.mark.parametrize("number", range(3))
 def test_any_sequence_of_stores_and_loads(number: int, max_tokens: int) -> None:
-    """Few different blocks, so that beginnings are shared; two block lengths. `known` never forgets."""
+    """Few different blocks, so that prefixes are shared; two block lengths. `known` never evicts."""
     choose = random.Random(number)
     bench = Bench(max_tokens)
     known: set[tuple[tuple[int, ...], ...]] = set()
@@ -258,7 +258,7 @@ def test_another_block_length_finds_nothing(make_engine: MakeEngine) -> None:
 
 
 def test_who_runs_beside_shares_too(make_engine: MakeEngine) -> None:
-    """What was prefilled is there for others at once, not only when the reply is over."""
+    """A prefilled prompt is available to others at once, not only when the reply is complete."""
     engine = make_engine(max_sequences=2, prefix_cache_bytes=CACHE)
     first = engine.add(SYSTEM, replace(GREEDY, gen_length=40, steps=40))
     engine.step()
@@ -271,7 +271,7 @@ def test_who_runs_beside_shares_too(make_engine: MakeEngine) -> None:
 
 
 def test_choices_of_one_prompt_prefill_it_once(make_engine: MakeEngine) -> None:
-    """They are admitted together; all but the first wait until it is there."""
+    """They arrive together; all but the first wait until the prefix is cached."""
     engine = make_engine(max_sequences=4, prefix_cache_bytes=CACHE, prefill_chunk=8)
     prompt = SYSTEM[:24]
     params = [replace(GREEDY, temperature=1.0, seed=seed) for seed in range(3)]

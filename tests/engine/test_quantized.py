@@ -1,4 +1,4 @@
-"""Replies over quantized weights: near those of the weights as they are, and the same alone and in a batch."""
+"""Replies with quantized weights: close to those without, and the same alone and in a batch."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def test_greedy_takes_the_best_and_its_probability() -> None:
 
 
 def test_the_mask_token_is_never_proposed() -> None:
-    """It has its share of the probability, so the confidence of another token is small: the model would rather wait."""
+    """It keeps its share of the probability, so another token's confidence is low: the position waits."""
     logits = torch.tensor([[2.0, 1.0, 0.0, 50.0]]).repeat(100, 1)
     positions = range(100)
 
@@ -212,7 +212,7 @@ def test_top_k_keeps_the_likeliest(top_k: int, kept: int) -> None:
 
 
 def test_top_p_is_a_share_of_what_top_k_keeps() -> None:
-    """Of 0.5 and 0.3, the first has 62.5%."""
+    """Of 0.5 and 0.3, the first gets 62.5%."""
     logits = torch.tensor([0.05, 0.5, 0.15, 0.3]).log().repeat(500, 1)
     draws = uniform(3, TOKEN_STREAM, range(500), 0)
 

@@ -1,4 +1,4 @@
-"""Hundreds of mixed requests through one engine: memory flat after the first ones, caches whole, replies as alone."""
+"""Hundreds of mixed requests through one engine: flat memory, consistent caches, the same replies as alone."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def loaded() -> Checkpoint:
 
 
 def requests(choose: random.Random) -> list[Request]:
-    """Thirty kinds, which come again and again: some share beginnings, one in ten cannot be computed."""
+    """Thirty kinds, repeated: some share prefixes, one in ten fails."""
     shared = [choose.randrange(7, BROKEN) for _ in range(64)]
     made = []
     for number in range(30):

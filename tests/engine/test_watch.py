@@ -1,4 +1,4 @@
-"""Watching that begins in the middle: the state at that moment and the steps after it make the whole reply."""
+"""Watching from the middle of a reply: the snapshot and the steps after it give the whole reply."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def engine(checkpoint: Checkpoint) -> Engine:
 
 
 def run(engine: Engine, sequence_id: int, steps: int = -1) -> list[Event]:
-    """That many engine steps, or all."""
+    """Run this many engine steps, or all."""
     events: list[Event] = []
     while engine.has_work and steps:
         events += engine.step()

@@ -1,4 +1,4 @@
-"""Infilling canvases: the engine gives what the cacheless reference gives, alone, in a batch, from a warm cache."""
+"""Infilling canvases: the engine equals the cacheless reference, alone, in a batch, and with a warm cache."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_a_canvas_is_filled_as_the_reference_fills_it(
 
 
 def test_positions_are_deleted_in_these_cases(make_window_engine: Callable[..., Engine]) -> None:
-    """Else the test above says less than it seems to."""
+    """Otherwise the test above would prove less than it seems to."""
     engine = make_window_engine()
     for seed in range(25):
         engine.add(*make_case(seed, delete=True))
@@ -106,7 +106,7 @@ def test_positions_are_deleted_in_these_cases(make_window_engine: Callable[..., 
     ],
 )
 def test_the_embedded_model_fills_as_the_reference_does(prefix: str, suffix: str) -> None:
-    """It was trained to delete, and is sure of it: there the rule for sure deletes counts."""
+    """It was trained to delete, and is sure of its deletes: the rule for sure deletes applies."""
     embedded = load(EMBEDDED)
     head, tail = (embedded.tokenizer.encode(text, add_special_tokens=False) for text in (prefix, suffix))
     whole = len(head) // BLOCK * BLOCK
@@ -245,7 +245,7 @@ def test_a_reply_is_watched_as_well(make_window_engine: Callable[..., Engine]) -
 
 
 def fill_ended(make_window_engine: Callable[..., Engine], window: Window) -> tuple[list[list[int]], list[int]]:
-    """Each hole's tokens, and how many positions left it. Tokens 300 and 301 alone are allowed, and 301 is an end."""
+    """Each hole's tokens, and how many positions were removed. Only tokens 300 and 301 are allowed; 301 is an end."""
     allowed = tuple(set(range(VOCAB_SIZE)) - {300, 301})
     window = dataclasses.replace(window, banned=(allowed,) * window.num_holes, ends=((301,),) * window.num_holes)
     engine = make_window_engine()
@@ -268,7 +268,7 @@ def test_everything_after_a_holes_end_is_removed(number: int, make_window_engine
 
 
 def test_holes_end_early_in_these_cases(make_window_engine: Callable[..., Engine]) -> None:
-    """Else the test above says less than it seems to."""
+    """Otherwise the test above would prove less than it seems to."""
     windows = [Window((number, *(None,) * 9, 50), (None, *(0,) * 9, None)) for number in range(40, 50)]
 
     lengths = [len(fill_ended(make_window_engine, window)[0][0]) for window in windows]

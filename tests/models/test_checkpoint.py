@@ -39,7 +39,7 @@ def edit_weights(directory: Path, change: Callable[[dict[str, torch.Tensor]], ob
 
 
 def message(directory: Path) -> str:
-    """What the operator reads; always one line."""
+    """The error message, which is always one line."""
     with pytest.raises(CheckpointError) as error:
         load(directory)
     assert "\n" not in str(error.value)

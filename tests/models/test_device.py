@@ -1,4 +1,4 @@
-"""Choosing a device and a dtype; the machine is made up."""
+"""Choosing a device and a dtype, on mocked machines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 from app.errors import ConfigError
 from app.models.device import choose_attention_kernels, choose_device, choose_dtype
 
-# What PyTorch up to 2.10 says of a DGX Spark, whose kernels it has all the same.
+# The warning of PyTorch up to 2.10 about a DGX Spark, for which it has kernels all the same.
 SPARK_WARNING = """
     Found GPU0 NVIDIA GB10 which is of cuda capability 12.1.
     Minimum and Maximum cuda capability supported by this version of PyTorch is

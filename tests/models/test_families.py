@@ -1,4 +1,4 @@
-"""Which checkpoints are served, and who decides about their mask, end token and block length."""
+"""Which checkpoints are supported, and where their mask, end token and block length come from."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def tokenizer(mask: int | None = None, eos: int | None = None) -> Any:
 
 @dataclass(frozen=True)
 class MemorySource:
-    """A checkpoint that consists of what a test gives it."""
+    """A checkpoint in memory, with the parts that a test sets."""
 
     values: Mapping[str, Any]
     generation_values: Mapping[str, Any]
@@ -170,7 +170,7 @@ def test_ways_to_denoise_that_nobody_knows(changes: dict[str, Any], expected: st
 
 
 def test_another_source_than_a_folder_loads_the_same_model() -> None:
-    """What a loader of another file format has to provide is the protocol's methods and nothing else."""
+    """A loader for another file format needs only the protocol's methods."""
     folder = HuggingFaceFolder(str(CHECKPOINT))
     weights = load_file(CHECKPOINT / "model.safetensors")
     source = MemorySource(folder.config(), folder.generation_config(), folder.tokenizer(), weights)

@@ -1,4 +1,4 @@
-"""Which defaults of requests a checkpoint's generation_config.json holds, and what is refused in it."""
+"""Request defaults from a checkpoint's generation_config.json, and which values are refused."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FILE = Path("/models/mini/generation_config.json")
 
 
 def read(**config: Any) -> Mapping[str, Any]:
-    return read_request_defaults(config, FILE).given
+    return read_request_defaults(config, FILE).values
 
 
 def refused(**config: Any) -> str:

@@ -23,7 +23,7 @@ needs_bfloat16 = pytest.mark.skipif(
 
 
 def products(num_rows: int, dtype: torch.dtype, has_bias: bool) -> tuple[torch.Tensor, torch.Tensor]:
-    """Packed, and PyTorch's own."""
+    """A packed layer, and PyTorch's."""
     torch.manual_seed(num_rows)
     weight, x = torch.randn(96, 80).to(dtype), torch.randn(num_rows, 80).to(dtype)
     bias = torch.randn(96).to(dtype) if has_bias else None

@@ -1,4 +1,4 @@
-"""Which weights are replaced, by what, and what cannot be done where."""
+"""Which weights are replaced, by which modules, and which schemes a device does not support."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def tiny(tie: bool = False, intermediate: int = 96) -> Transformer:
 
 
 def kinds(model: Transformer) -> set[type[nn.Module]]:
-    """Of the layers' products."""
+    """The linear layers of the model's layers, by name."""
     found = {type(module) for layer in model.layers for module in layer.modules()}
     return found & {nn.Linear, Int8Linear, Int4Linear}
 
@@ -98,7 +98,7 @@ def test_without_fast_int8_a_cpu_takes_torchao(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_torchao_makes_fp8_weights() -> None:
-    """Only CUDA is offered; how torchao is called can be tried anywhere."""
+    """The scheme is for CUDA only, but the call of torchao can be tested anywhere."""
     pytest.importorskip("torchao")
     module = nn.Sequential(nn.Linear(64, 32, bias=False)).to(BF16).requires_grad_(False)
     x = torch.randn(3, 64, generator=torch.Generator().manual_seed(0)).to(BF16)

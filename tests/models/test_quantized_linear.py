@@ -1,4 +1,4 @@
-"""The products over packed weights against products in float64, and a row alone against the same in a batch."""
+"""Matmuls with packed weights against float64, and a row alone against the same row in a batch."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_int4_is_the_product_of_the_rounded_weights(rows: int) -> None:
     assert values.min() == 0
     assert values.max() == 15
     assert ((rounded - weight).abs() <= 0.5 * scale.float().repeat_interleave(GROUP, 1) + 0.02).all()
-    # The kernel rounds weights and sums to bfloat16: to 2⁻⁸ of what is added up.
+    # The kernel rounds weights and sums to bfloat16: to 2⁻⁸ of the summands.
     assert ((y - product(x, rounded)).abs() <= 2**-7 * product(x.abs(), rounded.abs())).all()
 
 

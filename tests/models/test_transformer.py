@@ -236,7 +236,7 @@ def test_rows_of_several_sequences_do_not_meet(tmp_path: Path) -> None:
 
 
 def test_the_layout_of_the_attention_output_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """CUDA's memory-efficient kernel returns [batch, rows, heads, head_dim] in memory, seen through a transpose."""
+    """CUDA's memory-efficient kernel returns a transposed view of [batch, rows, heads, head_dim]."""
     model = make_pair("llama", tmp_path).ours
     expected = our_logits(model, token_ids())
     attention = F.scaled_dot_product_attention

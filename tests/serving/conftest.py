@@ -19,7 +19,7 @@ from tests.doubles.tokenizer import ByteTokenizer
 
 @pytest.fixture
 def make_local_engine() -> Iterator[Callable[..., LocalEngine]]:
-    """`make_local_engine(engine)` is ready; with `load` it is loading. At the test's end nothing may be left in any."""
+    """`make_local_engine(engine)` is ready; with `load` it is loading. At the end of the test, all must be empty."""
     clients: list[LocalEngine] = []
     engines: list[FakeEngine] = []
 

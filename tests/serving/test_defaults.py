@@ -1,4 +1,4 @@
-"""Who decides what a request leaves open: the operator, else the checkpoint, else what is built in."""
+"""Defaults for options that a request omits: the operator's, else the checkpoint's, else the built-in ones."""
 
 from __future__ import annotations
 

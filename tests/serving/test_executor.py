@@ -238,7 +238,7 @@ def test_abort_while_queued(make_local_engine: MakeClient) -> None:
 
 
 def test_who_is_gone_costs_no_further_step(make_local_engine: MakeClient) -> None:
-    """Also where nobody hears of it, because no event comes that would make the caller look."""
+    """Also if no event arrives that would make the caller check."""
     engine = FakeEngine(gated=True)
     client = make_local_engine(engine)
     is_gone = threading.Event()

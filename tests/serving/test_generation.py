@@ -18,7 +18,7 @@ def short_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def generation(num_sequences: int = 1) -> tuple[Generation, list[int]]:
-    """With the sequences that it aborted."""
+    """A generation, and the sequences that it aborted."""
     aborted: list[int] = []
     return Generation(num_sequences, lambda _, index: aborted.append(index), lambda *_: None), aborted
 

@@ -1,4 +1,4 @@
-"""What callers inside the server may ask of an infill beyond HTTP: holes of a known length."""
+"""Infill options that only callers inside the server have: holes of a known length."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_an_aborted_infill_has_no_candidates(make_service: MakeService) -> None:
 
 
 def test_many_holes_have_room_for_their_canvases_in_any_case(make_service: MakeService) -> None:
-    """Where twice the masks do not fit in all holes, all begin with what fits, and grow only as far."""
+    """If twice the masks do not fit into all holes, all start with what fits, and grow only that far."""
     engine = InfillEngine(fills=always(*["x" * 200] * 10))
     service = make_service(engine, max_model_len=512, **CANVAS_MODEL)
 

@@ -1,4 +1,4 @@
-"""What a request asks for, what the engine is asked for, and what the caller gets."""
+"""From requests to the engine's parameters, and from its events to replies."""
 
 from __future__ import annotations
 
@@ -348,7 +348,7 @@ def test_what_might_have_become_a_stop_string_is_shown_at_the_end(make_service: 
 
 
 def test_a_stop_string_that_only_the_end_reveals(make_service: MakeService) -> None:
-    """The last token ends the stop string and begins a character that never comes."""
+    """The last token ends the stop string and starts a character that is never completed."""
     tokenizer = ByteTokenizer(extra=[b"OP\xe6"])
     engine = FakeEngine(says([*byte_ids("abcdeST"), VOCAB_SIZE]))
     reply = finish(make_service(engine, tokenizer).chat(call(gen_length=8, stop=["STOP"])))
@@ -357,7 +357,7 @@ def test_a_stop_string_that_only_the_end_reveals(make_service: MakeService) -> N
 
 
 def test_a_budget_that_ends_with_a_block_ends_the_engines_work(make_service: MakeService) -> None:
-    """It is taken out at once: the engine would go on to the end of the canvas."""
+    """It is aborted at once: the engine would continue to the end of the canvas."""
     engine = FakeEngine(says("abcdefghijklmnop"), gated=True)
     reply = make_service(engine).chat(call(gen_length=16, max_tokens=4))
     engine.allow(1)

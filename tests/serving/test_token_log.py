@@ -1,4 +1,4 @@
-"""Tokens with their log probabilities, in step with the text that is shown."""
+"""Tokens with their log probabilities, in step with the delivered text."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_the_token_itself_is_among_the_likeliest() -> None:
 
 
 def test_alternatives_are_found_by_step_and_token() -> None:
-    """A position may have moved since: the same token twice in a step is told in the order of the text."""
+    """Positions may have shifted: if a step has the same token twice, its alternatives are used in text order."""
     alternatives = Alternatives()
     alternatives.take(stepped(0, final(5, A, (A, 0.5), (B, 0.4)), final(3, A, (A, 0.6), (C, 0.3))))
     alternatives.take(stepped(1, final(4, B, (B, 0.9)), final(6, C, (C, 0.9), is_deleted=True)))

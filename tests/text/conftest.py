@@ -10,7 +10,7 @@ from tests.reference import CHECKPOINT
 
 @pytest.fixture(scope="session")
 def real_tokenizer() -> Tokenizer:
-    """Byte-level BPE; whatever is not ASCII falls apart into single bytes."""
+    """Byte-level BPE; characters outside ASCII are split into single bytes."""
     return Tokenizer(PreTrainedTokenizerFast.from_pretrained(CHECKPOINT))
 
 

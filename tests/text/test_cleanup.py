@@ -1,4 +1,4 @@
-"""Answers of models, and what is left of them for the hole."""
+"""Models' answers, cleaned up into the text for the hole."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_strip_fences(text: str, expected: str) -> None:
         ("def f():\n    ", "    return 1\n    pass", "return 1\n    pass"),
         ("def f():\n    ", "        return 1", "    return 1"),
         ("def f():\n\t", "\treturn 1", "return 1"),
-        # Repeated in earnest:
+        # Repeated on purpose:
         ("x = ", " 1", " 1"),
         ("if x:\n ", " y", " y"),
         ("f(g(x)", ")", ")"),
@@ -108,7 +108,7 @@ def test_drop_prefix_overlap(prefix: str, text: str, expected: str) -> None:
         ("a();\n}\n\nfoo();\nmore\n", "f() {\n  ", "\n}\n\nfoo();\nbar();\n", "a();"),
         ("a();\n}\n\nfoo();\nmore\n", "f() {\n  ", "\n}\nfoo();\nbar();\n", "a();"),  # blank lines do not count
         ("a();\n}\n", "f() {\n  ", "\n}\n\nfoo();\nbar();\n", "a();"),  # to the end of the answer
-        # In earnest:
+        # On purpose:
         ("a();\n}\nelse {\n  b();\n", "if (x) {\n  ", "\n}\n\nfoo();\n", "a();\n}\nelse {\n  b();\n"),
         ("if (y) {\n    a();\n  }", "f() {\n  ", "\n}\n", "if (y) {\n    a();\n  }"),  # another indentation
         ("    return None\n    y = 1", "if x:\n    ", "\nreturn None\n", "    return None\n    y = 1"),
@@ -190,7 +190,7 @@ def test_the_suffix_is_cut_on_every_route(is_chat: bool) -> None:
 
 
 def test_random_texts_only_ever_lose() -> None:
-    """Nothing is invented: what is left is a part of the answer, and cleaning it up as an infill again is harmless."""
+    """The result is always a part of the answer, and cleaning it up again as an infill changes nothing."""
     chooser = random.Random(3)
     pieces = ["\n", "\r\n", "    ", "\t", "}", ")", "x", "return x", "```", "```py", "é", "😀", "\u2028", " "]
     for _ in range(3000):

@@ -1,4 +1,4 @@
-"""Never half a character, nothing lost, nothing said twice."""
+"""Never half a character, nothing lost, nothing repeated."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ALPHABET = "ab _\n\t(){}\"'éßñ€λ日本語한😀👩🏽\u200d\ufe0f\u0301
 
 
 def pieces(tokenizer: Tokenizer, token_ids: Sequence[int]) -> list[str]:
-    """What each token gives, and at the end what `flush` gives."""
+    """The text after each token, and of `flush` at the end."""
     detokenizer = Detokenizer(tokenizer.decode)
     return [*[detokenizer.add(token_id) for token_id in token_ids], detokenizer.flush()]
 
@@ -81,7 +81,7 @@ def test_flush_keeps_what_stands_before_the_beginning_of_a_character() -> None:
 
 
 def test_junk_bytes_do_not_stall(tokenizer: Tokenizer) -> None:
-    """Bytes that never become a character are shown as such, and what follows them is shown too."""
+    """Bytes that never become a character are shown as such, and so is the text after them."""
     junk = byte_ids(b"\x80") if tokenizer.decode(byte_ids("a")) == "a" else [tokenizer.encode("€")[-1]]
     detokenizer = Detokenizer(tokenizer.decode)
 
@@ -106,7 +106,7 @@ def test_a_character_after_junk_bytes_is_whole() -> None:
 
 
 def test_tokens_that_straddle_characters() -> None:
-    """Byte-level BPE has tokens that end one character and begin the next; each of them leaves one half open."""
+    """Byte-level BPE has tokens that end one character and start the next; each leaves a character incomplete."""
     text = "日本語日本"
     data = text.encode()
     parts = [data[:2], *[data[at : at + 3] for at in range(2, len(data), 3)]]

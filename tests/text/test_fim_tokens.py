@@ -1,4 +1,4 @@
-"""Which sentinels a tokenizer has, and the prompts that are made of them."""
+"""Which sentinels a tokenizer has, and the prompts with them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.doubles.tokenizer import ByteTokenizer
 
 
 class TokenizerWith(ByteTokenizer):
-    """With these tokens added, numbered from 1000."""
+    """A tokenizer with these tokens added, numbered from 1000."""
 
     def __init__(self, tokens: Sequence[str]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Text that ends where its lines are indented less than asked for."""
+"""Text is cut before the first line that is indented too little."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from app.text.indentation import IndentationLimit
 
 
 def limited(text: str, minimum: int, size: int) -> tuple[str, bool]:
-    """What is passed on of a text that comes in pieces, and whether it was cut."""
+    """The text passed on, when it arrives in pieces, and whether it was cut."""
     limit = IndentationLimit(minimum)
     shown = "".join(limit.add(text[start : start + size]) for start in range(0, len(text), size)) + limit.flush()
     return shown, limit.is_over

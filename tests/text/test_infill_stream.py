@@ -1,4 +1,4 @@
-"""An answer that arrives in pieces is shown as what cleaning up the whole would leave of it."""
+"""An answer that arrives in pieces gives the same text as cleaning up the whole."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from app.text.cleanup import clean_infill
 from app.text.infill_stream import InfillStream
 
-# What of both texts decides about cuts: line breaks, blanks, brackets alone on a line, words, Windows line ends.
+# Parts of both texts that decide about cuts: line breaks, spaces, brackets alone on a line, words, Windows line ends.
 PREFIXES = ("", "x", "    ", "f(", "if a:\n", "if a:\n    ", "if a:\n    y = ", "\t", "a\r\n  ", "日本\n ")
 ATOMS = ("\n", "\n", "\r\n", " ", "    ", "}", "]", ")", "})", "a", "return x", "    return x", "日本", "\x0c", "\r")
 
@@ -21,7 +21,7 @@ def make_text(choose: random.Random, most: int) -> str:
 
 
 def make_answer(choose: random.Random, suffix: str) -> str:
-    """One that often runs on into the suffix, or into a part of it."""
+    """A text that often continues with the suffix, or with a part of it."""
     start = choose.randrange(len(suffix) + 1)
     repeated = suffix[start if choose.random() < 0.3 else 0 : choose.randrange(len(suffix) + 1)]
     return make_text(choose, 6) + choose.choice(["", repeated]) + make_text(choose, 5)
@@ -35,7 +35,7 @@ def pieces_of(text: str, choose: random.Random) -> list[str]:
 def stream(
     pieces: Iterable[str], prefix: str, suffix: str, *, single_line: bool = False, is_chat: bool = False
 ) -> tuple[list[str], str]:
-    """What is shown, piece by piece, and what of the answer was read before it was known to be over."""
+    """The pieces passed on, and the part of the answer that was read before `is_over`."""
     infill = InfillStream(prefix, suffix, single_line=single_line, is_chat=is_chat)
     shown, read = [], ""
     for piece in pieces:
@@ -66,7 +66,7 @@ def test_the_deltas_are_the_whole_cleaned_up(single_line: bool, is_chat: bool) -
 
 
 def test_nothing_is_shown_that_any_continuation_takes_back() -> None:
-    """Not of the whole alone: of every beginning, because an answer may end anywhere."""
+    """Checked for every prefix of the answer, because an answer may end anywhere."""
     choose = random.Random(8)
     for _ in range(1500):
         prefix, suffix = choose.choice(PREFIXES), make_text(choose, 7)

@@ -1,4 +1,4 @@
-"""What a model is given to read around a hole."""
+"""The text around a hole, as laid out for a model."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from app.text.stop import StopStrings
 
 
 def show(stops: Sequence[str], pieces: Iterable[str]) -> tuple[str, bool]:
-    """All that is shown until the end, and whether a stop string ended it."""
+    """All text passed on, and whether a stop string ended it."""
     strings = StopStrings(stops)
     shown = ""
     for piece in pieces:

@@ -1,4 +1,4 @@
-"""Token ids to shown text, and how many of them it took."""
+"""The text of token ids, and how many of them were consumed."""
 
 from __future__ import annotations
 

@@ -123,12 +123,12 @@ def test_only_the_end_token_ends() -> None:
     assert Tokenizer(ByteTokenizer()).encode("a<eos>") == [*byte_ids("a"), EOS]
 
 
-# For infilling: somebody's code is text, whatever is in it
+# For infilling: code stays text, whatever it contains
 
 
 @pytest.fixture(scope="module")
 def loose_tokenizer() -> Tokenizer:
-    """With sentinels that are added tokens and not special ones, and a row of blanks as an added token."""
+    """A tokenizer whose sentinels are added tokens but not special ones, and with a run of spaces as an added token."""
     state = json.loads((CHECKPOINT / "tokenizer.json").read_text())
     for token in state["added_tokens"]:
         token["special"] = False

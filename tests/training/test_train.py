@@ -193,4 +193,4 @@ def test_an_export_is_what_transformers_and_the_server_read(run, tmp_path):
     trained = weights(run)["model"]["model.embed_tokens.weight"]
     assert torch.equal(model.model.embed_tokens.weight, trained.bfloat16().to(model.dtype))
     checkpoint = load_checkpoint(HuggingFaceFolder(str(target)), torch.device("cpu"), torch.float32)
-    assert checkpoint.request_defaults.given["temperature"] == 0
+    assert checkpoint.request_defaults.values["temperature"] == 0
