@@ -43,7 +43,7 @@ def tiny(tie: bool = False, intermediate: int = 96) -> Transformer:
 
 
 def kinds(model: Transformer) -> set[type[nn.Module]]:
-    """The linear layers of the model's layers, by name."""
+    """The kinds of linear layers in the layers of the model."""
     found = {type(module) for layer in model.layers for module in layer.modules()}
     return found & {nn.Linear, Int8Linear, Int4Linear}
 
