@@ -45,7 +45,7 @@ class InfillRequest:
 
     texts: Sequence[str]  # around the holes: one more than holes
     holes: Sequence[Hole]
-    mode: InfillMode | None = None  # the route; None: the best one that the model supports
+    mode: InfillMode | None = None  # the route; None: the default of the model
     length_method: LengthMethod | None = None  # for canvases; None: delete if the model can, else several
     n: int = 1  # candidates to return
     seed: int | None = None  # None: a random one
