@@ -108,7 +108,7 @@ def test_in_a_terminal_ctrl_c_stops_the_answer_and_ctrl_d_leaves(scripted: Scrip
             gone.set()
 
     scripted.answers += [(200, never_end), answer("a full answer")]
-    terminal.wait_for("Ctrl-D leaves.")
+    terminal.wait_for("Ctrl-D quits.")
     terminal.wait_for("> ")
     terminal.type("a story\n")
     terminal.wait_for("word word ")

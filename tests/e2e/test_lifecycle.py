@@ -86,7 +86,7 @@ def test_other_routes_while_the_model_loads(started: Started) -> None:
 
 
 def test_check_19_a_server_for_everybody_warns(started: Started, server: Server) -> None:
-    warning = "WARNING app: ELBARTO_API_KEY is not set: whoever reaches 0.0.0.0"
+    warning = "WARNING app: ELBARTO_API_KEY is not set: anyone who can reach 0.0.0.0"
     assert started.server.text.count(warning) == 1
     assert "ELBARTO_API_KEY" not in server.text, "127.0.0.1 is nobody else's business"
 
