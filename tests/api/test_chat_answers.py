@@ -337,7 +337,7 @@ def test_a_defect_is_a_500_that_tells_the_caller_an_id_alone(
         error = error_of(post(client, headers={"x-request-id": "abc-1"}), 500)
 
     assert error == {
-        "message": "Internal error. The server's log has it under request id abc-1.",
+        "message": "Internal error. The server's log has the cause under request id abc-1.",
         "type": "server_error",
         "param": None,
         "code": None,
@@ -357,7 +357,7 @@ def test_a_defect_in_mid_stream_is_an_error_event(
 
     assert events[-1] == {
         "error": {
-            "message": "Internal error. The server's log has it under request id abc-2.",
+            "message": "Internal error. The server's log has the cause under request id abc-2.",
             "type": "server_error",
             "param": None,
             "code": None,

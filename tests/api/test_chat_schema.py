@@ -127,8 +127,8 @@ def test_a_wrong_value_is_refused_by_name(field: str, value: Any, allowed: str) 
 @pytest.mark.parametrize(
     ("body", "param", "message"),
     [
-        ({"messages": []}, "messages", "must hold at least one message"),
-        ({"messages": None}, "messages", "must hold at least one message"),
+        ({"messages": []}, "messages", "must contain at least one message"),
+        ({"messages": None}, "messages", "must contain at least one message"),
         ({"messages": "Hi"}, "messages", "must be a list of objects"),
         ({"messages": {"role": "user"}}, "messages", "must be a list of objects"),
         ({"messages": [{"content": "Hi"}]}, "messages[0].role", "is required: one of system, developer, user,"),
@@ -184,7 +184,7 @@ def test_an_image_is_refused() -> None:
     error = refused(messages=[{"role": "user", "content": [{"type": "text", "text": "See"}, image]}])
 
     assert error.param == "messages[0].content[1]"
-    assert "this model reads text only" in error.message
+    assert "this model accepts text only" in error.message
     assert len(error.message) < 300
 
 
