@@ -1,4 +1,4 @@
-"""What a chat request may say, and how it is told what it may not."""
+"""The fields of chat requests, and the errors for invalid ones."""
 
 from __future__ import annotations
 
@@ -315,7 +315,7 @@ def test_a_body_that_is_no_object(client: FlaskClient, path: str, data: bytes, m
 
 
 def test_a_value_that_is_nested_too_deeply_to_be_shown() -> None:
-    """json reads a little deeper than it writes, and the message shows the value."""
+    """json parses slightly deeper nesting than it writes, and the message shows the value."""
     value: list[Any] = []
     for _ in range(100_000):
         value = [value]

@@ -63,7 +63,7 @@ def test_413(make_client: MakeClient, path: str) -> None:
         "param": None,
         "code": "request_too_large",
     }
-    error_of(client.post(path, data=b"x" * 100), 400)  # that much is read
+    error_of(client.post(path, data=b"x" * 100), 400)  # at the limit
 
 
 @pytest.mark.parametrize("streamed", [False, True])

@@ -1,4 +1,4 @@
-"""Commands in a process of their own, and in a terminal."""
+"""Commands in a separate process, and in a terminal."""
 
 from __future__ import annotations
 
@@ -67,14 +67,14 @@ class Terminal:
         os.write(self.keyboard, text.encode())
 
     def interrupt(self) -> None:
-        """What Ctrl-C does in a terminal that controls its processes, as this one does not."""
+        """Send SIGINT, as Ctrl-C does in a controlling terminal, which this one is not."""
         self.process.send_signal(signal.SIGINT)
 
     def wait_for(self, text: str) -> None:
         assert self.shows(text, PATIENCE_S), self.shown
 
     def shows(self, text: str, seconds: float) -> bool:
-        """Whether `text` appears in time; what comes up to its end is not looked at again."""
+        """Whether `text` appears in time; output up to its end is consumed."""
         deadline = time.monotonic() + seconds
         while text.encode() not in self.shown:
             if not select.select([self.keyboard], [], [], max(0.0, deadline - time.monotonic()))[0]:

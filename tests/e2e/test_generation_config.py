@@ -1,4 +1,4 @@
-"""A checkpoint that says what its requests get: what the log, `config --show` and the replies make of it."""
+"""A checkpoint with request defaults: how the log, `config --show` and the replies reflect them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def make_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> MakeCheckpoint:
 
 @pytest.fixture(scope="module")
 def talking(tmp_path_factory: pytest.TempPathFactory, make_checkpoint: MakeCheckpoint) -> Iterator[Server]:
-    """A server of such a checkpoint; one default is given as a setting besides."""
+    """A server of such a checkpoint, with one default also set by the operator."""
     variables = {"ELBARTO_MODEL_PATH": make_checkpoint(**SAID), "ELBARTO_BLOCK_LENGTH": "4"}
     with running(tmp_path_factory.mktemp("talking") / "log", **variables) as server:
         server.wait_until_ready()
