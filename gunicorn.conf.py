@@ -13,7 +13,7 @@ from typing import Any
 
 from gunicorn import util
 
-# For `gunicorn wsgi:app` in another directory, whose own `app` or `wsgi` must not be imported.
+# For `gunicorn wsgi:app` in another directory: an `app` or `wsgi` there must not be imported.
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from app.errors import StartError

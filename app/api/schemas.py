@@ -205,7 +205,7 @@ class MessageSchema(BodySchema):
         return {**data, "role": role, "content": data.get("content", "")}
 
     @validates_schema
-    def content_is_there(self, data: dict[str, Any], **kwargs: Any) -> None:
+    def require_content(self, data: dict[str, Any], **kwargs: Any) -> None:
         # An assistant message that only calls tools has none.
         if "content" not in data and data["role"] != "assistant":
             raise ValidationError("is required: a string or a list of text parts", "content")
@@ -251,7 +251,7 @@ class ChatSchema(DecodingSchema):
     top_logprobs = Integer(0, 20)
 
     @validates_schema
-    def prompt_is_there(self, data: dict[str, Any], **kwargs: Any) -> None:
+    def require_prompt(self, data: dict[str, Any], **kwargs: Any) -> None:
         if "prompt_token_ids" in data:
             return
         if not data.get("messages"):
@@ -267,7 +267,7 @@ class TokenizeSchema(BodySchema):
     add_special_tokens = Boolean(load_default=False)
 
     @validates_schema
-    def text_is_there(self, data: dict[str, Any], **kwargs: Any) -> None:
+    def require_text(self, data: dict[str, Any], **kwargs: Any) -> None:
         if not data.keys() & {"prompt", "content"} and not data.get("messages"):
             raise ValidationError("is required: a string (or `content`, or `messages`)", "prompt")
 
