@@ -277,7 +277,7 @@ def test_an_id_that_does_not_run(make_client: MakeClient) -> None:
 
 def test_off_is_off(make_client: MakeClient) -> None:
     with running(make_client, FakeEngine(), watch="off") as (client, address):
-        assert "switched off" in error_of(client.get(GENERATIONS), 403)["message"]
+        assert "is disabled" in error_of(client.get(GENERATIONS), 403)["message"]
         assert refusal(address, f"{GENERATIONS}/x/steps")[0] == 403
 
 

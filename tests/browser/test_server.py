@@ -41,7 +41,7 @@ def test_the_key_is_asked_for_where_one_is_wanted(guarded: Server, server: Serve
     assert "Ask its operator" in page.locator("#key-why").inner_text()
     page.fill("#key", "wrong")
     page.keyboard.press("Enter")
-    eventually(page, "document.querySelector('#key-why').textContent.includes('does not take')")
+    eventually(page, "document.querySelector('#key-why').textContent.includes('rejected')")
     page.wait_for_selector("#key-dialog[open]")
     page.fill("#key", API_KEY)
     page.keyboard.press("Enter")
