@@ -3,7 +3,7 @@
 #   docker build -t elbarto-serve .
 #   docker run --gpus all -p 8000:8000 -v elbarto-models:/models elbarto-serve
 #
-# DGX Spark: NVIDIA's PyTorch image as the base, whose own torch and numpy are used.
+# DGX Spark: NVIDIA's PyTorch image as the base; its torch and numpy are used.
 #   docker build --build-arg BASE_IMAGE=nvcr.io/nvidia/pytorch:25.10-py3 -t elbarto-serve .
 # No GPU: PyTorch's small CPU build.
 #   docker build --build-arg TORCH_INDEX=https://download.pytorch.org/whl/cpu -t elbarto-serve .

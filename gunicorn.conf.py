@@ -13,7 +13,7 @@ from typing import Any
 
 from gunicorn import util
 
-# For `gunicorn wsgi:app` in another directory, whose own `app` or `wsgi` must not be imported.
+# For `gunicorn wsgi:app` in another directory: an `app` or `wsgi` there must not be imported.
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from app.errors import StartError
@@ -38,7 +38,7 @@ threads = _settings.max_sequences + _settings.max_queue + 32
 worker_connections = threads + 1000  # idle keep-alive connections occupy no thread
 keepalive = 75
 timeout = 120
-# After shutdown_s the executor aborts what still runs; the streams then need a moment to send their error.
+# After shutdown_s the executor aborts the remaining requests; their streams need a moment to send the error.
 graceful_timeout = _settings.shutdown_s + 5
 loglevel = _settings.log_level
 accesslog = None  # app.api.request_log logs one line for each request
@@ -66,7 +66,7 @@ def _close_at(worker: Any, signal_number: int, timeout_s: float) -> None:
 
 
 def _write_error(connection: Any, status: int, reason: str, message: str) -> None:
-    """Answer requests that gunicorn itself rejects in OpenAI's error shape, as the application does."""
+    """Answer requests that gunicorn itself rejects in OpenAI's error format, as the application does."""
     error = {"message": message or reason, "type": "invalid_request_error", "param": None, "code": None}
     body = json.dumps({"error": error})
     head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/json\r\n"

@@ -1,6 +1,6 @@
 """El Barto Serve: an OpenAI-compatible server for block-diffusion code models.
 
-`create_app` is all the wiring. Its imports are inside, so that `app.settings` can be had without flask or torch.
+`create_app` wires everything together. It imports lazily: `app.settings` needs neither flask nor torch.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __version__ = "0.1.0"
 
 logger = logging.getLogger(__name__)
 
-# gunicorn's "worker failed to boot": its master ends instead of starting another worker that would fail alike.
+# gunicorn's exit code for "worker failed to boot": the master exits too, instead of starting another worker.
 BOOT_ERROR = 3
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -36,7 +36,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 def create_app(settings: Settings | None = None, load: Load | None = None) -> Flask:
     """The WSGI application; the model loads on the executor's thread after this returns.
 
-    `load` stands in for loading the checkpoint that the settings name (tests hand in a small engine).
+    `load` replaces loading the checkpoint that the settings name (tests pass a small engine).
     """
     from app.api import HttpConfig, create_flask
     from app.settings import load_settings
@@ -45,7 +45,7 @@ def create_app(settings: Settings | None = None, load: Load | None = None) -> Fl
     configure_logging(settings.log_level)
     if settings.api_key is None and settings.host not in LOOPBACK:
         logger.warning(
-            "ELBARTO_API_KEY is not set: whoever reaches %s:%d can use this server", settings.host, settings.port
+            "ELBARTO_API_KEY is not set: anyone who can reach %s:%d can use this server", settings.host, settings.port
         )
     service = create_service(settings, load, on_failure=end_process)
     config = HttpConfig(
@@ -64,9 +64,9 @@ def create_service(
     load: Load | None = None,
     on_failure: Callable[[BaseException], None] = lambda error: None,
 ) -> Service:
-    """A service over an engine in this process, which is loading; `service.wait_until_ready()` waits for it.
+    """A service over an engine in this process. It returns while the model loads: see `service.wait_until_ready()`.
 
-    Everything is loaded on the executor's thread, so that the server's port is open and /health answers meanwhile.
+    The model loads on the executor's thread, so the server's port is open and /health answers meanwhile.
     """
     from app.serving.backend import load_backend
     from app.serving.benchmark import run_benchmark
@@ -74,14 +74,14 @@ def create_service(
     from app.serving.service import Service
 
     source = model_source(settings)
-    chosen = settings.defaults
+    defaults = settings.defaults
     load = load or (lambda: load_backend(source))
 
     frontend: Future[Frontend] = Future()
 
     def load_and_report() -> Backend:
         backend, loaded_frontend = load()
-        _log_defaults(chosen, loaded_frontend.request_defaults)
+        _log_defaults(defaults, loaded_frontend.request_defaults)
         if settings.benchmark:
             run_benchmark(backend)
         frontend.set_result(loaded_frontend)
@@ -89,11 +89,11 @@ def create_service(
 
     engine = LocalEngine(load_and_report, on_failure, settings.max_queue)
     engine.start()
-    return Service(engine, frontend, chosen, settings.strict_model, settings.infill_max_tokens)
+    return Service(engine, frontend, defaults, settings.strict_model, settings.infill_max_tokens)
 
 
 def model_source(settings: Settings) -> ModelSource:
-    """What of the settings loading the model needs."""
+    """The settings that loading the model needs."""
     from app.messages.params import ModelSource
 
     return ModelSource(
@@ -112,37 +112,39 @@ def model_source(settings: Settings) -> ModelSource:
 
 
 def explain_defaults(settings: Settings) -> dict[str, tuple[str, str]]:
-    """What a request gets where neither it nor a setting says, by setting: (value, where it comes from).
+    """The request defaults that no setting sets, by setting: (value, source). Raises CheckpointError.
 
-    Raises CheckpointError. A checkpoint that is not on this machine yet has the last word, and it is not known.
+    A checkpoint that is not on this machine yet may override them; the source says so.
     """
     from app.messages.options import Overrides
     from app.models.files import find_here
     from app.models.generation_config import FILE, read_generation_config
     from app.serving.defaults import CHECKPOINT, explain
 
-    chosen = settings.defaults
+    defaults = settings.defaults
     if settings.generation_config == "none":
-        return explain(chosen, Overrides())
+        return explain(defaults, Overrides())
     directory = find_here(settings.model, settings.model_revision)
     if directory is None:
         return {
-            name: (value, f"{source}, if the checkpoint (not here yet) has none")
-            for name, (value, source) in explain(chosen, Overrides()).items()
+            name: (value, f"{source}, unless the checkpoint (not downloaded yet) has one")
+            for name, (value, source) in explain(defaults, Overrides()).items()
         }
-    rows = explain(chosen, read_generation_config(directory))
+    rows = explain(defaults, read_generation_config(directory))
     return {
         name: (value, f"{source} ({directory / FILE})" if source == CHECKPOINT else source)
         for name, (value, source) in rows.items()
     }
 
 
-def _log_defaults(chosen: Overrides[Defaults], checkpoint: Overrides[Defaults]) -> None:
+def _log_defaults(defaults: Overrides[Defaults], checkpoint: Overrides[Defaults]) -> None:
     from app.serving.defaults import CHECKPOINT, explain
 
-    rows = [f"{name} {value}" for name, (value, source) in explain(chosen, checkpoint).items() if source == CHECKPOINT]
+    rows = [
+        f"{name} {value}" for name, (value, source) in explain(defaults, checkpoint).items() if source == CHECKPOINT
+    ]
     if rows:
-        logger.info("defaults of requests from the checkpoint's generation_config.json: %s", ", ".join(rows))
+        logger.info("request defaults from the checkpoint's generation_config.json: %s", ", ".join(rows))
 
 
 def configure_logging(level: str) -> None:
@@ -153,11 +155,11 @@ def configure_logging(level: str) -> None:
 
 
 def end_process(error: BaseException) -> None:
-    """A server without its model serves nobody: say why and go. Only a broken engine is worth another try."""
+    """Report why there is no usable model, and exit. gunicorn starts another worker only after a broken engine."""
     from app.errors import EngineBroken, StartError
 
     if isinstance(error, EngineBroken):
-        logger.critical("%s; this process ends, so that another one starts afresh", error)
+        logger.critical("%s; this process exits, so that gunicorn starts a new one", error)
         os._exit(1)
     if isinstance(error, StartError):
         print(f"elbarto: error: {error}", file=sys.stderr, flush=True)

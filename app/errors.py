@@ -1,10 +1,10 @@
-"""Every error that a caller or an operator can cause, as one tree.
+"""The errors that callers and operators can cause, as one tree.
 
 ElBartoError
-├── StartError          ends the start with one clear line
+├── StartError          startup fails with a one-line message
 │   ├── ConfigError     a setting
 │   └── CheckpointError the model's files
-├── EngineBroken        ends the process, so that another one takes over
+├── EngineBroken        the process exits, and another one takes over
 └── ApiError            becomes {"error": {...}} with its status
     ├── RequestError 400
     │   ├── PromptTooLong
@@ -47,7 +47,7 @@ class EngineBroken(ElBartoError):
 
 
 class ApiError(ElBartoError):
-    """An error that is answered in OpenAI's shape.
+    """An error that is sent to the client in OpenAI's format.
 
     `param` names the request field at fault; `retry_after` is in seconds.
     """
@@ -68,7 +68,7 @@ class RequestError(ApiError):
 
 
 class Unsupported(RequestError):
-    """A field that exists in OpenAI's API and that this server does not implement."""
+    """A field of OpenAI's API that this server does not implement."""
 
     code = "unsupported_parameter"
 
@@ -106,7 +106,7 @@ class ModelNotFound(ApiError):
 
 
 class WatchingRefused(ApiError):
-    """Other people's requests are not for everybody."""
+    """The client may not watch other clients' requests."""
 
     status, type, code = 403, "permission_error", "watching_not_allowed"
 
@@ -122,7 +122,7 @@ class GenerationEnded(ApiError):
     status, type, code = 410, "invalid_request_error", "generation_ended"
 
     def __init__(self) -> None:
-        super().__init__("The request that was followed ended without an answer: its client left.")
+        super().__init__("The followed request ended without an answer: its client disconnected.")
 
 
 class BodyTimeout(ApiError):
@@ -142,7 +142,7 @@ class QueueFull(ApiError):
 
 
 class EngineFailed(ApiError):
-    """A step of the engine failed while this request was in it."""
+    """An engine step that included this request failed."""
 
     status, type, code = 500, "server_error", "engine_failed"
 

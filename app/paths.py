@@ -1,4 +1,4 @@
-"""Where the program's files are: beside the packages in the source tree, under `app/_data` in an installed wheel."""
+"""Where the program's files are: next to the packages in the source tree, under `app/_data` in an installed wheel."""
 
 from __future__ import annotations
 
@@ -12,4 +12,4 @@ DATA = PACKAGE / "_data" if IS_INSTALLED else ROOT
 EMBEDDED_MODEL = DATA / "weights" / "elbarto-mini"
 GUNICORN_CONF = DATA / "gunicorn.conf.py"
 ENV_FILE = Path(".env")  # of the working directory; parent directories are not searched
-COMMAND = "elbarto" if IS_INSTALLED else "python -m app"  # what messages tell users to type
+COMMAND = "elbarto" if IS_INSTALLED else "python -m app"  # the command that messages show

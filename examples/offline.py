@@ -9,7 +9,7 @@ from app.messages.events import Committed
 from app.messages.params import GenerationParams
 from app.settings import Settings
 
-options = model_source(Settings())  # Settings(model_path=...) names another model
+options = model_source(Settings())  # Settings(model_path=...) selects another model
 engine, checkpoint = load_model(options, *choose_placement(options))
 messages = [{"role": "user", "content": "Write a Python function `add(a, b)` that returns the sum of two numbers."}]
 prompt = checkpoint.tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=False)  # token ids

@@ -6,7 +6,7 @@ from openai import OpenAI
 
 client = OpenAI(
     base_url=os.environ.get("OPENAI_BASE_URL") or "http://127.0.0.1:8000/v1",
-    api_key=os.environ.get("ELBARTO_API_KEY") or "none",  # the SDK insists on one
+    api_key=os.environ.get("ELBARTO_API_KEY") or "none",  # the SDK requires one
 )
 
 stream = client.chat.completions.create(

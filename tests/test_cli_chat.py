@@ -101,7 +101,7 @@ def test_a_server_is_asked_as_openais_api_has_it(server: ScriptedServer, suffix:
     ("reply", "message"),
     [
         ((429, b'{"error": {"message": "The queue is full."}}'), "The queue is full."),
-        ((502, b"<html>"), "the server answers with status 502"),
+        ((502, b"<html>"), "the server answered with status 502"),
         (answer("Hi", end=b'data: {"error": {"message": "The engine failed."}}\n\n'), "The engine failed."),
         (answer("Hi", end=b""), "the connection ended before the answer was complete"),
     ],
@@ -121,7 +121,7 @@ def test_a_server_that_is_not_there_is_one_line_and_exit_code_2(capsys: pytest.C
     with ScriptedServer() as closed:
         url = closed.url
     assert main(["chat", "--url", url]) == 2
-    assert capsys.readouterr().err.startswith(f"elbarto: error: no server answers at {url}/v1: ")
+    assert capsys.readouterr().err.startswith(f"elbarto: error: cannot reach a server at {url}/v1: ")
 
 
 def test_a_bad_url_is_refused() -> None:

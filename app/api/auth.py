@@ -15,17 +15,17 @@ FIRST_MESSAGE_ENDPOINTS = {"steps.steps", "generations.steps"}
 
 
 def require_key(app: Flask) -> None:
-    """Guard every route but /health, the pages (they ask for it) and the CORS preflight, which cannot carry one."""
+    """Require the key on every route except /health, the pages (they ask for it) and CORS preflights."""
 
     @app.before_request
     def check() -> None:
         if request.method == "OPTIONS" or request.endpoint in OPEN_ENDPOINTS:
             return
-        # A header may be there and empty (Continue sends an empty bearer beside x-api-key), so either may be right.
-        given = [_bearer(request.headers.get("Authorization", "")), request.headers.get("X-Api-Key", "")]
-        if request.endpoint in FIRST_MESSAGE_ENDPOINTS and not any(given):
+        # Either header may be empty (Continue sends an empty bearer along with x-api-key), so both are tried.
+        keys = [_bearer(request.headers.get("Authorization", "")), request.headers.get("X-Api-Key", "")]
+        if request.endpoint in FIRST_MESSAGE_ENDPOINTS and not any(keys):
             g.needs_key = True
-        elif not any(map(is_key, given)):
+        elif not any(map(is_key, keys)):
             raise Unauthorized(
                 "A valid API key is required: send it as `Authorization: Bearer KEY` or as `X-Api-Key: KEY`."
             )
@@ -37,14 +37,14 @@ def needs_key() -> bool:
 
 
 def has_key() -> bool:
-    """Whether the server has one. Every client then needs it."""
+    """Whether the server has a key, which every client must then send."""
     return bool(http().config.api_key)
 
 
-def is_key(given: str) -> bool:
-    """False, too, where the server has no key, because a client cannot prove anything then."""
+def is_key(key: str) -> bool:
+    """Whether this is the server's key; False if the server has none."""
     expected = http().config.api_key
-    return expected is not None and hmac.compare_digest(given.encode(errors="replace"), expected.encode())
+    return expected is not None and hmac.compare_digest(key.encode(errors="replace"), expected.encode())
 
 
 def _bearer(header: str) -> str:

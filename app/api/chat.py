@@ -49,7 +49,7 @@ def to_request(body: dict[str, Any]) -> ChatRequest:
     extras = {name: body[name] for name in ("tools", "response_format") if body.get(name)}
     if extras.get("response_format") == {"type": "text"}:
         del extras["response_format"]  # the default
-    given = {name: value for name, value in body.items() if name in REQUEST_FIELDS}
+    fields = {name: value for name, value in body.items() if name in REQUEST_FIELDS}
     max_tokens = body.get("max_completion_tokens", body.get("max_tokens"))
     watch = body["stream_mode"] == "steps"
     if watch and not body["stream"]:
@@ -61,7 +61,7 @@ def to_request(body: dict[str, Any]) -> ChatRequest:
         decoding=Overrides.pick(Decoding, body),
         template_extras=extras,
         watch=watch,
-        **given,
+        **fields,
     )
 
 
@@ -85,7 +85,7 @@ class ChatAnswer(RunningAnswer):
             if self._with_token_ids:
                 answer["token_ids"] = choice.token_ids
             choices.append(answer)
-        return {**self._head, "object": "chat.completion", "choices": choices, **self._made()}
+        return {**self._head, "object": "chat.completion", "choices": choices, **self._counters()}
 
     def stream(self) -> Iterator[StreamEvent]:
         return self._steps() if self._with_steps else self._chunks()
@@ -121,10 +121,10 @@ class ChatAnswer(RunningAnswer):
         if not self.is_complete:
             return
         if self._with_usage:
-            yield {**self._head, "object": "chat.completion.chunk", "choices": [], **self._made()}
+            yield {**self._head, "object": "chat.completion.chunk", "choices": [], **self._counters()}
         yield DONE
 
-    def _made(self) -> dict[str, Any]:
+    def _counters(self) -> dict[str, Any]:
         usage = self._reply.usage()
         return {"usage": usage_body(usage), "elbarto": elbarto_body(usage)}
 

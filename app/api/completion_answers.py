@@ -1,4 +1,4 @@
-"""A completion in OpenAI's words, as text or in the shape of a chat, whole and streamed."""
+"""Completions in OpenAI's format, as text or as chat messages, whole and streamed."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ class TextAnswer(RunningAnswer):
         self._with_usage = body.get("stream_options", {}).get("include_usage", False)
         self._with_token_ids = body["return_token_ids"]
         self._echo = body["echo"]
-        self._num_likely: int | None = body.get("logprobs")
+        self._num_logprobs: int | None = body.get("logprobs")
         self._head = answer_head(self.id_prefix, completion.model.id)
         super().__init__(completion, self._head)
 
     def body(self) -> dict[str, Any]:
         choices = []
-        for index, made in enumerate(self._completion.choices):
-            choice = self._choice(index, self._echoed(index) + made.text, made.finish_reason)
+        for index, completed in enumerate(self._completion.choices):
+            choice = self._choice(index, self._echoed(index) + completed.text, completed.finish_reason)
             log = self._log(index)
             if log is not None:
-                log.add(made.tokens)
+                log.add(completed.tokens)
                 choice["logprobs"] = logprobs_body(log.take(len(choice["text"]), is_over=True))
-            choices.append(self._with_ids(choice, made.tokens))
-        return {**self._head, "object": self.kind, "choices": choices, **self._made()}
+            choices.append(self._with_ids(choice, completed.tokens))
+        return {**self._head, "object": self.kind, "choices": choices, **self._counters()}
 
     def stream(self) -> Iterator[StreamEvent]:
         num_choices = self._completion.request.n * len(self._completion.prompts)
@@ -59,15 +59,15 @@ class TextAnswer(RunningAnswer):
         if not self.is_complete:
             return
         if self._with_usage:
-            yield {**self._head, "object": self.chunk_kind, "choices": [], **self._made()}
+            yield {**self._head, "object": self.chunk_kind, "choices": [], **self._counters()}
         yield DONE
 
-    def _made(self) -> dict[str, Any]:
+    def _counters(self) -> dict[str, Any]:
         usage = self._completion.usage()
         return {"usage": usage_body(usage), "elbarto": completion_elbarto_body(usage)}
 
     def _openings(self, num_choices: int) -> Iterator[StreamEvent]:
-        """What comes before anything is made."""
+        """The chunks before any generated text."""
         for index in range(num_choices if self._echo else 0):
             yield self._chunk(self._piece(index, self._echoed(index), None), [], ())
 
@@ -79,8 +79,8 @@ class TextAnswer(RunningAnswer):
         return self._choice(index, text, finish_reason)
 
     def _last(self, chunk: dict[str, Any], is_last: bool) -> dict[str, Any]:
-        """A chunk with a finish_reason; the last one of all says how the answer was made."""
-        return chunk | {"elbarto": self._made()["elbarto"]} if is_last and not self._with_usage else chunk
+        """A chunk with a finish_reason; the last chunk of the stream also has the counters."""
+        return chunk | {"elbarto": self._counters()["elbarto"]} if is_last and not self._with_usage else chunk
 
     def _chunk(self, choice: dict[str, Any], logged: Sequence[Entry], tokens: Sequence[Scored]) -> dict[str, Any]:
         if logged:
@@ -95,11 +95,11 @@ class TextAnswer(RunningAnswer):
         return self._completion.prompt_of(index) if self._echo else ""
 
     def _log(self, index: int) -> TokenLog | None:
-        return None if self._num_likely is None else service().token_log(len(self._echoed(index)))
+        return None if self._num_logprobs is None else service().token_log(len(self._echoed(index)))
 
 
 class ChoiceStream:
-    """How much of a streamed choice's text was sent, and so of its tokens."""
+    """Which tokens of a streamed choice to log: those of the text sent so far."""
 
     def __init__(self, log: TokenLog | None, shown: int) -> None:
         self._log, self._shown = log, shown
@@ -116,7 +116,7 @@ class ChoiceStream:
 
 
 class ChatShapedAnswer(TextAnswer):
-    """`choices[].message`, and `delta` in a stream: Mistral's shape, in which the last chunk has the usage."""
+    """`choices[].message`, and `delta` in a stream: Mistral's format, whose last chunk has the usage."""
 
     id_prefix, kind, chunk_kind = "fim", "chat.completion", "chat.completion.chunk"
 
@@ -135,7 +135,7 @@ class ChatShapedAnswer(TextAnswer):
 
     def _last(self, chunk: dict[str, Any], is_last: bool) -> dict[str, Any]:
         chunk = super()._last(chunk, is_last)
-        return chunk | {"usage": self._made()["usage"]} if is_last and not self._with_usage else chunk
+        return chunk | {"usage": self._counters()["usage"]} if is_last and not self._with_usage else chunk
 
 
 def logprobs_body(entries: Sequence[Entry]) -> dict[str, Any]:

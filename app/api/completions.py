@@ -24,7 +24,7 @@ REQUEST_FIELDS = (
 )
 
 
-# DeepSeek's clients append theirs to a base URL that ends in /v1 or does not.
+# DeepSeek's clients append /beta/completions to base URLs with and without /v1.
 @blueprint.post("/v1/completions")
 @blueprint.post("/beta/completions")
 @blueprint.post("/v1/beta/completions")
@@ -38,21 +38,21 @@ def fim_completions() -> Response:
     return _answer(ChatShapedAnswer, is_fim=True)
 
 
-def _answer(shape: type[TextAnswer], is_fim: bool) -> Response:
+def _answer(answer: type[TextAnswer], is_fim: bool) -> Response:
     body = load(CompletionSchema(), json_body())
     if is_fim and body.get("logprobs") is not None:
         raise Unsupported("logprobs are not supported here; /v1/completions has them.", "logprobs")
     service().check_model(body.get("model"))
     completion = service().completion(to_request(body, is_fim))
-    return shape(completion, body).respond(is_streamed=body["stream"])
+    return answer(completion, body).respond(is_streamed=body["stream"])
 
 
 def to_request(body: dict[str, Any], is_fim: bool) -> CompletionRequest:
     """From a validated body; raises RequestError."""
     _check(body)
-    given = {name: body[name] for name in REQUEST_FIELDS if name in body}
+    fields = {name: body[name] for name in REQUEST_FIELDS if name in body}
     if "random_seed" in body:
-        given.setdefault("seed", body["random_seed"])
+        fields.setdefault("seed", body["random_seed"])
     return CompletionRequest(
         prompts=body["prompt"],
         max_tokens=body.get("max_completion_tokens", body.get("max_tokens")),
@@ -61,16 +61,16 @@ def to_request(body: dict[str, Any], is_fim: bool) -> CompletionRequest:
         context=context_files(body),
         scored=bool(body.get("logprobs")),
         alternatives=body.get("logprobs", 0),
-        **given,
+        **fields,
     )
 
 
 def _check(body: dict[str, Any]) -> None:
-    """Refuse fields that exclude each other; raises RequestError."""
+    """Raise RequestError for mutually exclusive fields."""
     if body["echo"] and "logprobs" in body:
         raise Unsupported(
             "logprobs of an echoed prompt are not supported: this model denoises blocks and does not predict a "
-            "prompt's tokens one by one. Without echo, the completion's tokens have them.",
+            "prompt's tokens one by one. Leave out echo to get those of the completion.",
             "echo",
         )
     for field in ("max_tokens", "max_completion_tokens"):
@@ -78,6 +78,6 @@ def _check(body: dict[str, Any]) -> None:
             raise RequestError(f"{field} must be an integer of at least 1, got 0.", field)
     best_of, n = body.get("best_of", body["n"]), body["n"]
     if best_of < n:
-        raise RequestError(f"best_of must be at least n, {n}, got {best_of}.", "best_of")
+        raise RequestError(f"best_of must be at least n ({n}), got {best_of}.", "best_of")
     if best_of > n and body["stream"]:
-        raise RequestError("best_of above n cannot be streamed: the ranking is known only at the end.", "best_of")
+        raise RequestError("best_of > n cannot be streamed: the ranking is known only at the end.", "best_of")

@@ -1,4 +1,4 @@
-"""What every route needs: the server's parts, the JSON body, and whether the client is still there."""
+"""What every route needs: the server's parts, the JSON body, and whether the client is still connected."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from app.errors import BodyTimeout, RequestError
 from app.serving.service import Service
 
 EXTENSION = "elbarto"
-# A client that stalls in the middle of its body would hold a thread for ever.
+# Without a limit, a client that stalls in the middle of its body would occupy a thread forever.
 BODY_TIMEOUT_S = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class HttpConfig:
-    """How the server answers; bytes and seconds. Without an `api_key`, every client may use it."""
+    """Sizes are in bytes, times in seconds. Without an `api_key`, any client may use the server."""
 
     api_key: str | None = None
-    cors_origins: Sequence[str] = ()  # `*` stands for any host, or after a colon any port
+    cors_origins: Sequence[str] = ()  # `*` is any host or, after a colon, any port
     max_body_bytes: int = 4 * 2**20
     sse_keepalive_s: float = 15.0  # 0: never
-    watch: Literal["off", "positions", "full"] = "positions"  # what clients may see of others' requests
+    watch: Literal["off", "positions", "full"] = "positions"  # what clients may see of other clients' requests
     version: str = "0"
 
 
@@ -43,9 +43,9 @@ class Http:
 
 
 def http() -> Http:
-    found = current_app.extensions[EXTENSION]
-    assert isinstance(found, Http)
-    return found
+    extension = current_app.extensions[EXTENSION]
+    assert isinstance(extension, Http)
+    return extension
 
 
 def service() -> Service:
@@ -53,7 +53,7 @@ def service() -> Service:
 
 
 def json_body() -> dict[str, Any]:
-    """The body as an object, whatever its Content-Type (curl -d says it is a form); raises RequestError."""
+    """The body as an object, whatever its Content-Type (`curl -d` sends a form's); raises RequestError."""
     return parse_object(read_body())
 
 
@@ -62,7 +62,7 @@ def parse_object(raw: bytes) -> dict[str, Any]:
     if not raw.strip():
         raise RequestError("The request body is empty; it must be a JSON object.")
     try:
-        # NaN and Infinity get through, so that the schema can name the field.
+        # NaN and Infinity are accepted here, so that the schema's error can name the field.
         body = json.loads(raw.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise RequestError(f"The request body is not valid JSON: {error}") from error
@@ -74,14 +74,14 @@ def parse_object(raw: bytes) -> dict[str, Any]:
 
 
 def read_body(timeout_s: float = BODY_TIMEOUT_S) -> bytes:
-    """Raises BodyTimeout where the client sends nothing for `timeout_s`, RequestEntityTooLarge beyond the limit."""
+    """Raises BodyTimeout if the client sends nothing for `timeout_s`, RequestEntityTooLarge above the limit."""
     connection: socket.socket | None = request.environ.get("gunicorn.socket")
     if connection is not None:
         connection.settimeout(timeout_s)
     try:
         raw = request.get_data(cache=False)
-        request.stream.read(1)  # A chunked body over the limit was cut there without a word; this raises the 413.
-    except ClientDisconnected as error:  # werkzeug's word for every error of the socket
+        request.stream.read(1)  # A chunked body over the limit was cut silently; this raises the 413.
+    except ClientDisconnected as error:  # werkzeug raises this for every socket error
         raise BodyTimeout from error
     finally:
         if connection is not None:
@@ -90,29 +90,29 @@ def read_body(timeout_s: float = BODY_TIMEOUT_S) -> bytes:
 
 
 def _refuse_lone_surrogates(body: dict[str, Any]) -> None:
-    """JSON can spell halves of characters ("\\ud800"), which no tokenizer takes."""
+    """JSON can contain halves of characters ("\\ud800"), which no tokenizer accepts."""
     try:
         json.dumps(body, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         half = f"\\u{ord(error.object[error.start]):04x}"
         raise RequestError(
-            f"The request body holds {half} alone, half of a surrogate pair: no Unicode text."
+            f"The request body contains {half} alone, half of a surrogate pair, which is not valid Unicode."
         ) from error
 
 
 class ClientConnection:
-    """The client's socket. Ask from any thread, also after the request's context is gone."""
+    """The client's socket. Usable from any thread, also after the request context has ended."""
 
     def __init__(self) -> None:
         self._socket: socket.socket | None = request.environ.get("gunicorn.socket")
 
     def is_gone(self) -> bool:
-        """Whether the client has closed the connection; only looks, takes nothing from the socket."""
+        """Whether the client has closed the connection; reads nothing from the socket."""
         if self._socket is None:
             return False
         if self._socket.fileno() == -1:
             return True
-        if hasattr(select, "POLLRDHUP"):  # Linux; works under TLS too, and with unread bytes in front
+        if hasattr(select, "POLLRDHUP"):  # Linux; also works under TLS and with unread bytes
             poll = select.poll()
             poll.register(self._socket, select.POLLRDHUP)
             return bool(poll.poll(0))

@@ -1,4 +1,4 @@
-"""GET /openapi.json, and GET /docs, the page that shows it (RapiDoc, shipped beside it with its licence)."""
+"""GET /openapi.json, and GET /docs, the page that shows it (RapiDoc, shipped with its licence)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.api.openapi.document import Json, make_document
 from app.api.pages import POLICY, send_page
 
 ASSETS = Path(__file__).resolve().parent / "openapi" / "assets"
-# RapiDoc puts style elements, style attributes and pictures of its own into the page. Scripts stay this server's alone.
+# RapiDoc adds inline styles and data: images to the page. Scripts still come only from this server.
 DOCS_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'").replace(
     "img-src 'self'", "img-src 'self' data:"
 )

@@ -1,4 +1,4 @@
-"""Every error in OpenAI's shape, on every route and status."""
+"""Renders every error in OpenAI's format, on every route and status."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.errors import ApiError
 
 logger = logging.getLogger(__name__)
 
-# gunicorn reads this much of an unread body itself, and waits this long for it.
+# gunicorn itself reads at most this much of an unread body, and waits this long for it.
 SKIPPED_BYTES, SKIP_TIMEOUT_S = 2**16, 5.0
 CODES = {404: "not_found", 405: "method_not_allowed", 413: "request_too_large", 415: "unsupported_media_type"}
 
@@ -29,14 +29,16 @@ def api_error_body(error: ApiError) -> dict[str, Any]:
 
 
 def unexpected_error_body(error: Exception) -> dict[str, Any]:
-    """Log a defect with the request's id; the client gets only that id."""
+    """Log an unexpected error under the request's id, which is all that the client gets."""
     request_id = g.get("request_id", "-")
     logger.error("request %s failed unexpectedly", request_id, exc_info=error)
-    return error_body(f"Internal error. The server's log has it under request id {request_id}.", "server_error", None)
+    return error_body(
+        f"Internal error. The server's log has the cause under request id {request_id}.", "server_error", None
+    )
 
 
 def error_event(error: Exception) -> tuple[int, dict[str, Any]]:
-    """A stream's last event, after HTTP's status for the error. Defects are logged."""
+    """(HTTP status, event): how a failed stream ends. Unexpected errors are logged."""
     if isinstance(error, ApiError):
         return error.status, {"type": "error", "status": error.status, **api_error_body(error)}
     return 500, {"type": "error", "status": 500, **unexpected_error_body(error)}
@@ -45,7 +47,7 @@ def error_event(error: Exception) -> tuple[int, dict[str, Any]]:
 def register(app: Flask, max_body_bytes: int) -> None:
     @app.after_request
     def read_the_body(response: Response) -> Response:
-        """gunicorn skips 64 KiB of a body that nobody read, then closes what the client believes is kept alive."""
+        """Read a rest that gunicorn would not: it reads 64 KiB, then closes the client's keep-alive connection."""
         if response.status_code >= 400 and SKIPPED_BYTES < (request.content_length or 0) <= max_body_bytes:
             with suppress(HTTPException, ApiError, OSError):
                 read_body(SKIP_TIMEOUT_S)
@@ -82,7 +84,7 @@ def register(app: Flask, max_body_bytes: int) -> None:
 
 def _message(error: HTTPException, max_body_bytes: int) -> str:
     if isinstance(error, RequestEntityTooLarge):
-        return f"The request body is larger than the {max_body_bytes} bytes that this server takes."
+        return f"The request body is larger than the {max_body_bytes} bytes that this server accepts."
     if isinstance(error, MethodNotAllowed):
         allowed = ", ".join(sorted(error.valid_methods or ()))
         return f"{request.method} is not allowed on {request.path}; allowed: {allowed}."

@@ -1,4 +1,4 @@
-"""The denoising steps of a request that another client made, from the middle on (docs/reference/steps.md)."""
+"""The denoising steps of another client's running request (docs/reference/steps.md)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.serving.generation import Silence
 from app.serving.requests import TokenText
 
 OBJECT = "generation.steps"
-# The fields of each part of an event that say nothing about the text.
+# The fields that reveal nothing about the text.
 TOKEN_FIELDS = ("position", "hole", "confidence")
 CHOICE_FIELDS = ("index", "finish_reason")
 
@@ -20,8 +20,8 @@ CHOICE_FIELDS = ("index", "finish_reason")
 def follow(request: InFlightRequest, text: TokenText) -> Iterator[Event | Silence]:
     """The request's steps from now on.
 
-    Raises RequestError where it has several prompts, what the request raises, and GenerationEnded where it ends without
-    an answer.
+    Raises RequestError if it has several prompts, GenerationEnded if it ends without an answer, and the errors that it
+    ends with itself.
     """
     encoder = step_encoder(request.work, request.head, text, began=request.began)
     with encoder.work.publisher.subscribe() as subscriber:
@@ -34,7 +34,7 @@ def follow(request: InFlightRequest, text: TokenText) -> Iterator[Event | Silenc
 
 
 def without_text(event: Event) -> Event:
-    """Positions, confidences and numbers, without text, token ids, and what would give them away."""
+    """The event without text, token ids, or anything that reveals them: positions, confidences and counters remain."""
     kind = event["type"]
     if kind == "finished":
         choices = [_only(choice, CHOICE_FIELDS) for choice in event.get("choices", [])]

@@ -26,10 +26,10 @@ LOOPBACK = ("127.", "::1", "::ffff:127.")
 def check_access() -> None:
     """With an API key: only clients that have it. Without: only clients on this machine."""
     if http().config.watch == "off":
-        raise WatchingRefused("Watching is switched off on this server (ELBARTO_WATCH).")
+        raise WatchingRefused("Watching is disabled on this server (ELBARTO_WATCH).")
     if not has_key() and not _is_local():
         raise WatchingRefused(
-            "Without an API key (ELBARTO_API_KEY), requests on this server can be watched from its own machine only."
+            "This server has no API key (ELBARTO_API_KEY), so its requests can be watched only from the same machine."
         )
 
 

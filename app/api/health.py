@@ -1,4 +1,4 @@
-"""GET /health, and /v1/health for llama.cpp's clients: open to all, answers while the model loads."""
+"""GET /health, and /v1/health for llama.cpp's clients. They need no key, and answer while the model loads."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from app.serving.work import Work
 
 @dataclass(frozen=True)
 class InFlightRequest:
-    """`head` holds the answer's id, when it was created and the model."""
+    """`head` has the answer's id, creation time and model."""
 
     head: Mapping[str, Any]
     work: Work
@@ -40,14 +40,14 @@ class InFlightRequest:
 
 
 class InFlight:
-    """Thread-safe. The oldest request is the first."""
+    """The registry of requests in progress, oldest first. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._running: dict[str, InFlightRequest] = {}
 
     def enter(self, head: Mapping[str, Any], work: Work) -> Callable[[], None]:
-        """The request that this thread answers begins. Call what is returned when it is over, on any thread."""
+        """Add this thread's request. The returned function removes it, and may be called on any thread."""
         rule = request.url_rule
         endpoint = f"{request.method} {rule.rule}" if rule else request.path
         if rule and rule.websocket:

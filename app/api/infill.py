@@ -1,4 +1,4 @@
-"""POST /v1/infill: holes in a text, whole and streamed."""
+"""POST /v1/infill and /v1/edits: fill holes in a text, whole and streamed."""
 
 from __future__ import annotations
 
@@ -47,16 +47,16 @@ def infill() -> Response:
 def edits() -> Response:
     body = load(EditSchema(), json_body())
     service().check_model(body.get("model"))
-    answer = EditAnswer(service().edit(to_edit_call(body)), body["spans"])
+    answer = EditAnswer(service().edit(to_edit_request(body)), body["spans"])
     return answer.respond(is_streamed=body["stream"])
 
 
-def to_edit_call(body: dict[str, Any]) -> EditRequest:
-    """`steps` and `threshold` are the mode's own for polish and redenoise; for rewrite they are as in an infill."""
+def to_edit_request(body: dict[str, Any]) -> EditRequest:
+    """In modes polish and redenoise, `steps` and `threshold` are the mode's; in rewrite they are the infill's."""
     text, spans = body["text"], body["spans"]
     starts, ends = [0, *(end for _, end in spans)], [*(start for start, _ in spans), len(text)]
-    own = {"redenoise": ("threshold",), "polish": ("steps", "threshold")}.get(body["mode"], ())
-    decoding = {name: value for name, value in body.items() if name not in own}
+    mode_fields = {"redenoise": ("threshold",), "polish": ("steps", "threshold")}.get(body["mode"], ())
+    decoding = {name: value for name, value in body.items() if name not in mode_fields}
     infill = InfillRequest(
         texts=[text[start:end] for start, end in zip(starts, ends, strict=True)],
         holes=[Hole(max_tokens=body.get("max_tokens")) for _ in spans],
@@ -138,7 +138,7 @@ class EditAnswer(InfillAnswer):
 
 
 def infill_body(head: Mapping[str, Any], infill: Infill) -> dict[str, Any]:
-    """Of an infill that is complete."""
+    """The answer to a complete infill."""
     choices = [
         {
             "index": index,

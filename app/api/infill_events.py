@@ -1,8 +1,7 @@
 """An infill's denoising steps as JSON events, in the format of docs/reference/steps.md.
 
-A canvas shrinks where positions are deleted, so its positions would change their numbers from step to step. Here each
-position of a hole has a number that stays, and a longer canvas, which starts over where a hole was too short, has new
-ones.
+A canvas shrinks when positions are deleted, which shifts the positions after them. Events therefore number
+each position of a hole once and for all. If a hole was too short, a longer canvas starts over, with new numbers.
 """
 
 from __future__ import annotations
@@ -25,16 +24,16 @@ from app.serving.updates import Update
 
 @dataclass
 class CandidateState:
-    """What was sent of one candidate."""
+    """What was sent for one candidate."""
 
     window: Window | None = None
-    numbers: list[int | None] = field(default_factory=list)  # of each position that the canvas has now
+    numbers: list[int | None] = field(default_factory=list)  # of each current position of the canvas
     holes: dict[int, int] = field(default_factory=dict)  # position -> hole
-    count: int = 0  # positions given out
+    count: int = 0  # numbers assigned
     steps: int = 0
     forwards: int = 0
-    earlier_forwards: int = 0  # of the canvases before this one
-    offsets: Counter[int] = field(default_factory=Counter)  # characters sent, of each hole
+    earlier_forwards: int = 0  # of earlier canvases
+    offsets: Counter[int] = field(default_factory=Counter)  # characters sent of each hole
 
 
 class InfillStepEncoder(StepEncoder):
@@ -79,7 +78,7 @@ class InfillStepEncoder(StepEncoder):
                 if state.window is not update.window and update.event.step == 0:
                     tokens = [None if token_id is None else Token(token_id) for token_id in update.window.token_ids]
                     yield self._canvas(update, tokens, update.window.holes)
-                if state.window is update.window:  # else: a late subscriber still waits for its snapshot
+                if state.window is update.window:  # else: a late subscriber is still waiting for its snapshot
                     yield self._step(update, state)
             case HoleDelta():
                 yield self._committed(update)
@@ -111,7 +110,7 @@ class InfillStepEncoder(StepEncoder):
     def _canvas(
         self, item: WindowStep | WindowSnapshot, tokens: Sequence[Token | None], places: Sequence[int | None]
     ) -> Event:
-        """A new canvas: every position of a hole gets a number, and the event has what is final in the hole."""
+        """A new canvas: every position of a hole gets a number, and the event has the holes' final tokens."""
         state = self._candidates[item.candidate]
         state.window, state.numbers = item.window, []
         state.earlier_forwards = state.forwards

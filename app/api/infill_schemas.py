@@ -124,7 +124,7 @@ class EditSchema(DecodingSchema):
     language = Text(load_default="python")
 
     @validates_schema
-    def spans_are_inside(self, data: dict[str, Any], **kwargs: Any) -> None:
+    def check_spans(self, data: dict[str, Any], **kwargs: Any) -> None:
         beyond = next((span for span in data["spans"] if span[1] > len(data["text"])), None)
         if beyond:
             raise ValidationError(

@@ -1,4 +1,4 @@
-"""llama.cpp's own endpoints, as far as editor plugins ask: POST /infill and /completion, GET /props."""
+"""llama.cpp's native endpoints, as far as editor plugins use them: POST /infill and /completion, GET /props."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _answer(request: CompletionRequest, body: dict[str, Any]) -> Response:
 class LlamaCppAnswer(RunningAnswer):
     """`content` and timings; a stream's last event has `stop`, and no [DONE] follows.
 
-    With an `n_predict` of 0 plugins warm the prefix cache: nothing that was predicted is returned.
+    Plugins send an `n_predict` of 0 to warm the prefix cache; no predicted text is returned then.
     """
 
     def __init__(self, completion: Completion, body: dict[str, Any]) -> None:
@@ -86,7 +86,7 @@ class LlamaCppAnswer(RunningAnswer):
     def _final(self, content: str) -> dict[str, Any]:
         (choice,) = self._completion.choices
         usage = self._completion.usage()
-        made = completion_elbarto_body(usage)
+        counters = completion_elbarto_body(usage)
         predicted = 0 if self._is_warming else usage.completion_tokens
         answer = _empty(self._completion.model.id)
         if predicted:
@@ -95,16 +95,16 @@ class LlamaCppAnswer(RunningAnswer):
             "tokens_predicted": predicted,
             "tokens_evaluated": usage.prompt_tokens,
             "tokens_cached": usage.cached_tokens,
-            "generation_settings": made["params"],
+            "generation_settings": counters["params"],
             "has_new_line": "\n" in choice.text and predicted > 0,
             "stop_type": "limit" if choice.finish_reason == "length" else "eos",
             "timings": timings(usage, predicted),
-            "elbarto": made,
+            "elbarto": counters,
         }
 
 
 def timings(usage: Usage, num_tokens: int) -> dict[str, Any]:
-    """Prompt and reply share forwards here, so the time is divided between them by how many each had."""
+    """Times of prompt and reply: the total, divided in the ratio of prefill to denoising forwards."""
     ran_ms = max(0.0, round(usage.total_ms, 1) - round(usage.queue_ms, 1))
     prefills = usage.prefill_forwards
     prompt_ms = round(ran_ms * prefills / max(1, prefills + usage.denoise_forwards), 3)
@@ -137,7 +137,7 @@ def _empty(model: str) -> dict[str, Any]:
         "tokens_cached": 0,
         "generation_settings": {},
         "has_new_line": False,
-        "truncated": False,  # what is left out of a long prefix or suffix does not count as that
+        "truncated": False,  # a shortened prefix or suffix does not count
         "stop_type": "limit",
         "stopping_word": "",
         "timings": {"cache_n": 0, **_pace("prompt", 0, 0.0), **_pace("predicted", 0, 0.0)},
@@ -145,14 +145,14 @@ def _empty(model: str) -> dict[str, Any]:
 
 
 def _selected(answer: dict[str, Any], names: Sequence[str] | None) -> dict[str, Any]:
-    """All of it, or the named fields; a path, such as timings/prompt_n, keeps its name and comes to the top."""
+    """The answer, or only its named fields; a path such as timings/prompt_n becomes a top-level key."""
     if names is None:
         return answer
-    found: dict[str, Any] = {}
+    selected: dict[str, Any] = {}
     for name in names:
         value: Any = answer
         for key in name.split("/"):
             value = value.get(key) if isinstance(value, dict) else None
         if value is not None:
-            found[name] = value
-    return found
+            selected[name] = value
+    return selected

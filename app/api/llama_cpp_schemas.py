@@ -1,4 +1,4 @@
-"""The request bodies of llama.cpp's own endpoints, and the service's requests for them."""
+"""The request bodies of llama.cpp's native endpoints, and their conversion to the service's requests."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from app.serving.completion import CompletionRequest
 
 # The decoding options that llama.cpp has as well, by its names for them.
 OPTIONS = {option.llama_cpp: option for option in DECODING_OPTIONS.values() if option.llama_cpp}
-TEMPERATURES = NumberRange(low=0)  # llama.cpp has no upper limit; above ours, ours is used
+TEMPERATURES = NumberRange(low=0)  # llama.cpp has no upper limit; larger values are lowered to ours
 
 
 class Names(fields.Field[list[str]]):
@@ -39,7 +39,7 @@ class Names(fields.Field[list[str]]):
 
 
 class LlamaCppSchema(BodySchema):
-    """What both endpoints take. The fields of llama.cpp's other samplers are ignored."""
+    """The fields of both endpoints. Those of llama.cpp's other samplers are ignored."""
 
     class Meta(BodySchema.Meta):
         include = {name: field_of(option.rule) for name, option in OPTIONS.items()} | {
@@ -73,7 +73,7 @@ class LlamaCppCompletionSchema(LlamaCppSchema):
 
 
 def infill_request(body: dict[str, Any]) -> CompletionRequest:
-    """The time limit counts once there is a line, as in llama.cpp: llama.vim sets it to a quarter of a second."""
+    """As in llama.cpp, the time limit applies only once there is a line: llama.vim sets it to 250 ms."""
     return CompletionRequest(
         prompts=[body["input_prefix"] + body["prompt"]],
         suffix=body["input_suffix"],
@@ -86,7 +86,7 @@ def infill_request(body: dict[str, Any]) -> CompletionRequest:
 
 def completion_request(body: dict[str, Any]) -> CompletionRequest:
     if len(body["prompt"]) > 1:
-        raise RequestError("prompt must be one prompt here; /v1/completions takes several.", "prompt")
+        raise RequestError("prompt must be one prompt here; /v1/completions accepts several.", "prompt")
     return CompletionRequest(
         prompts=body["prompt"], min_indent=body["n_indent"], time_budget_ms=_budget_ms(body), **_common(body)
     )
@@ -98,16 +98,16 @@ def _budget_ms(body: dict[str, Any]) -> int | None:
 
 
 def _common(body: dict[str, Any]) -> dict[str, Any]:
-    given: dict[str, Any] = {name: body[name] for name in ("stop", "fim_dialects") if name in body}
+    common: dict[str, Any] = {name: body[name] for name in ("stop", "fim_dialects") if name in body}
     if body["n_predict"] >= 0:
-        given["max_tokens"] = max(1, body["n_predict"])  # 0: the prompt is prefilled for the prefix cache
+        common["max_tokens"] = max(1, body["n_predict"])  # 0: the prompt is prefilled for the prefix cache
     if body.get("seed", -1) >= 0:
-        given["seed"] = body["seed"]
-    return {**given, "decoding": _decoding(body)}
+        common["seed"] = body["seed"]
+    return {**common, "decoding": _decoding(body)}
 
 
 def _decoding(body: dict[str, Any]) -> Overrides[Decoding]:
-    given = {option.name: body[name] for name, option in OPTIONS.items() if name in body}
-    if "temperature" in given:
-        given["temperature"] = min(given["temperature"], MAX_TEMPERATURE)
-    return Overrides.pick(Decoding, given)
+    options = {option.name: body[name] for name, option in OPTIONS.items() if name in body}
+    if "temperature" in options:
+        options["temperature"] = min(options["temperature"], MAX_TEMPERATURE)
+    return Overrides.pick(Decoding, options)

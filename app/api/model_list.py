@@ -26,7 +26,7 @@ def retrieve_model(model_id: str) -> Response:
 
 
 def _card() -> dict[str, Any]:
-    model, support = service().model, service().infill_capabilities
+    model, capabilities = service().model, service().infill_capabilities
     return {
         "id": model.id,
         "object": "model",
@@ -36,6 +36,6 @@ def _card() -> dict[str, Any]:
         "family": model.family,
         "block_length": model.block_length,
         "mask_token_id": model.mask_token_id,
-        "infill_modes": list(support.modes),
-        "infill_context": support.context,
+        "infill_modes": list(capabilities.modes),
+        "infill_context": capabilities.context,
     }

@@ -1,6 +1,6 @@
-"""Which web pages may use the server: CORS, and a refusal for all others.
+"""Which web pages may use the server: CORS for those, and a 403 for all others.
 
-CORS alone keeps a page from reading an answer, not from asking: a form needs no permission to post.
+CORS alone prevents a page from reading an answer, not from sending a request: a form may post anywhere.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from app.errors import ForeignOrigin
 
 
 def allow_origins(app: Flask, origins: Sequence[str], expose_headers: Sequence[str]) -> None:
-    """`origins` as in the settings. Clients that are no browser send no Origin, and pass."""
+    """`origins` as in the settings. Clients other than browsers send no Origin, and are accepted."""
     patterns = [origin_pattern(origin) for origin in origins]
 
     @app.before_request

@@ -1,4 +1,4 @@
-"""GET /: the page that shows denoising, with its scripts, styles and fonts. Nothing in it comes from elsewhere."""
+"""GET /: the page that shows denoising, with its scripts, styles and fonts. It loads nothing from other servers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Blueprint, Response, send_from_directory
 
 WEB = Path(__file__).resolve().parent.parent / "web"
-# Only what this server sends runs or shows, and nothing may frame it; 'self' covers the WebSocket as well.
+# Only content from this server is allowed, and no page may frame it; 'self' includes the WebSocket.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -28,7 +28,7 @@ def asset(name: str) -> Response:
 
 
 def send_page(directory: Path, name: str, policy: str = POLICY) -> Response:
-    """Browsers ask again each time, and mostly hear that nothing has changed (304)."""
+    """Browsers revalidate the file each time, and usually get a 304."""
     response = send_from_directory(directory, name, mimetype=TYPES.get(Path(name).suffix), max_age=0)
     response.headers["Content-Security-Policy"] = policy
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -1,4 +1,4 @@
-"""An id for every request and one line in the log when it is over. No prompt text."""
+"""An id for every request, and one log line at its end, without prompt text."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from flask import Flask, Response, g, request
 logger = logging.getLogger("elbarto.request")
 
 HEADER = "x-request-id"
-# nginx's status for it. The client no longer reads it, but the log has it.
+# nginx's status for a client that disconnected; it appears only in the log.
 CLIENT_CLOSED_REQUEST = 499
 
 
 @dataclass
 class RequestRecord:
-    """Filled in by the route; `status` may change after the headers, when the client leaves or a stream fails."""
+    """Filled in by the route; `status` may change after the headers, when the client disconnects or a stream fails."""
 
     request_id: str
     route: str
@@ -30,14 +30,14 @@ class RequestRecord:
     is_written: bool = False
 
     def write(self) -> None:
-        """Once: under gunicorn nobody closes a WebSocket's response, so its route writes the line itself."""
+        """Log the line, once: gunicorn does not close a WebSocket's response, so its route calls this itself."""
         if self.is_written:
             return
         self.is_written = True
         tokens = "-" if self.tokens is None else str(self.tokens)
         tpf = "-" if self.tokens_per_forward is None else f"{self.tokens_per_forward:.2f}"
         elapsed_ms = 1000 * (time.monotonic() - self.started)
-        # Health is polled every few seconds by everything that watches a server.
+        # Monitoring polls /health every few seconds.
         level = logging.DEBUG if self.route == "GET /health" and self.status == 200 else logging.INFO
         logger.log(
             level,
@@ -52,23 +52,23 @@ class RequestRecord:
 
 
 def record() -> RequestRecord:
-    found = g.record
-    assert isinstance(found, RequestRecord)
-    return found
+    current = g.record
+    assert isinstance(current, RequestRecord)
+    return current
 
 
 def register(app: Flask) -> None:
     @app.before_request
     def begin() -> None:
-        given = request.headers.get(HEADER, "")
-        g.request_id = given if re.fullmatch(r"[A-Za-z0-9_.-]{1,128}", given) else f"req-{uuid.uuid4().hex}"
+        sent_id = request.headers.get(HEADER, "")
+        g.request_id = sent_id if re.fullmatch(r"[A-Za-z0-9_.-]{1,128}", sent_id) else f"req-{uuid.uuid4().hex}"
         rule = request.url_rule
         g.record = RequestRecord(g.request_id, f"{request.method} {rule.rule if rule else '(unknown)'}")
 
     @app.after_request
     def end(response: Response) -> Response:
         response.headers[HEADER] = g.request_id
-        finished = record()
-        finished.status = finished.status or response.status_code
-        response.call_on_close(finished.write)
+        current = record()
+        current.status = current.status or response.status_code
+        response.call_on_close(current.write)
         return response

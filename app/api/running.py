@@ -1,4 +1,4 @@
-"""An answer that is being made, and the client that waits for it."""
+"""An answer in progress, and the client that waits for it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class RunningAnswer:
     """Work and its response, whole or streamed. It is listed as running, and watches the client, until `close`."""
 
     def __init__(self, work: Work, head: Mapping[str, Any]) -> None:
-        """`head` has the answer's id, when it was created and the model."""
+        """`head` has the answer's id, creation time and model."""
         self._work = work
         self._leave = http().in_flight.enter(head, work)
         self._client = ClientConnection()
         work.watch_client(self._client.is_gone)
-        self._was_left = False
+        self._client_left = False
         self._record: RequestRecord = record()
 
     def respond(self, is_streamed: bool) -> Response:
@@ -38,26 +38,26 @@ class RunningAnswer:
         return response
 
     def updates(self) -> Iterator[Any]:
-        """The work's, as long as the client is there. Once it is gone they end, and `is_complete` stays False."""
+        """The work's updates. If the client disconnects, they end, and `is_complete` stays False."""
         for update in self._work:
             if self._client.is_gone():
-                self._was_left = True
+                self._client_left = True
                 return
             yield update
 
     @property
     def is_complete(self) -> bool:
-        return self._work.is_complete and not self._was_left
+        return self._work.is_complete and not self._client_left
 
     def stream(self) -> Iterator[StreamEvent]:
         raise NotImplementedError
 
     def body(self) -> dict[str, Any]:
-        """Once it is complete."""
+        """The answer; call it once the work is complete."""
         raise NotImplementedError
 
     def close(self) -> None:
-        """However the response ended: leave the engine, and fill in the log's record."""
+        """Abort unfinished work and fill in the log's record. Called however the response ended."""
         self._leave()
         self._work.abort()
         usage = self._work.usage()
@@ -75,5 +75,5 @@ class RunningAnswer:
 
 
 def answer_head(prefix: str, model: str) -> dict[str, Any]:
-    """A new answer's id, when it was created, and the model."""
+    """A new answer's id, creation time and model."""
     return {"id": f"{prefix}-{uuid.uuid4().hex}", "created": int(time.time()), "model": model}

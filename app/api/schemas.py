@@ -133,7 +133,7 @@ class Content(fields.Field[str]):
         if not isinstance(part, dict) or not isinstance(part.get("type"), str):
             raise ValidationError({index: refusal('a part {"type": "text", "text": ...}', part).messages})
         if part["type"] != "text":
-            raise ValidationError({index: [f"is a part of type {part['type'][:40]!r}; this model reads text only"]})
+            raise ValidationError({index: [f"is a part of type {part['type'][:40]!r}; this model accepts text only"]})
         if not isinstance(part.get("text"), str):
             raise ValidationError({index: refusal('a part {"type": "text", "text": ...}', part).messages})
         return str(part["text"])
@@ -205,8 +205,8 @@ class MessageSchema(BodySchema):
         return {**data, "role": role, "content": data.get("content", "")}
 
     @validates_schema
-    def content_is_there(self, data: dict[str, Any], **kwargs: Any) -> None:
-        # An assistant message that only called tools has none.
+    def require_content(self, data: dict[str, Any], **kwargs: Any) -> None:
+        # An assistant message that only calls tools has none.
         if "content" not in data and data["role"] != "assistant":
             raise ValidationError("is required: a string or a list of text parts", "content")
 
@@ -216,8 +216,7 @@ class StreamOptionsSchema(BodySchema):
 
 
 class DecodingSchema(BodySchema):
-    """What every request for text may choose. Our own fields are at the top level, where the SDKs' extra_body puts
-    them."""
+    """The fields of every request that generates text. Ours are at the top level, where the SDKs put extra_body."""
 
     class Meta(BodySchema.Meta):
         include = option_fields(DECODING_OPTIONS.values())
@@ -252,11 +251,11 @@ class ChatSchema(DecodingSchema):
     top_logprobs = Integer(0, 20)
 
     @validates_schema
-    def prompt_is_there(self, data: dict[str, Any], **kwargs: Any) -> None:
+    def require_prompt(self, data: dict[str, Any], **kwargs: Any) -> None:
         if "prompt_token_ids" in data:
             return
         if not data.get("messages"):
-            raise ValidationError("must hold at least one message", "messages")
+            raise ValidationError("must contain at least one message", "messages")
 
 
 class TokenizeSchema(BodySchema):
@@ -268,7 +267,7 @@ class TokenizeSchema(BodySchema):
     add_special_tokens = Boolean(load_default=False)
 
     @validates_schema
-    def text_is_there(self, data: dict[str, Any], **kwargs: Any) -> None:
+    def require_text(self, data: dict[str, Any], **kwargs: Any) -> None:
         if not data.keys() & {"prompt", "content"} and not data.get("messages"):
             raise ValidationError("is required: a string (or `content`, or `messages`)", "prompt")
 

@@ -1,6 +1,6 @@
-"""WebSockets: the first message, events out, and an end that says why.
+"""WebSockets: receive the request, send its events, and close with a code that says why.
 
-A socket holds one of the server's threads. It carries one request; when it closes, whatever it asked for ends.
+A socket occupies one of the server's threads and carries one request. Closing the socket ends the request.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ from app.serving.generation import SILENCE, Silence
 
 PING_S = 20.0
 CLOSING_S = 2.0  # for the client's half of the closing handshake
-SEND_TIMEOUT_S = 30  # a client that takes nothing for so long is gone
-# An error's close code is 4000 and HTTP's status for it (4000 to 4999 are for applications).
+SEND_TIMEOUT_S = 30  # a client that reads nothing for this long is gone
+# An error's close code is 4000 plus its HTTP status (4000 to 4999 are for applications).
 ERROR_CODE = 4000
 
 
 class EventSource(Protocol):
-    """What a socket's request is answered with."""
+    """The answer to a socket's request."""
 
     def events(self) -> Iterator[dict[str, Any] | Silence]:
         """In order, with SILENCE in between. May raise ApiErrors."""
 
     def close(self) -> None:
-        """Always called at the end: leave the engine, fill in the log's record."""
+        """Always called at the end: abort unfinished work, fill in the log's record."""
 
 
 def register(app: Flask, max_message_bytes: int) -> None:
@@ -46,12 +46,12 @@ def register(app: Flask, max_message_bytes: int) -> None:
     app.config["SOCK_SERVER_OPTIONS"] = {
         "ping_interval": PING_S,
         "max_message_size": max_message_bytes,
-        "thread_class": partial(threading.Thread, daemon=True),  # no open socket holds up the end of the process
+        "thread_class": partial(threading.Thread, daemon=True),  # open sockets do not delay the process's exit
     }
 
 
 def serve(ws: Server, answer: Callable[[dict[str, Any]], EventSource]) -> None:
-    """Read the request, send its answer's events, and close. `answer` may refuse it by raising an ApiError."""
+    """Read the request, send its answer's events, and close. `answer` may reject it by raising an ApiError."""
     _converse(ws, lambda: answer(_first_message(ws)))
 
 
@@ -89,9 +89,9 @@ def send(ws: Server, event: dict[str, Any]) -> None:
 
 
 class WholeSends:
-    """A socket whose `send` sends all of a frame, unmixed with others' (the library's thread sends pings), or fails.
+    """A socket whose `send` sends one whole frame at a time (another thread sends pings), or fails.
 
-    The library takes no notice of how much was sent, and would wait for ever for a client that stopped reading.
+    simple_websocket ignores how much was sent, and would wait forever for a client that stopped reading.
     """
 
     def __init__(self, inner: socket.socket, timeout_s: int) -> None:
@@ -122,7 +122,7 @@ def _send_all(ws: Server, answer: EventSource) -> int:
 
 
 def _first_message(ws: Server) -> dict[str, Any]:
-    """The request. Where no header had the key, it comes as `api_key`, in a message before it or within it."""
+    """The request. If no header had the key, it is `api_key` in the request or in a message before it."""
     message = _message(ws)
     key = message.pop("api_key", None)
     if not needs_key():
@@ -146,7 +146,7 @@ def _message(ws: Server) -> dict[str, Any]:
 
 
 def _close(ws: Server, code: int | None, reason: str = "") -> None:
-    """The closing handshake; then the connection ends, whatever the client does."""
+    """Do the closing handshake, then close the connection whether or not the client answered."""
     with suppress(ConnectionClosed):
         ws.close(code, reason)
     ws.thread.join(timeout=CLOSING_S)

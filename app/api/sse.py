@@ -1,4 +1,4 @@
-"""Server-sent events: framing, keep-alive, and an end for streams that fail."""
+"""Server-sent events: framing, keep-alive comments, and the last event of streams that fail."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from app.api.request_log import record
 from app.errors import ApiError
 from app.serving.generation import SILENCE, Silence
 
-# The last event of a stream that is complete; one that failed, or whose client left, ends without it.
+# The last event of a complete stream. A stream that fails, or whose client disconnects, ends without it.
 DONE = "[DONE]"
-# A bare comment: Continue loses the data beside ": ping", and llama.cpp's clients know this one.
+# A bare comment: Continue drops data that arrives with ": ping", and llama.cpp's clients know this form.
 KEEPALIVE = ":\n\n"
 HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
-# Clients that split text into lines take these for line ends, and would cut a frame there.
+# Clients that split text into lines treat these as line ends, and would split a frame there.
 LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
 StreamEvent = dict[str, Any] | str | Silence
@@ -33,7 +33,7 @@ def frame(event: dict[str, Any] | str) -> str:
 
 
 def event_stream(events: Iterator[StreamEvent], keepalive_s: float) -> Response:
-    """Send each event as it comes, and a comment once there was none for `keepalive_s` (0: never)."""
+    """Send each event as it comes, and a comment after `keepalive_s` without one (0: never)."""
     body = stream_with_context(_frames(events, keepalive_s))
     return Response(body, mimetype="text/event-stream", headers=HEADERS)
 
@@ -49,7 +49,7 @@ def _frames(events: Iterator[StreamEvent], keepalive_s: float) -> Iterator[str]:
             else:
                 continue
             last = time.monotonic()
-    except ApiError as error:  # The headers are gone, so the error is an event.
+    except ApiError as error:  # The headers have been sent, so the error is an event.
         record().status = error.status
         yield frame(api_error_body(error))
     except Exception as error:

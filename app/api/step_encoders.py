@@ -1,4 +1,4 @@
-"""Which encoder turns the updates of a request into step events."""
+"""Selects the encoder that turns a request's updates into step events."""
 
 from __future__ import annotations
 

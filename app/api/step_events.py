@@ -1,4 +1,4 @@
-"""Denoising steps as JSON events, in the format of docs/reference/steps.md: what all have, and those of replies."""
+"""Denoising steps as JSON events, in the format of docs/reference/steps.md: the base class, and those of replies."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Event = dict[str, Any]
 
 
 class StepEncoder:
-    """Turns the updates of watched work into events. `head` has the id, when it was created and the model.
+    """Turns the updates of watched work into events. `head` has the id, creation time and model.
 
-    Times in the events count from `began`, on the monotonic clock.
+    Times in the events are milliseconds since `began` (monotonic clock, seconds).
     """
 
     work: Reply | Infill
@@ -35,7 +35,7 @@ class StepEncoder:
         self._began = began or time.monotonic()
 
     def events(self, updates: Iterable[Update | Silence], object: str) -> Iterator[Event | Silence]:
-        """From `started` to `finished`, with SILENCE in between. Updates may end early: then there is no `finished`."""
+        """From `started` to `finished`, with SILENCE in between. If updates end early, there is no `finished`."""
         yield self.started(object)
         yield from self.encode_all(updates)
         if self.work.is_complete:
@@ -49,7 +49,7 @@ class StepEncoder:
                 yield from self.encode(update)
 
     def replay(self, past: Sequence[Update]) -> list[Event]:
-        """The results before a subscriber came. Steps after these need a snapshot first."""
+        """The events before a subscriber joined. Steps after these need a snapshot first."""
         return [event for update in past for event in self.encode(update)]
 
     def started(self, object: str) -> Event:
@@ -59,7 +59,7 @@ class StepEncoder:
         raise NotImplementedError
 
     def finished(self) -> Event:
-        """Of work that is complete."""
+        """The last event of complete work."""
         raise NotImplementedError
 
     def _ms(self) -> float:
@@ -68,7 +68,7 @@ class StepEncoder:
 
 @dataclass
 class ChoiceState:
-    """What was sent of one choice. Positions are counted from the reply's first token."""
+    """What was sent for one choice. Positions count from the reply's first token."""
 
     texts: RunningText
     has_steps: bool = True  # False: its steps mean nothing before its snapshot
@@ -126,14 +126,16 @@ class ReplyStepEncoder(StepEncoder):
 
     def _catch_up(self, snapshot: StepSnapshot) -> Iterator[Event]:
         """One step that has every final token of the current block, if there is any."""
-        seen = snapshot.event
+        state = snapshot.event
         final = tuple(
             Proposal(position, token.id, token.confidence or 0.0, is_final=True)
-            for position, token in enumerate(seen.tokens, seen.start)
+            for position, token in enumerate(state.tokens, state.start)
             if token is not None and token.step is not None
         )
         if final:
-            stepped = Stepped(seen.sequence_id, seen.num_steps - 1, seen.start, seen.end, final, forwards=seen.forwards)
+            stepped = Stepped(
+                state.sequence_id, state.num_steps - 1, state.start, state.end, final, forwards=state.forwards
+            )
             yield self._step(Step(snapshot.index, stepped))
 
     def finished(self) -> Event:
@@ -197,7 +199,7 @@ class ReplyStepEncoder(StepEncoder):
         return proposal.position - self._reply.prompt_tokens
 
     def _offset(self, state: ChoiceState, proposal: Proposal) -> int | None:
-        """Where in the reply the token's text begins; None while something before it has no text yet."""
+        """Where in the reply the token's text begins; None while a token before it has no text yet."""
         offset = state.texts.length
         for position in range(state.position, self._position(proposal)):
             text = state.block_text.get(position)

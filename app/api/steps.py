@@ -36,14 +36,14 @@ def steps(ws: Server) -> None:
 
 
 def answer(request: dict[str, Any]) -> StepsAnswer:
-    """A request's fields show which endpoint it is meant for."""
+    """The request's fields determine which endpoint it is for."""
     if "segments" in request:
         return infill_steps(request)
     return completion_steps(request) if "prompt" in request else chat_steps(request)
 
 
 class StepsAnswer(RunningAnswer):
-    """Work on one prompt, with every step of it."""
+    """Work on one prompt, with every denoising step."""
 
     def __init__(self, work: Reply | Infill, kind: str, prefix: str, with_proposals: bool) -> None:
         """`kind` is the events' `object` without ".steps", `prefix` the id's."""
@@ -53,10 +53,10 @@ class StepsAnswer(RunningAnswer):
         self._object = f"{kind}.steps"
 
     def events(self) -> Iterator[Event | Silence]:
-        """Raises ConnectionAbortedError where the client left before the work was complete."""
+        """Raises ConnectionAbortedError if the client disconnected before the work was complete."""
         yield from self._encoder.events(self.updates(), self._object)
         if not self.is_complete:
-            raise ConnectionAbortedError("the client left")
+            raise ConnectionAbortedError("the client disconnected")
 
 
 class WatchedInfillSchema(InfillSchema):
@@ -85,15 +85,15 @@ def infill_steps(request: dict[str, Any]) -> StepsAnswer:
 
 
 def completion_steps(request: dict[str, Any]) -> StepsAnswer:
-    """Of a plain prompt's continuation, or of the hole in it."""
+    """The steps that continue a plain prompt, or that fill the hole in it."""
     body = load(WatchedCompletionSchema(), {**request, "stream": True})
     service().check_model(body.get("model"))
-    wanted = to_completion_request(body, is_fim=False)
-    if len(wanted.prompts) != 1:
-        raise RequestError(f"prompt must be one prompt here, got {len(wanted.prompts)}.", "prompt")
+    completion = to_completion_request(body, is_fim=False)
+    if len(completion.prompts) != 1:
+        raise RequestError(f"prompt must be one prompt here, got {len(completion.prompts)}.", "prompt")
     for field in ("echo", "logprobs"):
         if body.get(field):
             raise Unsupported(f"{field} is not supported here; /v1/completions has it.", field)
-    (work,) = service().completion(replace(wanted, watch=True, alternatives=body["alternatives"])).works
+    (work,) = service().completion(replace(completion, watch=True, alternatives=body["alternatives"])).works
     kind, prefix = ("text_completion", "cmpl") if isinstance(work, Reply) else ("infill", "infill")
     return StepsAnswer(work, kind, prefix, body["alternatives"] > 0)

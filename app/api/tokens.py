@@ -1,4 +1,4 @@
-"""POST /tokenize and /detokenize, in the words of vLLM and of llama.cpp."""
+"""POST /tokenize and /detokenize, in vLLM's and llama.cpp's formats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an answer was made: OpenAI's `usage` and our `elbarto` object."""
+"""The counters of an answer: OpenAI's `usage` and our `elbarto` object."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def usage_body(usage: Usage) -> dict[str, Any]:
 
 
 def elbarto_body(usage: Usage) -> dict[str, Any]:
-    """Our own object; what a kind of work does not report is left out."""
+    """Our `elbarto` object, without the counters that this kind of work does not have."""
     body = {
         "steps": usage.steps,
         "denoise_forwards": usage.denoise_forwards,
@@ -39,18 +39,18 @@ def elbarto_body(usage: Usage) -> dict[str, Any]:
         "params": usage_params(usage),
         "warnings": list(usage.warnings),
     }
-    left_out = INFILL_NUMBERS if usage.infill_mode is None else () if usage.reply_counters else REPLY_NUMBERS
-    return {name: value for name, value in body.items() if name not in left_out}
+    omitted = INFILL_NUMBERS if usage.infill_mode is None else () if usage.reply_counters else REPLY_NUMBERS
+    return {name: value for name, value in body.items() if name not in omitted}
 
 
 def completion_elbarto_body(usage: Usage) -> dict[str, Any]:
-    """With the `infill_mode` in front if a prompt had a hole."""
+    """Begins with `infill_mode` if a prompt had a hole."""
     mode = {} if usage.infill_mode is None else {"infill_mode": usage.infill_mode}
     return {**mode, **elbarto_body(usage)}
 
 
 def usage_params(usage: Usage) -> dict[str, Any]:
-    """After rounding, without those in which the sequences differ."""
+    """The parameters that applied, after rounding, without those that differ between sequences."""
     return {name: value for name, value in params_body(usage.params).items() if name not in usage.varied_params}
 
 

@@ -55,14 +55,16 @@ def _parser() -> argparse.ArgumentParser:
     one_reply.add_argument("--stats", action="store_true", help="print the reply's counters at the end")
     one_reply.set_defaults(run=generate.run)
 
-    conversation = add("chat", "Chat with the model in the terminal; reads lines where stdin is not a terminal.")
-    conversation.add_argument("--url", help="a running server to use, such as http://127.0.0.1:8000 (default: none)")
+    conversation = add("chat", "Chat with the model in the terminal; reads lines if stdin is not a terminal.")
+    conversation.add_argument(
+        "--url", help="use a running server, such as http://127.0.0.1:8000, instead of loading the model"
+    )
     _add_max_tokens(conversation)
     conversation.set_defaults(run=chat.run)
 
-    printed = add("config", "Print a commented settings file in YAML.")
-    printed.add_argument("--show", action="store_true", help="print each effective setting and its source")
-    printed.set_defaults(run=config.run)
+    config_command = add("config", "Print a commented settings file in YAML.")
+    config_command.add_argument("--show", action="store_true", help="print each effective setting and its source")
+    config_command.set_defaults(run=config.run)
     return parser
 
 

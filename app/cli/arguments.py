@@ -1,4 +1,4 @@
-"""From the parsed command line to settings."""
+"""Settings from the parsed command line."""
 
 from __future__ import annotations
 

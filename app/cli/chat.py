@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 Message = dict[str, str]
 
-HELP = "/reset starts a new conversation; Ctrl-C stops an answer; /exit or Ctrl-D leaves."
+HELP = "/reset starts a new conversation; Ctrl-C stops an answer; /exit or Ctrl-D quits."
 
 
 class ChatModel(Protocol):
-    """Whatever answers."""
+    """A model to chat with, in this process or on a server."""
 
     def stream(self, messages: Sequence[Message]) -> Generator[str]:
         """The pieces of the answer as they are generated; raises ElBartoError. Closing it stops the generation."""
@@ -55,7 +55,7 @@ class Conversation:
     """The messages so far and the model that answers them.
 
     In a terminal (`is_interactive`) errors are printed and Ctrl-C stops the current answer; otherwise both end the
-    command, because nobody is there to react.
+    command, because no user is there to react.
     """
 
     def __init__(self, model: ChatModel, is_interactive: bool) -> None:
@@ -66,8 +66,8 @@ class Conversation:
     def ask(self, text: str) -> None:
         """Print the answer as it is generated.
 
-        Question and answer become part of the conversation, an interrupted answer as far as it was printed. A question
-        without an answer does not.
+        The question and its answer are added to the conversation; of an interrupted answer, the part that was printed.
+        A question without an answer is dropped.
         """
         messages = [*self.messages, {"role": "user", "content": text}]
         answer = ""
@@ -127,9 +127,9 @@ def _connect(args: argparse.Namespace) -> ChatModel:
     if args.url is None:
         logging.basicConfig(level=logging.ERROR)
         return LocalModel(settings, args.max_tokens)
-    useless = next((name for name in arguments.given_settings(args) if name != "api_key"), None)
-    if useless is not None:
-        raise ConfigError(f"{SETTINGS[useless].flag} has no effect with --url: the server there has its own settings")
+    unused = next((name for name in arguments.given_settings(args) if name != "api_key"), None)
+    if unused is not None:
+        raise ConfigError(f"{SETTINGS[unused].flag} has no effect with --url: that server has its own settings")
     return RemoteModel(args.url, settings.api_key, args.max_tokens)
 
 
@@ -151,6 +151,6 @@ def _read_lines(is_interactive: bool) -> Iterator[str]:
 
 
 def _enable_line_editing() -> None:
-    """Importing readline is what gives `input` cursor keys and a history; Windows has no such module."""
+    """Importing readline gives `input` cursor keys and a history; Windows does not have it."""
     with suppress(ImportError):
         importlib.import_module("readline")

@@ -1,4 +1,4 @@
-"""A chat model on a server that speaks OpenAI's API, read with the standard library."""
+"""A chat model on a server with OpenAI's API, using only the standard library."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from urllib.parse import urlsplit
 
 from app.errors import ConfigError, ElBartoError
 
-TIMEOUT_S = 300.0  # of silence; this server sends keep-alive comments well within it
+TIMEOUT_S = 300.0  # of silence; this server sends keep-alive comments more often
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class RemoteError(ElBartoError):
-    """The server cannot be reached, refuses a request, or fails while it answers."""
+    """The server cannot be reached, rejects a request, or fails while it answers."""
 
 
 class RemoteModel:
     def __init__(self, url: str, api_key: str | None, max_tokens: int | None) -> None:
-        """`url` may end with /v1 or not. Asks for the model's id; raises ConfigError or RemoteError."""
+        """`url` may or may not end with /v1. Requests the model's id; raises ConfigError or RemoteError."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ConfigError(f"--url must be a URL such as http://127.0.0.1:8000, got {url!r}")
@@ -35,7 +35,7 @@ class RemoteModel:
         self._model = self._find_model()
 
     def stream(self, messages: Sequence[Mapping[str, str]]) -> Generator[str]:
-        """The pieces of the answer; raises RemoteError. Closing it closes the connection, and the server stops."""
+        """The pieces of the answer; raises RemoteError. Closing it closes the connection, which stops the server."""
         body: dict[str, Any] = {"model": self._model, "messages": list(messages), "stream": True}
         if self._max_tokens is not None:
             body["max_tokens"] = self._max_tokens
@@ -53,7 +53,7 @@ class RemoteModel:
             try:
                 return str(json.load(response)["data"][0]["id"])
             except (ValueError, KeyError, IndexError, TypeError):
-                raise RemoteError(f"{self._base}/models does not answer as OpenAI's API does") from None
+                raise RemoteError(f"{self._base}/models did not answer in OpenAI's format") from None
 
     def _open(self, path: str, body: Mapping[str, Any] | None = None) -> http.client.HTTPResponse:
         data = None if body is None else json.dumps(body).encode()
@@ -63,10 +63,10 @@ class RemoteModel:
             response: http.client.HTTPResponse = self._opener.open(request, timeout=TIMEOUT_S)
         except urllib.error.HTTPError as error:
             with error:
-                raise RemoteError(_message(error.read(), f"the server answers with status {error.code}")) from None
+                raise RemoteError(_message(error.read(), f"the server answered with status {error.code}")) from None
         except (OSError, http.client.HTTPException) as error:
             reason = getattr(error, "reason", None) or error
-            raise RemoteError(f"no server answers at {self._base}: {reason}") from None
+            raise RemoteError(f"cannot reach a server at {self._base}: {reason}") from None
         return response
 
 
@@ -94,7 +94,7 @@ def _chunks(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
 
 
 def _message(body: bytes, otherwise: str) -> str:
-    """The message of an error in OpenAI's shape."""
+    """The message of an error in OpenAI's format, or `otherwise`."""
     try:
         return str(json.loads(body)["error"]["message"])
     except (ValueError, KeyError, TypeError):

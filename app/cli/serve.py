@@ -30,16 +30,16 @@ def run(args: argparse.Namespace) -> int:
         """gunicorn, except that modules in the working directory cannot shadow installed ones."""
 
         def chdir(self) -> None:
-            """gunicorn puts the working directory first on sys.path here. The directory itself is left as it is."""
+            """Do nothing; gunicorn would put the working directory first on sys.path."""
 
     # As if gunicorn had been started with these arguments; it parses them again at every reload.
     sys.argv = [gunicorn.__file__, "--config", str(GUNICORN_CONF), "app:create_app()"]
-    Server().run()  # returns only where gunicorn is asked to: it ends by sys.exit()
+    Server().run()  # normally does not return: gunicorn calls sys.exit()
     return 0
 
 
 def _check_port(settings: Settings) -> None:
-    """Raise StartError for a port that cannot be bound; gunicorn itself would retry without end."""
+    """Raise StartError for a port that cannot be bound; gunicorn would retry forever."""
     if settings.port == 0:
         return
     try:

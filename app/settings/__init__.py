@@ -1,9 +1,9 @@
 """The settings of one server process.
 
 The command line wins over YAML, YAML over the environment, the environment over `.env`, and `.env` over the defaults.
-The highest of them that names a setting decides; an empty value there means the default.
+The first source that names a setting decides it; an empty value there means the default.
 
-`gunicorn.conf.py` imports this in gunicorn's master process, so neither torch nor flask may come in from here.
+`gunicorn.conf.py` imports this in gunicorn's master process, so it must not import torch or flask.
 """
 
 from app.settings.load import Loaded as Loaded

@@ -12,7 +12,7 @@ from app.messages.rules import IntegerRange, OneOf, Rule
 
 
 class Integer(fields.Integer):
-    """marshmallow's own would turn 2.5 into 2."""
+    """marshmallow's own field would turn 2.5 into 2."""
 
     def _validated(self, value: Any) -> int:
         if not isinstance(value, int | str):

@@ -1,4 +1,4 @@
-"""The only reader of the environment, `.env` and YAML."""
+"""Loads settings. Nothing else reads the environment, `.env` or YAML."""
 
 from __future__ import annotations
 
@@ -51,19 +51,19 @@ def load_settings(
     environ = {variable: value for variable, value in environ.items() if not is_lsp_variable(variable)}
     dotenv = _read_dotenv(env_file or ENV_FILE)
     config = str(config_file or environ.get(CONFIG_VARIABLE, dotenv.get(CONFIG_VARIABLE, "")))
-    given = {
+    raw = {
         **_from_variables(dotenv, ".env"),
         **_from_variables(environ, "environment"),
         **(_from_yaml(Path(config).expanduser()) if config else {}),
         **_from_command_line(overrides or {}),
     }
-    given = {name: item for name, item in given.items() if not item.is_empty}
-    sources = {name: given[name].source if name in given else "default" for name in SETTINGS}
-    return Loaded(_check(given), MappingProxyType(sources))
+    raw = {name: item for name, item in raw.items() if not item.is_empty}
+    sources = {name: raw[name].source if name in raw else "default" for name in SETTINGS}
+    return Loaded(_check(raw), MappingProxyType(sources))
 
 
 @dataclass(frozen=True)
-class _Given:
+class _RawValue:
     """A value and its key, as the user wrote them."""
 
     value: object
@@ -75,45 +75,45 @@ class _Given:
         return self.value is None or (isinstance(self.value, str) and not self.value.strip())
 
 
-def _from_command_line(overrides: Mapping[str, str]) -> dict[str, _Given]:
+def _from_command_line(overrides: Mapping[str, str]) -> dict[str, _RawValue]:
     names = {name: info.flag for name, info in SETTINGS.items()}
-    given = {}
+    raw = {}
     for name, value in overrides.items():
         if name not in names:
             raise _unknown(f"--{name.replace('_', '-')}", "command line", list(names.values()))
-        given[name] = _Given(value, names[name], "command line")
-    return given
+        raw[name] = _RawValue(value, names[name], "command line")
+    return raw
 
 
-def _from_variables(variables: Mapping[str, str], source: str) -> dict[str, _Given]:
+def _from_variables(variables: Mapping[str, str], source: str) -> dict[str, _RawValue]:
     names = {info.variable: name for name, info in SETTINGS.items()}
-    given = {}
+    raw = {}
     for variable, value in variables.items():
         if not variable.startswith(PREFIX) or variable == CONFIG_VARIABLE:
             continue
         if variable not in names:
             raise _unknown(variable, source, [*names, CONFIG_VARIABLE])
-        given[names[variable]] = _Given(value, variable, source)
-    return given
+        raw[names[variable]] = _RawValue(value, variable, source)
+    return raw
 
 
 def _read_dotenv(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     try:
-        values = dotenv_values(path, interpolate=False)  # a key may hold a literal ${
+        values = dotenv_values(path, interpolate=False)  # a key may contain a literal ${
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}") from None
     return {variable: value or "" for variable, value in values.items()}
 
 
-def _from_yaml(path: Path) -> dict[str, _Given]:
-    given = {}
+def _from_yaml(path: Path) -> dict[str, _RawValue]:
+    raw = {}
     for key, value in _read_yaml(path).items():
         if key not in SETTINGS:
             raise _unknown(str(key), f"YAML {path}", list(SETTINGS))
-        given[key] = _Given(value, key, f"YAML {path}")
-    return given
+        raw[key] = _RawValue(value, key, f"YAML {path}")
+    return raw
 
 
 def _read_yaml(path: Path) -> dict[Any, object]:
@@ -126,7 +126,9 @@ def _read_yaml(path: Path) -> dict[Any, object]:
     if content is None:
         return {}
     if not isinstance(content, dict):
-        raise ConfigError(f"the settings file {path} must hold `name: value` lines, as `{COMMAND} config` prints")
+        raise ConfigError(
+            f"the settings file {path} must contain `name: value` lines, as printed by `{COMMAND} config`"
+        )
     return content
 
 
@@ -138,17 +140,17 @@ def _yaml_problem(error: Exception) -> str:
     return f" (line {error.problem_mark.line + 1}){what}"
 
 
-def _check(given: Mapping[str, _Given]) -> Settings:
-    values = {name: item.value.strip() if isinstance(item.value, str) else item.value for name, item in given.items()}
+def _check(raw: Mapping[str, _RawValue]) -> Settings:
+    values = {name: item.value.strip() if isinstance(item.value, str) else item.value for name, item in raw.items()}
     try:
         loaded = _SCHEMA.load(values)
     except ValidationError as error:
         name = next(iter(error.messages_dict))
-        item, info = given[name], SETTINGS[name]
+        item, info = raw[name], SETTINGS[name]
         value = "(hidden)" if info.secret else textwrap.shorten(repr(item.value), 200)
         raise ConfigError(f"{item.key} {_place(item.source)} is {value}; allowed: {info.allowed}") from None
-    own = {name: value for name, value in loaded.items() if name not in REQUEST_OPTIONS}
-    return Settings(**own, defaults=Overrides.pick(Defaults, loaded))
+    process_settings = {name: value for name, value in loaded.items() if name not in REQUEST_OPTIONS}
+    return Settings(**process_settings, defaults=Overrides.pick(Defaults, loaded))
 
 
 def _unknown(key: str, source: str, names: list[str]) -> ConfigError:

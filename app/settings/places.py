@@ -7,8 +7,8 @@ from app.paths import ROOT as ROOT
 
 PREFIX = "ELBARTO_"
 CONFIG_VARIABLE = "ELBARTO_CONFIG"  # names a YAML file; not a setting itself
-LSP_PREFIX = "ELBARTO_LSP_"  # of the language server's variables (docs/reference/lsp.md), which the server ignores
-# Their aliases from before they had that prefix.
+LSP_PREFIX = "ELBARTO_LSP_"  # the language server's variables (docs/reference/lsp.md); ignored here
+# Their former names, without that prefix.
 LSP_VARIABLES = frozenset(
     {
         "ELBARTO_AUTOMATIC",

@@ -15,7 +15,7 @@ from app.settings.table import SETTINGS, Settings
 
 
 def to_environ(settings: Settings) -> dict[str, str]:
-    """Environment variables from which another process gets exactly these settings.
+    """The environment variables that give another process exactly these settings.
 
     Unset ones and the YAML file's variable are empty, so that `.env` cannot set them.
     """
@@ -27,8 +27,8 @@ def example_yaml() -> str:
     """A YAML file with every setting explained, and commented out at its default."""
     head = (
         f"El Barto Serve: settings. Use with `{COMMAND} serve --config FILE`, or with ELBARTO_CONFIG=FILE. "
-        "Each setting below shows its default: remove its # and change it. The command line wins over this file, and "
-        "this file over the environment (ELBARTO_PORT=8000, ...) and .env."
+        "Each setting is shown with its default: uncomment it to change it. The command line overrides this file, and "
+        "this file overrides the environment (ELBARTO_PORT=8000, ...) and .env."
     )
     lines = _comment(head)
     for info in SETTINGS.values():

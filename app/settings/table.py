@@ -1,4 +1,4 @@
-"""`Settings` declares each setting once: its default, its check, the values it allows in words, and its help."""
+"""`Settings` declares each setting once: its default, its check, its allowed values as text, and its help."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _setting(default: object, check: fields.Field[Any], allowed: str, help: str,
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that is chosen when the process starts. Defaults for requests are in `defaults`, if given at all."""
+    """The settings of a server process. `defaults` has only the request defaults that were set."""
 
     model_path: str | None = _setting(
         None,
@@ -72,7 +72,7 @@ class Settings:
         "auto",
         choice("auto", "float32", "bfloat16", "float16"),
         "auto, float32, bfloat16 or float16",
-        "The precision of the weights. auto is bfloat16 where the hardware has it.",
+        "The precision of the weights. auto is bfloat16 where the hardware supports it.",
     )
     quantization: Literal["none", "int8", "int4", "fp8"] = _setting(
         "none",
@@ -89,32 +89,32 @@ class Settings:
     num_threads: int | None = _setting(
         None,
         integer(1),
-        "an integer from 1; unset = one less than the cores, at least 1",
-        "PyTorch's threads on the CPU.",
+        "an integer from 1; unset = the number of cores minus 1, at least 1",
+        "Number of PyTorch threads on the CPU.",
     )
     max_queue: int = _setting(
         64,
         integer(0),
         "an integer from 0",
-        "Requests that may wait in addition to those running; more are answered with 429.",
+        "Maximum number of waiting requests, in addition to those running; further ones are answered with 429.",
     )
     max_model_len: int | None = _setting(
         None,
         integer(1),
-        "an integer from 1; unset = the checkpoint's own limit",
+        "an integer from 1; unset = the checkpoint's limit",
         "Maximum number of tokens in a prompt and its reply together.",
     )
     max_sequences: int = _setting(
         16,
         integer(1),
         "an integer from 1",
-        "Replies that are denoised in one batch. KV memory for this many of full length is allocated at start.",
+        "Maximum number of replies in one batch. KV memory for this many full-length replies is allocated at startup.",
     )
     prefix_cache_bytes: int = _setting(
         2**30,
         integer(0),
         "an integer from 0; 0 = no prefix cache",
-        "Memory for the keys and values of prompts and replies, for later requests that start with the same tokens.",
+        "Maximum bytes of keys and values that are kept for later requests that start with the same tokens.",
     )
     infill_max_tokens: int = _setting(
         128,
@@ -147,14 +147,14 @@ class Settings:
     sse_keepalive_s: float = _setting(
         15.0,
         fields.Float(validate=validate.Range(min=0)),
-        "a number from 0; 0 sends none",
+        "a number from 0; 0 = never",
         "Seconds of silence in a stream before a keep-alive comment.",
     )
     shutdown_s: int = _setting(
         30,
         integer(0),
         "an integer from 0",
-        "Seconds that running requests get to finish after SIGTERM; Ctrl-C ends them at once.",
+        "Seconds that running requests have to finish after SIGTERM; Ctrl-C ends them at once.",
     )
     benchmark: bool = _setting(
         False,
@@ -176,7 +176,7 @@ class Settings:
         return str(Path(self.model_path).expanduser()) if self.model_path else str(EMBEDDED_MODEL)
 
     def get(self, name: str) -> Any:
-        """The value of one of SETTINGS; None: unset."""
+        """The value of one of SETTINGS; None if it is unset."""
         return self.defaults.values.get(name) if name in REQUEST_OPTIONS else getattr(self, name)
 
 

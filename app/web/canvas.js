@@ -1,13 +1,13 @@
-// Draws a recording as it stood after some step: one element for each position, made once and then only changed.
+// Draws a recording after a given step: one element per position, created once and then updated.
 
-const AHEAD = 240; // masked positions that are drawn behind the last block that anything was said of
+const AHEAD = 240; // masked positions drawn after the block that is being filled
 
 export const percent = (value) => (value >= 0.9995 ? "100%" : value >= 0.0995 ? `${(100 * value).toFixed(1)}%` : `${(100 * value).toFixed(2)}%`);
 
-// How strongly a confidence is tinted: nothing when sure, and telling 0.99 from 0.9 as well as 0.6 from 0.4.
+// How strongly a token is tinted: 0 at confidence 1, with 0.99 and 0.9 as easy to tell apart as 0.6 and 0.4.
 export const doubt = (confidence) => (confidence == null ? 0 : Math.min(1, Math.sqrt(1 - Math.min(1, confidence))));
 
-// "<[end_of_sentence]>" is a mouthful for something that stands in every reply.
+// "<[end_of_sentence]>" is long for something that appears in every reply.
 function shortName(special) {
   const name = special.replace(/[^A-Za-z0-9_]+/g, "");
   return /^(eos|im_end|end|endoftext|end_of.*)$/i.test(name) ? "end" : name.replaceAll("_", " ");
@@ -25,7 +25,7 @@ function make(tag, className, text) {
   return element;
 }
 
-// A token's text, tinted where there is something to see; line ends get a visible mark before them.
+// A token's text, tinted where it is visible; a visible mark precedes each line end.
 function write(element, token) {
   element.replaceChildren();
   const text = visible(token);
@@ -39,7 +39,7 @@ function write(element, token) {
 export class CanvasView {
   constructor(element, inspect) {
     this.element = element;
-    this.inspect = inspect; // called with the position that is pointed at, or null
+    this.inspect = inspect; // called with the position under the pointer, or null
     this.selected = null;
     this.clear();
     element.addEventListener("pointerover", ({ target }) => this.point(target.closest?.("[data-position]")));
@@ -75,7 +75,7 @@ export class CanvasView {
     recording.cells.forEach((_cell, position) => this.update(position, position > last ? { kind: "gone" } : recording.at(position, step)));
     const hidden = recording.segments ? 0 : recording.cells.length - 1 - last;
     const over = recording.ended === "finished" && step >= recording.numSteps;
-    this.rest.textContent = hidden > 0 && !over ? `… and ${hidden.toLocaleString("en")} masked positions more` : "";
+    this.rest.textContent = hidden > 0 && !over ? `… and ${hidden.toLocaleString("en")} more masked positions` : "";
     const current = recording.steps[step - 1];
     const isOver = step >= recording.numSteps && recording.ended;
     this.blocks.forEach(({ element, nodes, block }) => {
@@ -85,7 +85,7 @@ export class CanvasView {
     this.follow(front);
   }
 
-  // Keeps what is being filled in view, where the canvas is too long for its frame.
+  // Scrolls to the block that is being filled, if the canvas is taller than its frame.
   follow(front) {
     const node = this.nodes[Math.max(0, front - 1)];
     const { scrollHeight, clientHeight } = this.element;
@@ -99,7 +99,7 @@ export class CanvasView {
     return this.recording.steps[Math.max(0, step - 1)]?.end ?? 0;
   }
 
-  // What is not there yet: the text around holes, and the blocks, which come with the first event or later.
+  // Creates missing elements: the text around holes, and blocks, which arrive with the first event or later.
   build() {
     const { segments, groups } = this.recording;
     if (!this.rest.isConnected) {

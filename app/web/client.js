@@ -1,4 +1,4 @@
-// The server: one socket for each run, the key where it is wanted, and whether anybody is there.
+// The server: one socket per run, the API key if one is required, and the server's health.
 
 const KEY = "elbarto-key";
 
@@ -32,8 +32,8 @@ export function follow(request, take, end) {
   };
 }
 
-// Asks for the server's health again and again; `tell({state, model})` at every change: "ok", "loading", "away", ...
-export function watchHealth(tell) {
+// Polls the server's health; calls `changed(now, before)` at every change of state ("ok", "loading", "away", ...) or model.
+export function watchHealth(changed) {
   let last = null;
   const ask = async () => {
     let health;
@@ -44,7 +44,7 @@ export function watchHealth(tell) {
       health = { status: "away", model: null };
     }
     const now = { state: health.status, model: health.model, device: health.device };
-    if (now.state !== last?.state || now.model !== last?.model) tell(now, last);
+    if (now.state !== last?.state || now.model !== last?.model) changed(now, last);
     last = now;
     setTimeout(ask, now.state === "ok" ? (document.hidden ? 15000 : 3000) : 1000);
   };

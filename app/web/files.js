@@ -1,4 +1,4 @@
-// Runs as JSON files: everything that was told, nothing that was not, no key.
+// Runs as JSON files: the requests and every event received, without the API key.
 
 import { Recording } from "./recording.js";
 
@@ -14,7 +14,7 @@ export function save(recordings, task) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
-// Throws an Error in words for people.
+// Throws an Error with a message for users.
 export function parse(text) {
   let run;
   try {
@@ -22,7 +22,7 @@ export function parse(text) {
   } catch {
     throw new Error("This file is not JSON.");
   }
-  if (run?.format !== FORMAT) throw new Error("This file holds no saved run.");
+  if (run?.format !== FORMAT) throw new Error("This file does not contain a saved run.");
   if (run.version !== VERSION) throw new Error(`This run was saved in version ${run.version} of the format; this page reads version ${VERSION}.`);
   try {
     const recordings = run.recordings.slice(0, 2).map((saved) => Recording.from(saved));

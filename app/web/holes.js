@@ -1,4 +1,4 @@
-// Code with markers to the segments of an infill request.
+// Converts code with markers to the segments of an infill request.
 
 import { MARKER } from "./examples.js";
 

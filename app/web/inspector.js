@@ -1,4 +1,4 @@
-// What is known of one position: how sure, when, and what else it could have been.
+// Details of one position: its confidence, its step, and its alternatives.
 
 import { doubt, percent, visible } from "./canvas.js";
 
@@ -13,7 +13,7 @@ const name = (token) => visible(token).replaceAll("\n", "⏎").replaceAll(" ", "
 
 export function inspect(element, recording, position, step) {
   if (position === null || !recording?.cells[position]) {
-    const hint = recording?.numSteps ? "Point at a token, tap it, or use the arrow keys in the canvas, to see how sure the model was and what else it considered." : "";
+    const hint = recording?.numSteps ? "Point at a token, tap it, or use the arrow keys in the canvas to see how sure the model was and what else it considered." : "";
     element.replaceChildren(make("p", "hint", hint));
     return;
   }
@@ -22,7 +22,7 @@ export function inspect(element, recording, position, step) {
   const facts = [place(recording, cell, position)];
   if (kind === "final" && token.given) facts.push("pinned by the request");
   else if (kind === "final") facts.push(`unmasked in step ${token.step + 1} of ${recording.numSteps}`);
-  else if (token) facts.push("masked: this is what it would be now");
+  else if (token) facts.push("masked; this is the current proposal");
   else facts.push("masked; nothing proposed yet");
   const parts = [];
   if (token) {

@@ -1,4 +1,4 @@
-// One canvas with its head, its meters and what is known of a token.
+// One canvas with its heading, meters and inspector.
 
 import { CanvasView } from "./canvas.js";
 import { inspect } from "./inspector.js";
@@ -18,7 +18,7 @@ export class Lane {
     this.recording = null;
     this.meters = meters.build(this.element.querySelector(".meters"));
     this.canvas = new CanvasView(this.element.querySelector(".canvas"), (position) => this.inspect(position));
-    this.canvas.element.setAttribute("aria-label", `Canvas ${label}: arrow keys go from token to token`);
+    this.canvas.element.setAttribute("aria-label", `Canvas ${label}: arrow keys move from token to token`);
     this.weave = new Weave();
     this.inspect(null);
   }
@@ -65,5 +65,5 @@ export class Lane {
 function reason(recording) {
   const best = recording.finished?.choices[0];
   const why = best?.finish_reason ?? best?.holes?.find((hole) => hole.finish_reason !== "stop")?.finish_reason;
-  return why === "length" ? "cut at its length" : why === "deadline" ? "cut at its time" : "";
+  return why === "length" ? "stopped at the length limit" : why === "deadline" ? "stopped at the time limit" : "";
 }

@@ -16,7 +16,7 @@ const transport = new Transport((step, total) => lanes.forEach((lane) => lane.dr
 const drafts = { chat: EXAMPLES.chat[0], infill: EXAMPLES.infill[0] };
 let lanes = [];
 let stops = [];
-let wasReady = false; // the server, at any time
+let wasReady = false; // whether the server has ever been ready
 
 const task = () => new FormData(find("form")).get("task");
 const compares = () => find("compare").checked;
@@ -26,10 +26,10 @@ const say = (text, bad = false) => {
 };
 
 function request(lane) {
-  const own = settings.read(lane, task());
+  const chosen = settings.read(lane, task());
   const text = find("prompt").value;
-  if (task() === "infill") return { segments: segmentsOf(text), alternatives: ALTERNATIVES, ...own };
-  return { messages: [{ role: "user", content: text }], alternatives: ALTERNATIVES, ...own };
+  if (task() === "infill") return { segments: segmentsOf(text), alternatives: ALTERNATIVES, ...chosen };
+  return { messages: [{ role: "user", content: text }], alternatives: ALTERNATIVES, ...chosen };
 }
 
 function run() {
@@ -50,7 +50,7 @@ function complain(forChat, forInfill) {
   find("prompt").focus();
 }
 
-// Puts recordings on the stage, each in a lane of its own.
+// Puts recordings on the stage, each in its own lane.
 function place(recordings) {
   lanes = recordings.map((recording) => {
     const lane = new Lane(recording.label);
@@ -64,7 +64,7 @@ function place(recordings) {
   transport.load(lanes);
 }
 
-// What stands on the stage before the first run.
+// The empty canvas shown before the first run.
 function blank() {
   const recording = new Recording("A", {});
   const blocks = Array.from({ length: 32 }, (_, index) => [4 * index, 4 * index + 4]);
@@ -92,22 +92,22 @@ function finish() {
   for (const id of ["save", "copy"]) find(id).disabled = !recordings.some((recording) => recording.numSteps);
   const error = recordings.find((recording) => recording.error)?.error;
   if (error?.code === "invalid_api_key") askForKey();
-  else if (recordings.some((recording) => recording.ended === "lost")) say(`${error?.message ?? "The connection was lost."} Looking for the server…`, true);
+  else if (recordings.some((recording) => recording.ended === "lost")) say(`${error?.message ?? "The connection was lost."} Reconnecting…`, true);
   else if (error) say(error.message, true);
-  else if (recordings.some((recording) => recording.ended === "stopped")) say("Stopped. The server has let go of it.");
+  else if (recordings.some((recording) => recording.ended === "stopped")) say("Stopped. The server has ended the request.");
   else say(summary(recordings));
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) transport.toEnd();
   else transport.draw();
 }
 
 function summary(recordings) {
-  const told = recordings.map((recording) => {
+  const counts = recordings.map((recording) => {
     const { denoise_forwards: forwards, total_ms: ms } = recording.finished.elbarto;
     const head = recordings.length > 1 ? `${recording.label}: ` : "";
     return `${head}${recording.finished.usage.completion_tokens} tokens in ${forwards} forwards, ${Math.round(ms)} ms`;
   });
   const slow = transport.speed && recordings.some(({ steps }) => steps.length > 1 && (1000 * steps.length) / steps.at(-1).ms > transport.speed);
-  return `${told.join("; ")}.${slow ? " Played back slower than it ran." : ""}`;
+  return `${counts.join("; ")}.${slow ? " Played back slower than it ran." : ""}`;
 }
 
 function stop() {
@@ -115,8 +115,8 @@ function stop() {
 }
 
 function askForKey() {
-  say("This server wants an API key.", true);
-  find("key-why").textContent = key.get() ? "It does not take the key that was given." : "Its operator has it.";
+  say("This server requires an API key.", true);
+  find("key-why").textContent = key.get() ? "It rejected the key that you entered." : "Ask its operator for the key.";
   find("key").value = "";
   find("key-dialog").showModal();
 }
@@ -127,7 +127,7 @@ function setTask(chosen, text) {
   find("prompt").rows = chosen === "infill" ? 10 : 4;
   find("prompt").classList.toggle("code", chosen === "infill");
   find("prompt-label").textContent = chosen === "infill" ? "Code with holes" : "What should the function do?";
-  find("prompt-help").textContent = chosen === "infill" ? "Three underscores make a hole. There may be several, with text between them." : "";
+  find("prompt-help").textContent = chosen === "infill" ? "Three underscores mark a hole. There may be several, with text between them." : "";
   find("prompt-help").hidden = chosen !== "infill";
   find("form").elements.task.value = chosen;
   settings.forTask(chosen);
@@ -163,12 +163,12 @@ async function open(file) {
     stop();
     find("compare").checked = saved.recordings.length > 1;
     setCompare();
-    saved.recordings.forEach(({ request: asked }, index) => settings.fill("ab"[index], asked));
-    const [{ request: asked }] = saved.recordings;
-    setTask(saved.task, saved.task === "infill" ? textOf(asked.segments) : asked.messages?.at(-1)?.content ?? "");
+    saved.recordings.forEach(({ request: savedRequest }, index) => settings.fill("ab"[index], savedRequest));
+    const [{ request: savedRequest }] = saved.recordings;
+    setTask(saved.task, saved.task === "infill" ? textOf(savedRequest.segments) : savedRequest.messages?.at(-1)?.content ?? "");
     place(saved.recordings);
     finish();
-    say(`Opened ${file.name}: a saved run, nothing is asked of the server.`);
+    say(`Opened ${file.name}, a saved run. Nothing was sent to the server.`);
   } catch (error) {
     say(error.message, true);
   }
@@ -176,13 +176,13 @@ async function open(file) {
 
 const textOf = (segments) => segments.map((segment) => (typeof segment === "string" ? segment : MARKER)).join("");
 
-function tellServer(now, before) {
-  const words = { ok: now.model, loading: "the model is loading", away: "server not reachable, trying again", closed: "shutting down", failed: "the model could not be loaded" };
+function showServer(now, before) {
+  const words = { ok: now.model, loading: "the model is loading", away: "server unreachable, trying again", closed: "shutting down", failed: "the model could not be loaded" };
   find("server").dataset.state = now.state;
   find("server-text").textContent = words[now.state] ?? now.state;
   if (before && now.state === "ok") say(`${wasReady ? "Reconnected: " : ""}${now.model} is ready.`);
   wasReady ||= now.state === "ok";
-  if (before?.state === "ok" && now.state !== "ok" && !stops.length) say("The server went away. Looking for it…", true);
+  if (before?.state === "ok" && now.state !== "ok" && !stops.length) say("The server is unreachable. Reconnecting…", true);
 }
 
 function onKey(event) {
@@ -235,5 +235,5 @@ setTask("chat");
 setCompare();
 place([blank()]);
 transport.pause();
-say("Press Run: a reply begins as this canvas of masks.");
-watchHealth(tellServer);
+say("Press Run: a reply begins as a canvas of masks.");
+watchHealth(showServer);

@@ -1,11 +1,11 @@
 // The numbers above a canvas.
 
 const METERS = [
-  ["forwards", "Forwards", "denoising steps so far: runs of the model", (value) => String(value)],
+  ["forwards", "Forwards", "denoising steps so far, each a forward of the model", (value) => String(value)],
   ["tokens", "Tokens", "tokens that are final", (value) => String(value)],
   ["tpf", "Tokens / forward", "above 1 where a step makes several tokens final", (value) => value.toFixed(2)],
   ["perSecond", "Tokens / s", "by the server's clock", (value) => (value >= 100 ? value.toFixed(0) : value.toFixed(1))],
-  ["firstBlock", "First text", "from the request to the first full block, or hole", milliseconds],
+  ["firstBlock", "First text", "from the request to the first complete block or hole", milliseconds],
   ["total", "Elapsed", "by the server's clock, whatever the playback speed", milliseconds],
 ];
 

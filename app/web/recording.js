@@ -1,5 +1,5 @@
-// What was told of one reply: a list of events, and every canvas that it went through.
-// A recording knows nothing of the page; `docs/reference/steps.md` describes the events.
+// The events of one reply, and the canvas after each of its steps. Independent of the page.
+// docs/reference/steps.md describes the events.
 
 export class Recording {
   constructor(label, request) {
@@ -7,11 +7,11 @@ export class Recording {
     this.request = request;
     this.events = [];
     // By position: {block, since, until, final: {step, ...} | null, gone: step | null, proposals: Map(step -> proposal)};
-    // `since` and `until` are the steps between which its canvas is in force.
+    // `since` and `until` are the steps between which its canvas is current.
     this.cells = [];
     this.groups = []; // blocks, or holes of a canvas: {block, hole, start, end}
     this.segments = null; // of an infill: text and holes, in order
-    this.steps = []; // {ms, tokens, positions, block, deleted}
+    this.steps = []; // {ms, block, start, end, unmasked, tokens}; `tokens` counts the final tokens so far
     this.commits = []; // {ms, step, block}
     this.started = null;
     this.finished = null;
@@ -43,7 +43,7 @@ export class Recording {
     event.canvas?.blocks.forEach(([start, end], block) => this.addGroup({ block, start, end }));
   }
 
-  // An infill's canvas; a longer one takes the place of the one before.
+  // An infill's canvas; a longer one replaces the one before it.
   takeCanvas(event) {
     for (const cell of this.cells) cell.until ??= this.numSteps;
     for (const { hole, start, end, given } of event.holes) {
@@ -74,7 +74,7 @@ export class Recording {
       block: event.block,
       start: event.start ?? this.cells.findIndex((cell) => cell.until === null),
       end: event.end ?? this.cells.length,
-      made: event.tokens.map(({ position, confidence }) => ({ position, confidence, isRemoved: removed.has(position) })),
+      unmasked: event.tokens.map(({ position, confidence }) => ({ position, confidence, isRemoved: removed.has(position) })),
       tokens: (before?.tokens ?? 0) + event.tokens.filter((token) => !token.special && !removed.has(token.position)).length,
     });
   }
@@ -83,7 +83,7 @@ export class Recording {
     this.commits.push({ ms: event.ms, step: this.steps.length, block: event.block, end: event.end });
     for (const token of event.tokens ?? []) {
       const final = this.cells[token.position]?.final;
-      // A character that several tokens share shows with the last of them, now that it is whole.
+      // A character split over several tokens is complete now, and is shown with the last of them.
       if (final && final.text === null) final.whole = token.text;
     }
   }
@@ -107,13 +107,13 @@ export class Recording {
     return this.events.filter((event) => event.type === "committed" && !event.choice).map((event) => event.text).join("");
   }
 
-  // How many positions the largest block, or the canvas, has.
+  // The number of positions in the largest block, or in the canvas.
   get rows() {
     if (this.segments) return Math.max(1, ...this.groups.map(({ start, end }) => end - start)) * Math.max(1, new Set(this.groups.map(({ hole }) => hole)).size);
     return Math.max(1, ...this.groups.slice(0, 2).map(({ start, end }) => end - start));
   }
 
-  // The last position that anything was ever said of; behind it the canvas stayed masked.
+  // The last position that became final; after it the canvas stayed masked.
   get reach() {
     return this.cells.findLastIndex((cell) => cell?.final);
   }
@@ -128,7 +128,7 @@ export class Recording {
     return { kind: "mask", token: cell.proposals.get(step - 1) ?? null };
   }
 
-  // Counters after `step` steps; the server's own once everything is there.
+  // Counters after `step` steps; at the end of a finished run, the server's.
   meters(step) {
     const shown = this.steps[step - 1];
     const first = this.commits[0];

@@ -1,4 +1,4 @@
-// The table of settings, with a column for each canvas, and the request fields made from it.
+// The table of settings, with a column for each canvas, and the request fields read from it.
 
 const MODES = ["static", "threshold", "adaptive", "factor", "entropy", "greedy"];
 const CHAT = ["chat"];
@@ -64,14 +64,14 @@ export function forTask(task) {
   for (const row of ROWS) document.querySelector(`tr[data-setting="${row.name}"]`).hidden = !(row.tasks ?? [task]).includes(task);
 }
 
-// In words, for the head of a canvas.
+// A summary of the settings, for the heading of a canvas.
 export function recipe(request, params) {
   const parts = [];
   const value = (name) => params?.[name] ?? request[name];
   const mode = value("decode_mode");
   if (mode) parts.push(mode);
   if (["threshold", "adaptive"].includes(mode) && value("threshold") != null) parts.push(`at ${value("threshold")}`);
-  if (mode === "static" && value("steps") && !request.segments) parts.push(`${value("steps")} steps at most`);
+  if (mode === "static" && value("steps") && !request.segments) parts.push(`at most ${value("steps")} steps`);
   if (value("block_length") && !request.segments) parts.push(`blocks of ${value("block_length")}`);
   if (value("temperature")) parts.push(`temperature ${value("temperature")}`);
   return parts.join(", ");

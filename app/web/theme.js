@@ -1,4 +1,4 @@
-// Light, dark, or as the system has it.
+// Light, dark, or the system's theme.
 
 const ORDER = ["system", "light", "dark"];
 
@@ -6,7 +6,7 @@ export function start(button) {
   const set = (theme) => {
     document.documentElement.dataset.theme = theme;
     localStorage.setItem("elbarto-theme", theme);
-    button.setAttribute("aria-label", theme === "system" ? "Theme: as the system" : `Theme: ${theme}`);
+    button.setAttribute("aria-label", theme === "system" ? "Theme: system" : `Theme: ${theme}`);
     button.textContent = `Theme: ${theme === "system" ? "auto" : theme}`;
   };
   const now = () => document.documentElement.dataset.theme;

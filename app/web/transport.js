@@ -1,4 +1,4 @@
-// The playhead over all canvases: it follows the run, at its own speed, and goes back and forth afterwards.
+// The playhead of all canvases: it follows the run at the chosen speed; afterwards it can move back and forth.
 
 const find = (id) => document.getElementById(id);
 
@@ -23,7 +23,7 @@ export class Transport {
     return this.lanes.some((lane) => lane.recording && !lane.recording.ended);
   }
 
-  // Steps a second; 0: as it happens.
+  // Steps per second; 0: as it happens.
   get speed() {
     return Number(find("speed").value);
   }

@@ -1,5 +1,5 @@
-// A picture of a whole run under the slider: steps from left to right, a mark for each token that a step made final, at
-// the height of its place in the block. Left-to-right decoding would be a row of even stairs.
+// A picture of a whole run under the slider: steps from left to right, and a mark for each token that a step made
+// final, the block's first position at the top. Left-to-right decoding would be a row of even stairs.
 
 const SVG = "http://www.w3.org/2000/svg";
 const HEIGHT = 40;
@@ -17,7 +17,7 @@ export class Weave {
     this.commits = 0;
   }
 
-  // `total` is the number of steps that the slider's width stands for.
+  // `total` is the number of steps across the slider's width.
   draw(recording, total) {
     const { rows } = recording;
     this.element.setAttribute("viewBox", `0 0 ${Math.max(1, total)} ${HEIGHT}`);
@@ -28,9 +28,9 @@ export class Weave {
     }
   }
 
-  add({ made, start }, step, rows) {
+  add({ unmasked, start }, step, rows) {
     const height = HEIGHT / rows;
-    for (const { position, confidence, isRemoved } of made) {
+    for (const { position, confidence, isRemoved } of unmasked) {
       const y = Math.min(rows - 1, position - start) * height;
       const mark = node("rect", { x: step + 0.08, y: y + height * 0.08, width: 0.84, height: Math.max(2.4, height * 0.84) });
       if (isRemoved) mark.classList.add("removed");

@@ -12,7 +12,7 @@ from tests.doubles.engine import FakeEngine
 
 @pytest.fixture
 def make_client() -> Iterator[Callable[..., FlaskClient]]:
-    """`tests.doubles.app.make_client`, and at the test's end nothing may be left in any executor."""
+    """`tests.doubles.app.make_client`, and at the end of the test every executor must be idle."""
     made: list[tuple[FlaskClient, FakeEngine]] = []
 
     def make(engine: FakeEngine | None = None, **options: Any) -> FlaskClient:

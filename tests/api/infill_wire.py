@@ -1,4 +1,4 @@
-"""Infills and edits over the wire, with what holds for every answer."""
+"""Infills and edits over the wire, with checks that hold for every answer."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def fill_streamed(client: FlaskClient, segments: Segments, **body: Any) -> list[
 
 
 def edit(client: FlaskClient, text: str, spans: list[list[int]], **body: Any) -> dict[str, Any]:
-    """The answer of an edit that succeeds: what stands outside of the spans is as it was."""
+    """The answer of an edit that succeeds; text outside the spans must be unchanged."""
     response = post(client, EDITS, text=text, spans=spans, **body)
     assert response.status_code == 200, response.text
     answer: dict[str, Any] = response.json
@@ -53,7 +53,7 @@ def edit(client: FlaskClient, text: str, spans: list[list[int]], **body: Any) ->
 
 
 def check(answer: dict[str, Any], segments: Segments, n: int) -> None:
-    """What is true of every answer of /v1/infill."""
+    """Checks for every answer of /v1/infill."""
     assert re.fullmatch(r"infill-[0-9a-f]{32}", answer["id"])
     assert answer["object"] == "infill"
     assert answer["filled"] == ("together" if answer["infill_mode"] == "canvas" else "in order")

@@ -1,4 +1,4 @@
-"""A real server on a real port, WebSocket clients for it, and events held to docs/reference/steps.md."""
+"""A real server on a real port, WebSocket clients for it, and events checked against docs/reference/steps.md."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ class Socket:
         self._client = Client(f"ws://{address}{path}", headers=list((headers or {}).items()))
 
     def wake(self) -> None:
-        """simple_websocket's client leaves what came with the end of the handshake until more comes: a pong does."""
-        with suppress(LocalProtocolError, OSError, ValueError):  # where the server has said all that it had to say
+        """simple_websocket's client ignores data that came with the handshake until more arrives; a pong suffices."""
+        with suppress(LocalProtocolError, OSError, ValueError):  # if the server has already closed the socket
             self._client.sock.send(self._client.ws.send(Ping()))
 
     def send(self, message: Any) -> None:

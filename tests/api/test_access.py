@@ -125,7 +125,7 @@ def test_pages_from_elsewhere_may_not(client: FlaskClient, origin: str) -> None:
 
 
 def test_a_foreign_page_cannot_even_ask(client: FlaskClient) -> None:
-    """A form or a text/plain fetch needs no preflight, so not being able to read the answer is not enough."""
+    """Forms and text/plain fetches need no preflight, so hiding the answer from the page is not enough."""
     response = post(client, headers={"Origin": "https://evil.example", "Content-Type": "text/plain"})
 
     assert "https://evil.example" in error_of(response, 403)["message"]

@@ -1,4 +1,4 @@
-"""A reply in OpenAI's words, whole and streamed, and what happens when it fails or nobody is there to read it."""
+"""Replies in OpenAI's format, whole and streamed, including failures and clients that disconnect."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PROMPT = byte_ids("four")
 
 
 def frames(response: TestResponse) -> Iterator[str]:
-    """A stream's frames as they come."""
+    """A stream's frames, as they arrive."""
     for frame in response.iter_encoded():
         yield frame.decode()
 
@@ -337,7 +337,7 @@ def test_a_defect_is_a_500_that_tells_the_caller_an_id_alone(
         error = error_of(post(client, headers={"x-request-id": "abc-1"}), 500)
 
     assert error == {
-        "message": "Internal error. The server's log has it under request id abc-1.",
+        "message": "Internal error. The server's log has the cause under request id abc-1.",
         "type": "server_error",
         "param": None,
         "code": None,
@@ -357,7 +357,7 @@ def test_a_defect_in_mid_stream_is_an_error_event(
 
     assert events[-1] == {
         "error": {
-            "message": "Internal error. The server's log has it under request id abc-2.",
+            "message": "Internal error. The server's log has the cause under request id abc-2.",
             "type": "server_error",
             "param": None,
             "code": None,
@@ -390,7 +390,7 @@ def test_a_client_that_hangs_up_frees_the_engine(
     engine.allow(1)
     engine.wait_for(lambda: engine.aborted == [0])
 
-    assert engine.steps <= 1  # none, unless it began before anybody looked
+    assert engine.steps <= 1  # none, or the one that had begun before the check
     assert "status=499" in caplog.text
 
 

@@ -1,4 +1,4 @@
-"""What a chat request may say, and how it is told what it may not."""
+"""The fields of chat requests, and the errors for invalid ones."""
 
 from __future__ import annotations
 
@@ -127,8 +127,8 @@ def test_a_wrong_value_is_refused_by_name(field: str, value: Any, allowed: str) 
 @pytest.mark.parametrize(
     ("body", "param", "message"),
     [
-        ({"messages": []}, "messages", "must hold at least one message"),
-        ({"messages": None}, "messages", "must hold at least one message"),
+        ({"messages": []}, "messages", "must contain at least one message"),
+        ({"messages": None}, "messages", "must contain at least one message"),
         ({"messages": "Hi"}, "messages", "must be a list of objects"),
         ({"messages": {"role": "user"}}, "messages", "must be a list of objects"),
         ({"messages": [{"content": "Hi"}]}, "messages[0].role", "is required: one of system, developer, user,"),
@@ -184,7 +184,7 @@ def test_an_image_is_refused() -> None:
     error = refused(messages=[{"role": "user", "content": [{"type": "text", "text": "See"}, image]}])
 
     assert error.param == "messages[0].content[1]"
-    assert "this model reads text only" in error.message
+    assert "this model accepts text only" in error.message
     assert len(error.message) < 300
 
 
@@ -315,7 +315,7 @@ def test_a_body_that_is_no_object(client: FlaskClient, path: str, data: bytes, m
 
 
 def test_a_value_that_is_nested_too_deeply_to_be_shown() -> None:
-    """json reads a little deeper than it writes, and the message shows the value."""
+    """json parses slightly deeper nesting than it writes, and the message shows the value."""
     value: list[Any] = []
     for _ in range(100_000):
         value = [value]

@@ -1,4 +1,4 @@
-"""POST /v1/completions with prompts that are gone on from: every form of prompt, and OpenAI's own fields."""
+"""POST /v1/completions with prompts to continue: every form of prompt, and OpenAI's fields."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_whole_answer(make_client: MakeClient) -> None:
 
 
 def test_a_text_is_encoded_as_a_beginning(make_client: MakeClient) -> None:
-    """With the token that begins a text, where the tokenizer has one, and special tokens as such."""
+    """With the tokenizer's start token, if it has one; special tokens are encoded as such."""
     engine = FakeEngine()
 
     complete(make_client(engine), prompt="x<eos>y")
@@ -75,7 +75,7 @@ def test_a_text_is_encoded_as_a_beginning(make_client: MakeClient) -> None:
 
 
 class BareTokenizer(ByteTokenizer):
-    """One that begins a text with nothing."""
+    """A tokenizer without a start token."""
 
     bos_token_id = None
     eos_token_id = EOS
@@ -149,7 +149,7 @@ def test_more_replies_than_the_server_takes(make_client: MakeClient) -> None:
 
 
 def test_an_over_long_prompt(make_client: MakeClient) -> None:
-    """In the words that clients recognise, before any header, whichever of the prompts it is."""
+    """With the message that clients recognise, before any header, whichever prompt is too long."""
     client = make_client(info={"max_model_len": 32})
 
     for asked in ({"prompt": "x" * 40}, {"prompt": ["x", "x" * 40]}, {"prompt": "x" * 40, "stream": True}):
@@ -170,7 +170,7 @@ def test_max_tokens_is_lowered_to_the_room_there_is(make_client: MakeClient) -> 
 
 
 def test_without_max_tokens_the_servers_default_counts(make_client: MakeClient) -> None:
-    """OpenAI's 16 would be of no use to editors, which leave it out."""
+    """OpenAI's default of 16 would be useless to editors, which omit the field."""
     assert complete(make_client(gen_length=64))["elbarto"]["params"]["gen_length"] == 64
 
 
@@ -245,7 +245,7 @@ def test_log_probabilities_are_those_at_which_tokens_were_accepted(make_client: 
 
 
 def test_log_probabilities_go_with_the_text(make_client: MakeClient) -> None:
-    """Up to a stop string, and in a stream never ahead of it; a character's bytes are told one by one."""
+    """Up to a stop string, and in a stream never ahead of the text; a character's bytes are separate tokens."""
     client = make_client(FakeEngine(says("ab日c stop d")))
 
     whole = complete(client, logprobs=1, stop="stop")["choices"][0]
@@ -267,7 +267,7 @@ def test_log_probabilities_go_with_the_text(make_client: MakeClient) -> None:
 
 
 def test_log_probabilities_of_a_prompt_are_refused(client: FlaskClient) -> None:
-    """As evaluation harnesses ask for the likelihood of an answer."""
+    """Evaluation harnesses request them for the likelihood of an answer."""
     for asked in ({"max_tokens": 1}, {"max_tokens": 0}, {"max_tokens": 1, "logprobs": 0}, {"stream": True}):
         error = refused(client, **{"prompt": [PROMPT], "echo": True, "logprobs": 1, **asked})
         assert (error["param"], error["code"]) == ("echo", "unsupported_parameter")
@@ -275,7 +275,7 @@ def test_log_probabilities_of_a_prompt_are_refused(client: FlaskClient) -> None:
 
 
 def test_the_best_of_several(make_client: MakeClient) -> None:
-    """The shorter a text of the fake engine is, the more confident it is in it."""
+    """The fake engine is more confident in shorter texts."""
     client = make_client(FakeEngine(says("longest of all", "ab", "abcdef", "longer", "x", "abc")))
 
     answer = complete(client, prompt=["p", "q"], n=2, best_of=3)

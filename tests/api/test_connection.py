@@ -1,4 +1,4 @@
-"""What is read from a client's socket, and what is only looked at."""
+"""What is read from a client's socket, and what is only peeked at."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_without_a_socket_the_client_is_there() -> None:
 
 
 class SocketInput(RawIOBase):
-    """A body that is read from the socket as it comes."""
+    """A body that is read from the socket as it arrives."""
 
     def __init__(self, ours: socket.socket) -> None:
         self._socket = ours

@@ -21,7 +21,7 @@ MakeClient = Callable[..., FlaskClient]
 
 PATH = "/v1/completions"
 P, S = "def área(r):\n    return ", " * r ** 2\n"
-# What the model is to see of two other files and of the hole's own name.
+# What the model should see of two other files and of the hole's filename.
 FILES = "# utils.py\ndef f():\n    pass\n\n# lib/b.py\nB = 1\n\n# main.py\n"
 QWEN_FILES = "<|repo_name|>shop\n<|file_sep|>utils.py\ndef f():\n    pass\n<|file_sep|>lib/b.py\nB = 1\n"
 STARCODER_FILES = "<repo_name>shop<file_sep>utils.py\ndef f():\n    pass\n<file_sep>lib/b.py\nB = 1\n"
@@ -56,7 +56,7 @@ def engine() -> FakeEngine:
 
 @pytest.fixture
 def client(make_client: MakeClient, engine: FakeEngine) -> FlaskClient:
-    """Its model infills between sentinels, which shows in what the engine is given."""
+    """Its model infills between sentinels; the tests read them in the engine's prompts."""
     return make_client(engine, tokenizer=FimTokenizer())
 
 
@@ -73,7 +73,7 @@ def stream(client: FlaskClient, path: str = PATH, **body: Any) -> list[dict[str,
 
 
 def texts_in(response: TestResponse) -> Iterator[str]:
-    """The text of each chunk that has any, as it comes."""
+    """The non-empty texts of the chunks, as they arrive."""
     for frame in response.iter_encoded():
         data = frame.decode().removeprefix("data: ")
         if data.startswith("{") and (text := json.loads(data)["choices"][0]["text"]):
@@ -97,7 +97,7 @@ def test_every_dialect_is_written_anew_for_the_model(
 def test_no_dialect_is_looked_for_where_none_is_wanted(
     client: FlaskClient, engine: FakeEngine, prompt: str, files: str
 ) -> None:
-    """The sentinels then are what they are to the model's own tokenizer."""
+    """The model's tokenizer then encodes the sentinels like any text."""
     answer = complete(client, prompt=prompt, fim_dialects=[])
 
     assert engine.added[0].prompt_ids == (0, *byte_ids(prompt))
@@ -137,7 +137,7 @@ def test_code_that_mentions_sentinels_is_text(client: FlaskClient, engine: FakeE
 
 
 def test_sentinels_in_the_hole_s_own_code_stay_text(client: FlaskClient, engine: FakeEngine) -> None:
-    """A suffix beside the prompt says where the hole is."""
+    """A separate suffix determines where the hole is."""
     prefix = "TOKENS = ['<[fim-prefix]>', "
 
     complete(client, prompt=prefix, suffix="]\n")
@@ -147,7 +147,7 @@ def test_sentinels_in_the_hole_s_own_code_stay_text(client: FlaskClient, engine:
 
 @pytest.mark.parametrize("suffix", ["", "<|endoftext|>"])
 def test_an_empty_suffix_is_one(client: FlaskClient, engine: FakeEngine, suffix: str) -> None:
-    """As Inception's clients, Continue's among them, have to write it."""
+    """Inception's clients, including Continue, have to send it."""
     assert complete(client, prompt=P, suffix=suffix)["elbarto"]["infill_mode"] == "fim"
 
     assert engine.added[0].prompt_ids == fim_ids(P, "")
@@ -182,7 +182,7 @@ def test_token_ids_with_a_suffix(client: FlaskClient, engine: FakeEngine) -> Non
 
 @pytest.mark.parametrize("field", ["max_tokens", "max_completion_tokens"])
 def test_more_tokens_than_a_hole_may_have(make_client: MakeClient, field: str) -> None:
-    """Editors ask for thousands; a 400 would be no suggestion at all."""
+    """Editors request thousands; a 400 would leave them without a suggestion."""
     engine = FakeEngine(says("x" * 400))
     client = make_client(engine, tokenizer=FimTokenizer(), infill_max_tokens=18)
 
@@ -196,7 +196,7 @@ def test_more_tokens_than_a_hole_may_have(make_client: MakeClient, field: str) -
 
 
 def test_a_hole_that_is_finished_ends_the_work(make_client: MakeClient) -> None:
-    """Here the suffix's first line shows that nothing is missing any more."""
+    """Here the reply reaches the suffix's first line."""
     engine = FakeEngine(says("total = 0\n    return total\n" + "z" * 80), gated=True)
     client = make_client(engine, tokenizer=FimTokenizer())
     asked = {"prompt": "def f():\n    ", "suffix": "\n    return total\n"}
@@ -216,7 +216,7 @@ def test_a_hole_that_is_finished_ends_the_work(make_client: MakeClient) -> None:
 
 
 def test_the_first_line_comes_before_the_rest_is_made(make_client: MakeClient) -> None:
-    """Continue, late, takes what it has after the first line that is not blank."""
+    """When late, Continue shows what it has after the first non-blank line."""
     engine = FakeEngine(says("\n  first = 1\n  second = 2\n"), gated=True)
     client = make_client(engine, tokenizer=FimTokenizer())
     engine.allow(len("\n  first = 1\n  sec") // BLOCK_LENGTH + 1)
@@ -268,7 +268,7 @@ def test_stops_in_a_hole(client: FlaskClient) -> None:
 
 
 def test_several_for_a_hole(make_client: MakeClient) -> None:
-    """Distinct ones, the likeliest first; where there are too few, they come again."""
+    """Distinct ones, the most likely first; if there are too few, they repeat."""
     engine = FakeEngine(says("longest", "ab", "longest"))
     client = make_client(engine, tokenizer=FimTokenizer())
 
@@ -289,7 +289,7 @@ def test_the_best_of_several_for_a_hole(make_client: MakeClient) -> None:
 
 
 def test_log_probabilities_in_a_hole(client: FlaskClient) -> None:
-    """Of the tokens that cleaning up has left."""
+    """Only of the tokens that remain after cleanup."""
     answer = complete(client, prompt=P, suffix=".pi\n", logprobs=1)["choices"][0]
     streamed = stream(client, prompt=P, suffix=".pi\n", logprobs=1)
 

@@ -1,4 +1,4 @@
-"""POST /v1/edits: rewriting, filling again what is doubtful, polishing; what stands outside stays."""
+"""POST /v1/edits: rewrite, redenoise, polish; text outside the spans is unchanged."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def make_canvas(make_client: MakeClient) -> MakeClient:
 
 
 def doubts(*letters: str) -> Callable[[Window], float]:
-    """A model that is sure of every token but of the groups in which these stand: a probe masks every fourth one."""
+    """A model unsure only of these tokens and those probed with them (a probe masks every fourth token)."""
 
     def fit(window: Window) -> float:
         masked = [target for target, item in zip(window.targets, window.token_ids, strict=True) if item is None]
@@ -94,7 +94,7 @@ def test_models_with_sentinels_rewrite_one_span_after_another(make_client: MakeC
     assert seen(engine.added[1]) == "<S>\n<P>a = 1\nb = <M>"
 
 
-# What is doubtful
+# Redenoising
 
 
 def test_what_the_model_doubts_is_filled_again(make_canvas: MakeClient) -> None:

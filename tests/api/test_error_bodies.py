@@ -58,12 +58,12 @@ def test_413(make_client: MakeClient, path: str) -> None:
     error = error_of(client.post(path, data=b"x" * 101), 413)
 
     assert error == {
-        "message": "The request body is larger than the 100 bytes that this server takes.",
+        "message": "The request body is larger than the 100 bytes that this server accepts.",
         "type": "invalid_request_error",
         "param": None,
         "code": "request_too_large",
     }
-    error_of(client.post(path, data=b"x" * 100), 400)  # that much is read
+    error_of(client.post(path, data=b"x" * 100), 400)  # at the limit
 
 
 @pytest.mark.parametrize("streamed", [False, True])

@@ -27,7 +27,7 @@ ASKED = {"messages": [USER], "max_tokens": 40}
 
 
 class Asking(threading.Thread):
-    """A request that somebody makes meanwhile, over the network."""
+    """Another client's request, over the network, in a thread."""
 
     def __init__(self, address: str, path: str = CHAT, key: str | None = None, **body: Any) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class Asking(threading.Thread):
 
 @contextmanager
 def running(make_client: MakeClient, engine: FakeEngine, **settings: Any) -> Iterator[tuple[FlaskClient, str]]:
-    """Whatever happens, nothing waits for the engine in the end."""
+    """At the end nothing waits for the engine, even after a failure."""
     client = make_client(engine, **settings)
     with listening(client) as address:
         try:
@@ -72,7 +72,7 @@ def only_one(client: FlaskClient, **headers: str) -> dict[str, Any]:
 
 
 def after_blocks(engine: FakeEngine, blocks: int) -> None:
-    """So many steps of the engine, and no more."""
+    """Exactly this many steps of the engine."""
     engine.wait_until_stepping()
     engine.allow(blocks)
     engine.wait_until_stepping()
@@ -85,7 +85,7 @@ def followed(address: str, generation_id: str, **headers: str) -> Socket:
 
 
 def joined(socket: Socket) -> dict[str, Any]:
-    """Its first event, once the engine knows of the follower."""
+    """The follower's first event, once the engine knows of it."""
     started = socket.receive()
     assert started["type"] == "started"
     return started
@@ -277,7 +277,7 @@ def test_an_id_that_does_not_run(make_client: MakeClient) -> None:
 
 def test_off_is_off(make_client: MakeClient) -> None:
     with running(make_client, FakeEngine(), watch="off") as (client, address):
-        assert "switched off" in error_of(client.get(GENERATIONS), 403)["message"]
+        assert "is disabled" in error_of(client.get(GENERATIONS), 403)["message"]
         assert refusal(address, f"{GENERATIONS}/x/steps")[0] == 403
 
 

@@ -1,4 +1,4 @@
-"""Following requests of the embedded model from the middle on."""
+"""Following requests of the embedded model that are already running."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ CHAT = {
 
 
 class Gated:
-    """The engine, which takes as many steps as it is allowed to."""
+    """An engine that runs only as many steps as it is allowed."""
 
     def __init__(self, engine: EngineLike) -> None:
         self._engine = engine
@@ -65,7 +65,7 @@ class Gated:
         return self._engine.step()
 
     def allow(self, steps: int) -> None:
-        """So many steps, and wait for their end."""
+        """Allow this many steps, and wait for their end."""
         for _ in range(steps):
             assert self.waits.wait(PATIENCE_S)
             self.waits.clear()
@@ -133,7 +133,7 @@ def test_an_infill_that_is_followed_is_the_one_that_is_not(loaded: fake_app.Load
 
 
 def follow_canvas(events: list[dict[str, Any]]) -> dict[int, list[int]]:
-    """The token ids of each hole that was still open, put together from the events as a client would."""
+    """The token ids of each hole that was still open, assembled from the events as a client would."""
     ids: dict[int, int] = {}
     holes: dict[int, range] = {}
     gone: set[int] = set()

@@ -1,4 +1,4 @@
-"""Infilling on a canvas: how long a hole becomes, what is in it, and which candidate is the best."""
+"""Infilling on a canvas: the length of a hole, its text, and the best candidate."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_the_answer_in_full(make_canvas: MakeClient) -> None:
 
     tokens = answer["holes"][0]["tokens"]
     assert [(token["text"], token["confidence"], token["step"]) for token in tokens] == [
-        ("", 0.5, 0),  # a character of two tokens comes with the second
+        ("", 0.5, 0),  # a character of two tokens is sent with the second
         ("é", 0.5, 0),
         ("1", 0.5, 0),
     ]
@@ -128,7 +128,7 @@ def test_exact_is_that_long(make_canvas: MakeClient) -> None:
 
 
 def test_several_lengths_in_one_batch(make_canvas: MakeClient) -> None:
-    """The likeliest one, with what stands behind it, is taken."""
+    """The most likely one, given the text after it, is taken."""
     engine = InfillEngine(
         fills=lambda hole, num_masks, params: "x" * num_masks,
         confidence=lambda params: 0.9 if params.window and params.window.num_masks == 8 else 0.5,
@@ -143,7 +143,7 @@ def test_several_lengths_in_one_batch(make_canvas: MakeClient) -> None:
 
 
 def test_the_text_behind_the_hole_decides_too(make_canvas: MakeClient) -> None:
-    """All lengths are as likely by themselves; behind four letters the suffix is the likeliest."""
+    """All lengths are equally likely by themselves; the suffix is most likely after four letters."""
     engine = InfillEngine(
         fills=lambda hole, num_masks, params: "x" * num_masks,
         fit=lambda window: 0.9 if sum(token_id is not None for token_id in window.token_ids) == 4 else 0.1,
@@ -183,7 +183,7 @@ def test_a_time_budget_that_is_spent_ends_the_search_for_the_length(make_canvas:
     assert engine.added[0].params.time_budget_ms == 1
 
 
-# What is in it
+# Text
 
 
 def test_a_stop_string_ends_the_text(make_canvas: MakeClient) -> None:
@@ -206,7 +206,7 @@ def test_what_repeats_the_suffix_is_cut_from_the_text_and_not_from_the_tokens(ma
 
 
 def test_a_hole_on_the_same_line_has_begun_it(make_canvas: MakeClient) -> None:
-    """So the first line of what repeats the suffix is the rest of that line."""
+    """So the first line that repeats the suffix is the rest of that line."""
     client = make_canvas(InfillEngine(fills=always("a,", "1)\nreturn y")))
 
     assert texts_of(fill(client, ["y = f(", HOLE, " ", HOLE, ")\nreturn y\n"])) == ["a,", "1"]
@@ -254,7 +254,7 @@ def test_the_gap_between_pinned_texts_is_for_the_model(make_canvas: MakeClient) 
     )
 
     assert texts_of(answer) == ["(abc)"]
-    assert answer["usage"]["completion_tokens"] == 3  # pinned ones are no work
+    assert answer["usage"]["completion_tokens"] == 3  # pinned ones are not counted
 
 
 def test_a_hint_is_a_comment_above_the_holes_line_and_not_in_the_answer(make_canvas: MakeClient) -> None:
@@ -325,7 +325,7 @@ def test_candidates_are_ranked(make_canvas: MakeClient) -> None:
 
 
 def test_what_is_the_same_is_tried_again_warmer(make_canvas: MakeClient) -> None:
-    """Greedy candidates say the same: others are sampled, each with a seed of its own."""
+    """Greedy candidates are identical: the others are sampled, each with a different seed."""
     engine = InfillEngine(fills=lambda hole, num_masks, params: f"{params.seed}" if params.temperature > 1 else "same")
 
     answer = fill(make_canvas(engine), ONE, n=3, seed=1)
@@ -375,7 +375,7 @@ def test_choice_counts_the_candidates_as_they_were_begun(make_canvas: MakeClient
 
 
 def test_several_lengths_are_one_answer_in_a_stream(make_canvas: MakeClient) -> None:
-    """Which of them counts is known at the end."""
+    """The best one is known only at the end."""
     engine = InfillEngine(fills=lambda hole, num_masks, params: "x" * num_masks)
 
     _, *events, finished = fill_streamed(make_canvas(engine), TWO, length_method="several")

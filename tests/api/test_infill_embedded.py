@@ -1,4 +1,4 @@
-"""Infills and edits with the embedded model, in this process: what only a real model can prove."""
+"""Infills and edits with the embedded model, in this process: properties that need a real model."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LINE: dict[str, Any] = {"hole": {"single_line": True}}
 NAME: dict[str, Any] = {"hole": {"max_tokens": 1}}
 MEAN = ["def mean(values):\n    ", LINE, "\n    return total / len(values)\n"]
 MODES = ("canvas", "fim", "chat")
-# What tokenizers, line splitters and careless servers change.
+# Text that tokenizers, line splitters and careless servers change.
 AWKWARD = [
     "\r\n",
     "\r",
@@ -71,7 +71,7 @@ def client() -> Iterator[FlaskClient]:
 
 
 def without_times(answer: dict[str, Any]) -> dict[str, Any]:
-    """What is the same each time that the same is asked."""
+    """The part of an answer that is the same for equal requests."""
     return {name: answer[name] for name in ("text", "holes", "choices", "infill_mode")}
 
 
@@ -85,7 +85,7 @@ def test_the_model_says_what_it_can(client: FlaskClient) -> None:
 
 
 def test_what_the_documentation_shows(client: FlaskClient) -> None:
-    """Its requests are answered, and the answer has the fields that it names."""
+    """Its requests succeed, and the answers have the documented fields."""
     page = (ROOT / "docs" / "reference" / "infill.md").read_text(encoding="utf-8")
     asked, shown, asked_edit = map(json.loads, re.findall(r"```json\n(.*?)```", page, re.DOTALL))
 
@@ -117,7 +117,7 @@ def test_what_the_documentation_shows(client: FlaskClient) -> None:
     ],
 )
 def test_a_name_that_is_chosen_in_one_hole_appears_in_the_other(client: FlaskClient, segments: list[Any]) -> None:
-    """Each filled by itself, without the other hole, they do not agree."""
+    """Filled separately, the holes do not agree."""
     first, second = texts_of(fill(client, segments, length_method="exact"))
     alone = [
         texts_of(fill(client, [*segments[:2], "".join(segments[2:5:2])], length_method="exact")),
@@ -202,7 +202,7 @@ def test_candidates_are_distinct_and_ranked(client: FlaskClient, mode: str) -> N
 
     answer = fill(client, segments, infill_mode=mode, n=3, seed=1, temperature=0.9)
 
-    assert len(answer["choices"]) == 3  # `fill` sees to the rest
+    assert len(answer["choices"]) == 3  # `fill` checks the rest
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -255,7 +255,7 @@ def test_a_seed_says_the_same_alone_and_in_a_batch(client: FlaskClient, mode: st
 
 @pytest.mark.parametrize("mode", ["canvas", "fim"])
 def test_the_next_keystroke_finds_its_prefix_in_the_cache(client: FlaskClient, mode: str) -> None:
-    """A canvas's whole blocks before its window; of sentinels' prompts the suffix comes first, and stays as it is."""
+    """On a canvas, the whole blocks before the window; with sentinels, the suffix, which comes first."""
     before = f"def keystroke_{mode}(numbers, limit):\n    found = [n for n in numbers if n > limit]\n    "
     cached = []
     for typed in ("", "r", "ret", "return "):
@@ -297,7 +297,7 @@ def test_a_stream_that_is_left_leaves_the_engine(client: FlaskClient) -> None:
     fill(client, MEAN)
 
 
-# What was sent comes back
+# Unchanged text
 
 
 def awkward_text(choose: random.Random, most: int) -> str:
@@ -357,7 +357,7 @@ COUNTING = """
     ],
 )
 def test_a_blank_before_a_hole_does_no_harm(client: FlaskClient, before: str, text: str, after: str) -> None:
-    """To the tokenizer it belongs to what follows."""
+    """The tokenizer makes the space part of the next token."""
     answer = fill(client, [before, LINE, after])
 
     assert texts_of(answer) == [text]

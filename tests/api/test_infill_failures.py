@@ -1,4 +1,4 @@
-"""Infills that cannot go on: clients that leave, full queues, a failing engine; and the server after them."""
+"""Infills that cannot continue: clients that disconnect, full queues, a failing engine; and the server after them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MakeClient = Callable[..., FlaskClient]
 HOLE: dict[str, Any] = {"hole": {}}
 TWO = ["a = ", HOLE, "\nb = ", HOLE, "\n"]
 ROUTES = ["canvas", "fim", "chat"]
-# Of a model that has all routes, and an answer that takes more than one step on each of them.
+# For a model that supports all routes; the answer takes more than one step on each.
 REQUESTS: list[tuple[str, dict[str, Any]]] = [(INFILL, {"segments": TWO, "infill_mode": mode}) for mode in ROUTES]
 REQUESTS += [(EDITS, {"text": "a = 12345678\n", "spans": [[4, 12]], "mode": mode}) for mode in ("redenoise", "polish")]
 each_request = pytest.mark.parametrize(("path", "body"), REQUESTS, ids=[*ROUTES, "redenoise", "polish"])
@@ -95,7 +95,7 @@ def test_a_stream_that_is_closed_frees_the_engine(make_server: MakeClient, path:
 
 
 def test_leaving_between_phases(make_server: MakeClient) -> None:
-    """A hole is told, the other one begins again on a longer canvas, and the client goes."""
+    """One hole has been sent, the other starts over on a longer canvas, and the client disconnects."""
     engine = InfillEngine(gated=True, fills=always("first", "x" * 100))
     client = make_server(engine)
     response = post(client, INFILL, segments=TWO, stream=True, buffered=False)
@@ -118,7 +118,7 @@ def test_leaving_between_phases(make_server: MakeClient) -> None:
 @each_request
 def test_a_full_queue(make_server: MakeClient, path: str, body: dict[str, Any], streamed: bool) -> None:
     engine = make_engine(gated=True)
-    client = make_server(engine, max_queue=3)  # a revision asks for four sequences at once
+    client = make_server(engine, max_queue=3)  # a revision needs four sequences at once
     running = post(client, INFILL, segments=TWO, infill_mode="fim", n=4, stream=True, buffered=False)
 
     response = post(client, path, stream=streamed, **body)
@@ -130,7 +130,7 @@ def test_a_full_queue(make_server: MakeClient, path: str, body: dict[str, Any], 
 
 
 def test_a_request_that_was_admitted_is_not_refused_half_way(make_server: MakeClient) -> None:
-    """Its later phases find a place, however many wait by then."""
+    """Its later phases are admitted, however many requests wait by then."""
     engine = InfillEngine(gated=True, fills=always("x" * 40, "y" * 40))
     client = make_server(engine, max_queue=1)
     with ThreadPoolExecutor() as pool:
@@ -145,7 +145,7 @@ def test_a_request_that_was_admitted_is_not_refused_half_way(make_server: MakeCl
 
 @pytest.mark.parametrize("method", ["several", "delete"])
 def test_a_small_server_tries_what_it_has_places_for(make_server: MakeClient, method: str) -> None:
-    """One place, no queue: the longest canvas alone, or one candidate."""
+    """Batch size 1, no queue: only the longest canvas, or one candidate."""
     engine = make_engine()
 
     answer = fill(make_server(engine, max_queue=0), TWO, length_method=method)
@@ -158,7 +158,7 @@ def test_a_small_server_tries_what_it_has_places_for(make_server: MakeClient, me
 
 
 def error_in(response: TestResponse) -> dict[str, Any]:
-    """The error that ends a stream: it does not say it is done."""
+    """The error that ends a stream, which has no [DONE]."""
     *_, last = events_in(response)
     assert set(last) == {"error"}
     error: dict[str, Any] = last["error"]
@@ -182,7 +182,7 @@ def test_an_engine_that_fails(make_server: MakeClient, path: str, body: dict[str
 
 
 def test_an_engine_that_fails_half_way(make_server: MakeClient) -> None:
-    """In the second phase of one candidate: those of the others are taken out of the engine."""
+    """In the second phase of one candidate; the others' sequences are removed from the engine."""
     engine = InfillEngine()
 
     def fails_later(hole: int, num_masks: int, params: GenerationParams) -> str:

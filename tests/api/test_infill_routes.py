@@ -1,4 +1,4 @@
-"""Which route a model takes, and the two that go by prompt: sentinels and an instruction."""
+"""Which route a model takes, and the two that use a prompt: sentinels and an instruction."""
 
 from __future__ import annotations
 
@@ -228,7 +228,7 @@ def test_an_instruct_model_is_asked_and_its_answer_cleaned_up(make_client: MakeC
 
 
 def test_what_an_instruct_model_says_comes_at_once_in_a_stream(make_client: MakeClient) -> None:
-    """Fences and echoes show only at the end."""
+    """Fences and echoes are recognized only at the end."""
     engine = InfillEngine(says("```\n1\n```", "2"))
 
     _, *events, _ = fill_streamed(make_client(engine), TWO)
@@ -248,7 +248,7 @@ def test_other_files_are_told_as_far_as_there_is_room(make_client: MakeClient) -
 
 
 def test_the_routes_do_the_same_to_one_hole_as_to_the_text(make_client: MakeClient) -> None:
-    """Whatever the route, what stands around the holes is what was sent."""
+    """On every route, the text around the holes is unchanged."""
     segments = ["\tif x:\r\n\t\ty = ", HOLE, "\r\n\u2028é日😀\x0c", HOLE, "\r\n"]
     engine = InfillEngine(says([*byte_ids("1"), END]), fills=always("1", "1"))
     client = make_client(engine, tokenizer=FimTokenizer(), info=CANVAS_MODEL)

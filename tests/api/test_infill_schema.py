@@ -1,4 +1,4 @@
-"""What POST /v1/infill and POST /v1/edits refuse, by name; the server goes on after each."""
+"""Requests that POST /v1/infill and POST /v1/edits reject, naming the field; the server works after each."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def canvas(make_client: MakeClient) -> FlaskClient:
 
 
 def check(client: FlaskClient, path: str, body: dict[str, Any], param: str, message: str) -> None:
-    """The same whole and streamed: what is refused is refused before any header."""
+    """Whole and streamed alike: streams are rejected before any header."""
     for streamed in {} if "stream" in body else {"stream": False}, {} if "stream" in body else {"stream": True}:
         error = error_of(post(client, path, **body, **streamed), 400)
         assert error["message"].startswith(message)
@@ -151,7 +151,7 @@ def test_no_object(canvas: FlaskClient, path: str) -> None:
     error_of(canvas.get(path), 405)
 
 
-# What the model or the server has no room for
+# Limits of the model and the server
 
 
 def test_more_candidates_than_places(make_client: MakeClient) -> None:

@@ -1,4 +1,4 @@
-"""llama.cpp's own endpoints, with the fields that llama.vim and llama.vscode send, and those that they read."""
+"""llama.cpp's native endpoints, with the fields that llama.vim and llama.vscode send and read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.waiting import PATIENCE_S, wait_until
 
 MakeClient = Callable[..., FlaskClient]
 
-# A cursor at the end of "    total", between the lines before and behind.
+# A cursor at the end of "    total", between the lines before and after it.
 AROUND = {"input_prefix": "def f(xs):\n", "prompt": "    total", "input_suffix": "\n    return total\n"}
 BEFORE, AFTER = "def f(xs):\n    total", "\n    return total\n"
 TIMINGS = [
@@ -79,7 +79,7 @@ def infill(client: FlaskClient, path: str = "/infill", **body: Any) -> dict[str,
 
 
 def test_llama_vim(client: FlaskClient, engine: FakeEngine) -> None:
-    """It reads the fields that it named, paths and all."""
+    """It reads the fields that it requested, including paths."""
     answer = infill(client, **LLAMA_VIM)
 
     assert list(answer) == LLAMA_VIM["response_fields"]
@@ -92,12 +92,12 @@ def test_llama_vim(client: FlaskClient, engine: FakeEngine) -> None:
 
 
 def test_llama_vim_looks_for_the_content_in_the_bytes(client: FlaskClient) -> None:
-    """With a regular expression, before it decodes the JSON: no blank may stand behind the colon."""
+    """With a regular expression, before it decodes the JSON: no space may follow the colon."""
     assert re.match(r'\{.*"content"\s*:"', post(client, "/infill", **LLAMA_VIM).text)
 
 
 def late_answer(make_client: MakeClient, text: str) -> dict[str, Any]:
-    """What comes of it when the time for predicting is over before there is anything."""
+    """The answer if the prediction time is over before there is any text."""
     engine = FakeEngine(says(text), gated=True)
     client = make_client(engine, tokenizer=FimTokenizer())
     answers: list[dict[str, Any]] = []
@@ -106,7 +106,7 @@ def late_answer(make_client: MakeClient, text: str) -> dict[str, Any]:
     engine.wait_until_stepping()
     time.sleep(0.01)
     engine.allow(8)
-    if len(text) > 80:  # it is ended, before the step in which the engine stands is over
+    if len(text) > 80:  # the reply was ended before the engine's current step was over
         engine.wait_until_stepping()
         wait_until(lambda: service_of(client).engine._commands.qsize() == 1)
         engine.allow(1)
@@ -169,7 +169,7 @@ def test_everything_that_is_told(client: FlaskClient) -> None:
 
 
 def usage_of(counters: Counters) -> Usage:
-    """Of a reply of one sequence."""
+    """The usage of a reply with one sequence."""
     return Usage(
         prompt_tokens=counters.prompt_tokens,
         completion_tokens=counters.generated_tokens,
@@ -220,7 +220,7 @@ def test_n_predict_is_clamped(make_client: MakeClient, n_predict: int, num_token
 
 
 def test_a_text_ends_before_a_line_that_is_indented_less(make_client: MakeClient) -> None:
-    """`n_indent` is the cursor's; blank lines are no lines of that kind."""
+    """`n_indent` is the cursor's indent; blank lines do not count."""
     text = "a = 1\n\n    b = 2\n  c = 3\nd = 4"
     client = make_client(FakeEngine(says(text)), tokenizer=FimTokenizer())
     around = {"input_prefix": "def f():\n    ", "input_suffix": ""}
@@ -299,7 +299,7 @@ def test_another_file_without_a_text(client: FlaskClient) -> None:
 
 
 def test_completion_goes_on_from_a_prompt(client: FlaskClient, engine: FakeEngine) -> None:
-    """As Continue's llama.cpp provider asks, streamed."""
+    """As Continue's llama.cpp provider sends it, streamed."""
     asked = {"prompt": "def f(xs):", "n_predict": 40}
 
     answer = infill(client, "/completion", **asked)
@@ -329,7 +329,7 @@ def test_completion_takes_one_prompt(client: FlaskClient) -> None:
 
 
 def test_props(client: FlaskClient) -> None:
-    """Plugins ask for the context's length and for the model's name."""
+    """Plugins read the context length and the model's name."""
     props = client.get("/props").json
 
     assert props["default_generation_settings"]["n_ctx"] == 1024

@@ -1,4 +1,4 @@
-"""/openapi.json and /docs: the document and the server say the same."""
+"""/openapi.json and /docs: the document and the server agree."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ def operation(rule: str, method: str = "post") -> Json:
 
 
 def check(schema: Json, value: Any) -> None:
-    """Whether the value is what a schema of the document says."""
+    """Check the value against a schema of the document."""
     Draft202012Validator({**schema, "components": DOCUMENT["components"]}).validate(value)
 
 
 def check_answer(described: Json, response: TestResponse) -> None:
-    """Whether the answer is one that the operation names."""
+    """Check the answer against those of the operation."""
     answer = resolved(described["responses"][str(response.status_code)])
     content = answer["content"]
     assert response.mimetype in content
@@ -166,7 +166,7 @@ def test_every_get_gets_what_is_documented(embedded: FlaskClient, route: Any) ->
 
 
 def test_the_streams_in_the_document_are_like_those_that_come(embedded: FlaskClient) -> None:
-    """Field for field; the documented ones are shortened where it says `...`."""
+    """Field for field; the documented ones are shortened at `...`."""
     for route in POSTS:
         if route.stream is None:
             continue
@@ -188,7 +188,7 @@ def test_every_error_in_the_document_is_one(name: str) -> None:
 
 
 def documented(client: FlaskClient, status: int, method: str, path: str, rule: str | None = None, **how: Any) -> Json:
-    """The answer to a request that goes wrong as the document says it may."""
+    """The answer to a request that causes a documented error."""
     response = client.open(path, method=method, **how)
     error_of(response, status)
     described = DOCUMENT["paths"][openapi_path(rule or path)]

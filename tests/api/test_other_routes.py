@@ -1,4 +1,4 @@
-"""/health, the models, and the tokenizer; and what the application does around them."""
+"""/health, the models, and the tokenizer; and what applies to every route."""
 
 from __future__ import annotations
 

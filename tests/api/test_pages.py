@@ -1,4 +1,4 @@
-"""The page at / and what belongs to it. tests/browser looks at it as people do."""
+"""The page at / and its files. tests/browser uses it in a browser."""
 
 from __future__ import annotations
 

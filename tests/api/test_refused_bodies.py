@@ -1,4 +1,4 @@
-"""Bodies that are wrong in ways that a fuzzer thinks of."""
+"""Invalid bodies of the kind that a fuzzer finds."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ MakeClient = Callable[..., FlaskClient]
 
 @pytest.fixture
 def lines(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
-    """The lines that requests have left in the log."""
+    """The lines that requests wrote to the log."""
     caplog.set_level("INFO", "elbarto.request")
     return lambda: [record.getMessage() for record in caplog.records if record.name == "elbarto.request"]
 

@@ -96,7 +96,7 @@ def test_a_character_of_several_tokens_is_never_torn(make_client: MakeClient) ->
             assert reply[token["offset"] :].startswith(token["text"])
     told = [token for step in only(events, "step") for token in step["tokens"]]
     assert text == reply
-    assert {token["text"] for token in told} == {"a", "b", "", None}  # a part of a character has no text of its own
+    assert {token["text"] for token in told} == {"a", "b", "", None}  # part of a character has no text
     assert [token["offset"] for token in told if token["text"] == "a"] == [0]
 
 

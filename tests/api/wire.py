@@ -1,4 +1,4 @@
-"""What goes over the wire in these tests: requests, and answers taken apart and checked for their form."""
+"""Sends requests, and parses answers and checks their form."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def post(
     buffered: bool = True,
     **body: Any,
 ) -> TestResponse:
-    """A chat request says "Hi" unless `body` has a prompt of its own. Unbuffered, a stream is read as it comes."""
+    """A chat request says "Hi" unless `body` has a prompt. Unbuffered, a stream is read as it arrives."""
     if path == CHAT and not {"messages", "prompt_token_ids"} & body.keys():
         body["messages"] = [USER]
     data = json.dumps(body)
@@ -28,14 +28,14 @@ def post(
 
 
 def stream(client: FlaskClient, **body: Any) -> list[dict[str, Any]]:
-    """The events of a stream that ends well."""
+    """The events of a stream that succeeds."""
     events = events_in(post(client, stream=True, **body))
     assert events.pop() == "[DONE]"
     return events
 
 
 def events_in(response: TestResponse) -> list[Any]:
-    """Comments are left out; the end is the string "[DONE]"."""
+    """The events without comments; the last is the string "[DONE]"."""
     assert response.status_code == 200, response.text
     assert response.mimetype == "text/event-stream"
     text = response.text
@@ -52,7 +52,7 @@ def text_of(events: list[dict[str, Any]], index: int = 0) -> str:
 
 
 def error_of(response: TestResponse, status: int) -> dict[str, Any]:
-    """The error, after a look at its form."""
+    """The error object, with its form checked."""
     assert response.status_code == status, response.text
     assert response.mimetype == "application/json"
     assert response.headers["x-request-id"]

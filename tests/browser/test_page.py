@@ -168,7 +168,7 @@ def test_files_that_hold_no_run_are_refused_in_words(embedded: Server, open_page
     page = open_page(embedded)
     for content, words in (
         ("{", "not JSON"),
-        ("{}", "no saved run"),
+        ("{}", "not contain a saved run"),
         ('{"format": "elbarto-run", "version": 9}', "version 9"),
     ):
         file = tmp_path / "bad.json"

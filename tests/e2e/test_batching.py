@@ -1,4 +1,4 @@
-"""Replies made side by side, and prompts that were seen before, through a real server with its default places."""
+"""Concurrent replies and repeated prompts, on a real server with its default batch size."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def body(number: int) -> dict[str, Any]:
-    """Every request differs in how it is decoded; the odd ones sample."""
+    """Every request has different decoding options; odd ones sample."""
     return {
         "messages": [{"role": "user", "content": REQUESTS[number % len(REQUESTS)]}],
         "max_tokens": 48 + 8 * number,
@@ -63,7 +63,7 @@ def test_streams_side_by_side_say_what_they_say_alone(embedded: Server) -> None:
 
 
 def test_choices_of_a_request_run_side_by_side(embedded: Server) -> None:
-    """All of them, from the first block on: their blocks come in turn."""
+    """From the first block on: the choices' blocks arrive in turn."""
     asked = {**body(1), "n": 3}
     chunks = embedded.stream(**asked)
     order = [choice["index"] for chunk in chunks for choice in chunk["choices"] if choice["delta"].get("content")]
@@ -116,7 +116,7 @@ def test_every_decode_mode_over_http(mode: str, embedded: Server) -> None:
 
 
 def test_a_time_budget_is_kept_and_what_is_there_by_then_is_said(embedded: Server) -> None:
-    """A millisecond: the prompt, one forward and one block."""
+    """1 ms suffices for the prompt, one forward and one block."""
     answer = embedded.chat(**{**body(0), "time_budget_ms": 1})
 
     assert answer["elbarto"]["denoise_forwards"] == 1

@@ -1,4 +1,4 @@
-"""Commands in a process of their own, and in a terminal."""
+"""Commands in a separate process, and in a terminal."""
 
 from __future__ import annotations
 
@@ -67,14 +67,14 @@ class Terminal:
         os.write(self.keyboard, text.encode())
 
     def interrupt(self) -> None:
-        """What Ctrl-C does in a terminal that controls its processes, as this one does not."""
+        """Send SIGINT, as Ctrl-C does in a controlling terminal, which this one is not."""
         self.process.send_signal(signal.SIGINT)
 
     def wait_for(self, text: str) -> None:
         assert self.shows(text, PATIENCE_S), self.shown
 
     def shows(self, text: str, seconds: float) -> bool:
-        """Whether `text` appears in time; what comes up to its end is not looked at again."""
+        """Whether `text` appears in time; output up to its end is consumed."""
         deadline = time.monotonic() + seconds
         while text.encode() not in self.shown:
             if not select.select([self.keyboard], [], [], max(0.0, deadline - time.monotonic()))[0]:
@@ -108,7 +108,7 @@ def test_in_a_terminal_ctrl_c_stops_the_answer_and_ctrl_d_leaves(scripted: Scrip
             gone.set()
 
     scripted.answers += [(200, never_end), answer("a full answer")]
-    terminal.wait_for("Ctrl-D leaves.")
+    terminal.wait_for("Ctrl-D quits.")
     terminal.wait_for("> ")
     terminal.type("a story\n")
     terminal.wait_for("word word ")

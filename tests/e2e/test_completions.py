@@ -1,6 +1,6 @@
-"""Completions and holes over real gunicorn: the checks of docs/develop/conformance.md that are about them.
+"""Completions and holes over real gunicorn: their checks of docs/develop/conformance.md.
 
-The small checkpoint has no delete token, so that its prompts are gone on from; holes are the embedded model's.
+The small checkpoint has no delete token, so it only continues prompts; the embedded model fills holes.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def stream(server: Server, path: str = "/v1/completions", **body: Any) -> list[A
 
 
 def text_of(answer: Any) -> str:
-    """Of an answer, or of an event of a stream, in any of the routes' shapes."""
+    """The text of an answer or a stream's event, in any of the routes' formats."""
     if answer == "[DONE]":
         return ""
     if "content" in answer:
@@ -95,7 +95,7 @@ def test_check_12_a_prompt_of_sentinels_in_chat_is_text(embedded: Server) -> Non
 
 
 def test_one_line_costs_no_more_than_one_line(embedded: Server) -> None:
-    """Who stops at a line break, as Continue does within a line, gets what a single-line hole is, for the same work."""
+    """A stop at a line break, as Continue sends it within a line, gives a single-line hole's text for the same work."""
     line = ask(embedded, "/v1/infill", segments=[PREFIX, {"hole": {"single_line": True}}, SUFFIX])
 
     answer = ask(embedded, prompt=PREFIX, suffix=SUFFIX, stop=["\n", "```"])

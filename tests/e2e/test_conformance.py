@@ -1,4 +1,4 @@
-"""The checks of docs/develop/conformance.md that one request, or a few in sequence, can show; numbered as there."""
+"""The checks of docs/develop/conformance.md that need one request or a few in sequence; numbered as there."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SAMPLED = {"temperature": 1.0, "seed": 7, "ignore_eos": True}
 
 
 def refused(response: httpx.Response, status: int = 400) -> dict[str, Any]:
-    """The error object of a refusal, all four keys of it."""
+    """The error object of a rejected request; it must have all four keys."""
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/json"
     assert response.headers["x-request-id"]
@@ -110,7 +110,7 @@ def test_check_07_absurd_budget_is_clamped(server: Server, name: str) -> None:
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_check_08_over_long_prompt(server: Server, stream: bool) -> None:
-    """Also when streaming it is an answer with a status, not an event."""
+    """Streams too are rejected with a status, not with an event."""
     response = server.post(prompt_token_ids=[7] * 2056, stream=stream)
     error = refused(response)
     assert error["code"] == "context_length_exceeded"
@@ -197,7 +197,7 @@ def test_check_09_half_a_surrogate_pair(server: Server, path: str, body: dict[st
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded", "text/plain", ""])
 def test_any_content_type(server: Server, content_type: str) -> None:
-    """`curl -d` says that its body is a form."""
+    """`curl -d` sends a form's Content-Type."""
     raw = json.dumps({"messages": HELLO, "max_tokens": 4})
     headers = {"Content-Type": content_type} if content_type else {}
     assert server.client.post("/v1/chat/completions", content=raw, headers=headers).status_code == 200
@@ -296,7 +296,7 @@ def test_check_19_key(guarded: Server) -> None:
 
 
 def test_check_19_preflight(guarded: Server, server: Server) -> None:
-    """A browser asks without the key, and must be able to read a refusal."""
+    """Browsers send preflights without the key, and must be able to read an error."""
     asks = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization, content-type"}
     for url, origin, allowed in (
         (guarded.url, "https://chat.example", True),
@@ -375,7 +375,7 @@ def test_tokenize_and_back(server: Server) -> None:
 
 
 def test_end_token_ends_the_reply_unless_ignored(server: Server) -> None:
-    """The case of the fixtures whose first token is the end token."""
+    """With the fixture whose first token is the end token."""
     prompt = {"prompt_token_ids": [96, 325, 347, 22, 994], "gen_length": 16, "block_length": 2, "steps": 16}
     answer = server.chat(**prompt, return_token_ids=True)
     (choice,) = answer["choices"]

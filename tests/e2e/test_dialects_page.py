@@ -1,4 +1,4 @@
-"""The commands of docs/reference/completions.md say what the page says, to the embedded model."""
+"""The commands of docs/reference/completions.md print what the page shows, with the embedded model."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def split(block: str) -> list[tuple[str, str]]:
 
 
 def is_whole(command: str) -> bool:
-    """Whether every quote is closed and nothing is to follow."""
+    """Whether every quote is closed and no line continues."""
     try:
         shlex.split(command, comments=True)
     except ValueError:
@@ -121,7 +121,7 @@ def test_a_command_says_what_the_page_shows(embedded: Server, command: Command) 
 
 
 def test_the_readmes_first_answer(embedded: Server) -> None:
-    """It stands below the command in a block of its own, because it has a fence in it."""
+    """It is in a separate block below the command, because it contains a fence."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     (shown,) = re.findall(r"^~~~text\n(.*?)^~~~$", readme, re.DOTALL | re.MULTILINE)
     (command,) = [each for each in commands() if each.page == "README.md" and "chat/completions" in each.text]

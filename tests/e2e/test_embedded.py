@@ -1,4 +1,4 @@
-"""The embedded model behind the default settings: what a newcomer meets after `make serve`."""
+"""The embedded model with the default settings, as after `make serve`."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_it_fills_a_hole(embedded: Server) -> None:
     ids=["canvas", "fim", "redenoise"],
 )
 def test_an_infill_whose_client_leaves_ends(embedded: Server, path: str, body: dict[str, Any], stream: bool) -> None:
-    """Long before it would by itself."""
+    """Long before it would end without that."""
     connection, request_id = embedded.connect(path, **body, stream=stream)
     wait_for(lambda: sum(embedded.queue) > 0, "a sequence in the engine")
     connection.close()

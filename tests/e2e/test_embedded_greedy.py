@@ -1,6 +1,6 @@
-"""What the shipped weights answer, token for token: nothing in them, the tokenizer or the engine changes unnoticed.
+"""The shipped weights' answers, token for token: any change of weights, tokenizer or engine shows here.
 
-After training anew: `.venv/bin/python -m tests.e2e.test_embedded_greedy` writes the answers to the fixture; read them.
+After new training: `.venv/bin/python -m tests.e2e.test_embedded_greedy` writes the answers to the fixture; read them.
 """
 
 from __future__ import annotations

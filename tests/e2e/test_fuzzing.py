@@ -1,4 +1,4 @@
-"""schemathesis asks a served app what /openapi.json allows and what it does not: no 5xx, no undocumented answer."""
+"""schemathesis sends requests that /openapi.json allows and forbids: no 5xx, no undocumented answer."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def run(server: Server, *options: str) -> None:
 
 
 def test_the_limits_of_every_field(small: Server) -> None:
-    """Values at, inside and outside of each; once for routes that take the same."""
+    """Values at, inside and outside each limit; once for routes with the same body."""
     run(small, "--phases", "coverage", *(f"--exclude-path={path}" for path in TWINS))
 
 

@@ -1,4 +1,4 @@
-"""A checkpoint that says what its requests get: what the log, `config --show` and the replies make of it."""
+"""A checkpoint with request defaults: how the log, `config --show` and the replies reflect them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def make_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> MakeCheckpoint:
 
 @pytest.fixture(scope="module")
 def talking(tmp_path_factory: pytest.TempPathFactory, make_checkpoint: MakeCheckpoint) -> Iterator[Server]:
-    """A server of such a checkpoint; one default is given as a setting besides."""
+    """A server of such a checkpoint, with one default also set by the operator."""
     variables = {"ELBARTO_MODEL_PATH": make_checkpoint(**SAID), "ELBARTO_BLOCK_LENGTH": "4"}
     with running(tmp_path_factory.mktemp("talking") / "log", **variables) as server:
         server.wait_until_ready()
@@ -66,7 +66,7 @@ def test_a_request_stands_above_it(talking: Server) -> None:
 
 
 def test_the_log_names_what_came_from_there(talking: Server) -> None:
-    line = talking.wait_for_log(r"defaults of requests from the checkpoint's generation_config.json: (.*)")[1]
+    line = talking.wait_for_log(r"request defaults from the checkpoint's generation_config.json: (.*)")[1]
 
     assert line == "steps one for each 2 tokens, gen_length 32, temperature 0.25, repetition_penalty 1.5"
 
@@ -156,4 +156,4 @@ def test_config_show_of_a_bad_one_is_one_line(make_checkpoint: MakeCheckpoint) -
 def test_config_show_of_a_checkpoint_that_is_elsewhere() -> None:
     table = rows(shown(ELBARTO_MODEL_PATH="nobody/has-this"))
 
-    assert table["steps"] == ["256", "default, if the checkpoint (not here yet) has none"]
+    assert table["steps"] == ["256", "default, unless the checkpoint (not downloaded yet) has one"]

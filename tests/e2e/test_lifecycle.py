@@ -1,4 +1,4 @@
-"""Servers as they start, fail to start, restart and end."""
+"""Servers that start, fail to start, restart and stop."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MAX_SEQUENCES = Settings().max_sequences
 
 @dataclass
 class Started:
-    """A server that is ready, and what it answered before it was."""
+    """A ready server, and what it answered before it was ready."""
 
     server: Server
     health: list[httpx.Response]
@@ -61,7 +61,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
 
 
 def test_health_while_the_model_loads(started: Started) -> None:
-    """The port is open at once; nothing is refused without saying when to come back."""
+    """The port is open at once; every 503 has Retry-After."""
     loading = started.health[:-1]
     assert loading, "the model was there before the first request"
     for response in loading:
@@ -86,13 +86,13 @@ def test_other_routes_while_the_model_loads(started: Started) -> None:
 
 
 def test_check_19_a_server_for_everybody_warns(started: Started, server: Server) -> None:
-    warning = "WARNING app: ELBARTO_API_KEY is not set: whoever reaches 0.0.0.0"
+    warning = "WARNING app: ELBARTO_API_KEY is not set: anyone who can reach 0.0.0.0"
     assert started.server.text.count(warning) == 1
     assert "ELBARTO_API_KEY" not in server.text, "127.0.0.1 is nobody else's business"
 
 
 def test_check_18_keepalives_are_bare_comments(started: Started) -> None:
-    """In a stream that waits its turn. `: ping` would cost Continue the data beside it."""
+    """In a stream that is queued. Continue would drop data that arrives with `: ping`."""
     server = started.server
     blocker, _ = server.connect(**SLOW, n=MAX_SEQUENCES)
     with blocker:
@@ -112,7 +112,7 @@ def test_check_18_keepalives_are_bare_comments(started: Started) -> None:
 
 
 def test_check_20_worker_death_and_recovery(started: Started) -> None:
-    """The stream breaks off without a fake end, gunicorn starts another worker, and requests are served again."""
+    """The stream is cut off without a fake end, gunicorn starts another worker, and requests are served again."""
     server = started.server
     with server.open_stream(**SLOW) as stream:
         next(stream)
@@ -148,7 +148,7 @@ def test_sigterm_while_the_model_loads(tmp_path: Path) -> None:
 
 
 def error_line(stderr: str) -> str:
-    """The one line that says what is wrong."""
+    """The one-line error message."""
     assert "Traceback" not in stderr, stderr
     (line,) = [line for line in stderr.splitlines() if line.startswith("elbarto: error: ")]
     return line
@@ -183,7 +183,7 @@ def test_a_bad_setting_stops_the_start(tmp_path: Path, command: tuple[str, ...])
 
 
 def test_generate_prints_a_completion(tmp_path: Path, server: Server) -> None:
-    """In the terminal, the same text that the server gives."""
+    """It prints the same text that the server returns."""
     command = (sys.executable, "-m", "app", "generate", "hello", "--max-tokens", "24")
     code, printed = ended(tmp_path / "log", command, ELBARTO_LOG_LEVEL="error")
     assert code == 0, printed
@@ -192,7 +192,7 @@ def test_generate_prints_a_completion(tmp_path: Path, server: Server) -> None:
 
 
 def test_sigterm_gives_up_a_stream_that_takes_too_long(started: Started) -> None:
-    """It ends with an error event. Last here, for it ends the server that the tests above share."""
+    """It ends with an error event. Last here, because it stops the server that the tests above share."""
     server = started.server
     with server.open_stream(**SLOW) as stream:
         next(stream)

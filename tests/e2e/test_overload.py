@@ -1,4 +1,4 @@
-"""Clients that leave, and clients that are too many. The numbers are docs/develop/conformance.md's."""
+"""Clients that disconnect, and too many clients. Numbered as in docs/develop/conformance.md."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TOKENS = SLOW["gen_length"]
 
 @pytest.fixture(autouse=True)
 def _idle(server: Server) -> Iterator[None]:
-    """Every test begins and ends with an empty queue, and the engine goes on."""
+    """Every test begins and ends with an empty queue and a working engine."""
     server.wait_for_queue(0, 0)
     yield
     server.wait_for_queue(0, 0)
@@ -29,7 +29,7 @@ def _idle(server: Server) -> Iterator[None]:
 
 
 def reset(connection: socket.socket) -> None:
-    """Close as a killed process does: with a reset instead of a farewell."""
+    """Close as a killed process does: with a reset."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
 
@@ -85,7 +85,7 @@ def test_check_16_a_waiting_request_runs_when_the_one_before_leaves(server: Serv
 
 
 def test_check_17_burst(server: Server) -> None:
-    """More than fit are refused before any header of a stream, and /health answers all the while."""
+    """Requests over the limit are rejected before a stream's headers, and /health keeps answering."""
     with ExitStack() as stack:
         for _ in range(CAPACITY):
             stack.enter_context(server.connect(**SLOW, stream=True)[0])
@@ -103,7 +103,7 @@ def test_check_17_burst(server: Server) -> None:
 
 
 def test_check_17_many_at_once(server: Server) -> None:
-    """Of a crowd each is answered or told to come back, nobody hangs, and /health never waits for the engine."""
+    """Every request is answered or gets a 429, none hangs, and /health never waits for the engine."""
 
     def ask(number: int) -> int:
         with httpx.Client(timeout=PATIENCE_S, trust_env=False) as client:

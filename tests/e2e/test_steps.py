@@ -1,4 +1,4 @@
-"""WS /v1/steps on a real server with the embedded model: what the page at / lives on."""
+"""WS /v1/steps on a real server with the embedded model, as the page at / uses it."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_the_steps_of_an_infill_add_up_to_the_http_answer(embedded: Server, addr
 
 
 def visible(events: list[dict[str, Any]]) -> list[str]:
-    """Each hole's text as a page that draws the first candidate's events would show it at the end."""
+    """Each hole's final text, built from the first candidate's events as a page would."""
     positions: dict[int, list[int]] = {}
     text: dict[int, str] = {}
     for event in [event for event in events if event.get("choice", 0) == 0]:
@@ -124,7 +124,7 @@ def test_a_hole_that_was_too_short_gets_a_longer_canvas(address: str) -> None:
     events, _ = converse(address, {"segments": segments})
 
     first, second = [event["holes"][0] for event in only(events, "canvas")]
-    assert second["start"] == first["end"]  # numbers are given out once
+    assert second["start"] == first["end"]  # numbers are not reused
     assert second["end"] - second["start"] > first["end"] - first["start"]
     assert visible(events) == [events[-1]["choices"][0]["holes"][0]["text"]]
     assert "def put(self, item):" in visible(events)[0]
@@ -164,7 +164,7 @@ def test_sockets_without_a_request_leave_the_server_answering(embedded: Server, 
 
 
 def test_a_server_that_ends_says_so(embedded: Server, address: str) -> None:
-    """Last: it ends the server of all the tests above."""
+    """Last, because it stops the server that the tests above share."""
     socket = Socket(address)
     socket.send({**CHAT, **SLOW})
     while socket.receive()["type"] != "step":

@@ -1,4 +1,4 @@
-"""Streams over real sockets: when pieces arrive, and what is in them. Numbers are docs/develop/conformance.md's."""
+"""Streams over real sockets: when chunks arrive, and their content. Numbered as in docs/develop/conformance.md."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import pytest
 
 from tests.servers import HELLO, PATIENCE_S, RUNNING, SLOW, Server, content
 
-# Multi-byte characters, and bytes that are none: an untrained model writes both.
+# Multi-byte characters and invalid bytes: an untrained model generates both.
 TEXT = {"max_tokens": 96, "ignore_eos": True}
 
 
 def test_chunks_arrive_while_the_reply_is_being_made(server: Server) -> None:
-    """The first block is read while the engine still works, and each block is a chunk of its own."""
+    """The first block is read while the engine still works, and each block is a separate chunk."""
     with server.open_stream(gen_length=800, steps=800, ignore_eos=True, return_token_ids=True) as events:
         role, first = next(events), next(events)
         assert role["choices"][0]["delta"] == {"role": "assistant", "content": ""}
@@ -42,7 +42,7 @@ def test_check_05_deltas_make_the_whole_text(server: Server, sampled: dict[str, 
 
 
 def test_check_05_every_frame_is_utf8(server: Server) -> None:
-    """A character is never cut, neither between two frames nor inside one, and is written as itself."""
+    """A character is never split, between frames or within one, and is not escaped."""
     body = {"messages": HELLO, "stream": True, **TEXT}
     with server.client.stream("POST", "/v1/chat/completions", json=body) as response:
         raw = b"".join(response.iter_raw())
@@ -107,7 +107,7 @@ def test_connections_are_kept_alive(server: Server) -> None:
 
 
 def test_connections_are_kept_alive_after_a_refusal_of_a_large_body(server: Server) -> None:
-    """An editor that asks an endpoint we do not have must not lose the next request, which we would answer."""
+    """An editor that tries a missing endpoint must not lose its next request."""
     with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_S)) as connection:
         connection.request("POST", "/v1/nope", "x" * 200_000)
         response = connection.getresponse()
@@ -128,7 +128,7 @@ def test_pipelined_requests_are_no_disconnect(server: Server) -> None:
 
 
 def test_http_1_0_clients_are_answered(server: Server) -> None:
-    """No chunked encoding for them: the end of the stream is the end of the connection."""
+    """They get no chunked encoding: the stream ends with the connection."""
     body = json.dumps({"messages": HELLO, "max_tokens": 8, "stream": True}).encode()
     with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S) as connection:
         head = f"POST /v1/chat/completions HTTP/1.0\r\nContent-Length: {len(body)}\r\n\r\n"
@@ -152,7 +152,7 @@ def test_head_of_a_stream(server: Server) -> None:
 
 
 def test_check_18_no_keepalive_in_the_first_seconds(server: Server) -> None:
-    """vllm bench's parser is broken by a comment that arrives alone, so silence must last before there is one."""
+    """A comment that arrives alone breaks vllm bench's parser, so none is sent in a stream's first seconds."""
     assert comments_while_queued(server) == []
 
 
@@ -161,7 +161,7 @@ def test_check_18_keepalives_can_be_turned_off(guarded: Server) -> None:
 
 
 def comments_while_queued(server: Server) -> list[str]:
-    """What comes, other than data, down a stream that waits behind another for a second or more."""
+    """The lines other than data in a stream that is queued for a second or more."""
     blocker, _ = server.connect(**SLOW | {"gen_length": 400, "steps": 400, "n": RUNNING})
     with blocker:
         server.wait_for_queue(RUNNING, 0)

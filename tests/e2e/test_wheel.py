@@ -158,7 +158,7 @@ def test_serve_answers_with_the_embedded_model_from_an_empty_directory(bin: Path
 
 
 def test_the_language_server_starts_the_installed_server(bin: Path, empty: Path, tmp_path: Path) -> None:
-    """A user's project that has a package named app does not get in the way."""
+    """Although the user's project has a package named app."""
     (empty / "app").mkdir()
     (empty / "app" / "__init__.py").write_text("raise SystemExit('the wrong app')")
     (tmp_path / "runtime").mkdir(mode=0o700)

@@ -1,1 +1,1 @@
-"""The API's own description: /openapi.json, made from the request schemas, and /docs, which shows it."""
+"""The API's description: /openapi.json, generated from the request schemas, and /docs, which shows it."""

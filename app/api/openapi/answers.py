@@ -1,4 +1,4 @@
-"""JSON Schema of the answers. Fields may be added; clients should ignore unknown ones."""
+"""JSON Schemas of the answers. Fields may be added; clients should ignore unknown ones."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def record(description: str = "", optional: tuple[str, ...] = (), /, **propertie
 
 
 HEAD = {"id": STRING, "created": {**COUNT, "description": "Seconds since 1970."}, "model": STRING}
-MADE = {"usage": ref("Usage"), "elbarto": ref("Made")}
+COUNTERS = {"usage": ref("Usage"), "elbarto": ref("Made")}
 FINISH = {"finish_reason": enum("stop", "length")}
 HOLES = array(ref("FilledHole"))
 # The decoding options in force: null only where no value applies by default.
@@ -82,7 +82,7 @@ SCHEMAS: dict[str, Json] = {
     ),
     "Usage": record(
         prompt_tokens=COUNT,
-        completion_tokens={**COUNT, "description": "Tokens delivered, of all choices together."},
+        completion_tokens={**COUNT, "description": "Tokens delivered, over all choices."},
         total_tokens=COUNT,
         prompt_tokens_details=record(cached_tokens={**COUNT, "description": "Taken from the prefix cache."}),
     ),
@@ -97,7 +97,7 @@ SCHEMAS: dict[str, Json] = {
         seed={"type": "integer"},
     ),
     "Made": record(
-        "How the answer was made. Counters are summed over its sequences; of times, the longest is given.",
+        "Counters of the answer, summed over its sequences; times are those of the slowest sequence.",
         ("steps", "fused_commits", "first_block_ms", "sequences", "infill_mode"),
         steps={**COUNT, "description": "Equal to denoise_forwards."},
         denoise_forwards={**COUNT, "description": "Denoising forwards."},
@@ -129,7 +129,7 @@ SCHEMAS: dict[str, Json] = {
                 token_ids=array(COUNT, description="With `return_token_ids`."),
             )
         ),
-        **MADE,
+        **COUNTERS,
     ),
     "TextCompletion": record(
         **HEAD,
@@ -145,10 +145,10 @@ SCHEMAS: dict[str, Json] = {
                 token_ids=array(COUNT, description="With `return_token_ids`."),
             )
         ),
-        **MADE,
+        **COUNTERS,
     ),
     "Logprobs": record(
-        "For the tokens as they were accepted.",
+        "Of the tokens when they were accepted.",
         tokens=array(STRING),
         token_logprobs=array(NUMBER),
         top_logprobs=array({"type": "object", "additionalProperties": NUMBER}),
@@ -163,7 +163,7 @@ SCHEMAS: dict[str, Json] = {
                 id=COUNT,
                 text=STRING,
                 confidence=SHARE,
-                step={**COUNT_OR_NULL, "description": "null: the token was given."},
+                step={**COUNT_OR_NULL, "description": "null: the token was in the request."},
                 pinned=BOOLEAN,
             ),
             description="The decoded tokens. `text` is what remains after stop strings and cleanup.",
@@ -184,7 +184,7 @@ SCHEMAS: dict[str, Json] = {
                 holes=HOLES,
             )
         ),
-        **MADE,
+        **COUNTERS,
     ),
     "Edit": record(
         **HEAD,
@@ -192,7 +192,7 @@ SCHEMAS: dict[str, Json] = {
         infill_mode=enum(*INFILL_MODES),
         text=STRING,
         edits=array({"allOf": [record(start=COUNT, end=COUNT), ref("FilledHole")]}),
-        **MADE,
+        **COUNTERS,
     ),
     "LlamaCppAnswer": record(
         "With `response_fields`, only those.",

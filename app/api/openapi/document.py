@@ -21,14 +21,14 @@ Unknown fields are ignored, and `null` means that a field is absent. Bodies are 
 answer has an `x-request-id` header (the request's own, if it sent one); errors are JSON objects in OpenAI's format. A
 stream that fails midway ends with an error event and without `[DONE]`."""
 TAGS = {
-    "Text": "Conversations and prompts.",
+    "Text": "Chat and completions.",
     "Infilling": "Filling holes in a text, and replacing parts of it.",
-    "llama.cpp": "Endpoints for editor plugins that are written for llama.cpp.",
+    "llama.cpp": "Endpoints for editor plugins written for llama.cpp.",
     "Watching": "Every denoising step of any running request.",
     "Server": "The model, its tokenizer, and the server's state.",
     "Pages": "For browsers.",
 }
-# status: (what it means, type, code, an example's message)
+# status: (meaning, type, code, example message)
 ERRORS = {
     400: (
         "The request is not valid: `param` names the field. Also for prompts that are too long "
@@ -65,7 +65,7 @@ ERRORS = {
     413: (
         "The body is larger than ELBARTO_MAX_BODY_BYTES.",
         *("invalid_request_error", "request_too_large"),
-        "The request body is larger than the 4194304 bytes that this server takes.",
+        "The request body is larger than the 4194304 bytes that this server accepts.",
     ),
     416: (
         "The file does not have the requested range.",

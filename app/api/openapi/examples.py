@@ -48,7 +48,7 @@ EDITS: Examples = {
     "streamed": {"text": "def add(a, b):\n    return a - b\n", "spans": [[26, 31]], "stream": True},
 }
 LLAMA_CPP_INFILL: Examples = {
-    "as llama.vim asks": {
+    "as llama.vim sends it": {
         "input_prefix": "def add(a, b):\n",
         "prompt": "    return ",
         "input_suffix": "\n",

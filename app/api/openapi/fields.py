@@ -1,4 +1,4 @@
-"""JSON Schema of the request fields: what each of them accepts."""
+"""JSON Schemas of the request fields."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TOKEN_IDS: Json = {"type": "array", "items": {"type": "integer", "minimum": 0}, 
 
 
 def property_of(converter: OpenAPIConverter, field: fields.Field[Any], **_: Any) -> Json:
-    """apispec's hook. `null` means absent, so every field that is not required takes it."""
+    """apispec's hook. `null` means absent, so every field that is not required accepts it."""
     accepted = schema_of(field, converter)
     if not field.required:
         accepted = or_null(accepted)
@@ -33,13 +33,13 @@ def property_of(converter: OpenAPIConverter, field: fields.Field[Any], **_: Any)
 
 def ref(converter: OpenAPIConverter, schema: Schema) -> Json:
     """A reference to the schema, which becomes a component."""
-    found: Json = converter.resolve_nested_schema(schema)  # type: ignore[no-untyped-call]
-    return found
+    reference: Json = converter.resolve_nested_schema(schema)  # type: ignore[no-untyped-call]
+    return reference
 
 
 @singledispatch
 def schema_of(field: fields.Field[Any], converter: OpenAPIConverter) -> Json:
-    raise TypeError(f"{field.name} is a {type(field).__name__}, for which there is no JSON schema here")
+    raise TypeError(f"{field.name} is a {type(field).__name__}, for which there is no JSON Schema")
 
 
 @schema_of.register

@@ -1,4 +1,4 @@
-"""JSON Schema of what an option accepts."""
+"""JSON Schemas of the values that an option accepts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Descriptions of the request fields. Those of the decoding options are made from their declarations."""
+"""Descriptions of the request fields. Those of the decoding options come from their declarations."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from marshmallow import Schema
 from app.messages.decoding import DECODING_OPTIONS, MAX_TEMPERATURE
 from app.messages.defaults import DEFAULT_OPTIONS
 
-# For every schema that has no text of its own for the field.
+# For schemas that have no text for the field in BY_SCHEMA.
 TEXTS = {
     **{name: option.help for name, option in DECODING_OPTIONS.items()},
     "block_length": DEFAULT_OPTIONS["block_length"].help,
@@ -29,9 +29,9 @@ TEXTS = {
     "alternatives": "With `stream_mode` steps: send this many of the most likely tokens at each position.",
     "infill_mode": "How holes are filled: on one canvas, with fill-in-the-middle sentinels, or by instruction. "
     "Default: the best mode that the model supports (`infill_modes` of GET /v1/models).",
-    "length_method": "How a hole finds its length: it starts long and tokens are deleted; several lengths are tried; "
-    "or it has exactly `max_tokens`.",
-    "language": "The programming language, for models that are instructed in words.",
+    "length_method": "How a hole's length is chosen: start long and delete tokens, try several lengths, or use exactly "
+    "`max_tokens`.",
+    "language": "The programming language, for models that infill by instruction.",
     "filename": "The file's name.",
     "context": "Other files that are relevant to this one.",
     "text": "The text.",
@@ -44,30 +44,30 @@ TEXTS = {
     "tools": "Passed to the chat template. If the template does not use them, they are ignored and named in "
     "x-elbarto-ignored.",
     "response_format": "As `tools`.",
-    "logprobs": "Return the log probabilities of the tokens as they were accepted, with this many alternatives each.",
+    "logprobs": "Return the log probability of each token when it was accepted, and this many alternatives for it.",
     "n_indent": "The text ends before a line that is indented by fewer characters.",
     "response_fields": "Return only these fields; a path such as timings/prompt_n names a nested one.",
 }
 
-OWN: dict[str, dict[str, str]] = {
+BY_SCHEMA: dict[str, dict[str, str]] = {
     "ChatSchema": {
         "stream_mode": "What a stream consists of: OpenAI's chunks, or every denoising step (docs/reference/steps.md).",
-        "logprobs": "Not supported: true is refused.",
-        "top_logprobs": "Not supported: anything but 0 is refused.",
+        "logprobs": "Not supported: true is rejected.",
+        "top_logprobs": "Not supported: values other than 0 are rejected.",
     },
     "MessageSchema": {
         "role": "The author's role. developer is treated as system.",
-        "content": "A text or a list of text parts. Required, except from an assistant that called tools.",
+        "content": "A text or a list of text parts. Required, except for the role assistant.",
         "name": "The author's name.",
-        "tool_call_id": "For the role tool: the call that this answers.",
-        "tool_calls": "For the role assistant: the calls it made.",
+        "tool_call_id": "For the role tool: the tool call that this message answers.",
+        "tool_calls": "For the role assistant: its tool calls.",
     },
     "CompletionSchema": {
         "best_of": "Generate this many answers for each prompt and return the `n` most likely. Cannot be streamed.",
         "echo": "Return the prompt before the text. Cannot be combined with `logprobs`.",
-        "max_tokens": "Maximum number of tokens; in a hole at most ELBARTO_INFILL_MAX_TOKENS. 0 is refused.",
+        "max_tokens": "Maximum number of tokens; in a hole at most ELBARTO_INFILL_MAX_TOKENS. 0 is rejected.",
         "max_completion_tokens": "OpenAI's newer name for `max_tokens`; takes precedence if both are given. 0 is "
-        "refused.",
+        "rejected.",
         "random_seed": "Mistral's name for `seed`.",
     },
     "InfillSchema": {
@@ -78,13 +78,13 @@ OWN: dict[str, dict[str, str]] = {
     "HoleSchema": {
         "max_tokens": "Maximum number of tokens, up to ELBARTO_INFILL_MAX_TOKENS.",
         "single_line": "The hole ends at the end of its line.",
-        "pinned": "Texts that the hole will contain, in this order.",
-        "hint": "What belongs in the hole, in words; for models that are instructed in words.",
+        "pinned": "Texts that the hole must contain, in this order.",
+        "hint": "A description of what belongs in the hole, for models that infill by instruction.",
     },
     "EditSchema": {
         "text": "The whole text.",
         "spans": "The parts to replace: [start, end) in characters. They must neither overlap nor touch.",
-        "mode": "rewrite: fill the spans as holes. redenoise: mask the tokens that the model is unsure of and fill "
+        "mode": "rewrite: fill the spans as holes. redenoise: mask the tokens that the model is unsure of, and fill "
         "them again. polish: do that repeatedly, a few tokens at a time.",
         "max_tokens": "Maximum number of tokens in each span, in mode rewrite.",
         "steps": "As for an infill; in mode polish, the approximate number of forwards.",
@@ -114,7 +114,7 @@ OWN: dict[str, dict[str, str]] = {
         "prompt": "The text (vLLM's name for it).",
         "content": "The text (llama.cpp's name for it).",
         "messages": "A conversation, to which the chat template is applied.",
-        "add_special_tokens": "Put the start token before a text.",
+        "add_special_tokens": "Prepend the start token to a text.",
     },
     "DetokenizeSchema": {"tokens": "Token ids."},
 }
@@ -124,7 +124,7 @@ def describe(schema: type[Schema], name: str | None) -> str:
     """Raises KeyError for a field without a description."""
     assert name is not None
     for ancestor in schema.__mro__:
-        text = OWN.get(ancestor.__name__, {}).get(name)
+        text = BY_SCHEMA.get(ancestor.__name__, {}).get(name)
         if text:
             return text
     return TEXTS[name]
