@@ -177,9 +177,9 @@ def write(path: Path) -> None:
 HEAD = """# A session in Neovim
 
 Written by `python -m tests.editors.nvim.story`, not by hand: a real Neovim receives these keys, and the screen is
-recorded after each of them. {version}; the plugin of this repository, its language server, and `python -m app serve` with
-the embedded model ({model}). That model is a small demonstration: this page shows what the editor does, not
-how good the code is.
+recorded after each of them. {version}; the plugin of this repository, its language server, and
+`python -m app serve` with the embedded model ({model}). That model is a small demonstration: this page shows what
+the editor does, not how good the code is.
 
 The options are:
 
