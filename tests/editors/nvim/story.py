@@ -1,8 +1,8 @@
-"""One sitting in a real Neovim with the real server and the embedded model, and a transcript of it.
+"""One session in a real Neovim with the real server and the embedded model, and a transcript of it.
 
     python -m tests.editors.nvim.story docs/transcripts/neovim.md
 
-The test of the same name goes through it as well, and looks at what came of each step.
+The test of the same name runs the same session, and checks the result of each step.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Story:
             screen.pop()
         shown = "\n".join(screen)
         ghost = self.editor.ghost
-        suggestion = f"Of this, a suggestion: `{ghost!r}`\n" if ghost else ""
+        suggestion = f"Ghost text: `{ghost!r}`\n" if ghost else ""
         self.parts.append(f"{what}\n\n```text\n{shown}\n```\n" + (f"\n{suggestion}" if suggestion else ""))
 
 
@@ -113,7 +113,7 @@ def holes(story: Story, folder: Path) -> None:
 
 def rewriting(story: Story, folder: Path) -> None:
     editor = story.editor
-    story.title("Lines written anew")
+    story.title("Lines rewritten")
     story.open(folder / "largest.py", LOOP)
     story.type("4GV:ElBarto rewrite<CR>", lambda: editor.text != LOOP.rstrip("\n"))
     assert editor.text.startswith(LOOP[:50])
@@ -130,7 +130,7 @@ def generating(story: Story, folder: Path) -> None:
 
 def cancelling(story: Story, folder: Path, server: Server) -> None:
     editor = story.editor
-    story.title("Cancelled while the server computes: the text stays, and the server has stopped")
+    story.title("Cancelling while the server computes: the text stays, and the work on the server ends")
     text = "\n\n".join(f"def area{number}(width, height):\n    return ...\n" for number in range(1, MANY + 1))
     story.open(folder / "cancelled.py", text)
     story.type(":ElBarto fill_all file<CR>", lambda: server.queue == (1, 0))
@@ -140,7 +140,7 @@ def cancelling(story: Story, folder: Path, server: Server) -> None:
 
 def restarting(story: Story, folder: Path) -> None:
     editor = story.editor
-    story.title("The language server is started again")
+    story.title("Restarting the language server")
     identity = "return (vim.lsp.get_clients({ name = 'elbarto', bufnr = 0 })[1] or {}).id"
     first = editor.lua(identity)
     story.open(folder / "again.py", LAST)
@@ -174,14 +174,14 @@ def write(path: Path) -> None:
     )
 
 
-HEAD = """# A sitting in Neovim
+HEAD = """# A session in Neovim
 
-Written by `python -m tests.editors.nvim.story`, not by hand: a real Neovim is given these keys, and the screen is
-noted after each of them. {version}; the plugin of this repository, its language server, and `python -m app serve` with
-the embedded model ({model}). That model is a small demonstration: this page is about what the editor does, not
-about how good its code is.
+Written by `python -m tests.editors.nvim.story`, not by hand: a real Neovim receives these keys, and the screen is
+recorded after each of them. {version}; the plugin of this repository, its language server, and
+`python -m app serve` with the embedded model ({model}). That model is a small demonstration: this page shows what
+the editor does, not how good the code is.
 
-The options are
+The options are:
 
 ```lua
 require('elbarto').setup({options})

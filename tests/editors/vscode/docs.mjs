@@ -9,13 +9,13 @@ const codeServer = join(installed, "server/node_modules/code-server");
 
 const transcript = `# VS Code, end to end
 
-What \`make vscode-docs\` has done and seen: the extension, packed by \`make vsix\` and installed from its file, in VS Code
+A recording by \`make vscode-docs\`: the extension, packed by \`make vsix\` and installed from its file, in VS Code
 ${version(codeServer, "lib/vscode")} (code-server ${version(codeServer)}), in a browser, driven by keys. Lines with a star are the tests of
 \`tests/editors/vscode\`; times are left out.
 
 ## With the embedded model
 
-The real server with \`weights/elbarto-mini\`. What is filled in is run.
+The real server with \`weights/elbarto-mini\`. The code it fills in is run.
 
 ![Ghost text](../images/vscode-ghost-text.png)
 
@@ -27,7 +27,7 @@ ${said("real")}
 
 ## Everything else
 
-A fake model server, which answers what the tests have told it, as slowly as they want it.
+A fake model server, whose answers and delays the tests set.
 
 \`\`\`text
 ${said("fake")}
