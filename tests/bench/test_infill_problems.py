@@ -70,10 +70,10 @@ def test_compressed_files_are_read_as_they_are(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        ("", r"there is no problem in it"),
-        ("{", r":1: this is no JSON"),
+        ("", r"the file contains no problem"),
+        ("{", r":1: not JSON"),
         ("[]", r":1: a problem must be an object, got list"),
-        (json.dumps(HUMANEVAL) + '\n{"task_id": "x"}', r":2: there is no field 'entry_point'"),
+        (json.dumps(HUMANEVAL) + '\n{"task_id": "x"}', r":2: the field 'entry_point' is missing"),
         (json.dumps(HUMANEVAL | {"suffix": None}), r":1: 'suffix' must be a string, got NoneType"),
         (json.dumps(HUMANEVAL | {"canonical_solution": " \n"}), r":1: 'canonical_solution' is blank"),
         (json.dumps(SANTACODER | {"canonical_solution": ""}), r":1: 'canonical_solution' is blank"),

@@ -95,7 +95,7 @@ def test_tokens_must_be_the_same_in_float32_only(dtype: torch.dtype) -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["flor"], "'flor' is no part of the benchmark"),
+        (["flor"], "'flor' is not a part of the benchmark"),
         (["--shape", "9B"], "there is no shape '9B'"),
         (["--repeats", "4"], "the median of at least 5"),
         (["floor", "--device", "cuda:7"], "no CUDA device|cuda:7"),
