@@ -41,9 +41,9 @@ def _run(args: argparse.Namespace) -> bool:
     from bench.context import Options
     from bench.main import run
 
-    given = {name: value for name in OPTIONAL if (value := getattr(args, name)) is not None}
+    flags = {name: value for name in OPTIONAL if (value := getattr(args, name)) is not None}
     parts, shapes, problems = (tuple(several) for several in (args.parts, args.shapes, args.problems))
-    return run(Options(parts=parts, quick=args.quick, shapes=shapes, problems=problems, **given))
+    return run(Options(parts=parts, quick=args.quick, shapes=shapes, problems=problems, **flags))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -48,11 +48,11 @@ def main() -> int:
     args = parser.parse_args()
     trace = read(args.trace)
     trace = replace(trace, keys=trace.keys[: args.keys])
-    found = measure(trace, args.client)
-    print("\n".join(f"{name}: {value}" for name, value in found.items()))
+    figures = measure(trace, args.client)
+    print("\n".join(f"{name}: {value}" for name, value in figures.items()))
     if args.out:
-        args.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    return 0 if found["most steps after a hang-up"] <= 1 else 1
+        args.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    return 0 if figures["most steps after a hang-up"] <= 1 else 1
 
 
 def measure(trace: Trace, client: str) -> dict[str, Any]:
@@ -140,8 +140,8 @@ def costs(trace: Trace, status: Mapping[str, Any]) -> dict[str, Any]:
 
 def at_times(log: str, what: str) -> dict[str, float]:
     """The times at which the language server logged requests as "cancelled" or "finished", by request id."""
-    found = re.findall(rf"^(\S+ \S+) DEBUG lsp\.model_server\.client: (\S+) {what}$", log, re.MULTILINE)
-    return {id: datetime.strptime(at, "%Y-%m-%d %H:%M:%S,%f").timestamp() for at, id in found}
+    logged = re.findall(rf"^(\S+ \S+) DEBUG lsp\.model_server\.client: (\S+) {what}$", log, re.MULTILINE)
+    return {id: datetime.strptime(at, "%Y-%m-%d %H:%M:%S,%f").timestamp() for at, id in logged}
 
 
 def outlived(ended: Mapping[str, float], steps: str) -> dict[str, Any]:

@@ -59,9 +59,9 @@ def num_cores() -> int:
 def cpu_name() -> str:
     """From /proc/cpuinfo on x86, elsewhere from a system tool."""
     cpuinfo = Path("/proc/cpuinfo")
-    found = re.search(r"^model name\s*: (.*)$", cpuinfo.read_text(), re.MULTILINE) if cpuinfo.exists() else None
-    if found:
-        return found[1]
+    match = re.search(r"^model name\s*: (.*)$", cpuinfo.read_text(), re.MULTILINE) if cpuinfo.exists() else None
+    if match:
+        return match[1]
     if platform.system() == "Darwin":
         return _output("sysctl", "-n", "machdep.cpu.brand_string") or platform.machine()
     names = re.findall(r"Model name:\s*(.*)", _output("lscpu") or "")

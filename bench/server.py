@@ -54,9 +54,9 @@ def serving(settings: Settings, command: Sequence[str] = SERVE, **variables: str
 def _wait(process: subprocess.Popen[bytes], log: Path) -> int:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
-        found = re.search(r"Listening at: http://[\d.]+:(\d+)", log.read_text(errors="replace"))
-        if found and _is_ready(int(found[1])):
-            return int(found[1])
+        match = re.search(r"Listening at: http://[\d.]+:(\d+)", log.read_text(errors="replace"))
+        if match and _is_ready(int(match[1])):
+            return int(match[1])
         time.sleep(0.1)
     raise RuntimeError(f"the server did not start; its log:\n{log.read_text(errors='replace')}")
 

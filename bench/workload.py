@@ -72,7 +72,9 @@ def run_engine(engine: Engine, prompts: Ids[Ids[int]], params: GenerationParams 
     """Run all prompts at once, to their end; `params` are for each or for all. Raises RuntimeError if one fails."""
     each = [params] * len(prompts) if isinstance(params, GenerationParams) else params
     start = time.perf_counter()
-    streams = {engine.add(prompt, own): _Stream() for prompt, own in zip(prompts, each, strict=True)}
+    streams = {
+        engine.add(prompt, stream_params): _Stream() for prompt, stream_params in zip(prompts, each, strict=True)
+    }
     while engine.has_work:
         events = engine.step()
         now = time.perf_counter() - start

@@ -57,9 +57,9 @@ def stream_mask(blocks: torch.Tensor, streams: torch.Tensor) -> torch.Tensor:
     """
     row_block, column_block = blocks[:, :, None], blocks[:, None, :]
     row_stream, column_stream = streams[:, :, None], streams[:, None, :]
-    own = (row_stream == column_stream) & (row_block == column_block)
+    same_block = (row_stream == column_stream) & (row_block == column_block)
     earlier = (column_stream == CLEAN) & (column_block < row_block)
-    return ((own | earlier) & (column_block >= 0)) | diagonal(blocks)
+    return ((same_block | earlier) & (column_block >= 0)) | diagonal(blocks)
 
 
 def causal_mask(blocks: torch.Tensor) -> torch.Tensor:

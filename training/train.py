@@ -204,8 +204,8 @@ def decay_start(config: TrainConfig, total: int) -> int:
 
 def learning_rate(config: TrainConfig, step: int, tokens: int) -> float:
     warm = min(1.0, (step + 1) / config.warm_up_steps)
-    left = (config.tokens - tokens) / (config.tokens - decay_start(config, config.tokens))
-    return config.learning_rate * warm * max(config.final_rate, min(1.0, left))
+    remaining = (config.tokens - tokens) / (config.tokens - decay_start(config, config.tokens))
+    return config.learning_rate * warm * max(config.final_rate, min(1.0, remaining))
 
 
 def stage_at(config: TrainConfig, tokens: int) -> Stage:
@@ -275,8 +275,8 @@ def main() -> None:
     parser.add_argument("--workers", type=int, help="number of training processes (CPU)")
     options = parser.parse_args()
     config = CONFIGS[options.config]
-    given = {"tokens": options.tokens and int(options.tokens), "workers": options.workers}
-    config = replace(config, **{key: value for key, value in given.items() if value})
+    overrides = {"tokens": options.tokens and int(options.tokens), "workers": options.workers}
+    config = replace(config, **{key: value for key, value in overrides.items() if value})
     options.run.mkdir(parents=True, exist_ok=True)
     os.environ["TOKENIZERS_PARALLELISM"] = "false"  # processes are forked
     if config.device == "cpu":

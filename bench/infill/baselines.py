@@ -25,14 +25,14 @@ def baselines(service: Service, calibration: Sequence[Problem]) -> dict[str, Met
     """None if the model was not trained on canvases. CAL's bias is fitted on `calibration`, if it is not empty."""
     if "canvas" not in service.infill_capabilities.modes:
         return {}
-    found: dict[str, Method] = {f"{length} masks, deletes": fixed(service, length) for length in FIXED}
-    found["several canvases with deletes, mean log p"] = several(service, scores_suffix=False)
-    found["several canvases with deletes, suffix score"] = several(service, scores_suffix=True)
-    found["CAL, published bias"] = cal(service, published_bias)
+    methods: dict[str, Method] = {f"{length} masks, deletes": fixed(service, length) for length in FIXED}
+    methods["several canvases with deletes, mean log p"] = several(service, scores_suffix=False)
+    methods["several canvases with deletes, suffix score"] = several(service, scores_suffix=True)
+    methods["CAL, published bias"] = cal(service, published_bias)
     if calibration:
         fitted = fit_bias(service, calibration)
-        found["CAL, fitted bias"] = cal(service, lambda length: fitted[length])
-    return found
+        methods["CAL, fitted bias"] = cal(service, lambda length: fitted[length])
+    return methods
 
 
 def fixed(service: Service, length: int) -> Method:

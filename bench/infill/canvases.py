@@ -50,9 +50,9 @@ class Canvas:
     def probe_fits(self, filled: Sequence[Filled]) -> list[Probed | None]:
         """Score the text after the hole with each filling in place; None if no text follows."""
         windows = [self._layout.fit_window([[token.id for token in item.tokens]]) for item in filled]
-        asked = [window for window in windows if window is not None]
-        found = iter([event for event in self._run(asked) if isinstance(event, Probed)] if asked else [])
-        return [None if window is None else next(found) for window in windows]
+        probed = [window for window in windows if window is not None]
+        events = iter([event for event in self._run(probed) if isinstance(event, Probed)] if probed else [])
+        return [None if window is None else next(events) for window in windows]
 
     def filling(self, filled: Filled) -> Filling:
         """The text, cleaned up as on the server."""
@@ -78,8 +78,8 @@ class Canvas:
             params = GenerationParams(gen_length=size, steps=steps, block_length=self._block_length, window=window)
             jobs.append(SequenceRequest(self._layout.prompt_ids, params))
         self._session.submit(jobs)
-        found: dict[int, Event] = {}
+        by_place: dict[int, Event] = {}
         for item in self._session.events():
             if item is not SILENCE and isinstance(item[1], Filled | Probed):
-                found[item[0]] = item[1]
-        return [found[place] for place in range(len(windows))]
+                by_place[item[0]] = item[1]
+        return [by_place[place] for place in range(len(windows))]

@@ -44,8 +44,8 @@ class Pair:
         """Whether both holes begin with the same name, and the remaining text does not contain it. Anything after the
         name is ignored."""
         names = [WORD.match(text.lstrip()) for text in (first, second)]
-        found = {name.group() if name else "" for name in names}
-        return len(found) == 1 and not found & {"", *words(self.before + self.between + self.after), *KNOWN}
+        new_names = {name.group() if name else "" for name in names}
+        return len(new_names) == 1 and not new_names & {"", *words(self.before + self.between + self.after), *KNOWN}
 
 
 def words(text: str) -> set[str]:
@@ -114,15 +114,15 @@ def texts_of(infill: Infill) -> list[str]:
 
 def draw_pairs(functions: Iterable[str], count: int) -> list[Pair]:
     """`count` pairs of each kind, at most one of a kind per function."""
-    found: dict[str, list[Pair]] = {"argument": [], "local variable": []}
+    drawn: dict[str, list[Pair]] = {"argument": [], "local variable": []}
     rng = random.Random(SEED)
     for code in islice(functions, 400 * count):
         for pair in find_pairs(code, rng):
-            if len(found[pair.kind]) < count:
-                found[pair.kind].append(pair)
-        if all(len(pairs) == count for pairs in found.values()):
+            if len(drawn[pair.kind]) < count:
+                drawn[pair.kind].append(pair)
+        if all(len(pairs) == count for pairs in drawn.values()):
             break
-    return [pair for pairs in found.values() for pair in pairs]
+    return [pair for pairs in drawn.values() for pair in pairs]
 
 
 def find_pairs(code: str, rng: random.Random) -> list[Pair]:
@@ -134,8 +134,8 @@ def find_pairs(code: str, rng: random.Random) -> list[Pair]:
     names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
     bound = {node.id for node in names if isinstance(node.ctx, ast.Store)} - arguments
     pairs = []
-    for kind, found in (("argument", arguments), ("local variable", bound)):
-        cut = [pair for name in sorted(found) if (pair := cut_pair(kind, code, name))]
+    for kind, candidates in (("argument", arguments), ("local variable", bound)):
+        cut = [pair for name in sorted(candidates) if (pair := cut_pair(kind, code, name))]
         if cut:
             pairs.append(rng.choice(cut))
     return pairs

@@ -125,7 +125,7 @@ def by_group(problems: Sequence[Problem], limit: int, seed: int) -> dict[str, li
     groups: dict[str, list[Problem]] = {}
     for problem in problems:
         groups.setdefault(problem.group, []).append(problem)
-    for name, found in groups.items():
-        chosen = random.Random(f"{seed}/{name}").sample(range(len(found)), min(limit, len(found)))
-        groups[name] = [found[place] for place in sorted(chosen)]
+    for name, members in groups.items():
+        chosen = random.Random(f"{seed}/{name}").sample(range(len(members)), min(limit, len(members)))
+        groups[name] = [members[place] for place in sorted(chosen)]
     return groups

@@ -34,10 +34,10 @@ class Score:
     ms: float
 
 
-def share(found: Sequence[bool]) -> tuple[float, float]:
+def share(values: Sequence[bool]) -> tuple[float, float]:
     """(percentage of true values, its standard error)."""
-    part = sum(found) / len(found)
-    return 100 * part, 100 * math.sqrt(part * (1 - part) / len(found))
+    part = sum(values) / len(values)
+    return 100 * part, 100 * math.sqrt(part * (1 - part) / len(values))
 
 
 def mean_error(values: Sequence[float]) -> float:
@@ -45,9 +45,9 @@ def mean_error(values: Sequence[float]) -> float:
     return statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else 0.0
 
 
-def share_figure(label: str, against: str, found: Sequence[bool], facts: Facts) -> Figure:
+def share_figure(label: str, against: str, values: Sequence[bool], facts: Facts) -> Figure:
     """A share; its spread is one standard error on either side."""
-    percent, error = share(found)
+    percent, error = share(values)
     return Figure(label, against, "share", Spread((percent - error, percent, percent + error)), facts)
 
 

@@ -65,16 +65,16 @@ def serving(context: Context) -> Iterator[tuple[Service, CountedEngine]]:
 def served_methods(service: Service, seed: int) -> dict[str, Method]:
     """The methods that a request can choose with this model: greedy, one token a step."""
     modes = service.infill_capabilities.modes
-    found: dict[str, Method] = {}
+    methods: dict[str, Method] = {}
     if "canvas" in modes:
-        found["canvas, delete"] = served(service, "canvas", "delete", seed)
-        found["canvas, several"] = served(service, "canvas", "several", seed)
-        found[ORACLE] = served(service, "canvas", "exact", seed)
+        methods["canvas, delete"] = served(service, "canvas", "delete", seed)
+        methods["canvas, several"] = served(service, "canvas", "several", seed)
+        methods[ORACLE] = served(service, "canvas", "exact", seed)
     if "fim" in modes:
-        found["fim"] = served(service, "fim", None, seed)
+        methods["fim"] = served(service, "fim", None, seed)
     if "chat" in modes:
-        found["chat"] = served(service, "chat", None, seed)
-    return found
+        methods["chat"] = served(service, "chat", None, seed)
+    return methods
 
 
 def served(service: Service, mode: InfillMode, length_method: LengthMethod | None, seed: int) -> Method:

@@ -77,9 +77,9 @@ def measure_one(service: Service, sandbox: Sandbox, problem: Problem, method: Me
 def quality_figures(group: str, scores: Mapping[str, Sequence[Score]]) -> list[Figure]:
     figures = []
     oracle = share([score.is_exact for score in scores[ORACLE]])[0] if ORACLE in scores else 0.0
-    for name, found in scores.items():
-        facts = summary(found)
-        exact = [score.is_exact for score in found]
+    for name, method_scores in scores.items():
+        facts = summary(method_scores)
+        exact = [score.is_exact for score in method_scores]
         if oracle:
             facts["of the true length's exact"] = share(exact)[0] / oracle
         figures.append(share_figure(f"{group}: {name}", "the text cut out", exact, facts))

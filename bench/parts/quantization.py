@@ -37,9 +37,9 @@ class Replies:
 
 def measure(context: Context) -> list[Figure]:
     schemes = available(context)
-    found = [context.checkpoint(quantization=scheme) for scheme in schemes]
-    agreed = judge(context, context.checkpoint(), found)
-    figures = compare(context, [context.checkpoint(dtype) for dtype in reversed(context.dtypes)], found, agreed)
+    quantized = [context.checkpoint(quantization=scheme) for scheme in schemes]
+    agreement = judge(context, context.checkpoint(), quantized)
+    figures = compare(context, [context.checkpoint(dtype) for dtype in reversed(context.dtypes)], quantized, agreement)
     for shape in ("125M", *context.options.shapes):
         dtypes = context.dtypes if shape == "125M" else [context.dtype]  # two copies of a large one are enough
         plain = [context.random(shape, dtype) for dtype in reversed(dtypes)]
@@ -130,10 +130,10 @@ def bits_per_byte(context: Context, plain: Subject, schemes: list[str]) -> dict[
     score = load_bits(context.options.model, context.size(90, 3))
     if score is None:
         return {}
-    found = {}
+    bits = {}
     for scheme in ("none", *schemes):
         model = transformers_model(plain)
         if scheme != "none":
             quantize_linears(model.model, scheme)
-        found[scheme] = f"{score(model):.4f}"
-    return found
+        bits[scheme] = f"{score(model):.4f}"
+    return bits

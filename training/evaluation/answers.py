@@ -45,12 +45,12 @@ class Group:
 
 
 def groups() -> list[Group]:
-    found = [Group("name", "unseen function names", "name"), Group("constant", "unseen constants", "constant")]
+    common = [Group("name", "unseen function names", "name"), Group("constant", "unseen constants", "constant")]
     if not composed_are_held_out():
-        return [*found, Group("template", "unseen kinds of function", "template")]
+        return [*common, Group("template", "unseen kinds of function", "template")]
     half = FULL_COUNT // 2
     return [
-        *found,
+        *common,
         Group("template", "unseen kinds of function, written by hand", "template", is_hand_written, half),
         Group("composed", "unseen kinds of function, composed", "template", is_composed, half),
     ]
@@ -165,10 +165,10 @@ def copy_rates(answers: Sequence[Answer]) -> Values:
     """Omits the rate of anything that no request contains."""
     rates: dict[str, float | str] = {}
     for what in ("name", "arguments", "constant"):
-        found = [value for answer in answers if (value := getattr(answer, what)) is not None]
-        rates[f"{what}_n"] = len(found)
-        if found:
-            rates[what] = percent(found)
+        copied = [value for answer in answers if (value := getattr(answer, what)) is not None]
+        rates[f"{what}_n"] = len(copied)
+        if copied:
+            rates[what] = percent(copied)
     return rates
 
 
@@ -187,11 +187,11 @@ def tokens_per_forward(answers: Sequence[Answer]) -> float:
     return sum(answer.reply.tokens for answer in answers) / max(1, sum(answer.reply.forwards for answer in answers))
 
 
-def percent(found: Sequence[bool]) -> float:
-    return 100 * sum(found) / len(found)
+def percent(values: Sequence[bool]) -> float:
+    return 100 * sum(values) / len(values)
 
 
-def percent_error(found: Sequence[bool]) -> float:
+def percent_error(values: Sequence[bool]) -> float:
     """The standard error of `percent`."""
-    share = sum(found) / len(found)
-    return 100 * math.sqrt(share * (1 - share) / len(found))
+    share = sum(values) / len(values)
+    return 100 * math.sqrt(share * (1 - share) / len(values))

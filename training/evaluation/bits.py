@@ -60,9 +60,9 @@ def answers(context: Context) -> list[Text]:
     texts = []
     for split in ("name", "constant", "template"):
         for task in held_out_tasks(split, context.count(NUM_ANSWERS // 3)):
-            given, answer = context.encode(chat_prompt(task.request)), fenced(task.code)
-            ids = (*given, *context.encode(answer), EOS_ID)
-            texts.append(Text(ids, len(given), len(answer.encode())))
+            request_ids, answer = context.encode(chat_prompt(task.request)), fenced(task.code)
+            ids = (*request_ids, *context.encode(answer), EOS_ID)
+            texts.append(Text(ids, len(request_ids), len(answer.encode())))
     return texts
 
 

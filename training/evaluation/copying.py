@@ -23,8 +23,8 @@ def arguments_copied(code: str, task: Task) -> bool | None:
     """Whether all arguments were copied, in order; None if the request gives no signature."""
     if not task.signature_given:
         return None
-    found = DEF_LINE.search(code)
-    return found is not None and argument_names(found[2]) == task.arguments
+    match = DEF_LINE.search(code)
+    return match is not None and argument_names(match[2]) == task.arguments
 
 
 def constant_copied(code: str, task: Task) -> bool | None:
@@ -48,8 +48,8 @@ def argument_names(text: str) -> tuple[str, ...]:
 
 def body_of(code: str) -> str:
     """The text after the first `def` line; empty if there is none."""
-    found = DEF_LINE.search(code)
-    return code[found.end() :] if found else ""
+    match = DEF_LINE.search(code)
+    return code[match.end() :] if match else ""
 
 
 def holds_constant(body: str, constant: Constant) -> bool:

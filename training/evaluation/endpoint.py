@@ -103,9 +103,9 @@ def _environment(model: Path) -> dict[str, str]:
 def _url_when_ready(process: subprocess.Popen[bytes], log: Path) -> str:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
-        found = re.search(r"Listening at: (http://[\d.]+:\d+)", log.read_text("utf-8", "replace"))
-        if found and _is_ready(found[1]):
-            return found[1]
+        match = re.search(r"Listening at: (http://[\d.]+:\d+)", log.read_text("utf-8", "replace"))
+        if match and _is_ready(match[1]):
+            return match[1]
         time.sleep(0.3)
     raise ServerFailed(f"the server did not start:\n{log.read_text('utf-8', 'replace')[-2000:]}")
 

@@ -116,8 +116,8 @@ def cut_holes(cut: Cutter, count: int, rng: random.Random) -> list[Hole]:
     holes = []
     for split, wanted in halves.items():
         tasks = distinct_tasks(split, HOLE_SEED)
-        found = (hole for task in tasks if (hole := cut(task, rng)))
-        holes += list(islice(found, wanted))
+        cut_out = (hole for task in tasks if (hole := cut(task, rng)))
+        holes += list(islice(cut_out, wanted))
     if len(holes) < count:
         raise ValueError(f"only {len(holes)} of {count} holes found")
     return holes

@@ -107,8 +107,8 @@ COLUMNS = (
 
 def measure(context: Context) -> Values:
     spaces = frozenset(i for i in range(len(context.tokenizer)) if str(context.tokenizer.decode([i])).isspace())
-    asked = enumerate(progress(prompts(context), "samples"))
-    samples = [without_padding(sampled(context, prompt, seed), spaces) for seed, prompt in asked]
+    seeded = enumerate(progress(prompts(context), "samples"))
+    samples = [without_padding(sampled(context, prompt, seed), spaces) for seed, prompt in seeded]
     texts = progress(load_corpus("train"), "tokens of the corpus")
     files = [without_padding(context.encode(file.text), spaces) for file in texts]
     index = OverlapIndex(files)
@@ -144,8 +144,8 @@ def prompts(context: Context) -> list[Prompt]:
     """Half are requests; the others are openings, half of generated functions and half of held-out files."""
     count, rng = context.count(NUM_SAMPLES), context.rng("overlap")
     each = -(-count // 4)
-    asked = [held_out_tasks(split, each, OVERLAP_SEED) for split in ("name", "constant")]
-    requests = [Prompt(task.request, True) for tasks in asked for task in tasks]
+    task_lists = [held_out_tasks(split, each, OVERLAP_SEED) for split in ("name", "constant")]
+    requests = [Prompt(task.request, True) for tasks in task_lists for task in tasks]
     heads = [Prompt(task.code.split("\n")[0] + "\n", False) for task in held_out_tasks("name", each, OVERLAP_SEED + 1)]
     files = [Prompt(text, False) for text in file_openings(each, rng)]
     chosen = requests + heads + files
