@@ -1,4 +1,4 @@
-"""Problems in the public benchmarks' formats, the ones that are shipped, and the sandbox that judges them."""
+"""Problems in the public benchmarks' formats, the shipped ones, and the sandbox that runs them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_humaneval_infilling_comes_with_its_test(tmp_path: Path, sandbox: Sandbo
 
     assert problem.group == "HumanEval-SingleLineInfilling, SingleLineInfilling"
     assert (problem.prefix, problem.middle, problem.suffix) == ("def double(x):\n", "    return x * 2\n", "")
-    assert not problem.is_single_line  # the line's end is in the middle
+    assert not problem.is_single_line  # the middle includes the line end
     assert problem.is_exact("    return x * 2\n")
     assert not problem.is_exact("    return x * 2")
     assert sandbox.passes(problem, "    return x + x\n")

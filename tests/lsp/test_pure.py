@@ -69,7 +69,7 @@ def test_a_mark_keeps_its_text() -> None:
     marks = Marks()
     mark, point = marks.add("u", 4, 8), marks.add("u", 8, 8)
 
-    marks.changed("u", 8, 8, "new")  # right behind the mark
+    marks.changed("u", 8, 8, "new")  # right after the mark
     marks.changed("u", 0, 1, "")
     marks.changed("other", 0, 1, "")
 

@@ -1,4 +1,4 @@
-"""Rows, tables and files; overlap; holes; what comes back over HTTP."""
+"""Rows, tables and files; overlap; holes; answers over HTTP."""
 
 import json
 import random

@@ -74,7 +74,7 @@ local function ask(bufnr, kind, on_items)
   }
   local is_current = true
   request.id = server.request(client, METHOD, params, bufnr, function(result)
-    -- null: a newer request decides, or the text has changed; keep what is suggestions.
+    -- null: a newer request decides, or the text has changed; keep the shown suggestion.
     if is_current and result and result ~= vim.NIL then
       on_items(client, bufnr, result.items or result, kind == INVOKED)
     end
