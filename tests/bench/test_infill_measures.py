@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from app.cli import main
 from app.serving.infill.infill import Infill
 from app.serving.infill.requests import Hole
 from app.serving.service import Service
 from app.settings import EMBEDDED_MODEL
+from bench.__main__ import main
 from bench.context import Context, Options
 from bench.infill.baselines import CAL_CAP, baselines, climb, fit_bias, mean_log, published_bias
 from bench.infill.consistency import Pair, draw_pairs, find_pairs, measure_consistency
@@ -259,7 +259,7 @@ def test_the_part_runs_on_a_model_without_canvases_and_on_files(tmp_path: Path) 
     (tmp_path / "mine.jsonl").write_text(json.dumps(hole) + "\n")
     options = ["--quick", "--threads", "1", "--dtype", "float32", "--model", str(CHECKPOINT), "--limit", "1"]
 
-    code = main(["bench", "infill", *options, "--problems", str(tmp_path / "mine.jsonl"), "--out", str(tmp_path / "o")])
+    code = main(["infill", *options, "--problems", str(tmp_path / "mine.jsonl"), "--out", str(tmp_path / "o")])
 
     content = json.loads((tmp_path / "o" / "infill.json").read_text())
     labels = [figure["label"] for figure in content["figures"]]
@@ -275,6 +275,6 @@ def test_the_part_runs_on_a_model_without_canvases_and_on_files(tmp_path: Path) 
 def test_a_bad_file_stops_the_run_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     options = ["--quick", "--model", str(CHECKPOINT), "--problems", str(tmp_path / "nowhere"), "--out", str(tmp_path)]
 
-    assert main(["bench", "infill", *options]) == 2
+    assert main(["infill", *options]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert "nowhere: No such file" in line

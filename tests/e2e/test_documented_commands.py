@@ -131,7 +131,7 @@ def test_the_readmes_first_answer(embedded: Server) -> None:
 
 @pytest.mark.parametrize("program", sorted((ROOT / "examples").glob("*.py")), ids=lambda path: path.name)
 def test_an_example_runs(embedded: Server, program: Path) -> None:
-    done = run(f"{shlex.quote(sys.executable)} -m examples.{program.stem}", embedded.url)
+    done = run(f".venv/bin/python -m examples.{program.stem}", embedded.url)
 
     assert done.returncode == 0, done.stderr
     assert "def " in done.stdout

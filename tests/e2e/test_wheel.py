@@ -162,7 +162,7 @@ def test_the_language_server_starts_the_installed_server(bin: Path, empty: Path,
     (empty / "app").mkdir()
     (empty / "app" / "__init__.py").write_text("raise SystemExit('the wrong app')")
     (tmp_path / "runtime").mkdir(mode=0o700)
-    variables = {"XDG_RUNTIME_DIR": str(tmp_path / "runtime"), "ELBARTO_KEEPER_GRACE_S": "0"}
+    variables = {"XDG_RUNTIME_DIR": str(tmp_path / "runtime"), "ELBARTO_LSP_SERVER_GRACE_S": "0"}
     process = subprocess.Popen(
         [bin / "elbarto-lsp"],
         cwd=empty,
