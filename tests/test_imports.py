@@ -226,21 +226,21 @@ def lsp_violations(module: str, source: str, is_package: bool = False) -> list[s
     package = lsp_package(module)
     found = []
     for name, _ in imports(module, source, is_package):
-        package = name.partition(".")[0]
-        if package == "lsp":
+        top = name.partition(".")[0]
+        if top == "lsp":
             if lsp_package(name) not in {package} | LSP_MAY_IMPORT[package]:
                 found.append(f"{module} imports {name}: {package} may not import {lsp_package(name)}")
-        elif package not in LSP_ONLY_FROM.get(package, {package}):
-            found.append(f"{module} imports {name}: {package} may not import {package}")
+        elif package not in LSP_ONLY_FROM.get(top, {package}):
+            found.append(f"{module} imports {name}: {package} may not import {top}")
     return found
 
 
 @pytest.mark.parametrize("path", lsp_files(), ids=module_name)
-def test_the_rooms_of_the_language_server_import_only_those_below(path: Path) -> None:
+def test_the_packages_of_the_language_server_import_only_those_below(path: Path) -> None:
     assert lsp_violations(module_name(path), path.read_text(encoding="utf-8"), path.name == "__init__.py") == []
 
 
-def test_every_module_of_the_language_server_has_its_room() -> None:
+def test_every_module_of_the_language_server_has_its_package() -> None:
     parts = {path.stem for path in (ROOT / "lsp").iterdir() if path.suffix == ".py" or any(path.glob("*.py"))}
     assert parts - {"__init__"} == set(LSP_MAY_IMPORT) - {"lsp"}
 
@@ -248,7 +248,7 @@ def test_every_module_of_the_language_server_has_its_room() -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("lsp.text.changes", "from lsp.suggest.cache import Cache"),
+        ("lsp.text.changes", "from lsp.suggest.cache import CandidateCache"),
         ("lsp.text.changes", "if TYPE_CHECKING:\n    from lsp.editor.session import EditorSession"),
         ("lsp.text.changes", "from lsp import server"),
         ("lsp.text.changes", "import lsp"),
@@ -263,7 +263,7 @@ def test_every_module_of_the_language_server_has_its_room() -> None:
         ("lsp.options", "from lsp.errors import LspError"),
     ],
 )
-def test_an_import_from_a_room_above_is_found(module: str, source: str) -> None:
+def test_an_import_from_a_package_above_is_found(module: str, source: str) -> None:
     assert len(lsp_violations(module, source)) == 1
 
 
@@ -289,7 +289,7 @@ def imported_modules(module: str, source: str, modules: set[str], is_package: bo
     return found - {module}
 
 
-def circle(graph: dict[str, set[str]]) -> list[str]:
+def cycle(graph: dict[str, set[str]]) -> list[str]:
     """The modules of an import cycle, with the first one repeated at the end; empty if there is none."""
     done: set[str] = set()
 
@@ -308,11 +308,11 @@ def circle(graph: dict[str, set[str]]) -> list[str]:
 
 
 @pytest.mark.parametrize("package", ["app", "lsp"])
-def test_no_import_circles(package: str) -> None:
-    assert circle(import_graph(package)) == []
+def test_no_import_cycles(package: str) -> None:
+    assert cycle(import_graph(package)) == []
 
 
-def test_a_circle_is_found() -> None:
+def test_a_cycle_is_found() -> None:
     modules = {"lsp", "lsp.a", "lsp.b", "lsp.c"}
     graph: dict[str, set[str]] = {
         "lsp": set(),
@@ -320,6 +320,6 @@ def test_a_circle_is_found() -> None:
         "lsp.b": imported_modules("lsp.b", "def f():\n    from . import c", modules),
         "lsp.c": imported_modules("lsp.c", "if TYPE_CHECKING:\n    from lsp.a import A", modules),
     }
-    assert circle(graph) == ["lsp.a", "lsp.b", "lsp.c", "lsp.a"]
+    assert cycle(graph) == ["lsp.a", "lsp.b", "lsp.c", "lsp.a"]
     graph["lsp.c"] = set()
-    assert circle(graph) == []
+    assert cycle(graph) == []
