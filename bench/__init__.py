@@ -1,1 +1,1 @@
-"""The benchmark: `python -m bench`. Every figure is a ratio against something measured in the same run."""
+"""The benchmark: `python -m bench`. Every figure is a ratio of two measurements of the same run."""

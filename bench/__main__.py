@@ -1,6 +1,6 @@
 """`python -m bench [PART...]`: the benchmark's command line.
 
-All its settings are flags: neither the environment nor .env, which the server reads, may change its figures.
+Everything is set by flags: the environment and .env, which the server reads, must not change the figures.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from pathlib import Path
 from app.errors import ElBartoError
 from bench.registry import PARTS
 
-# Flags that override the defaults in bench.context.Options, where they are given.
+# Flags that override the defaults in bench.context.Options if set.
 OPTIONAL = ("repeats", "threads", "model", "device", "dtype", "seed", "limit", "out")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Return 0, 1 where two exact ways to decode gave different tokens, or 2 for an error of the caller's."""
+    """Return 0, 1 if two exact ways to decode gave different tokens, or 2 for invalid arguments."""
     args = _parser().parse_args(argv)
     try:
         if args.list:
@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # as in `--list | head`; the flush at exit must not fail again
+    except BrokenPipeError:  # as with `--list | head`; the flush at exit must not fail again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
 
@@ -41,9 +41,9 @@ def _run(args: argparse.Namespace) -> bool:
     from bench.context import Options
     from bench.main import run
 
-    given = {name: value for name in OPTIONAL if (value := getattr(args, name)) is not None}
+    flags = {name: value for name in OPTIONAL if (value := getattr(args, name)) is not None}
     parts, shapes, problems = (tuple(several) for several in (args.parts, args.shapes, args.problems))
-    return run(Options(parts=parts, quick=args.quick, shapes=shapes, problems=problems, **given))
+    return run(Options(parts=parts, quick=args.quick, shapes=shapes, problems=problems, **flags))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -53,22 +53,30 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help="what to measure (default: every part of --list)")
-    parser.add_argument("--list", action="store_true", help="print the parts and what each compares")
-    parser.add_argument("--quick", action="store_true", help="a smoke test of seconds; its figures mean nothing")
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="for JSON, Markdown and plots (bench/results)")
+    parser.add_argument("--list", action="store_true", help="list the parts and what each compares")
+    parser.add_argument(
+        "--quick", action="store_true", help="a smoke test that takes seconds; its figures mean nothing"
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="FOLDER", help="directory for JSON, Markdown and plots (bench/results)"
+    )
     parser.add_argument("--repeats", type=_positive, metavar="N", help="rounds, at least 5 (5)")
-    parser.add_argument("--threads", type=_positive, metavar="N", help="PyTorch's threads (cores - 1, as the server)")
+    parser.add_argument(
+        "--threads", type=_positive, metavar="N", help="number of PyTorch threads (cores - 1, as on the server)"
+    )
     parser.add_argument("--model", metavar="PATH", help="a checkpoint instead of the embedded model")
     parser.add_argument("--device", metavar="DEVICE", help="auto, cpu, cuda, cuda:N or mps (auto)")
-    parser.add_argument("--dtype", choices=("auto", "float32", "bfloat16", "float16"), help="of the weights (auto)")
-    parser.add_argument("--seed", type=int, metavar="N", help="of prompts and random weights (0)")
+    parser.add_argument(
+        "--dtype", choices=("auto", "float32", "bfloat16", "float16"), help="dtype of the weights (auto)"
+    )
+    parser.add_argument("--seed", type=int, metavar="N", help="seed of prompts and random weights (0)")
     parser.add_argument(
         "--shape",
         action="append",
         default=[],
         dest="shapes",
         metavar="SHAPE",
-        help="random weights of one more shape, 1B or 8B, if memory allows (CUDA with 24 GB: 8B in any case)",
+        help="random weights of one more shape, 1B or 8B, if memory allows (CUDA with 24 GB: always 8B)",
     )
     parser.add_argument(
         "--problems",
@@ -76,9 +84,9 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         type=Path,
         metavar="FILE",
-        help="infill: more holes, in HumanEval-Infilling's or SantaCoder-FIM's JSONL (.gz too)",
+        help="infill: a file of more holes, HumanEval-Infilling or SantaCoder-FIM JSONL (.gz too)",
     )
-    parser.add_argument("--limit", type=_positive, metavar="N", help="infill: maximum holes of each group (30)")
+    parser.add_argument("--limit", type=_positive, metavar="N", help="infill: maximum number of holes per group (30)")
     return parser
 
 

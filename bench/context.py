@@ -1,4 +1,4 @@
-"""What a part of the benchmark is told, and the models that it may ask for."""
+"""What each part of the benchmark gets: the options, and the models it can request."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ MIN_REPEATS = 5
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line says. `shapes` are sizes of random models beyond the usual ones; `problems` are files with
-    holes, of which each group gives `limit` (None: the part decides)."""
+    """The command line's options.
+
+    `shapes` are additional sizes of random models; `problems` are files of holes, and `limit` is the maximum number of
+    holes per group (None: the part decides).
+    """
 
     parts: tuple[str, ...] = ()
     quick: bool = False
@@ -34,7 +37,7 @@ class Options:
 
 @dataclass
 class Context:
-    """`dtype` is the one that the server would choose here, `threads` how many PyTorch has."""
+    """`dtype` is the server's choice on this device; `threads` is the number of PyTorch threads."""
 
     options: Options
     device: torch.device
@@ -49,23 +52,23 @@ class Context:
 
     @property
     def dtypes(self) -> list[torch.dtype]:
-        """float32, where tokens must agree, and the server's choice."""
+        """float32, in which tokens must agree, and the server's choice."""
         return [torch.float32] if self.dtype == torch.float32 else [torch.float32, self.dtype]
 
     def size(self, full: int, quick: int) -> int:
         return quick if self.options.quick else full
 
     def checkpoint(self, dtype: torch.dtype | None = None, quantization: str = "none") -> Subject:
-        """The model on disk: the embedded one, unless the command line names another."""
+        """The checkpoint: the embedded model, unless the command line names another."""
         return load_subject(self.options.model, self.device, dtype or self.dtype, quantization)
 
     def random(self, shape: str = "125M", dtype: torch.dtype | None = None, quantization: str = "none") -> Subject:
-        """Random weights of a real shape; a tiny one in a quick run."""
+        """Random weights of a real shape, or of a tiny one in a quick run."""
         name = "tiny" if self.options.quick else shape
         return random_subject(name, self.options.seed, self.device, dtype or self.dtype, quantization)
 
     def more_shapes(self) -> list[str]:
-        """Those asked for; the served models' own where a CUDA device has the memory."""
+        """The shapes on the command line, and 8B if a CUDA device has the memory for it."""
         shapes = list(self.options.shapes)
         is_large = self.device.type == "cuda" and torch.cuda.mem_get_info(self.device)[0] > 24e9
         if is_large and "8B" not in shapes and not self.options.quick:
@@ -73,18 +76,18 @@ class Context:
         return shapes
 
     def synchronize(self) -> None:
-        """CUDA returns before its work is done."""
+        """Wait for the device: CUDA calls return before the work is done."""
         if self.device.type == "cuda":
             torch.cuda.synchronize(self.device)
 
     def note(self, text: str) -> None:
-        """Something that readers of the figures must know."""
+        """Add a note for readers of the figures."""
         self.notes.append(text)
 
     def expect_same(self, subject: Subject, same: float, what: str) -> None:
-        """In float32 on a CPU two exact ways to decode give the same tokens; `same` is the share that does.
+        """Check that two exact ways to decode gave the same tokens; `same` is the share of equal tokens.
 
-        Elsewhere rounding differs, and the share only stands beside the figure.
+        Checked in float32 on a CPU only: elsewhere rounding differs, and the share is only reported.
         """
         is_exact = subject.dtype_name == "float32" and self.device.type == "cpu"
         if same < 1 and is_exact:

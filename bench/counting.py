@@ -1,4 +1,4 @@
-"""What `bench/editor.py` serves: the server as it is, with a note of every step and of the requests that were in it."""
+"""The server that `bench/editor.py` measures: it logs each step with the requests in it."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ from app.serving.executor import LocalEngine
 from app.serving.generation import Generation
 from app.settings import Settings, load_settings
 
-LOG_VARIABLE = "BENCH_STEPS"  # the file that the notes go to
+LOG_VARIABLE = "BENCH_STEPS"  # names the log file
 
 
 class Requests:
-    """Which request asked for a sequence: told by the request's thread, asked by the engine's."""
+    """Maps sequences to their requests: written by the requests' threads, read by the engine's."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._asked: dict[int, tuple[str, Sequence[int]]] = {}
+        self._pending: dict[int, tuple[str, Sequence[int]]] = {}
 
     def ask(self, request_id: str, jobs: Sequence[SequenceRequest]) -> None:
         with self._lock:
-            # The prompt itself is kept, so that no other one gets its address meanwhile.
-            self._asked |= {id(job.prompt_ids): (request_id, job.prompt_ids) for job in jobs}
+            # Keep the prompt, so that no other object can get its id.
+            self._pending |= {id(job.prompt_ids): (request_id, job.prompt_ids) for job in jobs}
 
     def take(self, prompt_ids: Sequence[int]) -> str:
         with self._lock:
-            return self._asked.pop(id(prompt_ids), ("", prompt_ids))[0]
+            return self._pending.pop(id(prompt_ids), ("", prompt_ids))[0]
 
 
 class CountingEngine:
-    """An engine that writes a line for each step: when it began and ended, and the requests in it."""
+    """An engine that logs a line per step: its start, its end, and the requests in it."""
 
     def __init__(self, engine: EngineLike, requests: Requests, log: TextIO) -> None:
         self._engine, self._requests, self._log = engine, requests, log

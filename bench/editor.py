@@ -1,7 +1,7 @@
-"""What a typist gets from the language server, and what it costs the server: python bench/editor.py [--client neovim].
+"""Latency of completions in an editor, and their cost on the server: python bench/editor.py [--client neovim].
 
-A trace of keystrokes (bench/traces) is typed at its own pace, in about a minute and a half, into `python -m lsp`, which
-asks a server of its own with the embedded model. Times are worth something on a quiet machine only; counts, anywhere.
+A recorded trace of keystrokes (bench/traces) is replayed to `python -m lsp` at its original pace, in about 90 seconds.
+The language server uses a separate server with the embedded model. Times need a quiet machine; counts do not.
 """
 
 from __future__ import annotations
@@ -34,25 +34,25 @@ from bench.typist import Key, Trace, Typist, read
 
 TRACE = Path(__file__).parent / "traces" / "typing.json"
 SERVER = ("-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), "bench.counting:app")
-# What it calls itself, and whether it cancels the request before at every key.
+# Client name, and whether each key cancels the previous request.
 CLIENTS = {"vscode": ("Visual Studio Code", True), "neovim": ("Neovim", False)}
 READY_S = 60.0
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
-    parser.add_argument("--client", choices=CLIENTS, default="vscode", help="whose way of asking (vscode)")
-    parser.add_argument("--keys", type=int, help="only so many keys of the trace")
+    parser.add_argument("--client", choices=CLIENTS, default="vscode", help="the editor to imitate (vscode)")
+    parser.add_argument("--keys", type=int, help="replay only the first N keys of the trace")
     parser.add_argument("--trace", type=Path, default=TRACE, help="another trace")
-    parser.add_argument("--out", type=Path, help="write the figures there, as JSON")
+    parser.add_argument("--out", type=Path, help="write the figures to this file as JSON")
     args = parser.parse_args()
     trace = read(args.trace)
     trace = replace(trace, keys=trace.keys[: args.keys])
-    found = measure(trace, args.client)
-    print("\n".join(f"{name}: {value}" for name, value in found.items()))
+    figures = measure(trace, args.client)
+    print("\n".join(f"{name}: {value}" for name, value in figures.items()))
     if args.out:
-        args.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    return 0 if found["most steps after a hang-up"] <= 1 else 1
+        args.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    return 0 if figures["most steps after a hang-up"] <= 1 else 1
 
 
 def measure(trace: Trace, client: str) -> dict[str, Any]:
@@ -104,7 +104,7 @@ async def _status(client: LanguageClient) -> dict[str, Any]:
 
 
 def latencies(keys: Sequence[Key], answers: Sequence[float]) -> dict[str, Any]:
-    """Of the keys behind which ghost text was shown before the next key came; `answers` of the server came then."""
+    """Latencies of the keys after which ghost text was shown before the next key; `answers` are the server's times."""
     computed: list[float] = []
     known: list[float] = []
     for key in keys:
@@ -140,12 +140,12 @@ def costs(trace: Trace, status: Mapping[str, Any]) -> dict[str, Any]:
 
 def at_times(log: str, what: str) -> dict[str, float]:
     """The times at which the language server logged requests as "cancelled" or "finished", by request id."""
-    found = re.findall(rf"^(\S+ \S+) DEBUG lsp\.model_server\.client: (\S+) {what}$", log, re.MULTILINE)
-    return {id: datetime.strptime(at, "%Y-%m-%d %H:%M:%S,%f").timestamp() for at, id in found}
+    logged = re.findall(rf"^(\S+ \S+) DEBUG lsp\.model_server\.client: (\S+) {what}$", log, re.MULTILINE)
+    return {id: datetime.strptime(at, "%Y-%m-%d %H:%M:%S,%f").timestamp() for at, id in logged}
 
 
 def outlived(ended: Mapping[str, float], steps: str) -> dict[str, Any]:
-    """Steps that began, with a request in them, after the request's connection was closed."""
+    """Steps that started after a connection was closed and still contained its request."""
     late: Counter[str] = Counter()
     num_steps = 0
     for line in steps.splitlines():

@@ -1,6 +1,6 @@
-"""Time to the first streamed block against the whole reply, on a running server: python bench/first_chunk.py [URL].
+"""Time to the first streamed block and to the whole reply, on a running server: python bench/first_chunk.py [URL].
 
-A streaming server shows its first block after one block's work; one that sends the whole reply in a chunk does not.
+If the server really streams, the first block arrives after one block's work, not at the end of the reply.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ BODY = {
     "block_length": BLOCK_LENGTH,
     "stream": True,
     "ignore_eos": True,
-    "return_token_ids": True,  # a chunk for every block, also where its tokens show no text
+    "return_token_ids": True,  # a chunk per block, even if its tokens have no text
 }
 
 
 def measure(url: str) -> tuple[float, float, int]:
-    """(ms to the first block, ms to the end, number of chunks with tokens) of one request."""
+    """(ms to the first block, ms to the end, number of chunks with tokens) for one request."""
     request = urllib.request.Request(url + "/v1/chat/completions", json.dumps(BODY).encode())
     start = time.perf_counter()
     first, chunks = 0.0, 0

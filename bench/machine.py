@@ -1,4 +1,4 @@
-"""On what, with what and from which source the figures were made."""
+"""The machine, the software versions and the commit that figures were measured with."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from app.settings import ROOT
 from bench.context import Context
 
 GIB = 2**30
-QUIET_LOAD = 0.5  # of one core, over the last minute
+QUIET_LOAD = 0.5  # cores, averaged over the last minute
 
 
 def describe(context: Context) -> dict[str, Any]:
-    """For the results, under the names that people read."""
+    """The description in the results, under display names."""
     options = context.options
     gpu = torch.cuda.get_device_properties(context.device) if context.device.type == "cuda" else None
     return {
@@ -52,16 +52,16 @@ def is_busy() -> bool:
 
 
 def num_cores() -> int:
-    """Those that this process may use."""
+    """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def cpu_name() -> str:
-    """x86 names itself in /proc/cpuinfo; elsewhere the system's own tool is asked."""
+    """From /proc/cpuinfo on x86, elsewhere from a system tool."""
     cpuinfo = Path("/proc/cpuinfo")
-    found = re.search(r"^model name\s*: (.*)$", cpuinfo.read_text(), re.MULTILINE) if cpuinfo.exists() else None
-    if found:
-        return found[1]
+    match = re.search(r"^model name\s*: (.*)$", cpuinfo.read_text(), re.MULTILINE) if cpuinfo.exists() else None
+    if match:
+        return match[1]
     if platform.system() == "Darwin":
         return _output("sysctl", "-n", "machdep.cpu.brand_string") or platform.machine()
     names = re.findall(r"Model name:\s*(.*)", _output("lscpu") or "")
@@ -69,7 +69,7 @@ def cpu_name() -> str:
 
 
 def commit() -> str:
-    """With a mark where the working tree differs from it."""
+    """The commit, with a mark if the working tree differs from it."""
     name = _output("git", "rev-parse", "--short", "HEAD")
     if not name:
         return "unknown"
@@ -78,7 +78,7 @@ def commit() -> str:
 
 
 def _output(*command: str) -> str | None:
-    """None where there is no such program, or it fails."""
+    """The output; None if the program does not exist or fails."""
     try:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20)
     except (OSError, subprocess.TimeoutExpired):

@@ -1,4 +1,4 @@
-"""Runs the parts one after another and writes down what they found."""
+"""Runs the parts one after another and saves their figures."""
 
 from __future__ import annotations
 

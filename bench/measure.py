@@ -1,4 +1,4 @@
-"""Fair turns and honest statistics. Needs no torch."""
+"""Interleaved measurements and their statistics. Needs no torch."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from tqdm import tqdm
 
 T = TypeVar("T")
 
-Kind = Literal["speed", "time", "share"]  # of a ratio: above 1 is faster, or longer; a share is in per cent
+# speed: a ratio above 1 is faster; time: above 1 takes longer; share: in per cent
+Kind = Literal["speed", "time", "share"]
 
 
 @dataclass(frozen=True)
 class Spread:
-    """Repeated measurements of one thing, in the order in which they were made."""
+    """Repeated measurements of one thing, in order of time."""
 
     values: tuple[float, ...]
 
@@ -38,9 +39,9 @@ class Spread:
 
 @dataclass(frozen=True)
 class Figure:
-    """`ratio` of what `label` names to what `against` names. `facts` explain it, in words and absolute numbers.
+    """The `ratio` of `label` to `against`. `facts` explain it with words and absolute numbers.
 
-    A share is no ratio: its spread is (one standard error below, per cent, one above), or the per cent alone.
+    For a share, `ratio` is (the percentage less one standard error, the percentage, plus one), or the percentage alone.
     """
 
     label: str
@@ -51,7 +52,7 @@ class Figure:
 
 
 def interleave(contenders: Mapping[str, Callable[[], T]], rounds: int, title: str) -> dict[str, list[T]]:
-    """Each contender once to warm up, then A B C, A B C, ...: what slows the machine for a while slows all of them."""
+    """Run each contender once to warm up, then A B C, A B C, ...: a temporary slowdown of the machine affects all."""
     assert rounds >= 1
     results: dict[str, list[T]] = {name: [] for name in contenders}
     with tqdm(total=(rounds + 1) * len(contenders), desc=title, unit="run", leave=False, disable=None) as progress:
@@ -65,12 +66,12 @@ def interleave(contenders: Mapping[str, Callable[[], T]], rounds: int, title: st
 
 
 def ratios(over: Sequence[float], under: Sequence[float]) -> Spread:
-    """Round by round: both of a pair were measured within the same seconds."""
+    """The ratio in each round, whose two measurements were made within seconds of each other."""
     return Spread(tuple(a / b for a, b in zip(over, under, strict=True)))
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """The smallest value that at least `percent` of them do not exceed (nearest rank)."""
+    """The smallest value such that at least `percent` of the values are not larger (nearest rank)."""
     ordered = sorted(values)
     rank = max(1, -(-len(ordered) * percent // 100))
     return ordered[int(rank) - 1]

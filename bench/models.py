@@ -1,4 +1,4 @@
-"""The models that are measured: checkpoints, random weights of real shapes, and transformers' model on either."""
+"""The measured models: checkpoints, random weights of real shapes, and transformers' implementation over either."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ SHAPES = {
 
 @dataclass(frozen=True)
 class Subject:
-    """A model under measurement; `tokenizer` is transformers' object, None for random weights.
+    """A measured model. `tokenizer` is transformers' object, None for random weights.
 
-    `transformer` has the weights as the checkpoint has them, for what is measured against us.
+    `transformer` has the weights in the checkpoint's layout, for the baselines.
     """
 
     name: str
@@ -67,7 +67,7 @@ class Subject:
 
     @cached_property
     def served(self) -> Transformer:
-        """As the server prepares it; what it does not lay out anew is the same memory."""
+        """The model as the server prepares it; shares the memory of all weights whose layout does not change."""
         tensors = itertools.chain(self.transformer.parameters(), self.transformer.buffers())
         model = copy.deepcopy(self.transformer, {id(tensor): tensor for tensor in tensors})
         prepare(model, model.embedding.weight.device)
@@ -82,7 +82,7 @@ class Subject:
 
     @property
     def weight_bytes(self) -> int:
-        """What one forward has to read: of the embedding only a few rows, unless it is the head as well."""
+        """Bytes that one forward reads: of the embedding only a few rows, unless it is also the head."""
         total = weight_bytes(self.transformer)
         return total if self.config.tie_word_embeddings else total - self.transformer.embedding.weight.nbytes
 
@@ -122,7 +122,7 @@ def random_subject(
 
 
 def transformers_model(subject: Subject) -> Any:
-    """transformers' own implementation over the same memory: the very same numbers, and no second copy of them."""
+    """transformers' implementation over the same memory: identical weights without a copy."""
     weight = subject.transformer.embedding.weight
     kind, config = _transformers_config(subject.config)
     with torch.device("meta"):
@@ -130,7 +130,7 @@ def transformers_model(subject: Subject) -> Any:
     places = dict(tensor_places(subject.transformer, LLAMA_NAMES))
     places.setdefault("lm_head.weight", subject.transformer.head.weight)
     model.load_state_dict(places, assign=True)
-    model.model.rotary_emb = type(model.model.rotary_emb)(config).to(weight.device)  # its tables are no weights
+    model.model.rotary_emb = type(model.model.rotary_emb)(config).to(weight.device)  # its tables are not weights
     return model.requires_grad_(False).eval()
 
 

@@ -1,4 +1,4 @@
-"""A part's ratios, or shares, as a picture: bars with whiskers from the smallest to the largest."""
+"""A part's ratios, or shares, as bars with whiskers from the smallest to the largest."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ TITLES: dict[Kind, str] = {
 
 
 def save(part: str, figures: Sequence[Figure], path: Path) -> None:
-    """A PNG; nothing is written where there is nothing to show. Raises ModuleNotFoundError without matplotlib."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # no display is needed or asked for
+    """Save a PNG, unless there are no figures. Raises ModuleNotFoundError without matplotlib."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # needs no display
     from matplotlib.figure import Figure as Picture
 
     kinds: list[Kind] = [kind for kind in TITLES if any(figure.kind == kind for figure in figures)]

@@ -1,6 +1,6 @@
-"""Are the replies right, and how much does a model know? Held-out tasks of the training data's generator.
+"""Quality of a model on held-out tasks of the training data's generator.
 
-Their checks are executed, and their answers are scored in bits per byte.
+Replies are run against the tasks' checks; the reference answers are scored in bits per byte.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 SPLITS = ("name", "constant")
-SCORED_BLOCK = 4  # all ways to fill a block of four can be counted out
-ANSWERS = 300  # that training.evaluation.bits scores in full
+SCORED_BLOCK = 4  # small enough to enumerate all ways to fill a block
+ANSWERS = 300  # scored in full by training.evaluation.bits
 
 
 class Quality:
-    """`requests` to answer, and the share of answers that pass."""
+    """`requests` to answer, and the share of replies that pass."""
 
     def __init__(self, questions: Any, checks: Any, count: int) -> None:
         share = -(-count // len(SPLITS))
@@ -29,7 +29,7 @@ class Quality:
         return [task.request for task in self._tasks]
 
     def passed(self, replies: Sequence[str]) -> float:
-        """In per cent."""
+        """Replies that pass, in per cent."""
         with self._checks.Checker() as checker:
             passed = [
                 checker.passes(self._checks.unfenced(reply), task)
@@ -39,7 +39,7 @@ class Quality:
 
 
 def load_quality(count: int) -> Quality | None:
-    """None where this copy of the program has no training.evaluation: the tasks and their checks live there."""
+    """The tasks; None if this copy of the program lacks training.evaluation, which has them."""
     try:
         questions = importlib.import_module("training.evaluation.questions")
         checks = importlib.import_module("training.evaluation.checks")
@@ -51,9 +51,9 @@ def load_quality(count: int) -> Quality | None:
 
 
 def load_bits(folder: str, count: int) -> Callable[[Any], float] | None:
-    """A function from transformers' model, on the CPU, to its bits per byte over about `count` held-out answers.
+    """A function from a transformers model, on the CPU, to its bits per byte over about `count` held-out answers.
 
-    The model must have the vocabulary of the embedded one. None where `load_quality` gives None.
+    The model must have the embedded model's vocabulary. None if `load_quality` returns None.
     """
     try:
         bits = importlib.import_module("training.evaluation.bits")

@@ -1,4 +1,4 @@
-"""The parts of the benchmark by name. Importing this brings in no torch: a part's module comes when the part runs."""
+"""The parts of the benchmark by name. Does not import torch: a part's module is imported when the part runs."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ if TYPE_CHECKING:
 
 Part = Callable[["Context"], "list[Figure]"]
 
-# Name -> what it compares. The module bench.parts.<name> has a function `measure`, a Part.
+# Name -> what it compares. The module bench.parts.<name> has the function `measure`, a Part.
 PARTS: Mapping[str, str] = {
     "published": "the engine against the published loop on transformers' model: same weights, same parameters",
     "recompute": "the engine against decoding that recomputes the whole canvas for every token",
     "modes": "the decode modes against static, one token a step: speed, agreement, quality",
-    "quantization": "the layers' weights in 8 or 4 bits against all of them: speed, memory, agreement, bits per byte",
-    "infill": "filling holes: routes and length methods against the text cut out; two holes; typing",
+    "quantization": "weights in 8 or 4 bits against unquantized ones: speed, memory, agreement, bits per byte",
+    "infill": "filling holes: modes and length methods against the text cut out; two holes; typing",
     "concurrency": "several streams in one batch against one stream",
-    "prefix": "time to the first block: a prompt that is cached against one that is not",
-    "steps": "streams that nobody watches against an engine that cannot tell steps, and watched ones",
-    "floor": "one forward against the time that it takes to read the weights",
+    "prefix": "time to the first block: a cached prompt against an uncached one",
+    "steps": "watched and unwatched streams against an engine without step events",
+    "floor": "one forward against the time it takes to read the weights",
     "http": "the same work through the server against the bare engine",
     "contention": "one core kept busy by another program against a quiet machine",
 }
 
 
 def choose(names: Sequence[str]) -> list[str]:
-    """The named parts in the table's order, all where none is named; raises ConfigError."""
+    """The named parts in the table's order, all if none is named; raises ConfigError."""
     unknown = next((name for name in names if name not in PARTS), None)
     if unknown is not None:
-        raise ConfigError(f"{unknown!r} is no part of the benchmark; its parts are {', '.join(PARTS)}")
+        raise ConfigError(f"{unknown!r} is not a part of the benchmark; the parts are {', '.join(PARTS)}")
     return [name for name in PARTS if name in names or not names]
 
 

@@ -1,4 +1,4 @@
-"""Results on disk: one JSON file for each part, and one Markdown table over all of a run."""
+"""Results on disk: one JSON file per part, and one Markdown table per run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bench.measure import Figure
 Machine = Mapping[str, Any]
 
 SPEED_NOTE = (
-    "speed: above 1 is faster than what stands under *against*. time: above 1 takes longer. Shares are in per cent, "
+    "speed: above 1 is faster than *against*. time: above 1 takes longer. Shares are in per cent, "
     "with one standard error on either side."
 )
 
@@ -20,7 +20,7 @@ SPEED_NOTE = (
 def save_json(
     path: Path, part: str, figures: Sequence[Figure], machine: Machine, notes: Sequence[str], seconds: float
 ) -> None:
-    """Every single ratio is in it, not only the median."""
+    """Save a part's figures, with each ratio and not only the median."""
     content = {
         "part": part,
         "seconds": round(seconds, 1),
@@ -44,10 +44,10 @@ def save_json(
 
 
 def markdown(results: Mapping[str, Sequence[Figure]], machine: Machine, notes: Sequence[str]) -> str:
-    """`results` by part. The machine stands above the table, the notes below it."""
+    """A table of the results (by part), the machine above it and the notes below."""
     lines = ["# Benchmark", ""]
     if machine["quick"]:
-        lines += ["**A quick run: it shows that the benchmark works. Quote nothing from it.**", ""]
+        lines += ["**A quick run only shows that the benchmark works: do not quote its figures.**", ""]
     lines += [f"- {name}: {value}" for name, value in machine.items()]
     lines += [
         "",
@@ -74,7 +74,7 @@ def _fact(name: str, value: str | float) -> str:
 
 
 def number(value: float) -> str:
-    """Three digits that mean something."""
+    """Three significant digits."""
     if abs(value) >= 100:
         return f"{value:.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"

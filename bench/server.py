@@ -1,4 +1,4 @@
-"""A server process of the benchmark's own, and clients that read its streams with a clock."""
+"""A separate server process, and clients that time its streams."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ SERVE = ("-m", "app", "serve")
 
 @contextmanager
 def serving(settings: Settings, command: Sequence[str] = SERVE, **variables: str) -> Iterator[int]:
-    """The port of a server, started with `command`, that has loaded its model.
+    """Yield the port of a server that was started with `command` and has loaded its model.
 
-    Raises RuntimeError, with its log, where it does not come up.
+    Raises RuntimeError, with the log, if it does not start.
     """
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
@@ -54,11 +54,11 @@ def serving(settings: Settings, command: Sequence[str] = SERVE, **variables: str
 def _wait(process: subprocess.Popen[bytes], log: Path) -> int:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
-        found = re.search(r"Listening at: http://[\d.]+:(\d+)", log.read_text(errors="replace"))
-        if found and _is_ready(int(found[1])):
-            return int(found[1])
+        match = re.search(r"Listening at: http://[\d.]+:(\d+)", log.read_text(errors="replace"))
+        if match and _is_ready(int(match[1])):
+            return int(match[1])
         time.sleep(0.1)
-    raise RuntimeError(f"the server did not come up; its log:\n{log.read_text(errors='replace')}")
+    raise RuntimeError(f"the server did not start; its log:\n{log.read_text(errors='replace')}")
 
 
 def _is_ready(port: int) -> bool:
@@ -73,7 +73,7 @@ def _is_ready(port: int) -> bool:
 
 
 def run_clients(port: int, prompts: Sequence[Sequence[int]], params: GenerationParams) -> Sample:
-    """One streaming client for each prompt, all at once."""
+    """One streaming client per prompt, all at once."""
     start = time.perf_counter()
     with ThreadPoolExecutor(len(prompts)) as clients:
         replies = list(clients.map(lambda prompt: _stream(port, prompt, params), prompts))
@@ -87,7 +87,7 @@ def run_clients(port: int, prompts: Sequence[Sequence[int]], params: GenerationP
 
 
 def _stream(port: int, prompt: Sequence[int], params: GenerationParams) -> tuple[list[int], list[float]]:
-    """The reply's token ids, and when each block came. Raises RuntimeError unless the server answers 200."""
+    """The reply's token ids, and the time of each block. Raises RuntimeError unless the server answers 200."""
     body = {
         "prompt_token_ids": list(prompt),
         "gen_length": params.gen_length,

@@ -1,4 +1,4 @@
-"""Somebody who types in an editor: a trace of keys is replayed to the language server at the pace it has."""
+"""Replays a recorded trace of keys to the language server at its original pace, as an editor would."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NEOVIM_DEBOUNCE_S = 0.2
 
 @dataclass(frozen=True)
 class Trace:
-    """`keys`: milliseconds before the key, and the text that it inserts or minus the characters that it deletes."""
+    """`keys`: the pause before the key (ms), and the text it inserts or minus the number of characters it deletes."""
 
     start: str
     end: str
@@ -29,7 +29,7 @@ class Trace:
 
     @property
     def text(self) -> str:
-        """What stands in the end where `start` and `end` do not."""
+        """The text between `start` and `end` after the last key."""
         text = ""
         for _, key in self.keys:
             text = text[:key] if isinstance(key, int) else text + key
@@ -43,17 +43,17 @@ def read(path: Path) -> Trace:
 
 @dataclass
 class Key:
-    """What came of one key. Times are seconds since the epoch; `ghost` is None where no answer came in time."""
+    """One key and its answer. Times are seconds since the epoch; `ghost` is None if no answer came in time."""
 
     pressed: float
-    asked: bool = False
+    is_sent: bool = False
     answered: float | None = None
     ghost: str | None = None
 
 
 class Typist:
-    """`cancels`: as VS Code does, asks at every key and cancels the request before; else as Neovim 0.12 does, waits
-    for a pause of 200 ms, and lets older requests be."""
+    """Types a trace. With `cancels`, each key sends a request and cancels the previous one, as in VS Code; otherwise
+    requests are sent after a pause of 200 ms and never cancelled, as in Neovim 0.12."""
 
     def __init__(self, client: LanguageClient, trace: Trace, cancels: bool) -> None:
         self._client, self._trace, self._cancels = client, trace, cancels
@@ -77,19 +77,19 @@ class Typist:
         self._typed = self._typed[:key] if isinstance(key, int) else self._typed + key
         self._version += 1
         after = self._position()
-        changed = types.Range(min(before, after), before)
-        change = types.TextDocumentContentChangePartial(text="" if isinstance(key, int) else key, range=changed)
+        replaced = types.Range(min(before, after), before)
+        change = types.TextDocumentContentChangePartial(text="" if isinstance(key, int) else key, range=replaced)
         document = types.VersionedTextDocumentIdentifier(self._version, URI)
         self._client.text_document_did_change(types.DidChangeTextDocumentParams(document, [change]))
-        self._leave_older()
+        self._cancel_older()
         self.keys.append(Key(time.time()))
         self._asking = asyncio.ensure_future(self._ask(self.keys[-1], after, f"key-{len(self.keys)}"))
 
-    def _leave_older(self) -> None:
-        """What was asked is cancelled as an editor does, by its id; what only waits to be asked never is."""
+    def _cancel_older(self) -> None:
+        """Cancel the previous request by id, as an editor does, or before it is sent."""
         if self._asking is None or self._asking.done():
             return
-        if not self.keys[-1].asked:
+        if not self.keys[-1].is_sent:
             self._asking.cancel()
         elif self._cancels:
             self._client.cancel_request(types.CancelParams(f"key-{len(self.keys)}"))
@@ -101,11 +101,11 @@ class Typist:
     async def _ask(self, key: Key, position: types.Position, id: str) -> None:
         if not self._cancels:
             await asyncio.sleep(NEOVIM_DEBOUNCE_S)
-        key.asked = True
+        key.is_sent = True
         context = types.InlineCompletionContext(types.InlineCompletionTriggerKind.Automatic)
         document = types.TextDocumentIdentifier(URI)
         parameters = types.InlineCompletionParams(context, document, position)
-        with suppress(JsonRpcException):  # that it was cancelled
+        with suppress(JsonRpcException):  # answers that the request was cancelled
             answer = await self._client.protocol.send_request_async(
                 types.TEXT_DOCUMENT_INLINE_COMPLETION, parameters, msg_id=id
             )

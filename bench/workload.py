@@ -1,4 +1,4 @@
-"""Prompts, and one run of the engine over them with a clock on every block."""
+"""Prompts, and a run of the engine over them that times every block."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ REQUESTS = (
 
 @dataclass(frozen=True)
 class Sample:
-    """One run over all streams. Times are in seconds; `gaps` are those between blocks of the same stream."""
+    """One run over all streams. Times are in seconds; `gaps` are between blocks of the same stream."""
 
     seconds: float
     first_block: float
@@ -52,14 +52,14 @@ class Sample:
 
 
 def static(gen_length: int, block_length: int = 4, **fields: object) -> GenerationParams:
-    """One token a step and no early end, so that the work is the same whatever the tokens are."""
+    """One token per step and no early end, so that the work does not depend on the tokens."""
     length, steps = round_lengths(gen_length, gen_length, block_length)
     values: dict[str, object] = {"ignore_eos": True, **fields}
     return GenerationParams(gen_length=length, steps=steps, block_length=block_length, **values)  # type: ignore[arg-type]
 
 
 def random_prompt(subject: Subject, length: int, seed: int | str) -> list[int]:
-    """Token ids that are neither a mask nor an end."""
+    """Random token ids other than mask and end tokens."""
     rng = random.Random(seed)
     return [rng.randrange(16, subject.config.vocab_size) for _ in range(length)]
 
@@ -69,10 +69,12 @@ def chat_prompt(subject: Subject, request: str) -> list[int]:
 
 
 def run_engine(engine: Engine, prompts: Ids[Ids[int]], params: GenerationParams | Ids[GenerationParams]) -> Sample:
-    """All prompts at once, to their end; `params` are of each or of all. Raises RuntimeError where one fails."""
+    """Run all prompts at once, to their end; `params` are for each or for all. Raises RuntimeError if one fails."""
     each = [params] * len(prompts) if isinstance(params, GenerationParams) else params
     start = time.perf_counter()
-    streams = {engine.add(prompt, own): _Stream() for prompt, own in zip(prompts, each, strict=True)}
+    streams = {
+        engine.add(prompt, stream_params): _Stream() for prompt, stream_params in zip(prompts, each, strict=True)
+    }
     while engine.has_work:
         events = engine.step()
         now = time.perf_counter() - start
@@ -103,7 +105,7 @@ class _Stream:
 
     def take(self, event: Event, now: float) -> None:
         if isinstance(event, Failed):
-            raise RuntimeError("the engine failed a sequence; its log has the cause")
+            raise RuntimeError("a sequence failed; the engine's log has the cause")
         if isinstance(event, Committed):
             self.times.append(now)
             self.token_ids += event.token_ids
@@ -121,10 +123,10 @@ def agreement(replies: Ids[Ids[int]], others: Ids[Ids[int]]) -> float:
 
 
 def speed(samples: Ids[Sample]) -> float:
-    """Tokens a second, the median."""
+    """Tokens per second, the median."""
     return statistics.median(sample.tokens_per_second for sample in samples)
 
 
 def described(share: float) -> str:
-    """An agreement in words."""
+    """An agreement as text."""
     return "same tokens" if share == 1 else f"{100 * share:.1f}% same tokens"

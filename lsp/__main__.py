@@ -83,7 +83,7 @@ def _without_traceback(record: logging.LogRecord) -> bool:
 
 
 def _requirements() -> str:
-    """What to install: the source tree has a list of its own, a wheel has an extra."""
+    """What to install: a requirements file in the source tree, otherwise the wheel's extra."""
     in_tree = Path(__file__).resolve().parents[1] / "requirements-lsp.txt"
     return f"-r {in_tree.name}" if in_tree.is_file() else "'elbarto-serve[lsp]'"
 

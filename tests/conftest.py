@@ -1,4 +1,4 @@
-"""What holds for every test: order, markers, groups for pytest-xdist, and an environment without the tester's settings.
+"""For all tests: order, markers, groups for pytest-xdist, and an environment without the user's settings.
 
 The suite needs no network, no GPU and nothing outside the repository. This module imports no torch: fixtures with
 models are in tests/tiny.py, those with servers in tests/servers.py, and the directories that need them say so in their
@@ -18,12 +18,12 @@ os.environ["HF_HUB_OFFLINE"] = "1"  # read when huggingface_hub is imported
 os.environ["OMP_NUM_THREADS"] = "1"  # read when torch is imported; the workers of pytest-xdist share the cores
 
 HERE = Path(__file__).parent
-# A broken rule shows in the first seconds: what runs in this process comes first, what waits for programs comes last.
-# "." is for the modules of tests/ itself.
+# Tests within this process come first, so that they fail in the first seconds; those that start programs come last.
+# "." is tests/ itself.
 ORDER = (".", "messages", "text", "engine", "models", "serving", "api", "bench", "training", "lsp", "editors")
 ORDER += ("e2e", "clients", "browser")
 STARTS_PROGRAMS = {"lsp", "editors", "e2e", "clients", "browser"}
-# The modules of these directories that start none.
+# Modules in these directories that start no program.
 IN_PROCESS = {
     "lsp/test_cleanup_rules.py",
     "lsp/test_lsp_holes.py",
@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two at least: while one waits for a program, the other computes."""
+    """At least two: one computes while the other waits for a program."""
     return min(max(2, os.cpu_count() or 1), MAX_WORKERS)
 
 
@@ -56,7 +56,7 @@ def _mark(item: pytest.Item, with_gpu: bool) -> None:
         item.add_marker(pytest.mark.tool)
     if item.get_closest_marker("gpu") and not with_gpu:
         item.add_marker(pytest.mark.skip(reason="needs a CUDA device: pytest -m gpu"))
-    # One worker for each module, so that its fixtures are made once, and one for all that shares the session's servers.
+    # One worker per module, so that its fixtures are built once, and one for all modules that use session servers.
     group = str(path.with_suffix(""))
     if directory in ("e2e", "clients") and SESSION_SERVERS & set(getattr(item, "fixturenames", ())):
         group = "servers"
@@ -68,7 +68,7 @@ def _mark(item: pytest.Item, with_gpu: bool) -> None:
 
 
 def _rank(item: pytest.Item) -> tuple[bool, int]:
-    directory = _directory(item)  # one that is not in ORDER comes first
+    directory = _directory(item)  # directories that are not in ORDER come first
     return item.get_closest_marker("process") is not None, ORDER.index(directory) if directory in ORDER else -1
 
 

@@ -1,4 +1,4 @@
-"""Modules with fixtures that several directories share, and only these."""
+"""Fixture modules that some directories share, but not all."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 def use(config: pytest.Config, module: ModuleType) -> None:
     """Register a module's fixtures, once, from the `pytest_configure` of each conftest.py that needs them.
 
-    A session fixture is then one for all these directories, and directories that do not name the module import
-    nothing of it: pytest allows `pytest_plugins` only in the root conftest.py, where every test would pay for it.
+    These directories then share session fixtures, and no other directory imports the module: pytest allows
+    `pytest_plugins` only in the root conftest.py, where every test would pay for the import.
     """
     if not config.pluginmanager.has_plugin(module.__name__):
         config.pluginmanager.register(module, module.__name__)

@@ -17,7 +17,7 @@ MASK, EOS, VOCAB_SIZE = 5, 2, 1024
 
 @dataclass(frozen=True)
 class Case:
-    """`output` ends with the first end token; `forwards` are the published algorithm's, prefill not counted."""
+    """`output` ends with the first end token; `forwards` are the published algorithm's, without the prefill."""
 
     prompt: tuple[int, ...]
     params: GenerationParams

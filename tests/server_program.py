@@ -1,4 +1,4 @@
-"""`python -m app ...` and `python -m gunicorn ...` for tests/starter.py: what is slow to import is imported already."""
+"""`python -m app ...` and `python -m gunicorn ...` for tests/starter.py, with slow imports already done."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from gunicorn.app import wsgiapp
 from app import cli
 
 for name in ("AutoTokenizer", "PreTrainedTokenizerFast"):
-    getattr(transformers, name)  # transformers imports what a name needs when it is first used
+    getattr(transformers, name)  # transformers imports a name's module on first use
 
 
 def main(arguments: Sequence[str]) -> int:
-    """`arguments` are those of Python: -m, the module and the module's own."""
+    """`arguments` are Python's: -m, the module, and the module's arguments."""
     _, module, *rest = arguments
     sys.argv = [module, *rest]
     if module == "gunicorn":

@@ -1,4 +1,4 @@
-"""Real servers for the tests: the command a user types, in a separate process, over real sockets.
+"""Real servers for the tests: the user's commands in separate processes, over real sockets.
 
 The conftest.py of each directory whose tests use the fixtures registers this module: see tests/plugins.py. All then
 share the servers of a session.
@@ -28,24 +28,24 @@ from app.settings import ROOT, SETTINGS
 from tests.reference import CHECKPOINT
 from tests.starter import Started, Starter
 
-# For conditions that come true within a second or a few on an idle machine, and this one may be anything but idle.
+# For conditions that become true within a few seconds on an idle machine; this one may be busy.
 PATIENCE_S = 60.0
 SERVE = (sys.executable, "-m", "app", "serve")
 BARE_GUNICORN = (sys.executable, "-m", "gunicorn", "wsgi:app")
 API_KEY = "sk-test-key"
-# What `server` takes at once: replies that run in one batch, and with them those that wait.
+# Limits of `server`: replies in one batch, and those plus the queue.
 RUNNING = 2
 CAPACITY = 5
 HELLO = [{"role": "user", "content": "hello"}]
 
 _ids = itertools.count()
-# What the libraries of a server read when they are imported, which is before the starter forks.
+# Variables that a server's libraries read at import, before the starter forks.
 _starter = Starter("tests.server_program", HF_HUB_OFFLINE="1", OMP_DYNAMIC="false", PYTHONUNBUFFERED="1")
 
 
 @dataclass
 class Server:
-    """A server process. `log` holds everything it wrote; gunicorn's master is `process`."""
+    """A server process. `log` has all its output; `process` is gunicorn's master."""
 
     process: subprocess.Popen[bytes] | Started
     log: Path
@@ -79,13 +79,13 @@ class Server:
         return self.client.post(path, json=body)
 
     def chat(self, **body: Any) -> dict[str, Any]:
-        """The JSON answer of a chat request that succeeds; messages say hello where nothing else is asked for."""
+        """The JSON response of a successful chat request; by default the message is a greeting."""
         response = self.post(**with_prompt(body))
         assert response.status_code == 200, response.text
         return response.json()
 
     def stream(self, **body: Any) -> list[dict[str, Any]]:
-        """All chunks of a streamed chat request that succeeds and ends with [DONE]."""
+        """All chunks of a successful streamed chat request, which ends with [DONE]."""
         with self.open_stream(**body) as events:
             *chunks, done = events
         assert done == "[DONE]"
@@ -93,14 +93,14 @@ class Server:
 
     @contextmanager
     def open_stream(self, **body: Any) -> Iterator[Iterator[Any]]:
-        """The events of a streamed chat request, as they arrive; leaving early closes the connection."""
+        """The events of a streamed chat request, as they arrive; leaving the block early closes the connection."""
         with self.client.stream("POST", "/v1/chat/completions", json={**with_prompt(body), "stream": True}) as response:
             assert response.status_code == 200, response.read()
             assert response.headers["content-type"].startswith("text/event-stream")
             yield events(response.iter_lines())
 
     def connect(self, path: str = "/v1/chat/completions", **body: Any) -> tuple[socket.socket, str]:
-        """A bare connection that has sent a request, of chat where no path is given, and the request's id."""
+        """A bare connection that has sent a request (by default a chat), and the request's id."""
         request_id = f"test-{os.getpid()}-{next(_ids)}"
         content = json.dumps(with_prompt(body) if path.endswith("chat/completions") else body).encode()
         head = f"POST {path} HTTP/1.1\r\nHost: test\r\nx-request-id: {request_id}\r\n"
@@ -129,9 +129,9 @@ class Server:
         return self.process.poll() is not None
 
     def stop(self) -> None:
-        """SIGTERM, as a service manager sends it; the server must end well and have logged no traceback."""
+        """Send SIGTERM, as a service manager does; the server must exit cleanly, without a logged traceback."""
         self.client.close()
-        self.process.send_signal(signal.SIGTERM)  # nothing happens where it has ended already
+        self.process.send_signal(signal.SIGTERM)  # no effect if it has already exited
         assert self.process.wait(PATIENCE_S) == 0, self.text
         assert "Traceback" not in self.text, self.text
 
@@ -141,13 +141,13 @@ class Server:
         return found[1].replace("0.0.0.0", "127.0.0.1") if found else None
 
 
-# A request that takes many seconds by itself: thousands of forwards, so that only an abort ends it early.
+# A request of thousands of forwards, which takes many seconds unless it is aborted.
 SLOW = {"gen_length": 2000, "steps": 2000, "block_length": 1, "ignore_eos": True}
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """The environment of a server: nothing of the tester's own settings, neither from the environment nor from .env."""
-    settings = {info.variable: "" for info in SETTINGS.values()}  # empty is the default, and stands above .env
+    """The environment of a server, without the user's settings from the environment or from .env."""
+    settings = {info.variable: "" for info in SETTINGS.values()}  # empty means the default, and overrides .env
     settings |= {"ELBARTO_CONFIG": "", "ELBARTO_HOST": "127.0.0.1", "ELBARTO_PORT": "0"}
     settings |= {"ELBARTO_MODEL_PATH": str(CHECKPOINT), "ELBARTO_DTYPE": "float32", "ELBARTO_NUM_THREADS": "1"}
     settings |= {"HF_HUB_OFFLINE": "1", "PYTHONUNBUFFERED": "1"}
@@ -160,8 +160,8 @@ def running(
 ) -> Iterator[Server]:
     """A server whose port is open; the model may still be loading. It is killed if the caller has not stopped it.
 
-    It is forked from a process that has the imports behind it (tests/starter.py), or else started as users do, which
-    takes seconds of the CPU: for tests of the start itself.
+    It is forked from a process with all imports done (tests/starter.py) or, for tests of the start itself, started as
+    users do, which takes seconds of CPU time.
     """
     with log.open("wb") as output:
         process: subprocess.Popen[bytes] | Started
@@ -192,7 +192,7 @@ def running(
 
 
 def ended(log: Path, command: Sequence[str] = SERVE, is_forked: bool = True, **variables: str) -> tuple[int, str]:
-    """Run a command to its end: its exit code, and all that it wrote. `is_forked` is as in `running`."""
+    """Run a command to its end; returns its exit code and output. `is_forked` is as in `running`."""
     with log.open("wb") as output:
         if is_forked:
             process = _starter.start(command[1:], environment(**variables), output)
@@ -239,7 +239,7 @@ def wait_for(condition: Callable[[], Any], what: str, unless: Callable[[], bool]
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """`python -m app serve` with few places, a short queue and everything else as it comes."""
+    """`python -m app serve` with small batches, a short queue and otherwise default settings."""
     log = tmp_path_factory.mktemp("server") / "log"
     variables = {"ELBARTO_MAX_SEQUENCES": str(RUNNING), "ELBARTO_MAX_QUEUE": str(CAPACITY - RUNNING)}
     with running(log, **variables) as server:
@@ -268,7 +268,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The embedded model behind the default settings."""
+    """The embedded model with default settings."""
     log = tmp_path_factory.mktemp("embedded") / "log"
     with running(log, ELBARTO_MODEL_PATH="") as server:
         server.wait_until_ready()

@@ -1,7 +1,7 @@
-"""Starts programs without the wait for their imports: a process that has imported everything forks for each of them.
+"""Starts programs without waiting for their imports, by forking a process that has already imported everything.
 
-A server imports torch and transformers for seconds before it does anything, and the suite starts dozens. A program that
-is started here has the arguments, environment, directory and output that it would have as a command of its own.
+A server spends seconds importing torch and transformers, and the suite starts dozens. A program that is started here
+has the same arguments, environment, directory and output as a separate command.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MAX_ORDER = 2**18
 
 
 class Started:
-    """As much of a subprocess.Popen as the tests use. It is the starter's child, so the starter waits for it."""
+    """The part of subprocess.Popen that the tests use. The starter waits for the process, which is its child."""
 
     def __init__(self, starter: Starter, pid: int) -> None:
         self.pid = pid
@@ -57,10 +57,10 @@ class Started:
 
 
 class Starter:
-    """Forks processes that call `main(arguments)` of a module, which imports at its top whatever is slow.
+    """Forks processes that call `main(arguments)` of a module, which has the slow imports at its top.
 
-    The process behind it begins with the first `start` and ends with this one. `environ` is its own environment: what
-    libraries read when they are imported.
+    The forking process is started by the first `start` and ends with this process. `environ` is its environment, for
+    variables that libraries read at import.
     """
 
     def __init__(self, module: str, **environ: str) -> None:
@@ -71,7 +71,7 @@ class Starter:
     def start(
         self, arguments: Sequence[str], environ: Mapping[str, str], output: BinaryIO, in_new_group: bool = False
     ) -> Started:
-        """`output` takes both what the program prints and its errors."""
+        """`output` receives the program's stdout and stderr."""
         order = {"arguments": list(arguments), "environ": dict(environ), "in_new_group": in_new_group}
         pid = self.ask(order, [output.fileno()])
         assert pid is not None
@@ -94,7 +94,7 @@ class Starter:
 
         def stop() -> None:
             ours.close()
-            process.kill()  # what it started has been stopped by its tests
+            process.kill()  # the tests have stopped its processes
             process.wait()
 
         atexit.register(stop)
@@ -102,7 +102,7 @@ class Starter:
 
 
 def _receive(control: socket.socket) -> tuple[bytes, list[int]]:
-    """A line, and the files that came with it; empty once the other side is gone."""
+    """A line and the file descriptors sent with it; empty once the other side is gone."""
     line, files, _, _ = socket.recv_fds(control, MAX_ORDER, 1)
     while line and not line.endswith(b"\n"):
         line += control.recv(MAX_ORDER)

@@ -1,4 +1,4 @@
-"""The command line, run as users run it; `serve` and gunicorn.conf.py with a stand-in for the app."""
+"""The command line, run as users do; `serve` and gunicorn.conf.py with a fake app."""
 
 import json
 import os
@@ -67,7 +67,7 @@ class FakeReply(list[Delta | Ended | Silence]):
 
 
 class FakeService:
-    """What the command line calls of a service."""
+    """The part of a service that the command line calls."""
 
     def __init__(self, calls: list[ChatRequest], refusal: Exception | None = None) -> None:
         self.calls, self.refusal = calls, refusal
@@ -99,14 +99,14 @@ def run(*arguments: str, cwd: Path = ROOT, **variables: str) -> subprocess.Compl
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Path:
-    """This repository with a stand-in for app/__init__.py."""
-    house = tmp_path / "house"
-    shutil.copytree(ROOT / "app", house / "app", ignore=shutil.ignore_patterns("web", "assets", "__pycache__"))
+def repository(tmp_path: Path) -> Path:
+    """A copy of this repository with a fake app/__init__.py."""
+    repository = tmp_path / "repository"
+    shutil.copytree(ROOT / "app", repository / "app", ignore=shutil.ignore_patterns("web", "assets", "__pycache__"))
     for name in ("wsgi.py", "gunicorn.conf.py"):
-        shutil.copy(ROOT / name, house / name)
-    (house / "app" / "__init__.py").write_text(APP)
-    return house
+        shutil.copy(ROOT / name, repository / name)
+    (repository / "app" / "__init__.py").write_text(APP)
+    return repository
 
 
 @pytest.fixture
@@ -179,19 +179,19 @@ def test_generate_wants_a_positive_number() -> None:
 
 
 @pytest.mark.process
-def test_config_prints_an_example_that_config_show_reads(house: Path, tmp_path: Path) -> None:
-    printed = run("config", cwd=house)
+def test_config_prints_an_example_that_config_show_reads(repository: Path, tmp_path: Path) -> None:
+    printed = run("config", cwd=repository)
     assert printed.returncode == 0
     assert yaml.safe_load(printed.stdout) is None
     (tmp_path / "elbarto.yaml").write_text(printed.stdout + "port: 81\n")
     flags = ["--config", str(tmp_path / "elbarto.yaml"), "--strict-model"]
-    shown = run("config", "--show", *flags, cwd=house, ELBARTO_API_KEY="sk-secret", ELBARTO_PORT="82")
+    shown = run("config", "--show", *flags, cwd=repository, ELBARTO_API_KEY="sk-secret", ELBARTO_PORT="82")
     assert shown.returncode == 0, shown.stderr
     rows = {line.split()[0]: line.split(maxsplit=1)[1].rstrip() for line in shown.stdout.splitlines()}
     assert rows["port"].split() == ["81", "YAML", str(tmp_path / "elbarto.yaml")]
     assert rows["strict_model"].split() == ["true", "command", "line"]
     assert rows["device"].split() == ["auto", "default"]
-    assert rows["steps"].split() == ["7", "checkpoint", f"({house / 'weights' / 'elbarto-mini'})"]
+    assert rows["steps"].split() == ["7", "checkpoint", f"({repository / 'weights' / 'elbarto-mini'})"]
     assert "sk-secret" not in shown.stdout
 
 
@@ -222,7 +222,7 @@ def test_a_taken_port_is_one_line_and_exit_code_2() -> None:
 
 @pytest.mark.process
 def test_an_unusable_host_is_one_line_and_exit_code_2() -> None:
-    host = "a" * 80  # longer than a name may be, so nobody is asked for it
+    host = "a" * 80  # longer than a DNS label may be, so no resolver is asked
     done = run("serve", "--host", host)
     assert done.returncode == 2
     assert done.stderr.startswith(f"elbarto: error: cannot listen on {host} port 8000: ")
@@ -230,15 +230,15 @@ def test_an_unusable_host_is_one_line_and_exit_code_2() -> None:
 
 
 @pytest.mark.process
-def test_serve_runs_gunicorn_from_any_directory(house: Path, elsewhere: Path, free_port: int) -> None:
-    """Started as the console script is: the working directory is not on sys.path, and does not get there."""
+def test_serve_runs_gunicorn_from_any_directory(repository: Path, elsewhere: Path, free_port: int) -> None:
+    """Started like the console script: the working directory is not on sys.path, and is not added to it."""
     (elsewhere / ".env").write_text("ELBARTO_THRESHOLD=0.5\nELBARTO_MAX_QUEUE=1\n")
-    for directory in (house, elsewhere.parent):
+    for directory in (repository, elsewhere.parent):
         (directory / ".env").write_text("ELBARTO_PROT=1\n")  # an error if it were read
     (elsewhere / "elbarto.yaml").write_text("max_queue: 3\n")
     closed = elsewhere / "closed"
     flags = ["--host", "127.0.0.1", "--port", str(free_port), "--model-path", "my-model", "--threshold", ""]
-    variables = {"PYTHONPATH": str(house), "CLOSED": str(closed), "ELBARTO_CONFIG": "elbarto.yaml"}
+    variables = {"PYTHONPATH": str(repository), "CLOSED": str(closed), "ELBARTO_CONFIG": "elbarto.yaml"}
     command = [sys.executable, "-P", "-c", "import app.cli; app.cli.main()", "serve", *flags]
     server = subprocess.Popen(
         command, cwd=elsewhere, env={**clean_environ(), **variables}, stderr=subprocess.PIPE, text=True
@@ -264,7 +264,7 @@ def test_serve_runs_gunicorn_from_any_directory(house: Path, elsewhere: Path, fr
 
 
 @pytest.mark.process
-def test_bare_gunicorn_reads_the_settings(house: Path) -> None:
+def test_bare_gunicorn_reads_the_settings(repository: Path) -> None:
     command = [sys.executable, "-m", "gunicorn", "--print-config", "wsgi:app"]
     variables = {
         "ELBARTO_MAX_QUEUE": "8",
@@ -273,7 +273,7 @@ def test_bare_gunicorn_reads_the_settings(house: Path) -> None:
         "ELBARTO_LOG_LEVEL": "error",
     }
     done = subprocess.run(
-        command, cwd=house, env={**clean_environ(), **variables}, capture_output=True, text=True, timeout=60
+        command, cwd=repository, env={**clean_environ(), **variables}, capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stderr
     config = dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
@@ -284,10 +284,10 @@ def test_bare_gunicorn_reads_the_settings(house: Path) -> None:
 
 
 @pytest.mark.process
-def test_bare_gunicorn_refuses_a_bad_setting_in_one_line(house: Path) -> None:
+def test_bare_gunicorn_refuses_a_bad_setting_in_one_line(repository: Path) -> None:
     environ = {**clean_environ(), "ELBARTO_PORT": "high"}
     command = [sys.executable, "-m", "gunicorn", "wsgi:app"]
-    done = subprocess.run(command, cwd=house, env=environ, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=repository, env=environ, capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
     assert done.stderr.startswith("elbarto: error: ELBARTO_PORT in the environment is 'high'; allowed: ")
     assert done.stderr.count("\n") == 1

@@ -54,7 +54,7 @@ def test_an_interrupted_answer_stays_as_far_as_it_was_printed(capsys: pytest.Cap
     model = ScriptedModel(["Once ", KeyboardInterrupt(), "upon"], [KeyboardInterrupt()])
     conversation = Conversation(model, is_interactive=True)
     conversation.ask("a story")
-    conversation.ask("another")  # not a word was printed: as if it had not been asked
+    conversation.ask("another")  # nothing was printed, so the message is dropped from the conversation
     assert conversation.messages == [user("a story"), assistant("Once ")]
     assert model.num_closed == 2
     assert capsys.readouterr().out == "Once \n\n"

@@ -22,7 +22,7 @@ PAGES = [
     *sorted(DOCS.rglob("*.md")),
 ]
 SOURCES = {".py", ".lua", ".ts", ".mjs", ".js", ".txt", ".sh", ".toml", ".md"}
-# What builds and tests leave in the tree.
+# Files that builds and tests leave in the tree.
 SKIPPED = {"node_modules", "installed", "run", "dist", "server", "site", "results", "runs", "__pycache__"}
 
 
@@ -42,7 +42,7 @@ def test_the_generated_tables_are_up_to_date() -> None:
 
 @pytest.mark.filterwarnings("default")  # mkdocs' own
 def test_the_site_builds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Strictly: every link, anchor and page of the navigation is there. And the pages fetch nothing from elsewhere."""
+    """In strict mode all links, anchors and pages of the navigation exist. The pages load nothing from other hosts."""
     monkeypatch.setenv("NO_MKDOCS_2_WARNING", "1")
     build = pytest.importorskip("mkdocs.commands.build", reason="needs requirements-docs.txt")
     config = pytest.importorskip("mkdocs.config").load_config(str(ROOT / "mkdocs.yml"), site_dir=str(tmp_path))

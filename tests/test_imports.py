@@ -1,4 +1,4 @@
-"""Who may import whom: wsgi → app → api → serving → {text, engine}, engine → models.
+"""Import rules: wsgi → app → api → serving → {text, engine}, engine → models.
 
 `text` and `engine` do not know each other. `errors` and `messages` (plain data without torch) are leaves. Settings
 reach the rest as frozen dataclasses. The sources are parsed, not run, so imports inside functions count as well.
@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# A part of the house, and the parts that it may import besides itself and `errors`.
+# A part of the program, and the parts that it may import in addition to itself and `errors`.
 MAY_IMPORT = {
     "wsgi": {"app", "settings"},
     "gunicorn.conf": {"settings"},
@@ -53,7 +53,7 @@ def module_name(path: Path) -> str:
 
 
 def part_of(module: str) -> str | None:
-    """The part of the house that a module, or a name imported from one, belongs to; None for other packages."""
+    """The part that a module, or a name imported from one, belongs to; None for other packages."""
     if module == "gunicorn.conf":
         return module
     top, _, rest = module.partition(".")
@@ -66,7 +66,7 @@ def part_of(module: str) -> str | None:
 
 
 def imports(module: str, source: str, is_package: bool) -> Iterator[tuple[str, bool]]:
-    """Each imported name in full, and whether it is there for annotations only."""
+    """Each imported name in full, and whether it is imported for annotations only."""
     tree = ast.parse(source)
     for_types = {
         inner for node in ast.walk(tree) if _is_type_checking(node) for child in node.body for inner in ast.walk(child)
@@ -110,7 +110,7 @@ def test_imports_follow_the_plan(path: Path) -> None:
     assert violations(module_name(path), path.read_text(encoding="utf-8"), path.name == "__init__.py") == []
 
 
-def test_every_module_has_its_part_of_the_house() -> None:
+def test_every_module_has_its_part_of_the_program() -> None:
     """A new package or module next to settings.py gets its line in MAY_IMPORT first."""
     known = {*MAY_IMPORT, "__init__", "__main__"}
 
@@ -188,10 +188,10 @@ def test_an_allowed_import_is_let_through(module: str, source: str) -> None:
     assert violations(module, source, is_package=module == "app") == []
 
 
-# --- The rooms of the language server ---
+# --- The packages of the language server ---
 
-# A room of `lsp`, or one of its top-level modules, and the others that it may import. Every arrow points down: text
-# and cleanup are pure, the model server is spoken to over HTTP, and only the upper rooms know the editor's protocol.
+# A package of `lsp`, or one of its top-level modules, and the others that it may import. All arrows point down: text
+# and cleanup are pure, the model server is used over HTTP, and only the upper packages know the editor's protocol.
 LSP_MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "options": set(),
@@ -216,31 +216,31 @@ def lsp_files() -> list[Path]:
     return sorted((ROOT / "lsp").rglob("*.py"))
 
 
-def lsp_room(name: str) -> str:
-    """The room that a module of `lsp`, or a name imported from one, belongs to."""
-    room = name.split(".")[1] if "." in name else "lsp"
-    return room if room in LSP_MAY_IMPORT else "lsp"
+def lsp_package(name: str) -> str:
+    """The package that a module of `lsp`, or a name imported from one, belongs to."""
+    package = name.split(".")[1] if "." in name else "lsp"
+    return package if package in LSP_MAY_IMPORT else "lsp"
 
 
 def lsp_violations(module: str, source: str, is_package: bool = False) -> list[str]:
-    room = lsp_room(module)
+    package = lsp_package(module)
     found = []
     for name, _ in imports(module, source, is_package):
-        package = name.partition(".")[0]
-        if package == "lsp":
-            if lsp_room(name) not in {room} | LSP_MAY_IMPORT[room]:
-                found.append(f"{module} imports {name}: {room} may not import {lsp_room(name)}")
-        elif room not in LSP_ONLY_FROM.get(package, {room}):
-            found.append(f"{module} imports {name}: {room} may not import {package}")
+        top = name.partition(".")[0]
+        if top == "lsp":
+            if lsp_package(name) not in {package} | LSP_MAY_IMPORT[package]:
+                found.append(f"{module} imports {name}: {package} may not import {lsp_package(name)}")
+        elif package not in LSP_ONLY_FROM.get(top, {package}):
+            found.append(f"{module} imports {name}: {package} may not import {top}")
     return found
 
 
 @pytest.mark.parametrize("path", lsp_files(), ids=module_name)
-def test_the_rooms_of_the_language_server_import_only_those_below(path: Path) -> None:
+def test_the_packages_of_the_language_server_import_only_those_below(path: Path) -> None:
     assert lsp_violations(module_name(path), path.read_text(encoding="utf-8"), path.name == "__init__.py") == []
 
 
-def test_every_module_of_the_language_server_has_its_room() -> None:
+def test_every_module_of_the_language_server_has_its_package() -> None:
     parts = {path.stem for path in (ROOT / "lsp").iterdir() if path.suffix == ".py" or any(path.glob("*.py"))}
     assert parts - {"__init__"} == set(LSP_MAY_IMPORT) - {"lsp"}
 
@@ -248,7 +248,7 @@ def test_every_module_of_the_language_server_has_its_room() -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("lsp.text.changes", "from lsp.suggest.cache import Cache"),
+        ("lsp.text.changes", "from lsp.suggest.cache import CandidateCache"),
         ("lsp.text.changes", "if TYPE_CHECKING:\n    from lsp.editor.session import EditorSession"),
         ("lsp.text.changes", "from lsp import server"),
         ("lsp.text.changes", "import lsp"),
@@ -263,15 +263,15 @@ def test_every_module_of_the_language_server_has_its_room() -> None:
         ("lsp.options", "from lsp.errors import LspError"),
     ],
 )
-def test_an_import_from_a_room_above_is_found(module: str, source: str) -> None:
+def test_an_import_from_a_package_above_is_found(module: str, source: str) -> None:
     assert len(lsp_violations(module, source)) == 1
 
 
-# --- No import circles, not even for annotations ---
+# --- No import cycles, not even for annotations ---
 
 
 def import_graph(package: str) -> dict[str, set[str]]:
-    """The modules of a package, and which of them each imports, anywhere in it and for whatever purpose."""
+    """The modules of a package, and those of them that each imports, anywhere and for any purpose."""
     paths = {module_name(path): path for path in sorted((ROOT / package).rglob("*.py"))}
     return {
         module: imported_modules(module, path.read_text(encoding="utf-8"), set(paths), path.name == "__init__.py")
@@ -289,8 +289,8 @@ def imported_modules(module: str, source: str, modules: set[str], is_package: bo
     return found - {module}
 
 
-def circle(graph: dict[str, set[str]]) -> list[str]:
-    """The modules of one import circle, the first of them once more at its end; empty if there is none."""
+def cycle(graph: dict[str, set[str]]) -> list[str]:
+    """The modules of an import cycle, with the first one repeated at the end; empty if there is none."""
     done: set[str] = set()
 
     def visit(module: str, path: list[str]) -> list[str]:
@@ -308,11 +308,11 @@ def circle(graph: dict[str, set[str]]) -> list[str]:
 
 
 @pytest.mark.parametrize("package", ["app", "lsp"])
-def test_no_import_circles(package: str) -> None:
-    assert circle(import_graph(package)) == []
+def test_no_import_cycles(package: str) -> None:
+    assert cycle(import_graph(package)) == []
 
 
-def test_a_circle_is_found() -> None:
+def test_a_cycle_is_found() -> None:
     modules = {"lsp", "lsp.a", "lsp.b", "lsp.c"}
     graph: dict[str, set[str]] = {
         "lsp": set(),
@@ -320,6 +320,6 @@ def test_a_circle_is_found() -> None:
         "lsp.b": imported_modules("lsp.b", "def f():\n    from . import c", modules),
         "lsp.c": imported_modules("lsp.c", "if TYPE_CHECKING:\n    from lsp.a import A", modules),
     }
-    assert circle(graph) == ["lsp.a", "lsp.b", "lsp.c", "lsp.a"]
+    assert cycle(graph) == ["lsp.a", "lsp.b", "lsp.c", "lsp.a"]
     graph["lsp.c"] = set()
-    assert circle(graph) == []
+    assert cycle(graph) == []

@@ -64,7 +64,7 @@ def test_setup_spark_says_what_is_missing(spark_house: Path) -> None:
 
 @pytest.mark.process
 def test_setup_spark_on_a_spark(spark_house: Path) -> None:
-    """With stand-ins for the machine's tools: everything is found, and the steps run in order."""
+    """With fakes of the machine's tools: everything is found, and the steps run in order."""
     tools = spark_house / "tools"
     tools.mkdir()
     stand_ins = {

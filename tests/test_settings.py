@@ -1,4 +1,4 @@
-"""Where a setting's value comes from, what is refused, and what is said then."""
+"""The sources of settings, and error messages for invalid values."""
 
 import dataclasses
 import re
@@ -22,7 +22,7 @@ SECRET = "sk-do-not-print"
 
 @pytest.fixture
 def load(tmp_path: Path) -> Any:
-    """load_settings with each source given as text or a dict, and nothing from this machine."""
+    """load_settings with each source as text or a dict, and nothing from this machine."""
 
     def call(
         flags: dict[str, str] | None = None,
@@ -58,7 +58,7 @@ def test_defaults(load: Any) -> None:
 
 
 def test_what_a_request_leaves_open_is_unset(load: Any) -> None:
-    """So that the checkpoint can decide it; an explicit value that happens to be the built-in one stands above that."""
+    """So that the checkpoint can set it. An explicit value overrides the checkpoint even if it is the default."""
     assert {Settings().get(name) for name in SETTING_NAMES} == {None}
     built_in = {256, 512, 4, None, "low_confidence", 0.0, 1.0, 0.1}
     assert {getattr(Defaults(), name) for name in SETTING_NAMES} == built_in
@@ -263,7 +263,7 @@ def test_the_example_dotenv_names_what_the_engine_may_hold(load: Any) -> None:
 
 
 def test_every_reply_that_runs_or_waits_has_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And /health has one beside them."""
+    """And there is one more for /health."""
     monkeypatch.setenv("ELBARTO_MAX_SEQUENCES", "100")
     monkeypatch.setenv("ELBARTO_MAX_QUEUE", "7")
     monkeypatch.setattr(sys, "path", sys.path[:])
@@ -305,7 +305,7 @@ def test_every_default_is_allowed_and_every_setting_explained(load: Any) -> None
 
 @pytest.mark.process
 def test_reading_settings_needs_neither_torch_nor_flask() -> None:
-    """gunicorn's master reads them, and must stay small."""
+    """gunicorn's master reads them, and must use little memory."""
     code = (
         "import sys, app.settings; print([name for name in ('torch', 'flask', 'transformers') if name in sys.modules])"
     )

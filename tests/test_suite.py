@@ -1,4 +1,4 @@
-"""What the suite promises about itself."""
+"""Checks of the test suite itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from app.settings import ROOT
 
-# All modules of both directories are imported, and what needs no program runs.
+# All modules of both directories are imported, and tests that need no program run.
 SCRIPT = """
 import sys, pytest
 code = pytest.main(["tests/text", "tests/lsp", "-m", "not process", "-p", "no:cacheprovider"])

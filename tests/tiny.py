@@ -25,9 +25,9 @@ from tests.reference import CHECKPOINT, Case, read_cases
 CPU = torch.device("cpu")
 torch.set_num_threads(1)
 
-Runs = list[list[Forward]]  # what a runner was asked to run, one entry for each run of the model
+Runs = list[list[Forward]]  # the forwards that a runner got, one entry per run of the model
 
-MAX_STEPS = 10_000  # a test that needs more has met an engine that never ends
+MAX_STEPS = 10_000  # a test that needs more has an engine that never finishes
 
 
 def load(path: Path | str = CHECKPOINT, revision: str | None = None) -> Checkpoint:
@@ -38,17 +38,17 @@ def load(path: Path | str = CHECKPOINT, revision: str | None = None) -> Checkpoi
 
 
 def load_plain(path: Path | str = CHECKPOINT, revision: str | None = None) -> Checkpoint:
-    """With weights that a test can change."""
+    """A model whose weights a test can change."""
     return load_checkpoint(HuggingFaceFolder(str(path), revision), CPU, torch.float32)
 
 
 def load_engine(options: ModelSource) -> Engine:
-    """As the server loads it, on the placement that `options` ask for."""
+    """As the server loads it, placed as in `options`."""
     return load_model(options, *choose_placement(options))[0]
 
 
 def run(engine: Engine, prompt: Ids[int], params: GenerationParams) -> tuple[list[int], Finished]:
-    """Add a sequence and step until it ends. Others in the engine are stepped along; their events are lost."""
+    """Add a sequence and step until it ends. Other sequences in the engine are stepped too; their events are lost."""
     sequence_id = engine.add(prompt, params)
     events: list[Event] = []
     for _ in range(MAX_STEPS):
@@ -76,7 +76,7 @@ def committed(events: Ids[Event]) -> list[int]:
 
 @pytest.fixture(scope="session")
 def checkpoint() -> Checkpoint:
-    """The fixture checkpoint in float32 on the CPU. Shared: leave its weights alone."""
+    """The fixture checkpoint in float32 on the CPU. Shared: do not change its weights."""
     return load()
 
 
@@ -87,7 +87,7 @@ def cases() -> list[Case]:
 
 @pytest.fixture
 def make_engine(checkpoint: Checkpoint) -> Iterator[Callable[..., Engine]]:
-    """`make_engine(**EngineConfig fields)`; at the test's end no engine may hold a slot of its KV cache."""
+    """`make_engine(**EngineConfig fields)`; checks after the test that no engine still holds a slot of its KV cache."""
     engines: list[Engine] = []
 
     def make(loaded: Checkpoint = checkpoint, **config: int) -> Engine:

@@ -10,7 +10,7 @@ PATIENCE_S = 20.0
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    """For what other threads bring about and nobody announces."""
+    """Wait for a condition that another thread makes true without notification."""
     deadline = time.monotonic() + PATIENCE_S
     while not condition():
         assert time.monotonic() < deadline, "it never came about"

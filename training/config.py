@@ -1,4 +1,4 @@
-"""What a training run is: sizes, stages and rates, for one CPU and for one GPU."""
+"""Configurations of a training run: sizes, stages and learning rates, for one CPU and for one GPU."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from training.data.samples import COPY_ONLY, MIXTURE
 
 @dataclass(frozen=True)
 class Stage:
-    """A part of the run with its own data. `share` is of all tokens; `left_to_right` is the share of batches that are
-    learned left to right, the others by diffusion."""
+    """A part of the run with its own data. `share` is its share of all tokens; `left_to_right` is the share of batches
+    that are trained left to right instead of by diffusion."""
 
     name: str
     share: float
@@ -21,7 +21,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """`tokens` counts the positions of all streams. The rate is constant, then falls linearly over `decay_share`."""
+    """`tokens` counts the positions of all streams. The learning rate falls linearly over the last `decay_share`."""
 
     tokens: int
     stages: tuple[Stage, ...]
@@ -48,11 +48,11 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         assert abs(sum(stage.share for stage in self.stages) - 1) < 1e-6, "the stages' shares must add up to 1"
-        assert self.hidden == self.heads * 64, "heads are 64 wide"
+        assert self.hidden == self.heads * 64, "the hidden size must be a multiple of 64, the head size"
 
 
-# Left to right first: it learns most from a token. Copying next, when tokens mean something: from scratch it came late
-# or never (LOG.md). Then what the model is for.
+# Left to right first: that learns most per token. Then copying, once tokens mean something: from scratch it was learned
+# late or never (LOG.md). Then the model's purpose.
 CPU = TrainConfig(
     tokens=20_000_000,
     stages=(
@@ -62,7 +62,7 @@ CPU = TrainConfig(
         Stage("mixture", 0.35, MIXTURE),
     ),
 )
-# Goes on from a published checkpoint, which copies already (`--start`).
+# Continues from a published checkpoint, which can already copy (`--start`).
 CPU_MORE = TrainConfig(
     tokens=20_000_000,
     stages=(Stage("both", 0.5, MIXTURE, left_to_right=0.5), Stage("mixture", 0.5, MIXTURE)),

@@ -1,4 +1,4 @@
-"""Plain decoding for evaluation: greedy, most confident position first, one token a forward."""
+"""Plain decoding for evaluation: greedy, most confident position first, one token per forward."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def generate(
     block_length: int = 4,
     ends: Collection[int] = (EOS_ID,),
 ) -> list[int]:
-    """The new tokens, block by block; the first of the `ends` is the last one unless the room ran out."""
+    """The new tokens, decoded block by block up to and including the first of `ends`, or until the length runs out."""
     cache = DynamicCache()
     start = _prefill(model, cache, prompt, block_length)
     ids, end = list(prompt), len(prompt) + max_new_tokens
@@ -45,10 +45,10 @@ def fill_canvas(
     block_length: int = 4,
     may_delete: bool = True,
 ) -> list[int]:
-    """What belongs between the two, at most `length` tokens; exactly as many where nothing may be deleted.
+    """The text between prefix and suffix, at most `length` tokens; exactly that many if nothing may be deleted.
 
-    The last block holds the end of the prefix, the masks and the suffix, and sees itself in both directions. A position
-    that gets the delete token leaves it, and what stands behind closes up.
+    The last block holds the end of the prefix, the masks and the suffix, with bidirectional attention. A position that
+    gets the delete token is removed, and the tokens after it move up.
     """
     cache = DynamicCache()
     start = _prefill(model, cache, prefix, block_length)
@@ -61,7 +61,7 @@ def fill_canvas(
 def fill_suffix_first(
     model: Qwen3ForCausalLM, prefix: list[int], suffix: list[int], max_new_tokens: int = 96, block_length: int = 4
 ) -> list[int]:
-    """What belongs between the two, asked for by sentinels around suffix and prefix."""
+    """The text between prefix and suffix, requested with fill-in-the-middle sentinels, suffix first."""
     prompt = [FIM_SUFFIX_ID, *suffix, FIM_PREFIX_ID, *prefix, FIM_MIDDLE_ID]
     ends = (FIM_END_ID, EOS_ID)
     new = generate(model, prompt, max_new_tokens, block_length, ends)
@@ -69,7 +69,7 @@ def fill_suffix_first(
 
 
 def _prefill(model: Qwen3ForCausalLM, cache: DynamicCache, ids: list[int], block_length: int) -> int:
-    """Put the whole blocks into the cache, block-causally; their number of tokens."""
+    """Prefill the cache with the whole blocks, block-causally; returns their number of tokens."""
     start = len(ids) // block_length * block_length
     if start:
         blocks = torch.arange(start) // block_length
@@ -85,8 +85,8 @@ def _fill(
     masked: set[int],
     may_delete: bool | None = None,
 ) -> list[int]:
-    """The block without masks. The delete token is one like others in a plain block; in a canvas (`may_delete` is not
-    None) it takes its position away, or is never proposed."""
+    """The block with all masks filled. In a plain block the delete token is an ordinary token; in a canvas
+    (`may_delete` is not None) it removes its position, or is never proposed."""
     block = list(block)
     while masked:
         logits = _forward(model, cache, block, start)  # [len(block), vocab]
@@ -108,7 +108,7 @@ def _fill(
 def _forward(
     model: Qwen3ForCausalLM, cache: DynamicCache, ids: list[int], start: int, visible: torch.Tensor | None = None
 ) -> torch.Tensor:
-    """Append `ids` to the cache. Without `visible` ([S, past + S]) they see everything. Returns [S, vocab]."""
+    """Append `ids` to the cache; returns logits [S, vocab]. Without a mask `visible` [S, past + S] all is visible."""
     if visible is None:
         visible = torch.ones(len(ids), start + len(ids), dtype=torch.bool)
     positions = torch.arange(start, start + len(ids))[None]

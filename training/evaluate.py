@@ -1,8 +1,8 @@
-"""Measures a trained model on held-out data, beside a trigram: bits per byte, answers, copying, speed, holes, overlap.
+"""Measures a trained model and a trigram on held-out data: bits per byte, answers, copying, speed, holes, overlap.
 
 python -m training.evaluate weights/elbarto-mini                     # everything
 python -m training.evaluate weights/elbarto-mini --quick             # a tenth of it
-python -m training.evaluate weights/elbarto-mini --only bits infill  # the rows measured before are kept
+python -m training.evaluate weights/elbarto-mini --only bits infill  # keeps the other rows of earlier runs
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ QUICK_SHARE = 0.1
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """The exit status: 1 where a row has failed."""
+    """Returns the exit status: 1 if a row failed."""
     parser = _parser()
     options = parser.parse_args(argv)
     logging.basicConfig(level=logging.ERROR)
@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sections = all_sections(context)
         if unknown := unknown_names(sections, options.only):
             keys = ", ".join(item.key for section in sections for item in section.measurements)
-            parser.error(f"no row or section is called {unknown[0]!r}; there are {keys}")
+            parser.error(f"there is no row or section {unknown[0]!r}; there are {keys}")
         results = run(sections, options.only)
     if options.only:
         results = [*results, *others(options.out, results)]
@@ -48,7 +48,7 @@ def all_sections(context: Context) -> list[Section]:
 
 
 def others(folder: Path, results: Sequence[Result]) -> list[Result]:
-    """Rows that an earlier run left in the folder and this one did not measure."""
+    """Rows of an earlier run in the folder that this run did not measure."""
     path, new = folder / "evaluation.json", {result.key for result in results}
     if not path.exists():
         return []
@@ -65,12 +65,12 @@ def write(folder: Path, table: str, results: Sequence[Result]) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path, help="folder of an exported model")
-    parser.add_argument("--quick", action="store_true", help="a tenth of everything")
+    parser.add_argument("--quick", action="store_true", help="measure a tenth of everything")
     parser.add_argument(
-        "--only", nargs="+", default=[], metavar="ROW", help="these rows or sections, such as bits/files"
+        "--only", nargs="+", default=[], metavar="ROW", help="only these rows or sections, such as bits/files"
     )
     parser.add_argument("--out", type=Path, default=Path(), help="folder for evaluation.json, .md and .png (here)")
-    parser.add_argument("--url", help="ask this server instead of starting one; it should serve the same model")
+    parser.add_argument("--url", help="use this server instead of starting one; it should serve the same model")
     parser.add_argument("--threads", type=int, default=1)
     return parser
 

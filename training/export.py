@@ -14,9 +14,9 @@ from training.model import build_model
 from training.tokenizer import BOS_ID, EOS_ID, PAD_ID, load_tokenizer
 
 MODEL_CARD = Path(__file__).parent / "model_card.md"
-MAX_SHARD_SIZE = "15MB"  # what a git host takes without complaint
-MAX_NEW_TOKENS = 384  # nothing it writes well is longer
-# What the server uses when a request does not say. Infills: texts longer than those it was trained on do not help it.
+MAX_SHARD_SIZE = "15MB"  # a limit of git hosts
+MAX_NEW_TOKENS = 384  # it writes nothing longer well
+# The server's defaults for requests. Infills: more text than it was trained on does not help.
 REQUEST_DEFAULTS = {
     "tokens_per_step": 1,
     "temperature": 0.0,
@@ -27,7 +27,7 @@ REQUEST_DEFAULTS = {
 
 
 def export(run: Path, target: Path) -> int:
-    """Returns the size of the weights in bytes. A run that goes on may be exported at any moment."""
+    """Returns the size of the weights in bytes. A run can be exported at any time, also while it continues."""
     state = torch.load(run / "checkpoint.pt", weights_only=True)
     tokenizer = load_tokenizer(run / "tokenizer")
     weights = state["model"]
@@ -53,7 +53,7 @@ def export(run: Path, target: Path) -> int:
 
 
 def shape_of(weights: dict[str, torch.Tensor]) -> dict[str, int]:
-    """The arguments of `build_model` that gave these weights."""
+    """The arguments of `build_model` for these weights."""
     return {
         "hidden": weights["model.embed_tokens.weight"].shape[1],
         "layers": 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("model.layers.")),
@@ -63,7 +63,7 @@ def shape_of(weights: dict[str, torch.Tensor]) -> dict[str, int]:
 
 
 def clean_tokenizer_config(path: Path) -> None:
-    """Without the keys that tell where the tokenizer was loaded from, and with a class name that old releases know."""
+    """Remove the keys that name the tokenizer's source, and use a class name that old releases know."""
     config = json.loads(path.read_text())
     for key in ("is_local", "local_files_only"):
         config.pop(key, None)

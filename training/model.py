@@ -1,4 +1,4 @@
-"""The embedded model: transformers' own Qwen3 (RMS norm on queries and keys), with a block-wise attention mask."""
+"""The embedded model: transformers' Qwen3 (RMS norm on queries and keys) with a block-wise attention mask."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def build_model(
         pad_token_id=PAD_ID,
         use_cache=False,
     )
-    # Not transformers' keys: what a block-diffusion engine must know.
+    # Not keys of transformers: for a block-diffusion engine.
     config.update({"block_length": 4, "mask_token_id": MASK_ID, "delete_token_id": DELETE_ID})
     model = Qwen3ForCausalLM(config)
     for name, parameter in model.named_parameters():
         if name.endswith(("o_proj.weight", "down_proj.weight")):
-            torch.nn.init.zeros_(parameter)  # every layer begins as the identity
-    # Tied embeddings of length 1: at the usual 0.02 no token can get more than a few per cent until they have grown.
+            torch.nn.init.zeros_(parameter)  # every layer starts as the identity
+    # Tied embeddings of norm 1: at the usual 0.02 no token gets more than a few per cent until they have grown.
     torch.nn.init.normal_(model.model.embed_tokens.weight, std=hidden**-0.5)
     return model
 
@@ -54,7 +54,7 @@ def hidden_states(
 
 def batch_loss(model: Qwen3ForCausalLM, batch: Batch) -> torch.Tensor:
     """Weighted mean cross entropy; logits are computed for supervised rows only."""
-    with sdpa_kernel(SDPBackend.MATH):  # for rows this short a fifth faster on a CPU than the flash kernel
+    with sdpa_kernel(SDPBackend.MATH):  # a fifth faster than the flash kernel on a CPU for rows this short
         states = hidden_states(model, batch.ids, batch.positions, batch.visible)
     rows = batch.weights > 0
     logits = model.lm_head(states[rows]).float()  # [num_supervised, vocab]

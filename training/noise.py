@@ -1,4 +1,4 @@
-"""Which tokens a step masks, and which position sees which: block diffusion in streams, and plain left to right."""
+"""Which tokens are masked, and the attention masks: block diffusion in streams, and plain left to right."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ import torch
 from training.data.samples import Sample
 from training.tokenizer import DELETE_ID, MASK_ID, PAD_ID
 
-CLEAN = 0  # the number of the clean stream; noisy ones count from 1
-PROMPT_WEIGHT = 0.1  # left to right, prompts are learned a little too
+CLEAN = 0  # the clean stream's number; noisy streams count from 1
+PROMPT_WEIGHT = 0.1  # weight of prompt tokens in left-to-right training
 
 
 @dataclass(frozen=True)
 class Batch:
-    """The noisy streams, then the clean one, in one row per sample; S is their length together, padded."""
+    """One row per sample: the noisy streams, then the clean one; S is their total length, padded."""
 
     ids: torch.Tensor  # [batch, S]
     positions: torch.Tensor  # [batch, S]
     visible: torch.Tensor  # [batch, S, S] bool
-    targets: torch.Tensor  # [batch, S], token ids where the loss is
-    weights: torch.Tensor  # [batch, S], 0 where no loss is
-    num_tokens: int  # without padding, all streams
+    targets: torch.Tensor  # [batch, S], the token ids to predict
+    weights: torch.Tensor  # [batch, S], 0 for positions without loss
+    num_tokens: int  # of all streams, without padding
 
     def to(self, device: torch.device) -> Batch:
         return Batch(
@@ -49,35 +49,35 @@ class Row:
 
 
 def stream_mask(blocks: torch.Tensor, streams: torch.Tensor) -> torch.Tensor:
-    """Who sees whom. [batch, S] block numbers (-1 is padding) and stream numbers -> [batch, S, S] bool.
+    """The attention mask. [batch, S] block numbers (-1 is padding) and stream numbers -> [batch, S, S] bool.
 
-    A noisy position sees its own stream's positions of its own block and the clean ones of earlier blocks; a clean
-    position sees the clean ones of blocks up to its own. That is what an engine with a cache of committed blocks
-    computes (Block Diffusion, arXiv 2503.09573, section 3.1, with more than one noisy stream).
+    A noisy position attends to its block in its stream and to the clean positions of earlier blocks; a clean position
+    attends to the clean positions up to the end of its block. An engine with a cache of committed blocks computes the
+    same (Block Diffusion, arXiv 2503.09573, section 3.1, with more than one noisy stream).
     """
     row_block, column_block = blocks[:, :, None], blocks[:, None, :]
     row_stream, column_stream = streams[:, :, None], streams[:, None, :]
-    own = (row_stream == column_stream) & (row_block == column_block)
+    same_block = (row_stream == column_stream) & (row_block == column_block)
     earlier = (column_stream == CLEAN) & (column_block < row_block)
-    return ((own | earlier) & (column_block >= 0)) | diagonal(blocks)
+    return ((same_block | earlier) & (column_block >= 0)) | diagonal(blocks)
 
 
 def causal_mask(blocks: torch.Tensor) -> torch.Tensor:
-    """[batch, S] -> [batch, S, S] bool: itself and what stands before, without padding (-1)."""
+    """[batch, S] -> [batch, S, S] bool: each position attends to itself and to earlier ones, except padding (-1)."""
     length = blocks.shape[1]
     return (torch.ones(length, length, dtype=torch.bool).tril() & (blocks[:, None, :] >= 0)) | diagonal(blocks)
 
 
 def diagonal(blocks: torch.Tensor) -> torch.Tensor:
-    """Padding sees itself: no softmax over nothing."""
+    """Let padding attend to itself, because a softmax over nothing is NaN."""
     return torch.eye(blocks.shape[1], dtype=torch.bool)
 
 
 def masked_positions(sample: Sample, rng: random.Random) -> list[set[int]]:
-    """For each noisy stream, what it masks. Deletable padding is always masked.
+    """The masked positions of each noisy stream. Deletable padding is always masked.
 
-    Of a block's m supervised positions k ~ Uniform{0..m} are masked in one stream and the others in the second, so
-    that every token is learned from and no block is empty in both. In blocks of one there is one stream.
+    Of a block's m supervised positions, k ~ Uniform{0..m} are masked in one stream and the others in the second: every
+    token contributes to the loss. With blocks of one there is one stream.
     """
     by_block: dict[int, list[int]] = {}
     deletes: set[int] = set()
@@ -95,14 +95,14 @@ def masked_positions(sample: Sample, rng: random.Random) -> list[set[int]]:
 
 
 def collate(samples: list[Sample], rng: random.Random) -> Batch:
-    """Noisy streams start with the first block that has loss; the clean one ends before the last block."""
+    """Noisy streams start with the first block that has a loss; the clean one ends before the last block."""
     rows = [diffusion_row(sample, rng) for sample in samples]
     blocks = _padded([row.blocks for row in rows], -1)
     return _batch(rows, stream_mask(blocks, _padded([row.streams for row in rows], CLEAN)))
 
 
 def collate_left_to_right(samples: list[Sample]) -> Batch:
-    """One clean stream; every position predicts the next token."""
+    """One clean stream, in which every position predicts the next token."""
     rows = [left_to_right_row(sample) for sample in samples]
     return _batch(rows, causal_mask(_padded([row.blocks for row in rows], -1)))
 

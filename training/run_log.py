@@ -1,4 +1,4 @@
-"""The figures of a training run: one line each in `log.csv`, all of them drawn in `loss.png`."""
+"""The log of a training run: `log.csv`, with its curves in `loss.png`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class RunLog:
         self.path = run / "log.csv"
 
     def add(self, line: dict[str, float | str]) -> None:
-        """Append a line and draw the curves again. All lines of a run have the same columns."""
+        """Append a line and redraw the curves. All lines of a run have the same columns."""
         text = {key: f"{value:.5g}" if isinstance(value, float) else value for key, value in line.items()}
         is_new = not self.path.exists()
         with self.path.open("a", newline="") as file:
@@ -22,7 +22,7 @@ class RunLog:
         self.draw()
 
     def draw(self) -> None:
-        """Losses (nats a token) above, rates (per cent) below, over tokens."""
+        """Losses (nats per token) above, rates (per cent) below, over tokens."""
         from matplotlib.figure import Figure
 
         with self.path.open(newline="") as file:
@@ -35,7 +35,7 @@ class RunLog:
                 above.plot(tokens, [float(line[name]) for line in lines], label=name.removesuffix("_loss"))
             elif name not in ("step", "tokens", "stage", "rate"):
                 below.plot(tokens, [float(line[name]) for line in lines], label=name)
-        above.set(ylabel="nats a token", yscale="log")
+        above.set(ylabel="nats per token", yscale="log")
         below.set(ylabel="%", xlabel="million tokens")
         for axes in (above, below):
             axes.legend(fontsize="small", ncols=3)

@@ -1,4 +1,4 @@
-"""Shows what an exported model answers: to requests of yours, or to held-out tasks, whose checks are then run.
+"""Shows an exported model's answers to your requests, or to held-out tasks, whose checks it runs.
 
 python -m training.sample weights/elbarto-mini "Write a Python function that adds two numbers."
 python -m training.sample weights/elbarto-mini --tasks 20 --split constant
@@ -24,7 +24,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path)
     parser.add_argument("requests", nargs="*", help="chat requests to answer")
-    parser.add_argument("--tasks", type=int, default=0, help="show and check this many held-out tasks")
+    parser.add_argument("--tasks", type=int, default=0, help="answer and check this many held-out tasks")
     parser.add_argument("--split", choices=[split for split in SPLITS if split != "train"], default="name")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_intermixed_args()

@@ -1,4 +1,4 @@
-"""Trains the embedded model's byte-level BPE and writes it as Hugging Face tokenizer files."""
+"""Trains the embedded model's byte-level BPE, and wraps it as a Hugging Face tokenizer."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast
 BOS, PAD, EOS = "<[begin_of_sentence]>", "<[PAD]>", "<[end_of_sentence]>"
 FIM_SUFFIX, FIM_PREFIX, FIM_MIDDLE, FIM_END = "<[fim-suffix]>", "<[fim-prefix]>", "<[fim-middle]>", "<[fim-end]>"
 MASK, DELETE = "<[MASK_TOKEN]>", "<[delete]>"
-# The first seven are Stable-DiffCoder's, with its ids, so that one code path serves both models.
+# The first seven are Stable-DiffCoder's, with the same ids, so that one code path serves both models.
 SPECIAL_TOKENS = (BOS, PAD, EOS, FIM_SUFFIX, FIM_PREFIX, MASK, FIM_MIDDLE, FIM_END, DELETE)
 BOS_ID, PAD_ID, EOS_ID, FIM_SUFFIX_ID, FIM_PREFIX_ID, MASK_ID, FIM_MIDDLE_ID, FIM_END_ID, DELETE_ID = range(9)
 
-# Newlines with the indent after them; a word with the space before it, cut at underscores; single digits;
-# runs of punctuation; what is left of white space.
+# Newlines with the following indentation; a word with the space before it, split at underscores; single digits;
+# runs of punctuation; other whitespace.
 PRE_TOKEN = r"\n+ *| ?_*[A-Za-z]+| ?[0-9]| ?[^\sA-Za-z0-9]+|\s"
 
 CHAT_TEMPLATE = (
@@ -29,7 +29,7 @@ CHAT_TEMPLATE = (
 
 
 def train_tokenizer(texts: Iterable[str], vocab_size: int) -> PreTrainedTokenizerFast:
-    """Deterministic for the same texts."""
+    """Train a BPE tokenizer; deterministic for the same texts."""
     tokenizer = Tokenizer(BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [
@@ -69,6 +69,6 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
 
 
 def chat_prompt(request: str, system: str | None = None) -> str:
-    """What the chat template renders for one question, with the generation prompt."""
+    """One request as rendered by the chat template, with the generation prompt."""
     opening = f"{BOS}system\n{system}{EOS}" if system else ""
     return f"{opening}{BOS}user\n{request}{EOS}{BOS}assistant\n"

@@ -1,4 +1,4 @@
-"""Trains the embedded model, stage by stage. Stop it at any moment (SIGTERM saves), go on with the same command."""
+"""Trains the embedded model, stage by stage. Stop it at any time (SIGTERM saves) and resume with the same command."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from training.tokenizer import load_tokenizer, train_tokenizer
 
 
 class Trainer:
-    """Weights, optimizer state and counters lie in shared memory: with more than one worker each draws its own
-    batches and applies its own gradients, without waiting for the others (Hogwild, arXiv 1106.5730)."""
+    """The state of a run. Weights, optimizer state and counters are in shared memory: each worker draws its batches and
+    applies its gradients without waiting for the others (Hogwild, arXiv 1106.5730)."""
 
     def __init__(self, config: TrainConfig, run: Path, start: Path | None = None) -> None:
         """A new run takes tokenizer and weights from the checkpoint `start`, if there is one."""
@@ -44,7 +44,7 @@ class Trainer:
         self.model.to(self.device)  # type: ignore[arg-type]
         self.optimizer = make_optimizer(self.model, config)
         self.counters = shared_zeros(2, torch.int64)  # steps, tokens
-        self.losses = shared_zeros(2, torch.float64)  # sum and number since the last log line
+        self.losses = shared_zeros(2, torch.float64)  # sum and count since the last log line
         self.stop_asked = shared_zeros(1, torch.bool)
         self.lock = multiprocessing.get_context("fork").Lock()
         self.log = RunLog(run)
@@ -55,7 +55,7 @@ class Trainer:
         return int(self.counters[1])
 
     def train(self) -> None:
-        """Until the tokens are used up or a signal asks to stop; saves in either case."""
+        """Train until all tokens are used or a signal arrives; saves in both cases."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stop_asked.fill_(True))
         self.share()
@@ -89,7 +89,7 @@ class Trainer:
         self.optimizer.zero_grad(set_to_none=True)
 
     def batches(self, number: int) -> Iterator[Batch]:
-        """Endless. A resumed run draws new data, not the same again: the seed holds where it began."""
+        """Endless batches. A resumed run draws new data, because the seed includes where it resumed."""
         begin, pool = int(self.counters[0]), 0
         while True:
             stage = stage_at(self.config, self.tokens)
@@ -102,7 +102,7 @@ class Trainer:
             pool += 1
 
     def report(self) -> None:
-        """Append one line with losses and the probe's figures to the run's log, and draw it."""
+        """Append a line with losses and the probe's figures to the run's log, and draw it."""
         with self.lock:
             loss = float(self.losses[0] / max(1.0, float(self.losses[1])))
             self.losses.zero_()
@@ -131,8 +131,8 @@ class Trainer:
         path.with_suffix(".tmp").replace(path)
 
     def load(self) -> None:
-        """The newest state, if there is one. Where a longer run is asked for than the one that has begun to slow down,
-        the state before that; raises FileNotFoundError where it is gone."""
+        """Load the newest state, if there is one. If `tokens` was raised after the learning rate began to fall, load
+        the state from before that; raises FileNotFoundError if it is gone."""
         newest = self.run / "checkpoint.pt"
         if not newest.exists():
             return
@@ -147,7 +147,9 @@ class Trainer:
     def share(self) -> None:
         if self.config.workers == 1:
             return
-        if not self.optimizer.state:  # it has none before its first step; a step without gradients moves nothing
+        if (
+            not self.optimizer.state
+        ):  # the optimizer has no state before its first step; a step without gradients changes no weights
             for parameter in self.model.parameters():
                 parameter.grad = torch.zeros_like(parameter)
             for group in self.optimizer.param_groups:
@@ -166,7 +168,7 @@ class Trainer:
 
 
 class Housekeeping:
-    """What the first worker does between its steps: progress, saves, reports."""
+    """The first worker's tasks between its steps: progress, saves, reports."""
 
     def __init__(self, trainer: Trainer, bar: tqdm[NoReturn], others: list[BaseProcess]) -> None:
         self.trainer, self.bar, self.others = trainer, bar, others
@@ -177,7 +179,7 @@ class Housekeeping:
         trainer, config = self.trainer, self.trainer.config
         is_over = trainer.stop_asked or trainer.tokens >= config.tokens
         if not is_over and not all(other.is_alive() for other in self.others):
-            raise RuntimeError("a training worker has died; its traceback stands above")
+            raise RuntimeError("a training worker has died; its traceback is above")
         before, now = self.bar.n, trainer.tokens
         self.bar.update(now - before)
         if before < self.slow_from <= now:
@@ -202,8 +204,8 @@ def decay_start(config: TrainConfig, total: int) -> int:
 
 def learning_rate(config: TrainConfig, step: int, tokens: int) -> float:
     warm = min(1.0, (step + 1) / config.warm_up_steps)
-    left = (config.tokens - tokens) / (config.tokens - decay_start(config, config.tokens))
-    return config.learning_rate * warm * max(config.final_rate, min(1.0, left))
+    remaining = (config.tokens - tokens) / (config.tokens - decay_start(config, config.tokens))
+    return config.learning_rate * warm * max(config.final_rate, min(1.0, remaining))
 
 
 def stage_at(config: TrainConfig, tokens: int) -> Stage:
@@ -218,7 +220,7 @@ def stage_at(config: TrainConfig, tokens: int) -> Stage:
 def draw_pool(
     source: SampleSource, stage: Stage, config: TrainConfig, rng: random.Random, left_to_right: bool = False
 ) -> list[list[Sample]]:
-    """Batches of like length, in random order. A canvas has no left and right."""
+    """Batches of samples of similar length, in random order. Canvases are never trained left to right."""
     shares = {kind: share for kind, share in stage.mixture.items() if not (left_to_right and kind == "canvas")}
     length = (lambda sample: len(sample.ids)) if left_to_right else stream_length
     samples, num_tokens = [], 0
@@ -237,7 +239,7 @@ def draw_pool(
 
 
 def stream_length(sample: Sample) -> int:
-    """About as many positions as the sample takes in a batch, all streams."""
+    """Approximate number of positions of the sample in a batch, over all streams."""
     first = next(i for i, weight in enumerate(sample.weights) if weight)
     if sample.window is not None:
         return sample.window + 2 * (len(sample.ids) - sample.window)
@@ -245,7 +247,7 @@ def stream_length(sample: Sample) -> int:
 
 
 def make_optimizer(model: Qwen3ForCausalLM, config: TrainConfig) -> torch.optim.Optimizer:
-    """Weight decay on matrices only."""
+    """AdamW with weight decay on matrices only."""
     matrices = [p for n, p in model.named_parameters() if p.ndim == 2 and "embed" not in n]
     others = [p for n, p in model.named_parameters() if p.ndim != 2 or "embed" in n]
     groups = [{"params": matrices, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}]
@@ -264,15 +266,17 @@ def load_or_train_tokenizer(config: TrainConfig, run: Path, start: Path | None) 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--run", type=Path, required=True, help="folder for checkpoint, tokenizer and log")
+    parser.add_argument("--run", type=Path, required=True, help="folder for the checkpoint, the tokenizer and the log")
     parser.add_argument("--config", choices=CONFIGS, default="cpu")
-    parser.add_argument("--start", type=Path, help="checkpoint with whose tokenizer and weights a new run begins")
-    parser.add_argument("--tokens", type=float, help="instead of the config's; more than a finished run's lengthens it")
-    parser.add_argument("--workers", type=int, help="processes that train together (CPU)")
+    parser.add_argument("--start", type=Path, help="start a new run with the tokenizer and weights of this checkpoint")
+    parser.add_argument(
+        "--tokens", type=float, help="override the config's tokens; a larger number extends a finished run"
+    )
+    parser.add_argument("--workers", type=int, help="number of training processes (CPU)")
     options = parser.parse_args()
     config = CONFIGS[options.config]
-    given = {"tokens": options.tokens and int(options.tokens), "workers": options.workers}
-    config = replace(config, **{key: value for key, value in given.items() if value})
+    overrides = {"tokens": options.tokens and int(options.tokens), "workers": options.workers}
+    config = replace(config, **{key: value for key, value in overrides.items() if value})
     options.run.mkdir(parents=True, exist_ok=True)
     os.environ["TOKENIZERS_PARALLELISM"] = "false"  # processes are forked
     if config.device == "cpu":

@@ -1,1 +1,1 @@
-"""What the engine is measured against."""
+"""Baselines: what the engine is measured against."""

@@ -1,10 +1,10 @@
 """Stable-DiffCoder's published `generate`, written over transformers' model and DynamicCache.
 
-As the authors' code works: prefill under the block-causal mask, every step a forward of the block whose keys and values
-are then cropped from the cache, confidences from a float64 softmax, and one more forward that commits the block; the
-last block is committed too. Two things are kinder to it than the original: the prefill computes the logits of one row
-only, and a block whose steps have run out is filled to its end. Proposing the mask token, which would never end, is
-barred here as it is in the engine.
+It works as the authors' code does: prefill under the block-causal mask, each step one forward of the block whose keys
+and values are then cropped from the cache, confidences from a float64 softmax, and one more forward to commit each
+block, the last one included. It is faster than the original in two ways: the prefill computes the logits of one row
+only, and a block that has run out of steps is filled at once. The mask token, which would be denoised forever, is never
+proposed, as in the engine.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from app.messages.params import GenerationParams
 
 @dataclass(frozen=True)
 class Reply:
-    """`forwards` are denoising and committing ones; the prefill is not counted."""
+    """`forwards` counts denoising and commit forwards, not the prefill."""
 
     token_ids: list[int]
     forwards: int
@@ -31,7 +31,7 @@ class Reply:
 def generate(
     model: Any, prompt_ids: Sequence[int], params: GenerationParams, mask_token_id: int, eos_token_ids: Collection[int]
 ) -> Reply:
-    """The reply up to and including the first end token. `model` is transformers' own, for causal language models."""
+    """The reply up to and including the first end token. `model` is a causal language model of transformers."""
     assert params.mode in ("static", "threshold")
     assert params.remasking == "low_confidence"
     assert params.temperature == 0
@@ -67,7 +67,7 @@ def prefill(model: Any, token_ids: Tensor, block_length: int) -> Any:
 def denoise(
     model: Any, tokens: Tensor, masked: Tensor, cache: Any, params: GenerationParams, mask_token_id: int
 ) -> int:
-    """Fill one block in place; how many forwards that took."""
+    """Fill one block in place; returns the number of forwards."""
     num_masks, steps = int(masked.sum()), params.steps_per_block
     step = forwards = 0
     while masked.any():
@@ -83,7 +83,7 @@ def denoise(
 
 
 def forward(model: Any, token_ids: Tensor, cache: Any) -> Tensor:
-    """[block, vocab] logits of a block that sees itself and all of the cache."""
+    """Logits [block, vocab] of a block that attends to itself and to the whole cache."""
     start, size = cache.get_seq_length(), len(token_ids)
     mask = torch.ones(1, 1, size, start + size, dtype=torch.bool, device=model.device)
     positions = torch.arange(start, start + size, device=model.device)[None]
@@ -95,7 +95,7 @@ def forward(model: Any, token_ids: Tensor, cache: Any) -> Tensor:
 def transfer(
     logits: Tensor, tokens: Tensor, masked: Tensor, wanted: int, threshold: float | None, mask_token_id: int
 ) -> None:
-    """Unmask the `wanted` most confident positions; with a threshold all that reach it, at least one."""
+    """Unmask the `wanted` most confident positions, or with a threshold all that reach it, at least one."""
     probabilities = torch.softmax(logits.to(torch.float64), dim=-1)
     probabilities[:, mask_token_id] = -1
     confidences, proposals = probabilities.max(dim=-1)

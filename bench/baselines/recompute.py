@@ -1,4 +1,4 @@
-"""Decoding without a cache: every token costs a forward over the whole canvas, prompt and masks and all."""
+"""Decoding without a cache: every token costs a forward over the whole canvas."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from app.models.transformer import Transformer
 
 @torch.inference_mode()
 def generate(model: Transformer, prompt_ids: Sequence[int], params: GenerationParams, mask_token_id: int) -> list[int]:
-    """The most confident token of the first unfinished block, one a step, to the end of the canvas.
+    """Unmask the most confident token of the first unfinished block in each step, until the canvas is full.
 
-    Only the head is spared: logits are computed for the block's masked rows alone.
+    Logits are computed only for the masked rows of the block.
     """
     device = model.embedding.weight.device
     size = params.block_length

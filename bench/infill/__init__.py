@@ -1,1 +1,1 @@
-"""What the part `infill` of the benchmark is made of: problems, methods that fill them, and what comes of it."""
+"""The benchmark's part `infill`: problems, methods that fill them, and their scores."""

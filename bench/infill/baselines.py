@@ -1,4 +1,4 @@
-"""Ways to find a hole's length that the server does not have: what its own are measured against."""
+"""Baselines for finding a hole's length, which the server does not offer."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from bench.infill.served import Method
 FIXED = (8, 16, 24, 32)
 SEVERAL = (4, 8, 12, 16, 24, 32)
 CAL_START, CAL_PATIENCE, CAL_CAP = 8, 4, 64
-FAR = 4  # for the fitted bias: lengths that differ from the true one by more than that
+FAR = 4  # the fitted bias uses lengths that differ from the true one by more than this
 WORST = -1e9
 
 Bias = Callable[[int], float]
 
 
 def baselines(service: Service, calibration: Sequence[Problem]) -> dict[str, Method]:
-    """None where the model was not trained on canvases. CAL's bias is fitted on `calibration`, if there is any."""
+    """None if the model was not trained on canvases. CAL's bias is fitted on `calibration`, if it is not empty."""
     if "canvas" not in service.infill_capabilities.modes:
         return {}
-    found: dict[str, Method] = {f"{length} masks, deletes": fixed(service, length) for length in FIXED}
-    found["several canvases with deletes, mean log p"] = several(service, scores_suffix=False)
-    found["several canvases with deletes, suffix score"] = several(service, scores_suffix=True)
-    found["CAL, published bias"] = cal(service, published_bias)
+    methods: dict[str, Method] = {f"{length} masks, deletes": fixed(service, length) for length in FIXED}
+    methods["several canvases with deletes, mean log p"] = several(service, scores_suffix=False)
+    methods["several canvases with deletes, suffix score"] = several(service, scores_suffix=True)
+    methods["CAL, published bias"] = cal(service, published_bias)
     if calibration:
         fitted = fit_bias(service, calibration)
-        found["CAL, fitted bias"] = cal(service, lambda length: fitted[length])
-    return found
+        methods["CAL, fitted bias"] = cal(service, lambda length: fitted[length])
+    return methods
 
 
 def fixed(service: Service, length: int) -> Method:
-    """One canvas, of which the model deletes what is too much; it never grows."""
+    """One canvas of fixed length, from which the model deletes surplus masks; it never grows."""
 
     def fill(problem: Problem, true_length: int) -> Filling:
         canvas = Canvas(service, problem)
@@ -46,8 +46,8 @@ def fixed(service: Service, length: int) -> Method:
 
 
 def several(service: Service, scores_suffix: bool) -> Method:
-    """Canvases of several lengths in one batch; the best by its tokens' mean log probability, or with that of what
-    stands behind the hole as well."""
+    """Canvases of several lengths in one batch, ranked by the mean log probability of their tokens, optionally with
+    that of the text after the hole."""
 
     def fill(problem: Problem, true_length: int) -> Filling:
         canvas = Canvas(service, problem)
@@ -62,17 +62,17 @@ def several(service: Service, scores_suffix: bool) -> Method:
 
 
 def best(filled: Sequence[Filled], scores: Sequence[float]) -> Filled:
-    """The first of the highest."""
+    """The filling with the highest score, the first of equals."""
     return filled[max(range(len(filled)), key=lambda place: scores[place])]
 
 
 def mean_log(probabilities: Sequence[float]) -> float:
-    """Nothing at all is never the best."""
+    """The mean of the logarithms; -inf if there are none, so that an empty filling never wins."""
     return sum(math.log(max(item, 1e-12)) for item in probabilities) / len(probabilities) if probabilities else WORST
 
 
 def cal(service: Service, bias: Bias) -> Method:
-    """CAL: the length at which the first forward's mean confidence is highest over what such a length has anyway."""
+    """CAL: the length with the highest ratio of the first forward's mean confidence to its usual value (the bias)."""
 
     def fill(problem: Problem, true_length: int) -> Filling:
         canvas = Canvas(service, problem)
@@ -83,15 +83,15 @@ def cal(service: Service, bias: Bias) -> Method:
 
 
 def climb(value: Callable[[int], float]) -> int:
-    """From 8 up and down in steps of 1, each way until 4 in a row are no better; 64 at most."""
+    """Search up and down from 8 in steps of 1, each way until 4 in a row are no better; at most 64."""
     top, highest = CAL_START, value(CAL_START)
     for step in (1, -1):
         length, fruitless = CAL_START + step, 0
         while 1 <= length <= CAL_CAP and fruitless < CAL_PATIENCE:
-            found = value(length)
-            fruitless = 0 if found > highest else fruitless + 1
-            if found > highest:
-                top, highest = length, found
+            current = value(length)
+            fruitless = 0 if current > highest else fruitless + 1
+            if current > highest:
+                top, highest = length, current
             length += step
     return top
 
@@ -101,24 +101,25 @@ def published_bias(length: int) -> float:
 
 
 def confidence(probed: Probed) -> float:
-    """The mean over the masks of how likely the likeliest token is. CAL's models know no delete token: it does not
-    count, and what another can have at most is what it leaves."""
-    found = [min(best, 1 - delete) for best, delete in zip(probed.best, probed.deletes, strict=True)]
-    return sum(found) / len(found)
+    """The mean over the masks of the most likely token's probability. CAL's models have no delete token, so it does not
+    count: any other token has at most the probability that the delete token leaves."""
+    confidences = [min(best, 1 - delete) for best, delete in zip(probed.best, probed.deletes, strict=True)]
+    return sum(confidences) / len(confidences)
 
 
 def fit_bias(service: Service, problems: Sequence[Problem]) -> Mapping[int, float]:
-    """By length: the mean confidence over holes whose true length is another."""
-    found: dict[int, list[float]] = {length: [] for length in range(1, CAL_CAP + 1)}
+    """By length: the mean confidence over holes whose true length is different."""
+    confidences: dict[int, list[float]] = {length: [] for length in range(1, CAL_CAP + 1)}
     encode = service.tokenizer.encode_plain
     for problem in problems:
         canvas, true_length = Canvas(service, problem), len(encode(problem.middle))
-        lengths = [length for length in found if abs(length - true_length) > FAR]
+        lengths = [length for length in confidences if abs(length - true_length) > FAR]
         for first in range(0, len(lengths), service.max_running):
             chunk = lengths[first : first + service.max_running]
             for length, probed in zip(chunk, canvas.probe(chunk), strict=True):
-                found[length].append(confidence(probed))
-    overall = [value for values in found.values() for value in values]
+                confidences[length].append(confidence(probed))
+    overall = [value for values in confidences.values() for value in values]
     return {
-        length: sum(values) / len(values) if values else sum(overall) / len(overall) for length, values in found.items()
+        length: sum(values) / len(values) if values else sum(overall) / len(overall)
+        for length, values in confidences.items()
     }

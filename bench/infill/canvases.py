@@ -1,4 +1,4 @@
-"""Windows over one problem, made and run with the server's own layout and engine."""
+"""Windows over one problem, built with the server's layout and run on its engine."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bench.infill.served import call
 
 
 class Canvas:
-    """`fill` and `probe` run as many windows as they are asked for in one batch. Counts forwards and time."""
+    """One problem's canvas. `fill` and `probe` run all their windows in one batch; forwards and time are counted."""
 
     def __init__(self, service: Service, problem: Problem) -> None:
         model, support = service.model, service.infill_capabilities
@@ -38,7 +38,7 @@ class Canvas:
         self._ends = (*model.eos_token_ids, *line_breaks)
 
     def fill(self, lengths: Sequence[int], may_delete: bool) -> list[Filled]:
-        """With deletes a hole may also end at an end token, as on the server; without, it keeps its length."""
+        """Fill a hole of each length. With deletes it may also end at an end token, as on the server."""
         events = self._run([self._window(length, may_delete) for length in lengths])
         return [event for event in events if isinstance(event, Filled)]
 
@@ -48,14 +48,14 @@ class Canvas:
         return [event for event in self._run(probes) if isinstance(event, Probed)]
 
     def probe_fits(self, filled: Sequence[Filled]) -> list[Probed | None]:
-        """What stands behind the hole, given each of these in it; None where nothing does."""
+        """Score the text after the hole with each filling in place; None if no text follows."""
         windows = [self._layout.fit_window([[token.id for token in item.tokens]]) for item in filled]
-        asked = [window for window in windows if window is not None]
-        found = iter([event for event in self._run(asked) if isinstance(event, Probed)] if asked else [])
-        return [None if window is None else next(found) for window in windows]
+        probed = [window for window in windows if window is not None]
+        events = iter([event for event in self._run(probed) if isinstance(event, Probed)] if probed else [])
+        return [None if window is None else next(events) for window in windows]
 
     def filling(self, filled: Filled) -> Filling:
-        """Its text, cleaned up as the server does it."""
+        """The text, cleaned up as on the server."""
         problem = self._problem
         tokens = hole_tokens(self._tokenizer, self._layout.before(0), filled.tokens)
         text = "".join(token.text for token in tokens)
@@ -71,15 +71,15 @@ class Canvas:
         return self._layout.window([[None] * length], [tuple(sorted(banned))], [ends], may_delete)
 
     def _run(self, windows: Sequence[Window]) -> list[Event]:
-        """Each window's event, in order."""
+        """The event of each window, in order."""
         jobs = []
         for window in windows:
             size, steps = len(window.token_ids), window.num_masks
             params = GenerationParams(gen_length=size, steps=steps, block_length=self._block_length, window=window)
             jobs.append(SequenceRequest(self._layout.prompt_ids, params))
         self._session.submit(jobs)
-        found: dict[int, Event] = {}
+        by_place: dict[int, Event] = {}
         for item in self._session.events():
             if item is not SILENCE and isinstance(item[1], Filled | Probed):
-                found[item[0]] = item[1]
-        return [found[place] for place in range(len(windows))]
+                by_place[item[0]] = item[1]
+        return [by_place[place] for place in range(len(windows))]

@@ -1,4 +1,4 @@
-"""Do two holes agree on a name that stands in none of the given texts? Filled together on a canvas, and each alone."""
+"""Whether two holes agree on a name that the surrounding text does not contain: filled together, and separately."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from bench.infill.held_out import held_out_functions
 from bench.infill.scores import share, share_figure
 from bench.measure import Figure
 
-COUNT = 60  # of each kind
+COUNT = 60  # per kind
 SEED = 5_000_011
 WORD = re.compile(r"[^\W\d]\w*")
 KNOWN = frozenset((*dir(builtins), *keyword.kwlist))
@@ -32,7 +32,7 @@ KNOWN = frozenset((*dir(builtins), *keyword.kwlist))
 
 @dataclass(frozen=True)
 class Pair:
-    """Code cut at both places of a variable that has two: whatever it is called, nothing in sight says so."""
+    """Code with a hole at each of the two uses of a variable: the remaining text does not contain its name."""
 
     kind: str
     name: str
@@ -41,11 +41,11 @@ class Pair:
     after: str
 
     def agrees(self, first: str, second: str) -> bool:
-        """Both holes begin with one name, which the given text does not have. What a hole says beyond a name does not
-        count: it is no matter of agreement."""
+        """Whether both holes begin with the same name, and the remaining text does not contain it. Anything after the
+        name is ignored."""
         names = [WORD.match(text.lstrip()) for text in (first, second)]
-        found = {name.group() if name else "" for name in names}
-        return len(found) == 1 and not found & {"", *words(self.before + self.between + self.after), *KNOWN}
+        new_names = {name.group() if name else "" for name in names}
+        return len(new_names) == 1 and not new_names & {"", *words(self.before + self.between + self.after), *KNOWN}
 
 
 def words(text: str) -> set[str]:
@@ -53,9 +53,9 @@ def words(text: str) -> set[str]:
 
 
 def measure_consistency(context: Context, service: Service) -> list[Figure]:
-    """On a canvas only: other routes fill holes one after another."""
+    """On a canvas only: other routes fill one hole after the other."""
     if "canvas" not in service.infill_capabilities.modes:
-        context.note("infill: agreement of two holes was not measured: it needs a model that was trained on canvases")
+        context.note("infill: agreement of two holes was not measured: it needs a model trained on canvases")
         return []
     pairs = draw_pairs(held_out_functions(SEED), context.size(COUNT, 2))
     encode = service.tokenizer.encode_plain
@@ -79,7 +79,7 @@ def figure(label: str, agreed: Sequence[tuple[bool, bool]]) -> Figure:
 
 @dataclass(frozen=True)
 class Begun:
-    """The holes of a pair: on one canvas, and each with nothing in the other's place."""
+    """A pair's running infills: both holes on one canvas, and each hole alone, with the other left empty."""
 
     pair: Pair
     together: Infill
@@ -113,20 +113,20 @@ def texts_of(infill: Infill) -> list[str]:
 
 
 def draw_pairs(functions: Iterable[str], count: int) -> list[Pair]:
-    """`count` of each kind, one a function and kind."""
-    found: dict[str, list[Pair]] = {"argument": [], "local variable": []}
+    """`count` pairs of each kind, at most one of a kind per function."""
+    drawn: dict[str, list[Pair]] = {"argument": [], "local variable": []}
     rng = random.Random(SEED)
     for code in islice(functions, 400 * count):
         for pair in find_pairs(code, rng):
-            if len(found[pair.kind]) < count:
-                found[pair.kind].append(pair)
-        if all(len(pairs) == count for pairs in found.values()):
+            if len(drawn[pair.kind]) < count:
+                drawn[pair.kind].append(pair)
+        if all(len(pairs) == count for pairs in drawn.values()):
             break
-    return [pair for pairs in found.values() for pair in pairs]
+    return [pair for pairs in drawn.values() for pair in pairs]
 
 
 def find_pairs(code: str, rng: random.Random) -> list[Pair]:
-    """At most one of each kind."""
+    """At most one pair of each kind."""
     function = next((node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.FunctionDef)), None)
     if function is None:
         return []
@@ -134,15 +134,15 @@ def find_pairs(code: str, rng: random.Random) -> list[Pair]:
     names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
     bound = {node.id for node in names if isinstance(node.ctx, ast.Store)} - arguments
     pairs = []
-    for kind, found in (("argument", arguments), ("local variable", bound)):
-        cut = [pair for name in sorted(found) if (pair := cut_pair(kind, code, name))]
+    for kind, candidates in (("argument", arguments), ("local variable", bound)):
+        cut = [pair for name in sorted(candidates) if (pair := cut_pair(kind, code, name))]
         if cut:
             pairs.append(rng.choice(cut))
     return pairs
 
 
 def cut_pair(kind: str, code: str, name: str) -> Pair | None:
-    """None where the name does not stand at two places, or is anything but the variable at one of them."""
+    """None unless the name occurs exactly twice, both times as the variable."""
     places = [match.start() for match in re.finditer(rf"\b{name}\b", code)]
     if len(places) != 2 or count_uses(code, name) != 2:
         return None
@@ -152,7 +152,7 @@ def cut_pair(kind: str, code: str, name: str) -> Pair | None:
 
 
 def count_uses(code: str, name: str) -> int:
-    """As a variable: not as an attribute, a keyword of a call, or a part of a text."""
+    """Uses as a variable: not as an attribute, a keyword argument, or part of a string."""
     nodes = list(ast.walk(ast.parse(code)))
     uses = sum(isinstance(node, ast.Name) and node.id == name for node in nodes)
     return uses + sum(isinstance(node, ast.arg) and node.arg == name for node in nodes)

@@ -1,4 +1,4 @@
-"""An engine that counts its steps and can be interrupted in the midst of one, as a caller elsewhere would."""
+"""An engine that counts its steps and can run a callback during one, as if from another thread."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from app.serving.backend import EngineLike
 
 
 class CountedEngine:
-    """Stands before the real one; `counters` are those of every sequence that has ended.
+    """Wraps the real engine. `counters` are those of all ended sequences.
 
-    `leaves` says for each sequence that was taken out how many steps ended between the interruption and its leaving,
-    the one that was running included.
+    `leaves` has, for each aborted sequence, the number of steps that ended between the interruption and its removal,
+    including the interrupted one.
     """
 
     def __init__(self, engine: EngineLike) -> None:
@@ -28,7 +28,7 @@ class CountedEngine:
         self.leaves: list[int] = []
 
     def interrupt(self, num_steps: int | None, call: Callable[[], None]) -> None:
-        """`call` in the midst of the step of that number from now on, from 1; None: never. While nothing runs."""
+        """Run `call` during the step `num_steps` from now (from 1), or never (None). Only while no sequence runs."""
         with self._lock:
             self._left, self._interruption, self._interrupted_at = num_steps, call, None
 

@@ -1,4 +1,4 @@
-"""The embedded model's held-out holes, which training.evaluation cuts, and held-out functions as they are."""
+"""Held-out holes for the embedded model, cut by training.evaluation, and whole held-out functions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from training.evaluation import infill
 from training.evaluation.context import SEED
 from training.evaluation.questions import distinct_tasks
 
-# Group -> the cutter in training.evaluation.infill, and whether the function's usual name says what it does.
+# Group -> the cutter in training.evaluation.infill, and whether the function keeps its descriptive name.
 KINDS = {
     "held-out, one line, the name tells": ("single_line", True),
     "held-out, one line": ("single_line", False),
@@ -23,7 +23,7 @@ CALIBRATION_SEED = 9_000_011
 
 
 def load_holes(count: int) -> list[Problem]:
-    """`count` of each kind, the first of those that training.evaluation measures."""
+    """`count` holes of each kind, the first of those that training.evaluation measures."""
     problems = []
     for group, (cutter, is_telling) in KINDS.items():
         find = infill.cut_telling_holes if is_telling else infill.cut_holes
@@ -34,12 +34,12 @@ def load_holes(count: int) -> list[Problem]:
 
 
 def held_out_functions(seed: int) -> Iterator[str]:
-    """Code of distinct functions that training never saw."""
+    """Code of distinct functions that are not in the training data."""
     return (task.code + "\n" for split in ("name", "constant") for task in distinct_tasks(split, seed))
 
 
 def calibration_holes(count: int) -> list[Problem]:
-    """Holes of other held-out functions than those that are measured: one line of each."""
+    """One-line holes of held-out functions that are not measured."""
     rng = random.Random("calibration")
     holes = (hole for task in distinct_tasks("name", CALIBRATION_SEED) if (hole := infill.single_line(task, rng)))
     return [_problem("calibration", hole, True) for hole in islice(holes, count)]

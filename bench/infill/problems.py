@@ -20,8 +20,8 @@ LANGUAGES = {"py": "python", "js": "javascript"}
 
 @dataclass(frozen=True)
 class Harness:
-    """How a completed program is judged: `tail` is run behind it, then `checks` are evaluated over its function `name`
-    as `f` (see training/evaluation/check_worker.py)."""
+    """How a completed program is checked: it runs with `tail` appended, then `checks` are evaluated with its function
+    `name` as `f` (see training/evaluation/check_worker.py)."""
 
     name: str
     tail: str = ""
@@ -33,8 +33,11 @@ class Harness:
 
 @dataclass(frozen=True)
 class Problem:
-    """`group` names the table's row. Without a harness nothing is run. `is_stripped`: blanks around the text do not
-    count, as in SantaCoder's measure."""
+    """A hole with the text around it.
+
+    `group` names the row of the table. Without a harness nothing is run. `is_stripped`: whitespace around the text is
+    ignored, as in SantaCoder's metric.
+    """
 
     group: str
     prefix: str
@@ -54,7 +57,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Line:
-    """One problem as it stands in a file."""
+    """One problem of a file, not validated yet."""
 
     place: str
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -62,7 +65,7 @@ class Line:
     def text(self, name: str) -> str:
         """Raises ConfigError."""
         if name not in self.values:
-            raise ConfigError(f"{self.place}: there is no field {name!r}")
+            raise ConfigError(f"{self.place}: the field {name!r} is missing")
         value = self.values[name]
         if not isinstance(value, str):
             raise ConfigError(f"{self.place}: {name!r} must be a string, got {type(value).__name__}")
@@ -73,7 +76,7 @@ def load_problems(path: Path) -> list[Problem]:
     """HumanEval-Infilling's JSONL or SantaCoder-FIM's, plain or compressed (.gz). Raises ConfigError."""
     lines = list(read_lines(path))
     if not lines:
-        raise ConfigError(f"{path}: there is no problem in it")
+        raise ConfigError(f"{path}: the file contains no problem")
     is_humaneval = any(name in lines[0].values for name in ("test", "entry_point"))
     make = humaneval_problem if is_humaneval else santacoder_problem
     return [make(path.name.split(".")[0], line) for line in lines]
@@ -91,14 +94,14 @@ def read_lines(path: Path) -> Iterator[Line]:
         try:
             values = json.loads(line)
         except json.JSONDecodeError as error:
-            raise ConfigError(f"{path}:{number}: this is no JSON: {error}") from error
+            raise ConfigError(f"{path}:{number}: not JSON: {error}") from error
         if not isinstance(values, dict):
             raise ConfigError(f"{path}:{number}: a problem must be an object, got {type(values).__name__}")
         yield Line(f"{path}:{number}", values)
 
 
 def humaneval_problem(name: str, line: Line) -> Problem:
-    """The public files' own rule says whether a solution passes: the test behind it, then `check(entry_point)`."""
+    """A solution passes by the public files' rule: the test is appended, then `check(entry_point)`."""
     task_id, entry_point, prompt, suffix, middle, test = (line.text(field) for field in HUMANEVAL_FIELDS)
     if not middle.strip():
         raise ConfigError(f"{line.place}: 'canonical_solution' is blank")
@@ -118,11 +121,11 @@ def santacoder_problem(name: str, line: Line) -> Problem:
 
 
 def by_group(problems: Sequence[Problem], limit: int, seed: int) -> dict[str, list[Problem]]:
-    """At most `limit` of each group, drawn at random, in their order."""
+    """At most `limit` problems of each group, drawn at random, in their original order."""
     groups: dict[str, list[Problem]] = {}
     for problem in problems:
         groups.setdefault(problem.group, []).append(problem)
-    for name, found in groups.items():
-        chosen = random.Random(f"{seed}/{name}").sample(range(len(found)), min(limit, len(found)))
-        groups[name] = [found[place] for place in sorted(chosen)]
+    for name, members in groups.items():
+        chosen = random.Random(f"{seed}/{name}").sample(range(len(members)), min(limit, len(members)))
+        groups[name] = [members[place] for place in sorted(chosen)]
     return groups

@@ -1,10 +1,11 @@
-"""Runs completed programs with their tests: in forked processes with limits, in a folder of their own, without network.
+"""Runs completed programs with their tests: in forked processes with limits, in a separate folder, without network.
 
-training/evaluation/check_worker.py does it (CPU time, memory, file size, a deadline, a process each). Here that worker
-is started without network where the system allows it, and started again where a program has taken it down.
+training/evaluation/check_worker.py runs each program in a process with limits on CPU time, memory, file size and wall
+time. This module starts that worker, without network if the system allows it, and restarts it if a program has killed
+it.
 
-It keeps a wrong program from hanging the run. It is no jail for a hostile one: a program can read and write what its
-user can, and start processes as long as it lasts.
+This keeps a wrong program from hanging the run. It does not contain a hostile one: a program can read and write what
+its user can, and start processes while it runs.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ from typing import Self
 from bench.infill.problems import Problem
 from training.evaluation.checks import CHECK_SECONDS, PASSED, WORKER
 
-PATIENCE = 10.0  # how much longer the worker itself may take to answer
-# A network, process ids and mounts of its own; an ordinary user needs a user namespace for that.
+PATIENCE = 10.0  # additional time for the worker to answer
+# Separate network, process ids and mounts; without root these need a user namespace.
 NAMESPACES = ("unshare", "--net", "--ipc", "--pid", "--fork", "--kill-child")
 
 
 class Sandbox:
-    """Use it in a `with` block; `verdict` for one program after another."""
+    """A worker that checks one program after another. Use it in a `with` block."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
@@ -48,7 +49,7 @@ class Sandbox:
 
     @cached_property
     def isolation(self) -> tuple[str, ...]:
-        """What starts a program without network; empty where the system has no way."""
+        """The command prefix that starts a program without network; empty if the system has none."""
         if shutil.which(NAMESPACES[0]) is None:
             return ()
         for command in (NAMESPACES, (*NAMESPACES, "--map-root-user")):
@@ -58,7 +59,7 @@ class Sandbox:
         return ()
 
     def passes(self, problem: Problem, text: str) -> bool | None:
-        """None where there is nothing to run."""
+        """Whether the completed program passes; None without a harness."""
         return self.verdict(problem, text) == PASSED if problem.harness else None
 
     def verdict(self, problem: Problem, text: str, seconds: float = CHECK_SECONDS) -> str:

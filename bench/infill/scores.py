@@ -1,4 +1,4 @@
-"""How good what a method filled in is, one hole at a time and over many."""
+"""Scores of fillings: one hole at a time, and over many."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Facts = dict[str, str | float]
 
 @dataclass(frozen=True)
 class Filling:
-    """What a method made of a hole. `forwards` are denoising ones, of all its candidates, probes among them."""
+    """A method's text for a hole. `forwards` counts the denoising forwards of all candidates, including probes."""
 
     text: str
     forwards: int
@@ -23,7 +23,7 @@ class Filling:
 
 @dataclass(frozen=True)
 class Score:
-    """`length_error` and `num_tokens` (the true length) are in tokens; `passes` is None where nothing was run."""
+    """`length_error` and `num_tokens` (the true length) are in tokens; `passes` is None if nothing was run."""
 
     is_exact: bool
     similarity: float
@@ -34,20 +34,20 @@ class Score:
     ms: float
 
 
-def share(found: Sequence[bool]) -> tuple[float, float]:
-    """(per cent, its standard error)."""
-    part = sum(found) / len(found)
-    return 100 * part, 100 * math.sqrt(part * (1 - part) / len(found))
+def share(values: Sequence[bool]) -> tuple[float, float]:
+    """(percentage of true values, its standard error)."""
+    part = sum(values) / len(values)
+    return 100 * part, 100 * math.sqrt(part * (1 - part) / len(values))
 
 
 def mean_error(values: Sequence[float]) -> float:
-    """The standard error of their mean."""
+    """The standard error of the mean."""
     return statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else 0.0
 
 
-def share_figure(label: str, against: str, found: Sequence[bool], facts: Facts) -> Figure:
-    """A share; the ends of its spread are one standard error away."""
-    percent, error = share(found)
+def share_figure(label: str, against: str, values: Sequence[bool], facts: Facts) -> Figure:
+    """A share; its spread is one standard error on either side."""
+    percent, error = share(values)
     return Figure(label, against, "share", Spread((percent - error, percent, percent + error)), facts)
 
 

@@ -1,4 +1,4 @@
-"""The server's own service over the model under measurement, and its routes and length methods as they are served."""
+"""The server's service over the measured model, and its infill modes and length methods as they are served."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bench.infill.counting import CountedEngine
 from bench.infill.problems import Problem
 from bench.infill.scores import Filling
 
-# (problem, how many tokens its middle has: for the oracle only) -> what it made
+# (problem, tokens in its middle, for the oracle only) -> filling
 Method = Callable[[Problem, int], Filling]
 ORACLE = "canvas, exact: told the true length"
 STREAMS = 16
@@ -30,7 +30,7 @@ STREAMS = 16
 
 @contextmanager
 def serving(context: Context) -> Iterator[tuple[Service, CountedEngine]]:
-    """In this process; the checkpoint's own request defaults count, as in the server."""
+    """The service, in this process, with the checkpoint's request defaults as on the server."""
     path = Path(context.options.model)
     settings = Settings(
         model_path=str(path.resolve()) if path.exists() else str(path),
@@ -63,18 +63,18 @@ def serving(context: Context) -> Iterator[tuple[Service, CountedEngine]]:
 
 
 def served_methods(service: Service, seed: int) -> dict[str, Method]:
-    """What requests may choose, as far as the model has it: greedy, one token a step."""
+    """The methods that a request can choose with this model: greedy, one token a step."""
     modes = service.infill_capabilities.modes
-    found: dict[str, Method] = {}
+    methods: dict[str, Method] = {}
     if "canvas" in modes:
-        found["canvas, delete"] = served(service, "canvas", "delete", seed)
-        found["canvas, several"] = served(service, "canvas", "several", seed)
-        found[ORACLE] = served(service, "canvas", "exact", seed)
+        methods["canvas, delete"] = served(service, "canvas", "delete", seed)
+        methods["canvas, several"] = served(service, "canvas", "several", seed)
+        methods[ORACLE] = served(service, "canvas", "exact", seed)
     if "fim" in modes:
-        found["fim"] = served(service, "fim", None, seed)
+        methods["fim"] = served(service, "fim", None, seed)
     if "chat" in modes:
-        found["chat"] = served(service, "chat", None, seed)
-    return found
+        methods["chat"] = served(service, "chat", None, seed)
+    return methods
 
 
 def served(service: Service, mode: InfillMode, length_method: LengthMethod | None, seed: int) -> Method:
@@ -100,7 +100,7 @@ def call(
 
 
 def finish(infill: Infill) -> Filling:
-    """To its end."""
+    """Run the infill to its end."""
     for _ in infill:
         pass
     usage = infill.usage()
@@ -108,8 +108,8 @@ def finish(infill: Infill) -> Filling:
 
 
 def warm_up(service: Service, problem: Problem, seed: int) -> None:
-    """Prefix and suffix into the prefix cache, where an editor's earlier keystrokes would have put them: what a method
-    takes does not depend on its turn."""
+    """Put prefix and suffix into the prefix cache, as an editor's earlier keystrokes would: a method's cost must not
+    depend on its turn."""
     for mode in service.infill_capabilities.modes:
         length = 1 if mode == "canvas" else None
         hole = Hole(max_tokens=1, length=length)

@@ -1,1 +1,1 @@
-"""One module a part; each has `measure(context) -> list[Figure]` (see bench.registry)."""
+"""One module per part; each has `measure(context) -> list[Figure]` (see bench.registry)."""

@@ -1,4 +1,4 @@
-"""Several streams in one batch against one stream: all their tokens together, and what each of them waits."""
+"""Several streams in one batch against one stream: total throughput, and the latency of each stream."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def measure(context: Context) -> list[Figure]:
 
 
 def subjects(context: Context) -> Iterator[tuple[Subject, int]]:
-    """Each with the length of its replies."""
+    """The models, each with the length of its replies (tokens)."""
     yield context.checkpoint(), context.size(64, 8)
     yield context.random(), context.size(12, 8)
     for shape in context.more_shapes():

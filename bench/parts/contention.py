@@ -1,4 +1,4 @@
-"""One core kept busy by another program against a quiet machine: what an editor or a build beside the server costs."""
+"""One core kept busy by another program against a quiet machine: the cost of running an editor or a build as well."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SPIN = "print(flush=True)\nwhile True: pass"
 
 
 def measure(context: Context) -> list[Figure]:
-    """On a CPU only: a CUDA device's work does not stand behind another program's."""
+    """On a CPU only: work on a CUDA device does not compete for cores."""
     if context.device.type != "cpu":
         context.note(f"contention: nothing to measure on {context.device.type}")
         return []
@@ -46,7 +46,7 @@ def measure(context: Context) -> list[Figure]:
 
 
 def thread_counts() -> dict[int, str]:
-    """The default's, and one thread for each core where that is more."""
+    """The default number of threads, and one thread per core if that is more."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     default = default_num_threads()
     return {cores: f"all cores ({cores} threads)", default: f"default ({default} thread{'s' if default > 1 else ''})"}
@@ -73,7 +73,7 @@ def busy_core() -> Iterator[None]:
     process = subprocess.Popen([sys.executable, "-c", SPIN], stdout=subprocess.PIPE)
     try:
         assert process.stdout is not None
-        process.stdout.readline()  # it has started
+        process.stdout.readline()  # wait until it has started
         time.sleep(0.05)
         yield
     finally:

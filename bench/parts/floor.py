@@ -1,7 +1,7 @@
-"""One forward against its floor: the time that memory takes to deliver the weights once.
+"""One forward against its lower bound: the time it takes to read the weights from memory once.
 
-Below some tens of rows a forward should cost little more than that. The bandwidth is that of a copy far larger than any
-cache, measured in the same rounds; it counts what is read and what is written.
+With less than some tens of rows a forward should take little longer. The bandwidth is measured in the same rounds, with
+a copy far larger than any cache; it counts bytes read and bytes written.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def kv_cache(subject: Subject) -> KVCache:
 
 
 def copier(context: Context) -> Callable[[], float]:
-    """A function that gives bytes a second."""
+    """A function that measures the bandwidth, in bytes per second."""
     num_bytes = context.size(256 if context.device.type == "cpu" else 2048, 32) * 2**20
     source = torch.ones(num_bytes, dtype=torch.uint8, device=context.device)
     target = torch.zeros_like(source)
@@ -74,7 +74,7 @@ def time_forward(context: Context, runner: Runner, subject: Subject, rows: int) 
 
 
 def best_time(context: Context, run: Callable[[], object], times: int = 5) -> float:
-    """The fastest of a few in a row: both sides of the ratio are about what the hardware can do."""
+    """The fastest of a few runs in a row: both sides of the ratio are about the hardware's limit."""
     seconds = []
     for _ in range(times):
         context.synchronize()

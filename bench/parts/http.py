@@ -1,4 +1,4 @@
-"""The same work through the server, in a process of its own, against the bare engine in this one."""
+"""The same work through a server in a separate process, against the bare engine in this one."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def measure(context: Context) -> list[Figure]:
 
 
 def server_settings(context: Context) -> Settings:
-    """What the bare engine here has, with nothing from the checkpoint that would change the work.
+    """The settings of the bare engine, without defaults from the checkpoint that would change the work.
 
-    No prefix cache: the prompts come again and again.
+    Without a prefix cache, because the prompts repeat.
     """
     path = Path(context.options.model)
     return Settings(

@@ -1,5 +1,5 @@
-"""Filling holes: the server's routes and length methods and others against the text that was cut out; whether two holes
-agree; and what a keystroke costs."""
+"""Filling holes: the server's infill modes and length methods and the baselines, compared with the text that was cut
+out; agreement of two holes; and the cost of a keystroke."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bench.infill.served import ORACLE, Method, served_methods, serving, warm_up
 from bench.measure import Figure
 from training.evaluation.infill import edit_similarity
 
-LIMIT = 30  # problems of each group, where the command line does not say
+LIMIT = 30  # problems per group, unless the command line sets it
 
 
 def measure(context: Context) -> list[Figure]:
@@ -28,7 +28,7 @@ def measure(context: Context) -> list[Figure]:
     groups = by_group(find_problems(context, limit), limit, context.options.seed)
     with serving(context) as (service, _):
         if not service.infill_capabilities.modes:
-            context.note("infill: this model has no way to infill")
+            context.note("infill: this model cannot infill")
             return []
         figures = measure_quality(context, service, groups)
         figures += measure_consistency(context, service)
@@ -37,7 +37,7 @@ def measure(context: Context) -> list[Figure]:
 
 
 def find_problems(context: Context, limit: int) -> list[Problem]:
-    """Those shipped, those of the files that the command line names, and the held-out holes. Raises ConfigError."""
+    """The shipped problems, those in the command line's files, and the held-out holes. Raises ConfigError."""
     problems = [problem for path in (SHIPPED, *context.options.problems) for problem in load_problems(path)]
     return problems + load_holes(limit)
 
@@ -48,7 +48,7 @@ def measure_quality(context: Context, service: Service, groups: Mapping[str, Seq
     figures: list[Figure] = []
     with Sandbox() as sandbox:
         if not sandbox.isolation:
-            context.note("infill: programs were run with limits, but not cut off from the network")
+            context.note("infill: programs were run with limits, but with access to the network")
         for group, problems in groups.items():
             scores: dict[str, list[Score]] = {name: [] for name in methods}
             for problem in tqdm(problems, desc=f"infill: {group}", unit="hole", leave=False, disable=None):
@@ -77,9 +77,9 @@ def measure_one(service: Service, sandbox: Sandbox, problem: Problem, method: Me
 def quality_figures(group: str, scores: Mapping[str, Sequence[Score]]) -> list[Figure]:
     figures = []
     oracle = share([score.is_exact for score in scores[ORACLE]])[0] if ORACLE in scores else 0.0
-    for name, found in scores.items():
-        facts = summary(found)
-        exact = [score.is_exact for score in found]
+    for name, method_scores in scores.items():
+        facts = summary(method_scores)
+        exact = [score.is_exact for score in method_scores]
         if oracle:
             facts["of the true length's exact"] = share(exact)[0] / oracle
         figures.append(share_figure(f"{group}: {name}", "the text cut out", exact, facts))

@@ -1,4 +1,4 @@
-"""The decode modes against static, one token a step: what they gain, and what they give up for it."""
+"""The decode modes against static with one token per step: speed, agreement and quality."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Replies:
 
 
 def settings(gen_length: int, block_length: int = 4) -> dict[str, GenerationParams]:
-    """Each under the name that the table shows. Replies end where the model ends them."""
+    """The modes by the name in the table. Replies end at the model's end token."""
 
     def params(tokens_per_step: int = 1, **fields: object) -> GenerationParams:
         length, steps = round_lengths(gen_length, gen_length // tokens_per_step, block_length)
@@ -45,7 +45,7 @@ def settings(gen_length: int, block_length: int = 4) -> dict[str, GenerationPara
 
 
 def measure(context: Context) -> list[Figure]:
-    """Speed one request at a time; agreement and quality over more of them, in batches, untimed."""
+    """Speed with one request at a time; agreement and quality over more requests, in batches, untimed."""
     subject = context.checkpoint()
     block_length = subject.diffusion.block_length
     modes = settings(context.size(128, block_length), block_length)
@@ -69,7 +69,7 @@ def time_modes(context: Context, subject: Subject, modes: Mapping[str, Generatio
 
 
 def joined(samples: list[Sample]) -> Sample:
-    """Runs one after another as one."""
+    """Consecutive runs as one sample."""
     return Sample(
         seconds=sum(sample.seconds for sample in samples),
         first_block=samples[0].first_block,
@@ -82,7 +82,7 @@ def joined(samples: list[Sample]) -> Sample:
 def answer_all(
     context: Context, subject: Subject, modes: Mapping[str, GenerationParams], quality: Quality | None
 ) -> dict[str, Replies]:
-    """Every mode's replies to the same requests; batches are alike for all modes."""
+    """Each mode's replies to the same requests, in the same batches."""
     requests = quality.requests if quality else list(REQUESTS[: context.size(len(REQUESTS), 2)])
     prompts = [chat_prompt(subject, request)[:MAX_PROMPT] for request in requests]
     engine = subject.engine(MAX_PROMPT + modes[BASELINE].gen_length, BATCH)
@@ -100,7 +100,7 @@ def answer_all(
 
 
 def figure(subject: Subject, name: str, samples: Mapping[str, list[Sample]], replies: Mapping[str, Replies]) -> Figure:
-    """Replies differ in length, so speed is tokens a second and not time."""
+    """Speed is in tokens per second, because replies differ in length."""
     ours, plain = samples[name], samples[BASELINE]
     same = agreement(replies[name].token_ids, replies[BASELINE].token_ids)
     facts: dict[str, str | float] = {

@@ -1,4 +1,4 @@
-"""Time to the first block: a prompt that the prefix cache holds against one that it has never seen."""
+"""Time to the first block: a prompt in the prefix cache against a new one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CACHE_BYTES = 2**28
 
 
 class Probe:
-    """Prompts of one length: `cold` asks with a new one, `hit` with the same once more."""
+    """Prompts of one length: `cold` runs a new one, `hit` the same one again."""
 
     def __init__(self, subject: Subject, engine: Engine, length: int, seed: int) -> None:
         self._subject, self._engine, self._length, self._seed = subject, engine, length, seed
@@ -32,7 +32,7 @@ class Probe:
         return self._ask(cached=self._length // self._block_length * self._block_length)
 
     def _ask(self, cached: int) -> Sample:
-        """Raises RuntimeError where the cache did not do what the figure claims."""
+        """Raises RuntimeError unless exactly `cached` tokens came from the prefix cache."""
         sample = run_engine(self._engine, [self._prompt], static(self._block_length, self._block_length))
         if sample.counters[0].cached_tokens != cached:
             raise RuntimeError(f"{sample.counters[0].cached_tokens} tokens came from the prefix cache, not {cached}")

@@ -39,7 +39,7 @@ def subjects(context: Context) -> Iterator[Subject]:
 
 
 def cases(context: Context, subject: Subject) -> list[Case]:
-    """Random weights are never sure of anything, so a threshold would change nothing there."""
+    """No threshold for random weights: their confidences never reach one."""
     if subject.tokenizer is None:
         prompt = random_prompt(subject, context.size(PROMPT_LENGTH, 10), context.options.seed)
         return [Case("1 token a step", prompt, static(context.size(32, 8)))]

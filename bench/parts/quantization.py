@@ -1,4 +1,4 @@
-"""The layers' weights in fewer bits against the weights as they are: speed, memory, and what it does to the replies."""
+"""Quantized layers against unquantized ones: speed, memory, and the effect on the replies."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bench.quality import load_bits, load_quality
 from bench.workload import REQUESTS, agreement, chat_prompt, run_engine, static
 
 SCHEMES = ("int8", "int4", "fp8")
-ROWS = (4, 32)  # a block of one reply, and of eight
+ROWS = (4, 32)  # a block of one reply, and of eight replies
 BATCH = 16
 MAX_PROMPT = 512
 
@@ -37,18 +37,18 @@ class Replies:
 
 def measure(context: Context) -> list[Figure]:
     schemes = available(context)
-    found = [context.checkpoint(quantization=scheme) for scheme in schemes]
-    agreed = judge(context, context.checkpoint(), found)
-    figures = compare(context, [context.checkpoint(dtype) for dtype in reversed(context.dtypes)], found, agreed)
+    quantized = [context.checkpoint(quantization=scheme) for scheme in schemes]
+    agreement = judge(context, context.checkpoint(), quantized)
+    figures = compare(context, [context.checkpoint(dtype) for dtype in reversed(context.dtypes)], quantized, agreement)
     for shape in ("125M", *context.options.shapes):
-        dtypes = context.dtypes if shape == "125M" else [context.dtype]  # of a large one two copies are enough
+        dtypes = context.dtypes if shape == "125M" else [context.dtype]  # two copies of a large one are enough
         plain = [context.random(shape, dtype) for dtype in reversed(dtypes)]
         figures += compare(context, plain, [context.random(shape, quantization=scheme) for scheme in schemes], {})
     return figures
 
 
 def available(context: Context) -> list[str]:
-    """What this device can do; a note says why not the others."""
+    """The schemes that this device supports; the reasons against the others become notes."""
     schemes = []
     for scheme in SCHEMES:
         try:
@@ -84,7 +84,7 @@ def compare(
 
 
 def judge(context: Context, plain: Subject, quantized: list[Subject]) -> dict[str, Facts]:
-    """For each scheme: how far its greedy replies are those of the weights as they are, and how good they are."""
+    """For each scheme: the agreement of its greedy replies with the unquantized model's, and their quality."""
     quality = load_quality(context.size(96, 2))
     requests = quality.requests if quality else list(REQUESTS)
     params = static(context.size(128, plain.diffusion.block_length), plain.diffusion.block_length, ignore_eos=False)
@@ -118,20 +118,22 @@ def answers(subject: Subject, prompts: list[list[int]], params: GenerationParams
 
 
 def bits_per_byte(context: Context, plain: Subject, schemes: list[str]) -> dict[str, str]:
-    """By scheme, "none" among them: transformers' model with our linear layers in the places of its own.
+    """By scheme, including "none": transformers' model with its linear layers replaced by ours.
 
-    Its projections are not fused, but weights are rounded by output, so that the numbers are those of our engine.
+    Its projections are not fused, but weights are rounded per output, so the numbers equal those of our engine.
     """
     if context.options.model != str(EMBEDDED_MODEL) or context.device.type != "cpu":
-        context.note("quantization: no bits per byte; held-out text is in the embedded model's tokens, and on the CPU")
+        context.note(
+            "quantization: no bits per byte; the held-out text needs the embedded model's tokenizer and the CPU"
+        )
         return {}
     score = load_bits(context.options.model, context.size(90, 3))
     if score is None:
         return {}
-    found = {}
+    bits = {}
     for scheme in ("none", *schemes):
         model = transformers_model(plain)
         if scheme != "none":
             quantize_linears(model.model, scheme)
-        found[scheme] = f"{score(model):.4f}"
-    return found
+        bits[scheme] = f"{score(model):.4f}"
+    return bits

@@ -1,4 +1,4 @@
-"""The engine against decoding that keeps nothing: no cache, the whole canvas in every step, one token a step."""
+"""The engine against decoding without a cache: a forward over the whole canvas for each token."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bench.workload import Sample, agreement, described, random_prompt, run_engi
 
 
 def measure(context: Context) -> list[Figure]:
-    """Exact mode must give the same tokens; greedy gives up some of the reply for a block in one forward."""
+    """Exact mode must give the same tokens; greedy trades some quality for a block per forward."""
     length = context.size(96, 32)
     exact = [compare(context, context.checkpoint(dtype), "exact, block 4", static(length)) for dtype in context.dtypes]
     greedy = compare(context, context.checkpoint(), "greedy, block 32", static(length, 32, decode_mode="greedy"))

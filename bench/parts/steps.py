@@ -1,4 +1,4 @@
-"""What it costs to tell denoising steps: nothing where nobody asks, and so much for those who do."""
+"""The cost of step events: none for streams that nobody watches, and how much for watched ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bench.models import Subject
 from bench.workload import Sample, agreement, described, random_prompt, run_engine, speed, static
 
 STREAMS = (1, 8)
-ALTERNATIVES = 5  # as many as the page asks for
+ALTERNATIVES = 5  # as many as the page requests
 COLLECTING = "[stepped(sequence, proposals, selected)] if sequence.is_watched else []"
 
 
@@ -60,7 +60,7 @@ def run_stripped(run: Callable[[], Sample]) -> Sample:
 
 @contextmanager
 def stripped() -> Iterator[None]:
-    """An engine that cannot tell its steps: what collects them is cut out of its source."""
+    """An engine without step events: the code that collects them is cut out of its source."""
     source = inspect.getsource(denoise.advance)
     assert COLLECTING in source
     namespace = dict(vars(denoise))

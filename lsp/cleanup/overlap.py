@@ -1,16 +1,16 @@
-"""Rules that remove what a candidate repeats of the text around the cursor. Compared by code points, not bytes."""
+"""Rules that remove text repeated from around the cursor. Texts are compared by code points, not bytes."""
 
 from __future__ import annotations
 
 from lsp.text.cursor import CursorContext
 
-# A good candidate may well end in a shorter piece of the text after the cursor.
+# A good candidate may well end in a shorter part of the text after the cursor.
 MIN_OVERLAP = 3
 MAX_OVERLAP = 2000
 
 
 def trim_overlap(text: str, cursor: CursorContext) -> str:
-    """The candidate without what it repeats of the text before and after the cursor."""
+    """The candidate without text that it repeats from before or after the cursor."""
     text = _trim_prefix(text, cursor)
     return _trim_lines_below(_trim_suffix(text, cursor.suffix), cursor)
 
@@ -18,7 +18,7 @@ def trim_overlap(text: str, cursor: CursorContext) -> str:
 def _trim_suffix(text: str, suffix: str) -> str:
     """Remove the longest end of the text that is the start of the suffix, across line ends.
 
-    An overlap of brackets only is no repetition: `g()` before `)` is complete (see `cut_unmatched_closers`).
+    An overlap of only brackets is not a repetition: `g()` before `)` is complete (see `cut_unmatched_closers`).
     """
     for size in range(min(len(text), len(suffix), MAX_OVERLAP), 0, -1):
         if text.endswith(suffix[:size]) and _is_repetition(suffix, size):

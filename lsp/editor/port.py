@@ -43,7 +43,7 @@ class EditorPort:
     def has_versioned_edits(self) -> bool:
         """Whether edits may name a document version.
 
-        Neovim supports that, and declares only the resource operations, which need it.
+        Neovim supports this but declares only resource operations, which require it.
         """
         workspace = self._server.client_capabilities.workspace
         support = workspace.workspace_edit if workspace else None

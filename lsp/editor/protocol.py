@@ -14,7 +14,7 @@ from lsp.text.documents import Documents
 
 
 class _Writer:
-    """Ignores that the editor is gone: the end of input then ends the process."""
+    """Ignores write errors after the editor has gone; the process ends at the end of input."""
 
     def __init__(self, writer: Any) -> None:
         self._writer = writer
@@ -54,8 +54,8 @@ class ElBartoProtocol(LanguageServerProtocol):
     ) -> Any:
         """Run a command within the task of its request.
 
-        pygls runs it as an inner task that `$/cancelRequest` does not reach: the client is answered that the command
-        was cancelled, but it continues. Here the task of the request itself runs the command.
+        pygls runs it as an inner task that `$/cancelRequest` does not reach: the response says that the command was
+        cancelled, but it continues. Here the request's own task runs the command.
         """
         handler = self.fm.commands.get(params.command)
         if handler is None:

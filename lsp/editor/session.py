@@ -10,14 +10,14 @@ from typing import Any
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
-from lsp.editor.commands_running import RunningCommands
 from lsp.editor.confidence import UnsureSpans
 from lsp.editor.port import EditorPort
 from lsp.editor.progress import Progress
 from lsp.editor.protocol import ElBartoProtocol
+from lsp.editor.running_commands import RunningCommands
 from lsp.editor.tasks import spawn
 from lsp.model_server.budget import TokenEstimate
-from lsp.model_server.connection import Connection, ServerAddress
+from lsp.model_server.connection import ServerAddress, ServerConnection
 from lsp.model_server.locator import ServerLocator
 from lsp.model_server.recent_chunks import RecentChunks
 from lsp.model_server.requests import RequestBuilder
@@ -26,7 +26,7 @@ from lsp.options import Options, load_options
 from lsp.suggest.completion import Completions
 from lsp.suggest.suggestions import Suggestions
 from lsp.text.documents import Document, Documents
-from lsp.text.marks import Accepted, Marks
+from lsp.text.marks import AcceptedCompletion, Marks
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class EditorSession:
         self._shown_problems: set[str] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
         self.status = Status(lambda state: self.editor.notify("status", state))
-        self.connection = Connection(self._locate, self.status, self.editor.show)
+        self.connection = ServerConnection(self._locate, self.status, self.editor.show)
         self.recent_chunks = RecentChunks()
         self.requests = RequestBuilder(TokenEstimate(), self.recent_chunks)
         self.completions = Completions(self.connection, self.requests, self.status, self.options)
@@ -52,7 +52,7 @@ class EditorSession:
         self.marks = Marks()
         self.unsure_spans = UnsureSpans(self.editor, self.options)
         self.running_commands = RunningCommands()
-        self.accepted: dict[str, Accepted] = {}  # the last accepted completion of each document
+        self.accepted: dict[str, AcceptedCompletion] = {}  # the last accepted completion of each document
         self.progress = Progress(server)
 
     @property
@@ -62,10 +62,10 @@ class EditorSession:
         return protocol.documents()
 
     def initialize(self, params: types.InitializeParams) -> None:
-        given = params.initialization_options
-        given = given if isinstance(given, dict) else {}
-        self.editor.initialize(params, given.get("clientFeatures"))
-        self._initialization = given.get("settings")
+        options = params.initialization_options
+        options = options if isinstance(options, dict) else {}
+        self.editor.initialize(params, options.get("clientFeatures"))
+        self._initialization = options.get("settings")
         self.documents.on_change = self._changed
         self.configure(None)
 

@@ -16,7 +16,7 @@ from lsp.suggest.candidates import Candidate, unsure_spans
 from lsp.suggest.completion import CompletionRequest
 from lsp.suggest.suggestions import Suggestion
 from lsp.text.documents import Document
-from lsp.text.marks import Accepted
+from lsp.text.marks import AcceptedCompletion
 from lsp.text.snapshot import Snapshot, take
 
 
@@ -29,7 +29,7 @@ async def suggest(session: EditorSession, arguments: Arguments, token: ProgressT
 
 
 async def regenerate(session: EditorSession, arguments: Arguments, token: ProgressToken) -> Any:
-    """Other candidates. What was typed of the last suggestion stays: it becomes a pinned part of the hole."""
+    """Other candidates. The typed part of the last suggestion is kept: it becomes a pinned part of the hole."""
     document = arguments.document(session.documents)
     offset, _ = arguments.required_span(document)
     session.completions.forget(take(document, offset))
@@ -42,8 +42,8 @@ async def regenerate(session: EditorSession, arguments: Arguments, token: Progre
 
 async def accepted(session: EditorSession, arguments: Arguments, token: ProgressToken) -> None:
     """A candidate was inserted: remember where, publish its unsure spans, and prefetch what follows it."""
-    suggestion = session.suggestions.get(arguments.given.get("id"))
-    index = arguments.given.get("index", 0)
+    suggestion = session.suggestions.get(arguments.fields.get("id"))
+    index = arguments.fields.get("index", 0)
     if suggestion is None or not isinstance(index, int) or not 0 <= index < len(suggestion.candidates):
         return
     if session.options.statistics:
@@ -60,13 +60,13 @@ async def accepted(session: EditorSession, arguments: Arguments, token: Progress
 
 async def _complete(session: EditorSession, request: CompletionRequest, token: ProgressToken) -> Any:
     work = session.completions.complete(request)
-    found = await session.progress.around(work, "El Barto: completing", token)
-    items = current_items(session, request.snapshot, found.candidates) if found is not None else None
+    answer = await session.progress.around(work, "El Barto: completing", token)
+    items = current_items(session, request.snapshot, answer.candidates) if answer is not None else None
     return get_converter().unstructure(items) if items is not None else None
 
 
 def _before_typing(session: EditorSession, document: Document, offset: int) -> tuple[Snapshot, Pinned]:
-    """The text without what the user has typed of the last suggestion, and that as pinned text.
+    """The text before the user typed the start of the last suggestion, and that start as pinned text.
 
     `current_items` then removes the typed text from the start of the candidates.
     """
@@ -92,7 +92,9 @@ def _remember(session: EditorSession, document: Document, start: int, end: int, 
     before = session.accepted.get(document.uri)
     if before is not None:
         session.marks.remove(before.mark)
-    session.accepted[document.uri] = Accepted(session.marks.add(document.uri, start, end), document.source[start:end])
+    session.accepted[document.uri] = AcceptedCompletion(
+        session.marks.add(document.uri, start, end), document.source[start:end]
+    )
     if "\r" not in document.source[start:end]:
         spans = unsure_spans(candidate.text, candidate.tokens, session.options.confidence_threshold)
         session.unsure_spans.add(

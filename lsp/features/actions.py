@@ -30,16 +30,16 @@ def offered(session: EditorSession, params: types.CodeActionParams) -> list[type
     start, end = document.offsets(params.range)
     end = start if end == start + 1 else end  # in Helix the cursor is a selection of one character
     holes = find_holes(document.source, document.language_id or "")
-    found: list[types.CodeAction] = []
+    actions: list[types.CodeAction] = []
     here = hole_at(holes, document.source, start) or next((hole for hole in holes if start <= hole.start < end), None)
     if here is not None:
-        found.append(_action(session, document, "fillHole", "Fill this hole", [here]))
-    found += _all_holes(session, document, [hole for hole in holes if hole.is_certain], start, end)
+        actions.append(_action(session, document, "fillHole", "Fill this hole", [here]))
+    actions += _all_holes(session, document, [hole for hole in holes if hole.is_certain], start, end)
     if start < end:
         selected = [Hole(start, end, document.source[start:end], "selection")]
-        found.append(_action(session, document, "rewrite", "Rewrite selection", selected, "rewriteSelection"))
-        found.append(_action(session, document, "redenoise", "Re-denoise unsure tokens in the selection", selected))
-    return found
+        actions.append(_action(session, document, "rewrite", "Rewrite selection", selected, "rewriteSelection"))
+        actions.append(_action(session, document, "redenoise", "Re-denoise unsure tokens in the selection", selected))
+    return actions
 
 
 async def resolved(session: EditorSession, action: types.CodeAction) -> types.CodeAction:
@@ -56,10 +56,10 @@ async def resolved(session: EditorSession, action: types.CodeAction) -> types.Co
 
 
 async def _compute(session: EditorSession, arguments: Arguments) -> tuple[Document, list[Change]]:
-    document = session.documents.document(str(arguments.given.get("uri")))
+    document = session.documents.document(str(arguments.fields.get("uri")))
     if document is None:
         raise Outdated("The document is no longer open.")
-    spans = _checked_spans(document, arguments.given)
+    spans = _checked_spans(document, arguments.fields)
     snapshot = take(document, spans[0][0])
     changes = await _changes(session, arguments.command, snapshot, spans)
     document = session.documents.document(snapshot.uri)
@@ -102,24 +102,24 @@ def _checked_spans(document: Document, data: Mapping[str, Any]) -> list[tuple[in
 def _all_holes(
     session: EditorSession, document: Document, holes: list[Hole], start: int, end: int
 ) -> list[types.CodeAction]:
-    """For the selection; otherwise for the function around the cursor, and for the file if it has more holes."""
-    found = []
+    """Actions for the selection, or for the function around the cursor and, if it has more holes, the file."""
+    actions = []
     if start < end:
         inside = [hole for hole in holes if start <= hole.start and hole.end <= end]
         if len(inside) > 1:
             title = f"Fill all {len(inside)} holes in the selection"
-            found.append(_action(session, document, "fillAllHoles", title, inside))
-        return found
+            actions.append(_action(session, document, "fillAllHoles", title, inside))
+        return actions
     inside = []
     function = function_span(document.source, document.language_id or "", start)
     if function is not None:
         inside = [hole for hole in holes if function[0] <= hole.start and hole.end <= function[1]]
         if len(inside) > 1:
             title = f"Fill all {len(inside)} holes of {function[2]}"
-            found.append(_action(session, document, "fillAllHoles", title, inside))
+            actions.append(_action(session, document, "fillAllHoles", title, inside))
     if len(holes) > max(len(inside), 1):
-        found.append(_action(session, document, "fillAllHoles", f"Fill all {len(holes)} holes of the file", holes))
-    return found
+        actions.append(_action(session, document, "fillAllHoles", f"Fill all {len(holes)} holes of the file", holes))
+    return actions
 
 
 def _action(

@@ -21,28 +21,28 @@ class Arguments:
     """A command's argument. Raises JsonRpcInvalidParams for anything that docs/reference/lsp.md does not allow."""
 
     command: str
-    given: Mapping[str, Any]
+    fields: Mapping[str, Any]
 
     def document(self, documents: Documents) -> Document:
-        """The open document that `uri` names; Outdated if it is not open or `version` is another one."""
-        uri = self.given.get("uri")
+        """The open document at `uri`; raises Outdated if it is not open or has another `version`."""
+        uri = self.fields.get("uri")
         if not isinstance(uri, str):
             raise self._invalid("uri must be the URI of a document")
         document = documents.document(uri)
         if document is None:
             raise Outdated(f"{uri} is not open.")
-        version = self.given.get("version")
+        version = self.fields.get("version")
         if version is not None and version != document.version:
             raise Outdated("The text has changed in the meantime; try again.")
         return document
 
     def span(self, document: Document) -> tuple[int, int] | None:
         """Start and end (code points) of `range`, or of `position` as an empty span; None without either."""
-        where = self.given.get("range")
+        where = self.fields.get("range")
         try:
             if where is not None:
                 return document.offsets(types.Range(_position(where["start"]), _position(where["end"])))
-            at = self.given.get("position")
+            at = self.fields.get("position")
             if at is None:
                 return None
             offset = document.offset_at_position(_position(at))
@@ -58,20 +58,20 @@ class Arguments:
 
     @property
     def hint(self) -> str | None:
-        hint = self.given.get("hint")
+        hint = self.fields.get("hint")
         if hint is not None and not isinstance(hint, str):
             raise self._invalid("hint must be text")
         return hint or None
 
     @property
     def pinned(self) -> Pinned:
-        pinned = self.given.get("pinned") or []
+        pinned = self.fields.get("pinned") or []
         if not isinstance(pinned, list) or not all(isinstance(item, str | dict) for item in pinned):
             raise self._invalid("pinned must be a list of texts")
         return tuple(pinned)
 
     def choice(self, name: str, *allowed: str) -> str | None:
-        value = self.given.get(name)
+        value = self.fields.get(name)
         if value is not None and value not in allowed:
             raise self._invalid(f"{name} must be one of {', '.join(allowed)}")
         return value
@@ -80,5 +80,5 @@ class Arguments:
         return JsonRpcInvalidParams(message=f"{self.command}: {what} (docs/reference/lsp.md).")
 
 
-def _position(given: Mapping[str, Any]) -> types.Position:
-    return types.Position(int(given["line"]), int(given["character"]))
+def _position(value: Mapping[str, Any]) -> types.Position:
+    return types.Position(int(value["line"]), int(value["character"]))

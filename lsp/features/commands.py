@@ -39,17 +39,17 @@ def register(server: LanguageServer, session: EditorSession) -> None:
         server.command(PREFIX + name)(_other(session, PREFIX + name, other))
 
     @server.command(PREFIX + "cancel")
-    async def cancel(given: dict[str, Any], token: ProgressToken) -> dict[str, int]:
-        uri = given.get("uri")
+    async def cancel(argument: dict[str, Any], token: ProgressToken) -> dict[str, int]:
+        uri = argument.get("uri")
         session.completions.jobs.cancel(uri)
         return {"cancelled": session.running_commands.cancel(uri)}
 
     @server.command(PREFIX + "reconnect")
-    async def reconnect(given: dict[str, Any], token: ProgressToken) -> None:
+    async def reconnect(argument: dict[str, Any], token: ProgressToken) -> None:
         await session.connection.restart()
 
     @server.command(PREFIX + "status")
-    async def status(given: dict[str, Any], token: ProgressToken) -> dict[str, Any]:
+    async def status(argument: dict[str, Any], token: ProgressToken) -> dict[str, Any]:
         cache, jobs = session.completions.cache, session.completions.jobs
         return {
             **session.status.to_json(),
@@ -64,9 +64,9 @@ def register(server: LanguageServer, session: EditorSession) -> None:
 def _editing(session: EditorSession, command: str, title: str, function: Editing) -> Callable[..., Any]:
     """A command that edits: it can be cancelled, and its failures are shown to the user."""
 
-    async def run(given: dict[str, Any], token: ProgressToken) -> dict[str, Any]:
-        arguments = Arguments(command, given)
-        uri = str(given.get("uri"))
+    async def run(argument: dict[str, Any], token: ProgressToken) -> dict[str, Any]:
+        arguments = Arguments(command, argument)
+        uri = str(argument.get("uri"))
 
         async def work() -> int:
             with session.running_commands.running(uri) as id:
@@ -87,7 +87,7 @@ def _editing(session: EditorSession, command: str, title: str, function: Editing
 def _other(
     session: EditorSession, command: str, function: Callable[[EditorSession, Arguments, ProgressToken], Awaitable[Any]]
 ) -> Callable[..., Any]:
-    async def run(given: dict[str, Any], token: ProgressToken) -> Any:
-        return await function(session, Arguments(command, given), token)
+    async def run(argument: dict[str, Any], token: ProgressToken) -> Any:
+        return await function(session, Arguments(command, argument), token)
 
     return run

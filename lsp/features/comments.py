@@ -20,7 +20,7 @@ from lsp.text.marks import Mark
 from lsp.text.snapshot import newline_of, to_model
 
 _IMPERATIVE = re.compile(r"(?:write|create|implement|make|generate|define|add|python|a |an )", re.IGNORECASE)
-MIN_CONTEXT = 2048  # tokens; a model with less gets only the instruction, without the text above it
+MIN_CONTEXT = 2048  # tokens; a model with a smaller context gets only the instruction, without the text above it
 CONTEXT_CHARACTERS = 4000
 MAX_TRIES = 20
 

@@ -1,4 +1,4 @@
-"""Edits made through the editor: for the text as it is now, versioned, and as one edit, so that one undo reverts it."""
+"""Applies changes through the editor: rebased to the current text, versioned, and as one edit that one undo reverts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lsp.text.edits import Change, applied, rebased
 from lsp.text.snapshot import Snapshot
 
 MAX_TRIES = 5
-CHANGE_TIMEOUT_S = 2.0  # editors report a change that they have made well within that
+CHANGE_TIMEOUT_S = 2.0  # editors report their changes well within this time
 
 
 def workspace_edit(editor: EditorPort, document: Document, changes: Sequence[Change]) -> types.WorkspaceEdit:
@@ -27,10 +27,10 @@ def workspace_edit(editor: EditorPort, document: Document, changes: Sequence[Cha
 
 
 async def apply(session: EditorSession, snapshot: Snapshot, changes: Sequence[Change], label: str) -> int:
-    """Have the editor apply the changes, again if its document was a version ahead of ours; returns their number.
+    """Have the editor apply the changes, retrying if its document was ahead of ours; returns the number of changes.
 
-    Neovim answers that it has applied an edit which it refused for its version: only the text shows. It also merges
-    quick changes: an unchanged text means that the edit was made and undone.
+    Neovim reports success even for an edit that it refused because of its version, so the text decides. It also merges
+    quick changes: an unchanged text means that the edit was applied and undone.
     """
     for _ in range(MAX_TRIES):
         document = session.documents.document(snapshot.uri)

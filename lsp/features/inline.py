@@ -32,31 +32,31 @@ async def inline_completion(
     offset = document.offset_at_position(params.position)
     snapshot, selected = _with_selected(document, offset, params.context.selected_completion_info)
     request = CompletionRequest(snapshot, session.num_candidates(is_invoked), is_invoked)
-    found = await session.progress.around(
+    answer = await session.progress.around(
         session.completions.complete(request), "El Barto: completing", params.work_done_token
     )
-    if found is None:
+    if answer is None:
         return None
     if selected is not None:
         if document.version != snapshot.version:
             return None
-        return items_for(session, document, offset, found.candidates, selected)
-    return current_items(session, snapshot, found.candidates)
+        return items_for(session, document, offset, answer.candidates, selected)
+    return current_items(session, snapshot, answer.candidates)
 
 
 def current_items(
     session: EditorSession, snapshot: Snapshot, candidates: tuple[Candidate, ...]
 ) -> types.InlineCompletionList | None:
-    """Items for the text as it is now: the candidates that begin with what the user typed since, without that."""
+    """Items for the current text: the candidates that start with the text typed since, without that start."""
     document = session.documents.document(snapshot.uri)
     typed = snapshot.typed_since(document.source) if document is not None else None
     if document is None or typed is None:
         return None
     rests = [(candidate, remainder(candidate.text, typed)) for candidate in candidates]
-    left = tuple(replace(candidate, text=rest) for candidate, rest in rests if rest is not None)
-    if typed and not left:
+    remaining = tuple(replace(candidate, text=rest) for candidate, rest in rests if rest is not None)
+    if typed and not remaining:
         return None
-    return items_for(session, document, snapshot.offset + len(typed), left)
+    return items_for(session, document, snapshot.offset + len(typed), remaining)
 
 
 def items_for(

@@ -18,7 +18,7 @@ MAX_LABEL = 60
 
 
 async def completion(session: EditorSession, params: types.CompletionParams) -> types.CompletionList | None:
-    """An incomplete list, so that the editor requests a new one as the user types on."""
+    """An incomplete list, so that the editor requests a new one after every key."""
     document = session.documents.document(params.text_document.uri)
     if document is None:
         return None
@@ -26,15 +26,15 @@ async def completion(session: EditorSession, params: types.CompletionParams) -> 
         return types.CompletionList(True, [])
     snapshot = take(document, document.offset_at_position(params.position))
     request = CompletionRequest(snapshot, session.options.automatic_candidates or 1)
-    found = await session.progress.around(
+    answer = await session.progress.around(
         session.completions.complete(request), "El Barto: completing", params.work_done_token
     )
     typed = snapshot.typed_since(document.source)
-    if found is None or typed is None:
+    if answer is None or typed is None:
         return types.CompletionList(True, [])
     offset = snapshot.offset + len(typed)
     items = []
-    for index, candidate in enumerate(found.candidates):
+    for index, candidate in enumerate(answer.candidates):
         rest = remainder(candidate.text, typed)
         if rest is not None:
             items.append(_item(session, document, offset, candidate, rest, index))

@@ -18,7 +18,7 @@ from lsp.text.cursor import leading_space
 from lsp.text.edits import Change
 from lsp.text.holes import Hole
 from lsp.text.languages import language
-from lsp.text.marks import Accepted
+from lsp.text.marks import AcceptedCompletion
 from lsp.text.snapshot import Snapshot, to_model
 
 REWRITE_CANDIDATES = 3  # the first that differs from the present text is used
@@ -90,7 +90,7 @@ def _changes(
     return changes
 
 
-def unchanged_spans(accepted: Accepted, text: str) -> list[tuple[int, int]]:
+def unchanged_spans(accepted: AcceptedCompletion, text: str) -> list[tuple[int, int]]:
     """The spans of an accepted completion that the user has not changed since (code points of `text`)."""
     start = accepted.mark.start
     before, now = _words(accepted.text), _words(text[accepted.mark.start : accepted.mark.end])

@@ -1,1 +1,1 @@
-"""The model server over HTTP: where it is, whether it is ready, what it is asked and what it answers."""
+"""The model server over HTTP: finding or starting it, its state, requests and responses."""

@@ -18,7 +18,7 @@ _IMPORT = re.compile(r"^(?:import|from|#include|using|use|require|package)\b.*$|
 
 
 @dataclass(frozen=True)
-class Window:
+class TextWindow:
     """The text around the cursor that is sent."""
 
     prefix: str
@@ -45,14 +45,14 @@ class TokenEstimate:
         return int(tokens * self.characters_per_token)
 
 
-def cut_window(prefix: str, suffix: str, max_characters: int) -> Window:
+def cut_window(prefix: str, suffix: str, max_characters: int) -> TextWindow:
     """The lines around the cursor, 3:1 before and after it; what one side leaves unused goes to the other.
 
     Cut at line ends; the cursor's own line is cut only if it alone is too long.
     """
     for_prefix = max(int(max_characters * PREFIX_SHARE), max_characters - len(suffix))
     before = _tail(prefix, for_prefix)
-    return Window(before, _head(suffix, max_characters - len(before)))
+    return TextWindow(before, _head(suffix, max_characters - len(before)))
 
 
 def import_lines(text: str) -> str:

@@ -35,7 +35,7 @@ class ReadyServer:
     model: ServedModel
 
 
-class Connection:
+class ServerConnection:
     """The server, ready or not. While it is not, retries in the background with growing delays."""
 
     def __init__(

@@ -22,7 +22,7 @@ class ServerLocator:
         self._shared_server = SharedServer(server_python, runtime_dir)
 
     async def locate(self, url: str | None, api_key: str | None, may_start: bool) -> ServerAddress:
-        """The server's address; raises LspError with a message that says what the user can do."""
+        """The server's address; raises LspError with instructions for the user."""
         if url is not None:
             self._shared_server.leave()
             return ServerAddress(url, api_key)

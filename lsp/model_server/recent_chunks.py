@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 MAX_CHUNKS = 16
 CHUNK_LINES = 64
-# The model would only copy a chunk this similar to the text at the cursor.
+# A chunk this similar to the text at the cursor would only be copied.
 TOO_SIMILAR = 0.5
 SAME = 0.9  # a new chunk replaces an older one of its document that is at least this similar
 

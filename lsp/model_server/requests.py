@@ -8,8 +8,8 @@ from lsp.model_server.budget import (
     CROSS_FILE_FROM,
     CROSS_FILE_SHARE,
     DEFAULT_CONTEXT,
+    TextWindow,
     TokenEstimate,
-    Window,
     cut_window,
     import_lines,
 )
@@ -36,7 +36,7 @@ class RequestBuilder:
         self.recent_chunks = recent_chunks
 
     def budget(self, model: ServedModel, options: Options, num_masks: int) -> CharacterBudget:
-        """What fits into the model's context beside the masks, which are on the same canvas as the text."""
+        """What fits into the model's context in addition to the masks, which share the canvas with the text."""
         tokens = options.context_tokens or model.infill_context or DEFAULT_CONTEXT
         tokens = max(tokens - num_masks, tokens // 2)
         total = self.estimate.characters(tokens)
@@ -52,14 +52,14 @@ class RequestBuilder:
         segments = tuple(part for part in (window.prefix, hole, window.suffix) if part)
         return InfillBody(segments, self.context(snapshot, window, budget), common)
 
-    def context(self, snapshot: Snapshot, window: Window, budget: CharacterBudget) -> tuple[tuple[str, str], ...]:
-        """Chunks, then the imports cut off the window. What the window leaves unused of its budget is theirs."""
-        left = budget.cross_file and budget.cross_file + budget.window - window.size
-        if left <= 0:
+    def context(self, snapshot: Snapshot, window: TextWindow, budget: CharacterBudget) -> tuple[tuple[str, str], ...]:
+        """Chunks, then the imports cut off the window. They may also use the rest of the window's budget."""
+        remaining = budget.cross_file and budget.cross_file + budget.window - window.size
+        if remaining <= 0:
             return ()
         cut_off = snapshot.prefix[: len(snapshot.prefix) - len(window.prefix)]
-        imports = import_lines(cut_off)[:left]
-        chunks = self.recent_chunks.pick(snapshot.uri, window.prefix, left - len(imports))
+        imports = import_lines(cut_off)[:remaining]
+        chunks = self.recent_chunks.pick(snapshot.uri, window.prefix, remaining - len(imports))
         return (*chunks, ("imports", imports)) if imports else chunks
 
     def learn(self, request: InfillBody, model: ServedModel, prompt_tokens: int | None) -> None:

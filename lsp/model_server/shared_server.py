@@ -1,8 +1,8 @@
 """A model server shared by all editors of this user, started when the first of them needs it.
 
-Three files in the user's runtime directory coordinate them, with file locks that end with the process that holds them,
-however it ends: `supervisor.lock` is held by the process that runs the server (supervisor.py), and `users.lock` is
-shared by all language servers that use it. When nobody holds `users.lock` any more, the supervisor stops the server.
+Three files in the user's runtime directory coordinate them, with file locks, which are released when their process
+ends, even in a crash: `supervisor.lock` is held by the process that runs the server (supervisor.py), and `users.lock`
+is shared by all language servers that use it. Once no process holds `users.lock`, the supervisor stops the server.
 `server.json` has the URL and the API key: other users of the machine can reach the port, but not read the file.
 """
 
@@ -48,7 +48,7 @@ class SharedServer:
         return self._users is not None
 
     async def address(self) -> ServerAddress:
-        """The server's address, started if necessary; raises LspError with a message that says what to do instead."""
+        """The server's address, started if necessary; raises LspError with instructions for the user."""
         if fcntl is None:
             raise LspError("No server answers, and this system cannot start one: set elbarto.serverUrl.")
         if not (ROOT / "app" / "__main__.py").is_file():
@@ -79,7 +79,7 @@ class SharedServer:
         return directory
 
     async def _join(self, directory: Path, deadline: float) -> None:
-        """Hold users.lock. A supervisor that is stopping its server holds it exclusively until that has ended."""
+        """Hold users.lock. A supervisor holds it exclusively while it stops its server."""
         if self._users is not None:
             return
         users = (directory / "users.lock").open("a")
@@ -108,7 +108,7 @@ class SharedServer:
         raise ServerDown(f"The server did not start within {START_S:.0f} s; its log is {directory / 'server.log'}.")
 
     def _check_last_start(self, directory: Path) -> None:
-        """Raise why the last server never came up, if it did not; only once, so that a later call tries again."""
+        """Raise the reason if the last server failed to start; only once, so that a later call tries again."""
         try:
             reason = (directory / "failed").read_text(encoding="utf-8")
         except FileNotFoundError:

@@ -40,8 +40,8 @@ class CommonFields:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        given = {"language": self.language, "n": self.n, "seed": self.seed, "time_budget_ms": self.time_budget_ms}
-        return {name: value for name, value in given.items() if value is not None} | dict(self.parameters)
+        fields = {"language": self.language, "n": self.n, "seed": self.seed, "time_budget_ms": self.time_budget_ms}
+        return {name: value for name, value in fields.items() if value is not None} | dict(self.parameters)
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,8 @@ def edits_answer(body: Any, num_spans: int) -> ServerAnswer:
 
 def _filled(hole: Mapping[str, Any]) -> FilledHole:
     tokens: Sequence[Mapping[str, Any]] = hole.get("tokens") or ()
-    found = tuple(Token(str(token["text"]), float(token["confidence"])) for token in tokens)
-    return FilledHole(str(hole["text"]), str(hole.get("finish_reason") or "stop"), found)
+    parsed = tuple(Token(str(token["text"]), float(token["confidence"])) for token in tokens)
+    return FilledHole(str(hole["text"]), str(hole.get("finish_reason") or "stop"), parsed)
 
 
 def _usage(body: Mapping[str, Any]) -> tuple[int | None, float | None]:

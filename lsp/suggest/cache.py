@@ -1,4 +1,4 @@
-"""Earlier answers, found again for the same text or for one in which the user has typed on."""
+"""A cache of answers, found again for the same text and after the user has continued typing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from lsp.suggest.candidates import Candidate
 from lsp.text.changes import remainder
 
-# Characters typed since an answer, at most, for it to be found: a long suggestion accepted word by word.
+# Maximum characters typed since an answer: enough to accept a long suggestion word by word.
 LOOK_BACK = 400
 MAX_CHARACTERS = 20_000_000
 
@@ -28,14 +28,14 @@ class _Entry:
     prefix: str
     suffix: str
     wanted: int
-    found: CandidateList
+    answer: CandidateList
 
     @property
     def size(self) -> int:
         return len(self.prefix) + len(self.suffix)
 
 
-class Cache:
+class CandidateCache:
     """The most recent answers, by prefix, suffix and settings."""
 
     def __init__(self, max_entries: int) -> None:
@@ -54,18 +54,18 @@ class Cache:
             if not 0 <= typed <= LOOK_BACK or entry.wanted < wanted or entry.settings != settings:
                 continue
             if entry.suffix == suffix and prefix.startswith(entry.prefix):
-                found = _after_typing(entry.found, prefix[len(entry.prefix) :])
-                if found is not None:
+                answer = _after_typing(entry.answer, prefix[len(entry.prefix) :])
+                if answer is not None:
                     self.hits += 1
-                    return found
+                    return answer
         self.misses += 1
         return None
 
-    def put(self, settings: Hashable, prefix: str, suffix: str, wanted: int, found: CandidateList) -> None:
+    def put(self, settings: Hashable, prefix: str, suffix: str, wanted: int, answer: CandidateList) -> None:
         if self.max_entries == 0:
             return
         self.forget(settings, prefix, suffix)
-        entry = _Entry(settings, prefix, suffix, wanted, found)
+        entry = _Entry(settings, prefix, suffix, wanted, answer)
         self._entries[settings, prefix, suffix] = entry
         self._size += entry.size
         while len(self._entries) > self.max_entries or (self._size > MAX_CHARACTERS and len(self._entries) > 1):
@@ -77,10 +77,10 @@ class Cache:
         self._size -= entry.size if entry else 0
 
 
-def _after_typing(found: CandidateList, typed: str) -> CandidateList | None:
+def _after_typing(answer: CandidateList, typed: str) -> CandidateList | None:
     """The candidates that begin with what was typed, without it. An empty answer holds only for its own text."""
     if not typed:
-        return found
-    rests = [(candidate, remainder(candidate.text, typed)) for candidate in found.candidates]
-    left = tuple(replace(candidate, text=rest) for candidate, rest in rests if rest is not None)
-    return replace(found, candidates=left) if left else None
+        return answer
+    rests = [(candidate, remainder(candidate.text, typed)) for candidate in answer.candidates]
+    remaining = tuple(replace(candidate, text=rest) for candidate, rest in rests if rest is not None)
+    return replace(answer, candidates=remaining) if remaining else None

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from lsp.cleanup.rules import clean_all
 from lsp.errors import LspError, ServerDown, ServerFull
 from lsp.model_server.client import ModelClient
-from lsp.model_server.connection import Connection, ReadyServer
+from lsp.model_server.connection import ReadyServer, ServerConnection
 from lsp.model_server.requests import RequestBuilder
 from lsp.model_server.status import Status
 from lsp.model_server.wire import CommonFields, InfillBody, Pinned, ServerAnswer, WireHole
 from lsp.options import Options
-from lsp.suggest.cache import Cache, CandidateList
+from lsp.suggest.cache import CandidateCache, CandidateList
 from lsp.suggest.candidates import Candidate
 from lsp.suggest.debounce import Debounce
 from lsp.suggest.jobs import DocumentJobs, JobKey
@@ -47,9 +47,11 @@ class CompletionRequest:
 class Completions:
     """Computes completions for all documents of an editor."""
 
-    def __init__(self, connection: Connection, requests: RequestBuilder, status: Status, options: Options) -> None:
+    def __init__(
+        self, connection: ServerConnection, requests: RequestBuilder, status: Status, options: Options
+    ) -> None:
         self.options = options
-        self.cache = Cache(options.cache_entries)
+        self.cache = CandidateCache(options.cache_entries)
         self.jobs: DocumentJobs[CandidateList] = DocumentJobs()
         self.debounce = Debounce()
         self.num_sent = self.num_cancelled = 0  # requests to the model server, and those of them that were cancelled
@@ -59,7 +61,7 @@ class Completions:
 
     def configure(self, options: Options) -> None:
         if options.cache_entries != self.cache.max_entries:
-            self.cache = Cache(options.cache_entries)
+            self.cache = CandidateCache(options.cache_entries)
         self.options = options
 
     async def complete(self, request: CompletionRequest) -> CandidateList | None:
@@ -77,7 +79,7 @@ class Completions:
         return found
 
     def prefetch(self, snapshot: Snapshot, candidates: int) -> None:
-        """Compute what will be requested when the user gets there."""
+        """Compute the completion at a place that the user will probably reach next."""
         request = CompletionRequest(snapshot, candidates, budget_ms=self.options.deadline_ms)
         if self.options.prefetch and self._known(request) is None:
             self.jobs.speculate(snapshot.uri, request.key, lambda: self._compute(request))

@@ -1,6 +1,6 @@
 """Running computations, at most one per document.
 
-A request for what is being computed shares that job; any other request replaces it, and the older request gets no
+A request that the running job covers shares it; any other request replaces it, and the older request gets no
 result. A job that nobody waits for any more is cancelled, and with it the request to the model server.
 """
 
@@ -58,7 +58,7 @@ class DocumentJobs(Generic[T]):
         return None if job.task.cancelled() else job.task.result()
 
     def speculate(self, uri: str, key: JobKey, work: Callable[[], Awaitable[T]]) -> None:
-        """Start computing what will probably be requested, unless a job runs. Any other request replaces it."""
+        """Start computing a probable next request, unless a job is running. Any other request replaces it."""
         job = self._jobs.get(uri)
         if job is None or job.task.done():
             started = self._start(uri, key, work, is_speculative=True)

@@ -117,7 +117,7 @@ class Documents(Workspace):
 
 
 def range_to_json(where: types.Range) -> dict[str, Any]:
-    """A range as it stands in the parameters of our own notifications and answers."""
+    """A range in the format of our own notifications and answers."""
     return {
         "start": {"line": where.start.line, "character": where.start.character},
         "end": {"line": where.end.line, "character": where.end.character},

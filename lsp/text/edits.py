@@ -1,4 +1,4 @@
-"""Replacements in a text: moved along when the text has changed elsewhere, and applied."""
+"""Replacements in a text: rebased when the text has changed elsewhere, and applied."""
 
 from __future__ import annotations
 

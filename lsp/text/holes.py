@@ -1,6 +1,6 @@
 """Finds missing code: `...`, `pass`, `raise NotImplementedError`, TODO comments, empty bodies, `___`.
 
-By lines and regular expressions, because text with holes rarely parses. Strings and comments are left alone.
+By lines and regular expressions, because text with holes rarely parses. Strings and other comments are ignored.
 """
 
 from __future__ import annotations

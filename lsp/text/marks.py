@@ -17,7 +17,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Accepted:
+class AcceptedCompletion:
     """The last accepted completion of a document: its present span, and its text when it was accepted."""
 
     mark: Mark

@@ -1,4 +1,4 @@
-"""What the engine is measured against must be what it claims to be: the same decoding, done another way."""
+"""The baselines decode like the engine, in another way."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.reference import EOS, MASK, Case
 from tests.tiny import load_plain
 
 CPU = torch.device("cpu")
-MAX_GEN_LENGTH = 80  # longer cases say nothing new and take their time
+MAX_GEN_LENGTH = 80  # longer cases are slow and test nothing new
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def test_the_engine_equals_the_published_loop(subject: Subject, theirs: Any, thr
     ours = run_engine(subject.engine(64), [prompt], params)
 
     assert ours.token_ids == (tuple(reply.token_ids),)
-    assert ours.forwards < reply.forwards  # no forward is for a commit alone
+    assert ours.forwards < reply.forwards  # no forward only commits
 
 
 def test_recomputing_equals_the_engine(subject: Subject) -> None:
@@ -60,7 +60,7 @@ def test_recomputing_equals_the_engine(subject: Subject) -> None:
 
 
 def test_random_weights_are_the_same_in_both_models() -> None:
-    """Llama's layout without tied embeddings, and one memory for both: nothing is copied."""
+    """Llama's layout without tied embeddings; both models share the same memory."""
     subject = random_subject("tiny", 0, CPU, torch.float32)
     model = transformers_model(subject)
     prompt = random_prompt(subject, 9, seed=3)

@@ -54,7 +54,7 @@ def test_latencies_are_those_of_keys_with_ghost_text() -> None:
 
 
 def test_no_generation_outlives_its_request_by_more_than_a_step() -> None:
-    """A word, typed so slowly that the server has begun with most of the requests that the next key cancels."""
+    """A word, typed so slowly that the server has started most of the requests that the next key cancels."""
     word = tuple((400, character) for character in "def total(")
     found = measure(Trace("", "\n", word), "vscode")
 

@@ -1,4 +1,4 @@
-"""What the infilling part counts and by which rules, and its methods on the embedded model."""
+"""The counts and scores of the part `infill`, and its methods on the embedded model."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_summary_counts_forwards_by_the_holes_own_tokens() -> None:
 
     assert facts["n"] == "2"
     assert facts["forwards a token"] == 1.5
-    assert facts["passes %"] == "100.0 ± 0.0"  # of those that could be run
+    assert facts["passes %"] == "100.0 ± 0.0"  # of the runnable ones
     assert facts["edit similarity"] == "75.0 ± 25.0"
     assert facts["length error, tokens"] == "1.5 ± 1.5"
     assert facts["ms a hole"] == 20.0
@@ -107,7 +107,7 @@ PAIR = Pair("argument", "values", "def first(", "):\n    return ", "[0]\n")
         (" items):\n", "items[1] + items", True),
         ("items", "values", False),
         ("items", "item", False),
-        ("first", "first", False),  # stands in the given text
+        ("first", "first", False),  # occurs in the remaining text
         ("len", "len", False),
         ("", "", False),
         ("(items", "(items", False),
@@ -178,7 +178,7 @@ def test_a_closed_connection_ends_the_work_at_once(service: Service, engine: Cou
     (whole,) = [counters.steps for counters in engine.counters[before:]]
     assert not editor.ask("def mode(values):\n    ", "\n\n\ndef median(values):\n", 1)
 
-    assert engine.leaves[num_left:] == [1]  # with the step in the midst of which it was closed
+    assert engine.leaves[num_left:] == [1]  # including the step during which it was closed
     assert engine.counters[-1].steps < whole
 
 
@@ -208,7 +208,7 @@ def test_the_embedded_model_is_asked_in_every_way_it_has(service: Service) -> No
     assert scores[ORACLE].length_error == 0
     assert scores[ORACLE].forwards == scores[ORACLE].num_tokens
     assert scores["canvas, delete"].forwards < scores["canvas, several"].forwards  # four canvases, and probes
-    assert all(score.passes is None for score in scores.values())  # there is nothing to run
+    assert all(score.passes is None for score in scores.values())  # nothing to run
 
 
 def test_every_baseline_fills_the_hole(service: Service) -> None:
@@ -216,7 +216,7 @@ def test_every_baseline_fills_the_hole(service: Service) -> None:
 
     assert len(methods) == 8
     for name, method in methods.items():
-        filling = method(MEAN, 0)  # the true length is for the oracle alone
+        filling = method(MEAN, 0)  # only the oracle uses the true length
         assert "\n" not in filling.text, name
         assert filling.forwards > 0, name
 

@@ -1,4 +1,4 @@
-"""Problems in the public benchmarks' formats, the ones that are shipped, and the sandbox that judges them."""
+"""Problems in the public benchmarks' formats, the shipped ones, and the sandbox that runs them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_humaneval_infilling_comes_with_its_test(tmp_path: Path, sandbox: Sandbo
 
     assert problem.group == "HumanEval-SingleLineInfilling, SingleLineInfilling"
     assert (problem.prefix, problem.middle, problem.suffix) == ("def double(x):\n", "    return x * 2\n", "")
-    assert not problem.is_single_line  # the line's end is in the middle
+    assert not problem.is_single_line  # the middle includes the line end
     assert problem.is_exact("    return x * 2\n")
     assert not problem.is_exact("    return x * 2")
     assert sandbox.passes(problem, "    return x + x\n")
@@ -70,10 +70,10 @@ def test_compressed_files_are_read_as_they_are(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        ("", r"there is no problem in it"),
-        ("{", r":1: this is no JSON"),
+        ("", r"the file contains no problem"),
+        ("{", r":1: not JSON"),
         ("[]", r":1: a problem must be an object, got list"),
-        (json.dumps(HUMANEVAL) + '\n{"task_id": "x"}', r":2: there is no field 'entry_point'"),
+        (json.dumps(HUMANEVAL) + '\n{"task_id": "x"}', r":2: the field 'entry_point' is missing"),
         (json.dumps(HUMANEVAL | {"suffix": None}), r":1: 'suffix' must be a string, got NoneType"),
         (json.dumps(HUMANEVAL | {"canonical_solution": " \n"}), r":1: 'canonical_solution' is blank"),
         (json.dumps(SANTACODER | {"canonical_solution": ""}), r":1: 'canonical_solution' is blank"),

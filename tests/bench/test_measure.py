@@ -30,7 +30,7 @@ def test_a_spread_tells_the_median_and_both_ends() -> None:
 
 
 def test_ratios_are_made_within_a_round() -> None:
-    """The machine was ten times slower in the second round: the ratio does not change."""
+    """The machine is ten times slower in the second round, which does not change the ratio."""
     assert ratios([2.0, 20.0], [1.0, 10.0]).values == (2.0, 2.0)
 
 

@@ -25,7 +25,7 @@ def test_parts_run_in_the_order_of_the_table() -> None:
 
 
 def test_an_unknown_part_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match=r"'flor' is no part of the benchmark.*floor"):
+    with pytest.raises(ConfigError, match=r"'flor' is not a part of the benchmark.*floor"):
         registry.choose(["floor", "flor"])
 
 

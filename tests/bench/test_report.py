@@ -22,11 +22,11 @@ def test_the_table_has_a_row_for_every_figure() -> None:
     assert "| counting | first bead | pebbles | time × 0.50 | 0.25–0.75 | ms 1.23 |\n" in text
     assert "- CPU: abacus\n" in text
     assert text.endswith("\n- it rained\n")
-    assert "Quote nothing" not in text
+    assert "do not quote" not in text
 
 
 def test_a_quick_run_says_that_it_proves_nothing() -> None:
-    assert "Quote nothing" in report.markdown({}, {**MACHINE, "quick": True}, [])
+    assert "do not quote" in report.markdown({}, {**MACHINE, "quick": True}, [])
 
 
 @pytest.mark.parametrize(("value", "text"), [(1234.5, "1234"), (99.94, "99.9"), (9.994, "9.99"), (0.0123, "0.01")])

@@ -1,4 +1,4 @@
-"""The command from its line to its files, on the fixture checkpoint; no time is asserted."""
+"""The command, from its arguments to its files, on the fixture checkpoint; no times are checked."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def test_parts_run_and_leave_json_plots_and_a_table(tmp_path: Path, capsys: pyte
     "parts", [("recompute", "concurrency", "steps", "floor"), ("quantization",), ("http",), ("contention",)]
 )
 def test_the_other_parts_give_ratios(parts: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`http` and `contention` start processes of their own: a server, and a program that keeps a core busy."""
-    # As many threads as cores, on a core that is taken, are a matter of seconds: that is what the part shows.
+    """`http` and `contention` start other processes: a server, and a program that keeps a core busy."""
+    # One thread per core with a busy core takes seconds, which is what the part shows.
     monkeypatch.setattr(contention, "thread_counts", lambda: {1: "default (1 thread)"})
     assert run(*parts, "--out", tmp_path) == 0
 
@@ -95,7 +95,7 @@ def test_tokens_must_be_the_same_in_float32_only(dtype: torch.dtype) -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["flor"], "'flor' is no part of the benchmark"),
+        (["flor"], "'flor' is not a part of the benchmark"),
         (["--shape", "9B"], "there is no shape '9B'"),
         (["--repeats", "4"], "the median of at least 5"),
         (["floor", "--device", "cuda:7"], "no CUDA device|cuda:7"),

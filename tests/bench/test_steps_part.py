@@ -1,4 +1,4 @@
-"""The baseline of the part `steps` really cannot tell steps, and is the same engine otherwise."""
+"""The baseline of the part `steps` has no step events, and is otherwise the same engine."""
 
 from __future__ import annotations
 

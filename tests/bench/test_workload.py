@@ -32,7 +32,7 @@ def test_a_sequence_that_fails_makes_no_figure(
         raise ValueError("broken")
 
     monkeypatch.setattr(Runner, "run", fail)
-    with caplog.at_level(logging.CRITICAL), pytest.raises(RuntimeError, match="failed a sequence"):
+    with caplog.at_level(logging.CRITICAL), pytest.raises(RuntimeError, match="a sequence failed"):
         run_engine(SUBJECT.engine(32), [random_prompt(SUBJECT, 8, 0)], static(4))
 
 

@@ -1,1 +1,1 @@
-"""Test doubles: what replaces models, tokenizers and engines in tests that need none."""
+"""Test doubles that replace models, tokenizers and engines."""

@@ -68,7 +68,7 @@ def make_client(
 ) -> FlaskClient:
     """A test client of the whole application; `settings` are SETTINGS. Close it with `close_client`.
 
-    The model is loaded when this returns, unless a test has its own way of loading.
+    The model is loaded when this returns, unless the test passes its own loader.
     """
     loaded = fake_backend(engine, **(info or {})), fake_frontend(tokenizer)
     own = {name: value for name, value in settings.items() if name not in DEFAULT_OPTIONS}
@@ -87,7 +87,7 @@ def service_of(client: FlaskClient) -> Service:
 
 
 def close_client(client: FlaskClient) -> None:
-    """Stop the executor, and see that nothing was left behind in it."""
+    """Stop the executor, and check that nothing is left in it."""
     engine = service_of(client).engine
     assert isinstance(engine, LocalEngine)
     if engine.state == "ready":
@@ -98,7 +98,7 @@ def close_client(client: FlaskClient) -> None:
 
 @contextmanager
 def root_logging_kept() -> Iterator[None]:
-    """`create_app` configures the root logger, which would take pytest's own handlers off it."""
+    """Restores the root logger: `create_app` configures it, which would remove pytest's handlers."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     root.handlers = []

@@ -1,4 +1,4 @@
-"""An engine that replies with what a test scripted, one block per step, without a model."""
+"""An engine without a model that produces scripted replies, one block per step."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Script = Callable[[Sequence[int], GenerationParams], Sequence[int]]
 
 
 def says(*texts: str | bytes | Sequence[int]) -> Script:
-    """A script: the first request gets the first text, ..., and the last text again and again. Ids may be given too."""
+    """A script: each request gets the next text (or token ids), and all further ones the last."""
     queue = deque(texts)
 
     def script(prompt_ids: Sequence[int], params: GenerationParams) -> Sequence[int]:
@@ -41,11 +41,11 @@ def says(*texts: str | bytes | Sequence[int]) -> Script:
 
 @dataclass
 class FakeEngine:
-    """One sequence at a time, one block a step, aligned as the real engine's: the first block shares the prompt's tail.
+    """One sequence at a time, one block per step, aligned as in the real engine: the first has the prompt's tail.
 
-    `script` gives a reply's token ids, which are filled up with end tokens to `gen_length`. A `gated` engine takes no
-    step that was not allowed with `allow`. A block takes two steps, told where it is watched: the later half, then the
-    rest; the n-th token of the reply has a confidence of 1 / (n + 1). All records may be read from any thread.
+    `script` returns a reply's token ids, which are padded with end tokens to `gen_length`. A `gated` engine takes only
+    steps that were allowed with `allow`. A block has two denoising steps, reported if it is watched: the later half,
+    then the rest; the n-th token of the reply has a confidence of 1 / (n + 1). All records may be read from any thread.
     """
 
     script: Script = field(default_factory=lambda: says("Hello, world!"))
@@ -56,14 +56,14 @@ class FakeEngine:
     steps: int = 0
     step_errors: deque[Exception] = field(default_factory=deque)  # each is raised by one step
     add_errors: deque[Exception] = field(default_factory=deque)
-    failing_steps: int = 0  # so many steps fail the sequence that is in them, as the real engine does
+    failing_steps: int = 0  # number of steps that fail their sequence, as in the real engine
 
     def __post_init__(self) -> None:
         self._sequences: dict[int, FakeSequence] = {}
         self._ids = itertools.count()
         self._changed = threading.Condition()
         self._allowed = 0.0 if self.gated else math.inf
-        self._wanted = 0  # steps begun, those that wait for `allow` included
+        self._wanted = 0  # started steps, including those that wait for `allow`
 
     @property
     def has_work(self) -> bool:
@@ -106,7 +106,7 @@ class FakeEngine:
         return Finished(sequence_id, "abort", self._counters(sequence))
 
     def watch(self, sequence_id: int, is_watched: bool) -> SequenceSnapshot | None:
-        """Between two blocks, so nothing of the next one is final."""
+        """Called between two blocks, so nothing of the next one is final."""
         sequence = self._sequences.get(sequence_id)
         if sequence is None:
             return None
@@ -125,12 +125,12 @@ class FakeEngine:
             self._changed.notify_all()
 
     def wait_for(self, condition: Callable[[], bool]) -> None:
-        """Wait for something that adding, stepping or aborting brings about."""
+        """Wait for a condition that adding, stepping or aborting makes true."""
         with self._changed:
             assert self._changed.wait_for(condition, PATIENCE_S), "it never came about"
 
     def wait_until_stepping(self) -> None:
-        """Until the engine stands in a step that nobody has allowed yet: what was submitted earlier is in it."""
+        """Wait until the engine is in a step that is not allowed yet: everything submitted earlier is then in it."""
         assert self.gated
         self.wait_for(lambda: self._wanted > self.steps and self._allowed == 0)
 
@@ -183,7 +183,7 @@ class FakeEngine:
 
     @staticmethod
     def _counters(sequence: FakeSequence) -> Counters:
-        """As if each block took two denoising steps, the first of which commits the block before."""
+        """Counters as if each block took two denoising steps, the first of which commits the previous block."""
         return Counters(
             prompt_tokens=len(sequence.prompt_ids),
             cached_tokens=0,

@@ -1,4 +1,4 @@
-"""An EngineClient without an engine or a thread: the front's side of the seam alone."""
+"""An EngineClient without an engine or a thread, for tests of the front only."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CARD = ModelInfo(
 
 
 class FakeEngineClient:
-    """Every sequence is `token_ids` and the end token, at once. `card` are ModelInfo fields."""
+    """Answers each sequence at once with `token_ids` and the end token. `card` are ModelInfo fields."""
 
     def __init__(self, token_ids: Sequence[int], **card: Any) -> None:
         self.state: State = "ready"

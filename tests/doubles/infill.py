@@ -1,4 +1,4 @@
-"""An engine that fills canvases with what a test scripted."""
+"""An engine that fills canvases with scripted texts."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from tests.doubles.tokenizer import FIRST_BYTE, FimTokenizer, byte_ids
 
 DELETE = 7  # of models that were trained on canvases
 CANVAS_MODEL = {"delete_token_id": DELETE}
-# (the hole, how many masks it has, the parameters) -> what the model would like to write there
+# (index of the hole, number of its masks, parameters) -> the text the model would write there
 Fills = Callable[[int, int, GenerationParams], str]
 
 
 @dataclass
 class InfillEngine(FakeEngine):
-    """A step fills one hole of a canvas, the last one first. What the text does not need of the hole leaves it.
-    Replies are `script`'s.
+    """A step fills one hole of a canvas, the last one first, and deletes the masks that the text does not need. Replies
+    come from `script`.
 
-    `confidence` is every token's; a probe finds `fit` for each of its targets. The rest is FakeEngine's.
+    `confidence` is that of all tokens; a probe returns `fit` for each of its targets. The rest is as in FakeEngine.
     """
 
     fills: Fills = lambda hole, num_masks, params: "x"
@@ -31,7 +31,7 @@ class InfillEngine(FakeEngine):
 
     @property
     def canvases(self) -> list[Window]:
-        """Of all sequences that were not probes, in order."""
+        """The windows of all sequences except probes, in order."""
         windows = [sequence.params.window for sequence in self.added]
         return [window for window in windows if window is not None and not window.probe]
 
@@ -75,12 +75,12 @@ class InfillEngine(FakeEngine):
 
 
 def always(*texts: str) -> Fills:
-    """Each hole has its text, in any candidate."""
+    """Each hole gets its text, in all candidates."""
     return lambda hole, num_masks, params: texts[hole]
 
 
 def seen(sequence: FakeSequence) -> str:
-    """What the model reads: a canvas with "_" for each mask, the sentinels as capitals."""
+    """The model's input as text: a canvas with "_" for each mask, and sentinels as capitals."""
     names = {FimTokenizer.PREFIX: "<P>", FimTokenizer.SUFFIX: "<S>", FimTokenizer.MIDDLE: "<M>", None: "_"}
     window = sequence.params.window
     items: list[Any] = [*sequence.prompt_ids, *(window.token_ids if window else ())]

@@ -1,4 +1,4 @@
-"""An HTTP server with the two routes of OpenAI's API that a chat needs. It answers what a test tells it to."""
+"""An HTTP server with the two routes of OpenAI's API that a chat needs, and scripted answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 
 class Handler(BaseHTTPRequestHandler):
-    """OpenAI's two routes. `server.answers` holds the raw stream of each chat request in turn."""
+    """OpenAI's two routes. `server.answers` has the raw stream of each chat request in turn."""
 
     server: ScriptedServer
 

@@ -1,4 +1,4 @@
-"""A tokenizer whose tokens are bytes: what app.text.tokenizer.Tokenizer needs, without files."""
+"""A tokenizer whose tokens are bytes, for app.text.tokenizer.Tokenizer; needs no files."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def byte_ids(text: str | bytes) -> list[int]:
 
 
 class ByteTokenizer:
-    """What app.text.tokenizer.Tokenizer uses of a transformers tokenizer. A byte is a token; so is each of SPECIALS.
+    """The part of a transformers tokenizer that app.text.tokenizer.Tokenizer uses. Tokens are bytes and SPECIALS.
 
-    `extra` are further tokens of several bytes, numbered from VOCAB_SIZE; they are decoded and never encoded.
+    `extra` are additional tokens of several bytes, numbered from VOCAB_SIZE; they are decoded but never encoded.
     """
 
     def __init__(self, chat_template: str | None = CHAT_TEMPLATE, extra: Sequence[bytes] = ()) -> None:

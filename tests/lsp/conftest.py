@@ -13,7 +13,7 @@ from tests.lsp.raw import Client, language_server
 
 @pytest.fixture
 def answers() -> dict[str, str | list[str]]:
-    """What the fake server answers after the end of a prefix. Modules override this."""
+    """The fake server's answers by the end of the prefix. Modules override this."""
     return {"return ": "a + b"}
 
 

@@ -1,4 +1,4 @@
-"""Stands in for `python -m app serve` where the language server starts one: the fake server, on the given port."""
+"""Replaces `python -m app serve` when the language server starts it: the fake server, on the given port."""
 
 from __future__ import annotations
 

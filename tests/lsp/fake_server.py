@@ -1,7 +1,7 @@
 """A model server without a model: speaks docs/reference/infill.md, with seeded delays, and records aborted requests.
 
-It runs in a thread, on a port of its own. What it writes into a hole is what `answers` says for the text before it, the
-longest match deciding.
+It runs in a thread, on a free port. It fills a hole with the entry of `answers` whose key is the longest match for the
+text before the hole.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Record:
 
 @dataclass
 class FakeServer:
-    """`answers`: what comes after a text that ends so; a list gives one text for each candidate."""
+    """`answers`: the text to insert after a prefix that ends with the key; a list has one text per candidate."""
 
     delay_s: float = 0.0
     seed: int = 0
@@ -131,7 +131,7 @@ class FakeServer:
             await _send(writer, 404, _error("No such route."))
 
     async def _generate(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, record: Record) -> None:
-        """Denoise: a delay in steps, each of which looks whether the client is still there."""
+        """Simulate denoising: a delay in steps, with a check before each whether the client is still connected."""
         self.records.append(record)
         if self.refuse is not None:
             await _send(writer, self.refuse[0], _error(self.refuse[1]))
@@ -176,7 +176,7 @@ class FakeServer:
             return
         await _start_stream(writer)
         await _event(writer, {"type": "started", "num_holes": len(choices[0]["holes"]), "n": len(choices)})
-        for hole in reversed(choices[0]["holes"]):  # on a canvas any hole may be full first
+        for hole in reversed(choices[0]["holes"]):  # on a canvas any hole may be completed first
             event = {"type": "hole", "choice": 0, "hole": hole["index"], "text": hole["text"], "finish_reason": reason}
             await _event(writer, event)
         await _event(writer, {"type": "finished", **answer})

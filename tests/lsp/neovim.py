@@ -1,4 +1,4 @@
-"""A real Neovim (0.12 or newer), without a window, driven by its own keys."""
+"""A real, headless Neovim (0.12 or newer), driven by keys."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ end)
 
 
 def find_neovim() -> str:
-    """The editor; skips where there is none that is new enough."""
+    """The editor; skips the test if no recent one is installed."""
     command, reason = find_nvim((0, 12))
     if command is None:
         pytest.skip(reason)
@@ -62,7 +62,7 @@ class Neovim:
         self.nvim = nvim
 
     def keys(self, keys: str, each_ms: int = 0) -> None:
-        """Type. With a pause between the keys, one after another."""
+        """Type the keys, all at once or with a pause between them."""
         if not each_ms:
             self.nvim.input(keys)
             return
@@ -78,7 +78,7 @@ class Neovim:
         self.nvim.command(f"edit! {path}")
         self.wait_for(lambda: self.lua("return #vim.lsp.get_clients({ bufnr = 0 }) > 0"))
         self.wait_for(lambda: self.lua("return vim.lsp.get_clients({ bufnr = 0 })[1].initialized"))
-        # Before, it has nothing to suggest, and Neovim asks again only when something is typed.
+        # Before that it has no suggestions, and Neovim requests again only after a key.
         self.wait_for(lambda: (self.command("status") or {}).get("state") in ("ready", "busy"))
 
     def lines(self) -> list[str]:
@@ -97,7 +97,7 @@ class Neovim:
         return None
 
     def settled_ghost(self) -> list[str] | None:
-        """Ghost text that is still the same after a while: Neovim asks again, and hides it, after moving the cursor."""
+        """Ghost text that stays the same for a while: after cursor movements Neovim hides it and requests it again."""
         ghost = self.ghost()
         time.sleep(0.5)
         return ghost if ghost == self.ghost() else None
@@ -113,7 +113,7 @@ class Neovim:
         self.wait_for(lambda: self.ghost() == list(lines))
 
     def command(self, name: str, **argument: Any) -> Any:
-        """A command of the language server's, as a plugin would run it; its result."""
+        """Run a command of the language server as a plugin would; returns its result."""
         return self.lua(
             "local name, argument = ... "
             "local client = vim.lsp.get_clients({ bufnr = 0 })[1] "
@@ -128,7 +128,7 @@ class Neovim:
 
 @contextmanager
 def running(url: str, config: str = CONFIG, **variables: str) -> Iterator[Neovim]:
-    """An editor with a plain `vim.lsp.config`, no plugins and none of the tester's settings."""
+    """An editor with a plain `vim.lsp.config`, without plugins and without the user's settings."""
     import pynvim
 
     command = find_neovim()

@@ -1,4 +1,4 @@
-"""A language client with nothing between it and the pipe: what goes in and what comes out, message by message."""
+"""A minimal language client over a bare pipe, which sends and receives single messages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 from tests.lsp import starter
 from tests.lsp.starter import ROOT, Started
 
-# For what comes true within a second on an idle machine, and this one may be anything but idle.
+# For conditions that become true within a second on an idle machine; this one may be busy.
 PATIENCE_S = 60.0
 URI = "file:///tmp/a.py"
 INLINE = {"inlineCompletion": {"dynamicRegistration": False}}
@@ -28,7 +28,7 @@ NEOVIM: dict[str, Any] = {
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """The tester's, without settings of the language server."""
+    """This process's environment, without settings of the language server."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ELBARTO_")}
     return {**kept, "PYTHONPATH": str(ROOT), **variables}
 
@@ -59,7 +59,7 @@ class Client:
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
-        """Write what is sent inside only at the end, without a pause between."""
+        """Buffer the messages sent inside, and write them together at the end."""
         self._is_held_back = True
         yield
         self._is_held_back = False
@@ -76,7 +76,7 @@ class Client:
         return self._id
 
     def call(self, method: str, **params: Any) -> Any:
-        """The result; fails for an error."""
+        """The result of a request; fails for an error response."""
         answer = self.answer(self.request(method, **params))
         assert "error" not in answer, answer
         return answer["result"]
@@ -118,7 +118,7 @@ class Client:
         self.notify("textDocument/didChange", textDocument=document, contentChanges=[{"text": text}])
 
     def ask(self, line: int, character: int, invoked: bool = True, uri: str = URI, **context: Any) -> int:
-        """Request an inline completion; its id."""
+        """Request an inline completion; returns the request's id."""
         return self.request(
             "textDocument/inlineCompletion",
             textDocument={"uri": uri},
@@ -133,7 +133,7 @@ class Client:
         return None if result is None else [item["insertText"] for item in result["items"]]
 
     def messages(self) -> list[str]:
-        """What the user has been shown."""
+        """The messages shown to the user."""
         return [one["params"]["message"] for one in self.notifications if one["method"] == "window/showMessage"]
 
     def of(self, method: str) -> list[Any]:
@@ -177,7 +177,7 @@ class Client:
         return None
 
     def apply(self, edit: dict[str, Any]) -> dict[str, Any]:
-        """As an editor: refuse edits of other versions, apply, report the change. Columns are code points here."""
+        """Act as an editor: refuse edits of other versions, apply, report the change. Columns are code points here."""
         for change in edit["documentChanges"]:
             uri, version = change["textDocument"]["uri"], change["textDocument"]["version"]
             if version != self.texts[uri][0]:
@@ -211,6 +211,6 @@ def language_server(*arguments: str, stderr: Any = None, **variables: str) -> It
     finally:
         process.kill()
         process.wait()
-        with suppress(BrokenPipeError):  # what was never flushed
+        with suppress(BrokenPipeError):  # data that was never flushed
             process.stdin.close()
         process.stdout.close()

@@ -1,7 +1,7 @@
-"""Starts language servers quickly: a process that has imported everything forks for each of them.
+"""Starts language servers quickly, by forking a process that has already imported everything.
 
-Dozens of tests would otherwise wait a second each for the same imports. The fork runs the same `main`, with the
-same arguments, environment and pipes, as `python -m lsp` does; tests/lsp/test_main.py runs that itself.
+Dozens of tests would otherwise each wait a second for the imports. The fork runs the same `main`, with the same
+arguments, environment and pipes, as `python -m lsp`; tests/lsp/test_main.py runs the real command.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Started:
-    """As much of a subprocess.Popen as the tests use."""
+    """The part of subprocess.Popen that the tests use."""
 
     def __init__(self, pid: int, stdin: BinaryIO, stdout: BinaryIO) -> None:
         self.pid, self.stdin, self.stdout = pid, stdin, stdout
@@ -82,7 +82,7 @@ def _ask(order: Mapping[str, Any], files: Sequence[int] = ()) -> int | None:
 
 
 def _line(control: socket.socket) -> tuple[bytes, list[int]]:
-    """A message, and the files that came with it; empty at the end."""
+    """A message and the file descriptors sent with it; empty at the end."""
     message, files, _, _ = socket.recv_fds(control, 2**16, 3)
     while message and not message.endswith(b"\n"):
         message += control.recv(2**16)

@@ -1,4 +1,4 @@
-"""What a model wrote, where, and what may be shown of it."""
+"""The cleanup rules: a model's text at a cursor, and what is shown of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lsp.cleanup.rules import RULES, clean, clean_all
 from lsp.text.cursor import CursorContext
 from lsp.text.languages import language
 
-# name: (before | after, candidate, what is left)
+# name: (before | after, candidate, cleaned text)
 CASES: dict[str, tuple[str, str, str]] = {
     # special tokens
     "end token": ("x = |", "1<|endoftext|>junk", "1"),
@@ -92,7 +92,7 @@ def test_clean(name: str) -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_what_is_clean_stays(name: str) -> None:
-    """Cleaning once is enough: what an editor is shown would pass again."""
+    """Cleaning is idempotent: a cleaned text passes again unchanged."""
     around, _, expected = CASES[name]
     prefix, _, suffix = around.partition("|")
 

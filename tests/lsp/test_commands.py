@@ -1,4 +1,4 @@
-"""Commands and code actions over a bare pipe: what is edited, and when nothing may be."""
+"""Commands and code actions over a bare pipe: their edits, and when nothing may be edited."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_nothing_is_applied_when_a_hole_has_changed(client: Client, fake: FakeSe
 
 
 def test_a_cancelled_command_stops_and_hangs_up(client: Client, fake: FakeServer) -> None:
-    """With pygls alone the client is answered so, but the command continues."""
+    """With plain pygls the response says so, but the command continues."""
     fake.delay_s = 5
     client.open(TWO)
     id = client.request("workspace/executeCommand", command="elbarto.ls.fillAllHoles", arguments=[{"uri": URI}])

@@ -1,4 +1,4 @@
-"""docs/guides/neovim.md works as it is written, and the tests that docs/develop/complaints.md names are there."""
+"""docs/guides/neovim.md works as written, and the tests named in docs/develop/complaints.md exist."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def python(tmp_path: Path) -> str:
 
 @pytest.fixture
 def runtime(tmp_path: Path) -> Iterator[Path]:
-    """A runtime directory of this test alone. What a failed test leaves running is ended."""
+    """A runtime directory for this test. Ends any process that a failed test leaves running."""
     directory = tmp_path / "runtime"
     directory.mkdir(mode=0o700)
     yield directory
@@ -101,7 +101,7 @@ def test_started_shared_and_stopped_when_the_last_editor_leaves(python: str, run
         assert first.stop() == 0
         time.sleep(2.5)
         assert is_up(url), "the second editor still uses it"
-        second.process.kill()  # a crash: nobody says goodbye
+        second.process.kill()  # a crash, without a shutdown request
         wait_until_down(url)
         assert state(runtime) is None
 

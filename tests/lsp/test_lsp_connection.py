@@ -1,4 +1,4 @@
-"""A model server that is away, loads, refuses or comes back: one message, then quiet, and nothing to restart."""
+"""A model server that is down, loading, refusing or back again: one message, and no restart needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What counts as a hole."""
+"""Finding holes."""
 
 from __future__ import annotations
 

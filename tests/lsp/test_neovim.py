@@ -66,7 +66,7 @@ def test_several_lines_are_accepted_as_shown(editor: Neovim, tmp_path: Path) -> 
 
 
 def test_accept_line(editor: Neovim, fake: FakeServer, tmp_path: Path) -> None:
-    """The rest of the suggestion is still there, without another request."""
+    """The rest of the suggestion stays, without another request."""
     editor.edit(tmp_path / "c.py", "y = 1\n\n")
     editor.keys("jAz = ")
     editor.wait_for_ghost("compute(", "    1,", "    2,", ")")

@@ -1,4 +1,4 @@
-"""Where options come from, and what happens to bad ones."""
+"""The sources of options, and invalid values."""
 
 from __future__ import annotations
 

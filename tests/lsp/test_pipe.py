@@ -85,8 +85,8 @@ def test_one_of_two_who_wait_cancels_and_the_other_is_answered(client: Client, f
 
 
 def test_a_burst_of_two_hundred_requests(client: Client, fake: FakeServer) -> None:
-    """All are answered, the last one with what it asked for, and few of them reach the model."""
-    fake.delay_s = 1  # longer than the machine may be busy with something else in between
+    """All are answered, the last one with its suggestion, and few of them reach the model."""
+    fake.delay_s = 1  # longer than a busy machine may delay the test
     text = "x = 1\n" * 20 + "return "
     client.open(text)
     ids = []
@@ -169,7 +169,7 @@ def test_crlf_goes_to_the_model_as_lf_and_comes_back(client: Client, fake: FakeS
 
 @pytest.mark.parametrize(("encoding", "column"), [("utf-8", 14), ("utf-16", 9), ("utf-32", 8)])
 def test_positions_in_every_encoding(fake: FakeServer, encoding: str, column: int) -> None:
-    """Behind characters of two, three and four bytes, below a form feed and a U+2028."""
+    """After characters of two, three and four bytes, below a form feed and a U+2028."""
     fake.answers["é€😀 = "] = "1"
     capabilities = {**NEOVIM, "general": {"positionEncodings": [encoding]}}
     with language_server("--server", fake.url) as client:

@@ -1,4 +1,4 @@
-"""The clients that pytest-lsp knows, with inline completion added, which is newer than their profiles."""
+"""The client profiles of pytest-lsp, with inline completion added, which is newer than they are."""
 
 from __future__ import annotations
 

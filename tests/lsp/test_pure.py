@@ -8,7 +8,7 @@ from lsp.errors import Outdated
 from lsp.model_server.budget import TokenEstimate, cut_window, import_lines
 from lsp.model_server.recent_chunks import RecentChunks, similarity
 from lsp.model_server.wire import Token
-from lsp.suggest.cache import Cache, CandidateList
+from lsp.suggest.cache import CandidateCache, CandidateList
 from lsp.suggest.candidates import Candidate, unsure_spans
 from lsp.suggest.debounce import Debounce
 from lsp.text.changes import moved, remainder
@@ -69,7 +69,7 @@ def test_a_mark_keeps_its_text() -> None:
     marks = Marks()
     mark, point = marks.add("u", 4, 8), marks.add("u", 8, 8)
 
-    marks.changed("u", 8, 8, "new")  # right behind the mark
+    marks.changed("u", 8, 8, "new")  # right after the mark
     marks.changed("u", 0, 1, "")
     marks.changed("other", 0, 1, "")
 
@@ -78,7 +78,7 @@ def test_a_mark_keeps_its_text() -> None:
 
 
 def test_the_cache_looks_at_prefix_and_suffix_and_settings() -> None:
-    cache = Cache(10)
+    cache = CandidateCache(10)
     cache.put("s", "x = ", "\n", 1, found("a + b"))
 
     assert texts(cache.get("s", "x = ", "\n", 1)) == ["a + b"]
@@ -89,7 +89,7 @@ def test_the_cache_looks_at_prefix_and_suffix_and_settings() -> None:
 
 
 def test_the_cache_looks_back_over_what_was_typed() -> None:
-    cache = Cache(10)
+    cache = CandidateCache(10)
     cache.put("s", "x = ", "\n", 2, found("a + b", "c\nd"))
 
     assert texts(cache.get("s", "x = a +", "\n", 1)) == [" b"]
@@ -100,7 +100,7 @@ def test_the_cache_looks_back_over_what_was_typed() -> None:
 
 
 def test_an_empty_answer_is_remembered_for_its_own_text_only() -> None:
-    cache = Cache(10)
+    cache = CandidateCache(10)
     cache.put("s", "x", "", 1, found())
 
     assert texts(cache.get("s", "x", "", 1)) == []
@@ -108,13 +108,13 @@ def test_an_empty_answer_is_remembered_for_its_own_text_only() -> None:
 
 
 def test_the_cache_forgets_the_oldest() -> None:
-    cache = Cache(2)
+    cache = CandidateCache(2)
     for prefix in ("a", "b", "c"):
         cache.put("s", prefix, "", 1, found("x"))
 
     assert cache.get("s", "a", "", 1) is None
     assert texts(cache.get("s", "c", "", 1)) == ["x"]
-    assert Cache(0).get("s", "a", "", 1) is None
+    assert CandidateCache(0).get("s", "a", "", 1) is None
 
 
 def test_a_window_is_cut_at_line_ends_three_parts_to_one() -> None:

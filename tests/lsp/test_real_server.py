@@ -1,7 +1,7 @@
-"""Every group of features against the real server with the embedded model: what it writes is Python, in its place.
+"""Each group of features against the real server with the embedded model: it writes Python, in the right place.
 
-What exactly a small model writes is not the point here, so the tests ask only that the result can be parsed, and that
-the text around it stays. Rules and awkward cases are tested against the fake.
+The exact output of a small model does not matter here, so the tests check only that the result can be parsed and that
+the text around it is unchanged. Rules and edge cases are tested against the fake server.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def test_ghost_text(client: Client) -> None:
     assert 1 < len(several) <= 3
     assert len(set(several)) == len(several)
     assert all(text.strip() for text in several)
-    ast.parse(ADD.replace("return ", "return " + several[0]))  # the others are samples, and may be anything
+    ast.parse(ADD.replace("return ", "return " + several[0]))  # the others are samples, with any text
 
 
 def test_what_is_typed_along_is_answered_without_the_server(client: Client) -> None:
@@ -117,7 +117,7 @@ def test_rewrite_changes_the_selected_lines_alone(client: Client) -> None:
 
 
 def test_redenoise_mends_what_the_model_is_not_sure_of(client: Client) -> None:
-    """`c` is no name here, which even a small model knows; whatever it puts there, the line around it stays."""
+    """`c` is undefined here, which even a small model knows; whatever replaces it, the rest of the line stays."""
     text = "def add(a, b):\n    total = a + c\n    return total\n"
     client.open(text)
     selected = {"start": at(1, 0), "end": at(1, 17)}

@@ -1,4 +1,4 @@
-"""The real code in the training data: whose it is, that it is always the same, and what is kept from training."""
+"""The real code in the training data: its sources, that it is deterministic, and what is held out."""
 
 import importlib.metadata
 import itertools
@@ -27,7 +27,7 @@ def files():
 
 
 def install(folder, name, metadata, contents):
-    """A distribution as pip would leave it; `contents` are its files by path."""
+    """Create a distribution as pip installs it; `contents` are its files by path."""
     info = folder / f"{name}-1.0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n{metadata}\n")

@@ -1,4 +1,4 @@
-"""Generated tasks: the same for the same seed, right by their own checks, and what is held out kept apart."""
+"""Generated tasks: deterministic, correct by their own checks, and without held-out ones in training."""
 
 import random
 
@@ -17,7 +17,7 @@ CONSTANTS_TRIED = 3
 
 
 def some_constants(item):
-    """The first, a middle and the last: all of them would take minutes."""
+    """The first, a middle one and the last: all of them would take minutes."""
     constants = item.constant_choices()
     return [constants[index * (len(constants) - 1) // (CONSTANTS_TRIED - 1)] for index in range(CONSTANTS_TRIED)]
 

@@ -1,4 +1,4 @@
-"""Executed checks: one answer never harms the next. Copying: by hand, for code of all sorts."""
+"""Executed checks, isolated from each other, and the copying rates of hand-written answers."""
 
 import os
 import time
@@ -40,7 +40,7 @@ def checker():
 )
 def test_verdict(checker, code, verdict):
     assert checker.verdict(code, a_task()) == verdict
-    assert checker.passes("def add(a, b):\n    return a + b + len('1234567')", a_task())  # nothing was left behind
+    assert checker.passes("def add(a, b):\n    return a + b + len('1234567')", a_task())  # no file is left
 
 
 def test_an_endless_loop_is_ended_with_what_it_has_started(checker, tmp_path):

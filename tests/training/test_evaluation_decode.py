@@ -1,4 +1,4 @@
-"""The decoders, with a model whose proposals are written down."""
+"""The decoders, with a model whose proposals are scripted."""
 
 from types import SimpleNamespace
 
@@ -18,7 +18,7 @@ from training.tokenizer import (
 
 
 class Scripted:
-    """Proposes, at every mask, what `propose(tokens before the mask, ids in view)` says: a token and its score."""
+    """Proposes `propose(tokens before the mask, visible ids)` at each mask: a token and its score."""
 
     device = torch.device("cpu")
 
@@ -30,7 +30,7 @@ class Scripted:
         self.past[start:] = ids
         self.seen.append((start, ids))
         logits = torch.zeros(1, len(ids), 40)
-        logits[..., MASK_ID] = 100.0  # never to be taken
+        logits[..., MASK_ID] = 100.0  # must never be chosen
         for place, token in enumerate(ids):
             if token == MASK_ID:
                 proposal, score = self.propose(self.past[: start + place], self.past)
@@ -39,7 +39,7 @@ class Scripted:
 
 
 def test_deletes_leave_the_canvas_and_the_rest_closes_up():
-    """Of five masks the second and third say delete (first of all); what is left counts up from the token before."""
+    """Of five masks the second and third propose delete (most confidently); the others count up."""
 
     def propose(before, ids):
         masks_before, num_masks = before.count(MASK_ID), ids.count(MASK_ID)
@@ -69,7 +69,7 @@ def test_a_canvas_of_the_true_length_keeps_it():
 
 
 def test_most_confident_position_first():
-    """Later positions are surer here, and each counts the masks that are left."""
+    """Later positions are more confident here; each proposal is the number of remaining masks."""
     model = Scripted(lambda before, ids: (30 + ids.count(MASK_ID), 5.0 + len(before)))
     assert fill_canvas(model, [], [20], 3) == [31, 32, 33]
 

@@ -1,4 +1,4 @@
-"""Bits per byte of models that are known by heart, and the trigram."""
+"""Bits per byte of models with known losses, and the trigram."""
 
 import math
 import random
@@ -20,7 +20,7 @@ def uniform(ids, start, block_length, masks):
 
 
 def dear_when_alone(ids, start, block_length, masks):
-    """Costs one nat a masked position for each masked position of its block."""
+    """A loss per masked position of one nat for each masked position in its block."""
     places = (torch.arange(masks.shape[1]) + start) // block_length
     return masks * (masks.float() @ (places[:, None] == places[None, :]).float())
 
@@ -39,7 +39,7 @@ def test_model_that_knows_needs_nothing():
 
 def test_exact_value_by_hand_and_the_estimate_beside_it():
     """Filling m positions in any order costs m + (m - 1) + ... + 1 here: 10 for four, 3 for two."""
-    text = Text(tuple(range(9, 27)), 4, 1)  # three whole blocks of four, and two more
+    text = Text(tuple(range(9, 27)), 4, 1)  # three whole blocks of four, and two more tokens
     exact = bits_per_byte(dear_when_alone, [text], 4, 0, random.Random(0))
     assert exact.value == pytest.approx((10 + 10 + 10 + 3) / math.log(2))
     long = Text(tuple(range(9, 9 + 48)), 0, 1)
@@ -82,7 +82,7 @@ def model():
 
 @torch.no_grad()
 def test_scorer_sees_the_block_with_its_masks_and_the_clean_past(model):
-    """Against one plain forward a block, over the clean past and the noisy block."""
+    """Compared with one plain forward per block, over the clean past and the noisy block."""
     rng, block_length, start = random.Random(0), 4, 4
     ids = [rng.randrange(9, 64) for _ in range(14)]
     masks = torch.rand(3, 10, generator=torch.Generator().manual_seed(1)) < 0.5
@@ -120,6 +120,9 @@ def test_trigram_learns():
     assert trigram.probability(4, [2, 3]) > 0.9
     assert trigram.nats(text) < Trigram(20).nats(text) == pytest.approx(8 * math.log(20))
     assert trigram.generate([], 3) == [1, 2, 3]
-    assert trigram.generate([9, 9, 5], 5, ends=(1,)) == [6, 1]  # unseen: falls back on the token before, then on all
+    assert trigram.generate([9, 9, 5], 5, ends=(1,)) == [
+        6,
+        1,
+    ]  # unseen: backs off to the token before, then to all tokens
     with pytest.raises(ValueError, match="no text"):
         Trigram(20).generate([], 1)

@@ -1,4 +1,4 @@
-"""Rows, tables and files; overlap; holes; what comes back over HTTP."""
+"""Rows, tables and files; overlap; holes; answers over HTTP."""
 
 import json
 import random
@@ -9,7 +9,7 @@ import pytest
 from training import evaluate
 from training.data.tasks import draw_task
 from training.evaluation import infill
-from training.evaluation.answers import copy_rates, judged, pass_rates, tokens_per_forward
+from training.evaluation.answers import copy_rates, judge, pass_rates, tokens_per_forward
 from training.evaluation.checks import Checker
 from training.evaluation.endpoint import Endpoint, Reply, ServerFailed
 from training.evaluation.overlap import OverlapIndex, Run, rates, without_padding
@@ -138,8 +138,8 @@ def test_filled_hole_is_judged_by_running_it():
     task = held_out_tasks("name", 1)[0]
     hole = infill.single_line(task, random.Random(0))
     with Checker() as checker:
-        assert infill.judged(hole.middle, 0, hole, checker) == infill.Filled(True, 100.0, True, 0)
-        wrong = infill.judged(")", 3, hole, checker)
+        assert infill.judge(hole.middle, 0, hole, checker) == infill.Filled(True, 100.0, True, 0)
+        wrong = infill.judge(")", 3, hole, checker)
     assert not wrong.is_exact
     assert not wrong.passes
     assert infill.rates([wrong, infill.Filled(True, 100.0, True, 0)])["length_error"] == 1.5
@@ -170,7 +170,7 @@ def test_reply_over_http():
     assert endpoint(handler).ask("hi", threshold=0.9) == Reply("x", True, 3, 10, (4, 5, 6))
     assert asked[0]["messages"] == [{"role": "user", "content": "hi"}]
     assert (asked[0]["temperature"], asked[0]["threshold"]) == (0, 0.9)
-    endpoint(handler).go_on([7, 8], temperature=0.8)
+    endpoint(handler).continue_prompt([7, 8], temperature=0.8)
     assert asked[1]["prompt_token_ids"] == [7, 8]
     assert asked[1]["temperature"] == 0.8
 
@@ -187,8 +187,8 @@ def test_answers_are_judged_and_counted():
         if task.constant is None:
             tasks.append(task)
     with Checker() as checker:
-        right = [judged(Reply(f"```python\n{task.code}\n```", True, 30, 20), task, checker) for task in tasks[:3]]
-        wrong = judged(Reply("def", False, 10, 60), tasks[3], checker)
+        right = [judge(Reply(f"```python\n{task.code}\n```", True, 30, 20), task, checker) for task in tasks[:3]]
+        wrong = judge(Reply("def", False, 10, 60), tasks[3], checker)
     answers = [*right, wrong]
     rates = pass_rates(answers)
     assert (rates["n"], rates["passes"], rates["parses"], rates["ended"]) == (4, 75, 75, 75)

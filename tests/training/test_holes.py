@@ -1,4 +1,4 @@
-"""Holes in code: what is cut out, and that nothing is lost."""
+"""Holes in code: the cut spans, and that no text is lost."""
 
 import itertools
 import random

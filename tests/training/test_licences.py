@@ -1,4 +1,4 @@
-"""Only licences on the list allow code into the training data, however they are spelled."""
+"""Only licences on the allow-list admit code to the training data, however they are spelled."""
 
 from email.message import Message
 

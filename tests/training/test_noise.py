@@ -1,4 +1,4 @@
-"""Masks and noise against expectations written by hand."""
+"""Masks and noise, compared with results written by hand."""
 
 import random
 

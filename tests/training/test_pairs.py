@@ -1,4 +1,4 @@
-"""Requests and answers from real code: clean sentences, code that stands alone, and nothing held out in training."""
+"""Requests and answers from real code: clean sentences, self-contained code, and nothing held out in training."""
 
 import ast
 import random
@@ -161,7 +161,7 @@ def test_real_pairs_parse_and_read_well():
 
 
 def test_training_pairs_hold_nothing_held_out(monkeypatch):
-    # A copy of all that is held out, and few others, as parsing all takes long.
+    # Copies of everything held out, and a few other files, because parsing all takes long.
     held_out = load_pairs("held_out") + load_pairs("held_out_package")
     copies = [*load_corpus("held_out"), *load_corpus("held_out_package"), *load_corpus("train")[::20]]
     monkeypatch.setattr(pairs_module, "load_corpus", lambda split: copies if split == "train" else load_corpus(split))

@@ -1,4 +1,4 @@
-"""The trainer on a very small model: it stops, goes on, lengthens, and what it writes can be exported and served."""
+"""The trainer on a very small model: stopping, resuming, extending, and exporting a checkpoint that is served."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def small_corpus(monkeypatch):
 
 @pytest.fixture
 def run(tmp_path):
-    """A run's folder that has the shipped tokenizer already."""
+    """The folder of a run that already has the shipped tokenizer."""
     load_tokenizer(WEIGHTS).save_pretrained(tmp_path / "tokenizer")
     return tmp_path
 

@@ -35,7 +35,7 @@ def recursion() -> list[Template]:
             "f(10) == 55",
             types="int -> int",
         ),
-        # No types: the checks for boundary values would run for years.
+        # No types, because checks at boundary values would never finish.
         template(
             "fibonacci_recursive",
             "compute the nth Fibonacci number recursively|return the Fibonacci number $a using recursion|"

@@ -7,7 +7,7 @@ from training.data.template import Template, template
 TEXT = "text|s|string|word|value"
 VOWEL = 'ch.lower() in "aeiou"'
 SAMPLE = "Banana 12!"
-# What they are called, the same with other words, the test for one, the test for all others, those of the sample.
+# Their name, another wording, the test for one, the test for all others, those in the sample.
 KINDS = (
     ("vowels", "vowels", VOWEL, 'ch.lower() not in "aeiou"', "aaa"),
     ("consonants", "consonants", 'ch.isalpha() and ch.lower() not in "aeiou"', f"not ch.isalpha() or {VOWEL}", "Bnn"),

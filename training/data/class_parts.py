@@ -1,4 +1,4 @@
-"""How templates of classes are put together from methods."""
+"""Builds templates of classes from methods."""
 
 from training.data.template import Template, template
 

@@ -1,4 +1,4 @@
-"""Templates that are classes of plain attributes, made by combining things with what is known of them."""
+"""Templates of classes with plain attributes: combinations of a thing and its attributes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from training.data.class_parts import class_text
 from training.data.template import Template, template
 
-# A thing, and its attributes: texts in lower case, numbers in upper case.
+# A thing and its attributes: strings in lower case, numbers in upper case.
 THINGS = (
     ("Car", "make model YEAR color"),
     ("Book", "title author YEAR PAGES"),
@@ -50,7 +50,7 @@ THINGS = (
     ("Invoice", "NUMBER customer TOTAL DATE"),
     ("Item", "name WEIGHT PRICE color"),
 )
-# Which of a thing's four attributes.
+# Which of the thing's four attributes are used.
 CHOICES = ((0,), (0, 1), (0, 1, 2), (0, 1, 2, 3), (0, 2), (0, 1, 3), (1, 2), (0, 3), (1, 3), (0, 2, 3))
 
 
@@ -71,7 +71,7 @@ def init(fields: tuple[str, ...]) -> str:
 
 
 def samples(marked: tuple[str, ...]) -> tuple[str, ...]:
-    """A literal for each attribute; texts and numbers by the case of their names."""
+    """A literal for each attribute: a string or a number, by the case of its name."""
     return tuple(str(place * 7) if field.isupper() else f'"v{place}"' for place, field in enumerate(marked))
 
 
@@ -86,7 +86,7 @@ def plain(key: str, thing: str, fields: tuple[str, ...], values: tuple[str, ...]
 
 
 def shown(key: str, thing: str, fields: tuple[str, ...], values: tuple[str, ...]) -> Template:
-    """With `__repr__`."""
+    """Classes with `__repr__`."""
     inside = ", ".join(f"{{self.{field}!r}}" for field in fields)
     method = f'def __repr__(self):\n    return f"$f({inside})"'
     what, given = with_article(thing.lower()), ", ".join(values)
@@ -101,7 +101,7 @@ def shown(key: str, thing: str, fields: tuple[str, ...], values: tuple[str, ...]
 
 
 def compared(key: str, thing: str, fields: tuple[str, ...], values: tuple[str, ...]) -> Template:
-    """With `__eq__`."""
+    """Classes with `__eq__`."""
     tests = " and ".join(f"self.{field} == other.{field}" for field in fields)
     method = f"def __eq__(self, other):\n    return {tests}"
     what, given = with_article(thing.lower()), ", ".join(values)
@@ -116,7 +116,7 @@ def compared(key: str, thing: str, fields: tuple[str, ...], values: tuple[str, .
 
 
 def described(key: str, thing: str, fields: tuple[str, ...], values: tuple[str, ...]) -> Template:
-    """With a method `describe`."""
+    """Classes with a method `describe`."""
     inside = ", ".join(f"{{self.{field}}}" for field in fields)
     method = f'def describe(self):\n    return f"{inside}"'
     what, given = with_article(thing.lower()), ", ".join(values)
@@ -137,7 +137,7 @@ def described(key: str, thing: str, fields: tuple[str, ...], values: tuple[str, 
 
 
 def ordered(key: str, thing: str, field: str, number: str) -> Template:
-    """With `__lt__` by a number."""
+    """Classes with `__lt__`, which compares a number."""
     what = with_article(thing.lower())
     says = (
         f"represent {what} with {field} and {number} that is ordered by {number}|"

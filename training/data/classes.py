@@ -1,6 +1,6 @@
 """Templates that are small classes. They take no arguments from the request; only the class name varies.
 
-`BY_HAND` are the written ones; the others are combinations of attributes.
+`BY_HAND` are written by hand; the others are combinations of attributes.
 """
 
 from training.data import class_containers, class_records

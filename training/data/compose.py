@@ -1,7 +1,7 @@
-"""Composed templates: conditions x transforms x aggregates, and pairs of steps, made in code from shared parts.
+"""Composed templates: conditions x transforms x aggregates, and pairs of steps, built from shared parts.
 
-A part is always written the same way and always asked for with the same words, so that a held-out combination is
-made of parts that training has seen.
+A part always has the same code and the same wording, so that a held-out combination consists of parts that are in the
+training data.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Composed templates that change elements: each one, those that meet a condition, single values, ranges."""
+"""Composed templates that change elements: all, those that meet a condition, single values, ranges."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def every(s: Subject, t: Transform) -> Template:
 
 
 def chosen(s: Subject, t: Transform, p: Predicate) -> Template:
-    """Change the elements that meet a condition, and leave the others out."""
+    """Change the elements that meet a condition, and drop the others."""
     x = s.variable
     some, those = f"the {p.plural[0]} {s.here}", f"the {p.plural[0]} {s.there}"
     results = ", ".join(re.sub(rf"\b{x}\b", f"({value})", t.code).replace('"$k"', "k") for value in p.yes)
@@ -152,7 +152,7 @@ def changed_in_place(t: Transform, p: Predicate) -> Template:
 
 
 def if_number(t: Transform, p: Predicate) -> Template:
-    """One number: changed if it meets a condition."""
+    """Change one number if it meets a condition."""
     test, code = X.sub("$a", p.test), X.sub("$a", t.code)
     results = [X.sub(f"({value})", t.code).replace("$k", "k") for value in p.yes]
     return template(
@@ -176,7 +176,7 @@ def if_number(t: Transform, p: Predicate) -> Template:
 
 
 def check_number(first: Predicate, second: Predicate, word: str) -> Template:
-    """One number under two conditions, with `and` or `or`."""
+    """Check one number against two conditions, with `and` or `or`."""
     test = X.sub("$a", f"{first.test} {word} {second.test}")
     condition = f"{first.one_is} {word} {second.one_is.removeprefix('is ')}"
     both = [f"(({p.test}) is True)".replace("$k", "k") for p in (first, second)]
@@ -244,7 +244,7 @@ def in_range(p: Predicate, verb: str) -> Template:
 
 
 def range_changed(t: Transform) -> Iterator[Template]:
-    """Changed numbers from 1 to a limit: listed and added."""
+    """Change the numbers from 1 to a limit; list or add them."""
     first = "1, 2, 3"
     results = ", ".join(X.sub(value, t.code) for value in first.split(", ")).replace("$k", "k")
     noun = t.noun.format("the numbers from 1 to $a"), t.noun.format("all numbers from 1 to a limit")
@@ -274,7 +274,7 @@ def range_changed(t: Transform) -> Iterator[Template]:
 
 
 def fits(t: Transform, p: Predicate) -> bool:
-    """A template has one constant only."""
+    """Whether the template has at most one constant."""
     return not (t.constants and p.constants)
 
 

@@ -1,6 +1,6 @@
-"""The parts that composed templates are made of: conditions on one element and transforms of one element.
+"""The parts of composed templates: conditions on one element and transforms of one element.
 
-Code is over one variable: `x` for numbers, `word` for strings. The same words always stand for the same code.
+Code uses one variable: `x` for numbers, `word` for strings. The same words always mean the same code.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ ENDS = (*"abcdefghijklmnoprstuvwy", "ing", "ed", "er", "ly", "es", "tion", "al",
 
 @dataclass(frozen=True)
 class Predicate:
-    """A condition. `yes` and `no` are expressions over `k` of values that meet it and that do not."""
+    """A condition. `yes` and `no` are expressions (of `k`) for values that meet it and values that do not."""
 
     key: str
     name: str
@@ -34,8 +34,8 @@ class Predicate:
 
 @dataclass(frozen=True)
 class Transform:
-    """What is done to one element. `{}` in the phrases is what it is done to: one element in `each`, several in
-    `many` and `noun`. `sample` is a value and its result, as expressions over `k`."""
+    """A change of one element. `{}` in the phrases is its object: one element in `each`, several in `many` and `noun`.
+    `sample` is a value and its result, as expressions of `k`."""
 
     key: str
     name: str
@@ -91,7 +91,7 @@ def _word_test(
     no: tuple[str, str],
     constants: tuple[int | str, ...] = (),
 ) -> Predicate:
-    """`verbs` say it of one word and of several; `plural` is another way to name several."""
+    """`verbs` are for one word and for several; `plural` is another name for several."""
     one, several = verbs
     return Predicate(
         key,

@@ -11,8 +11,8 @@ from training.data.template import Template, template
 
 @dataclass(frozen=True)
 class Subject:
-    """What elements come from. `here` names it with its argument, `there` without; `probe` makes an argument of a
-    list expression."""
+    """The source of the elements. `here` names it with its argument, `there` without; `probe` turns a list expression
+    into an argument."""
 
     key: str
     noun: str
@@ -44,10 +44,10 @@ SENTENCE = Subject(
 
 @dataclass(frozen=True)
 class Family:
-    """One thing to do with the elements that meet a condition; format strings over the parts of both.
+    """One thing to do with the elements that meet a condition: format strings over the parts of subject and condition.
 
-    `expected` is what comes out for two values that meet the condition among two that do not, `empty` what comes
-    out of nothing; `more` are checks besides, over `{only_yes}` and `{only_no}`."""
+    `expected` is the result for two values that meet the condition and two that do not, `empty` the result for no
+    elements; `more` are additional checks, over `{only_yes}` and `{only_no}`."""
 
     verb: str
     says: tuple[str, ...]
@@ -429,7 +429,7 @@ ON_WORDS = (
 
 
 def member(family: Family, subject: Subject, test: Predicate) -> Template:
-    """The template of one family, one subject and one condition."""
+    """The template for one family, subject and condition."""
     parts = {
         "x": subject.variable,
         "source": subject.source,
@@ -476,7 +476,7 @@ def product(families: Iterable[Family], subject: Subject, tests: Iterable[Predic
 
 
 def both(first: Predicate, second: Predicate) -> Predicate:
-    """Numbers that meet two conditions. Only for a first condition that is an adjective."""
+    """Numbers that meet two conditions, of which the first is an adjective."""
     return Predicate(
         f"{first.key}_and_{second.key}",
         f"{first.name}_and_{second.name}",
@@ -493,14 +493,14 @@ def both(first: Predicate, second: Predicate) -> Predicate:
 
 
 def pairs_of_conditions() -> Iterator[Template]:
-    """ "count the even numbers greater than $k". The check says it by two selections, one after the other."""
+    """ "count the even numbers greater than $k". The check selects twice, one condition after the other."""
     chosen = {"keep", "count", "sum", "any"}
     families = [family for family in (*BASIC, *ON_NUMBERS) if family.verb in chosen]
     whole = {"keep": "both", "count": "len(both)", "sum": "sum(both)", "any": "len(both) > 0"}
     for first in NUMBER_TESTS[:4]:
         for second in (*NUMBER_TESTS[2:4], *NUMBER_TESTS[5:11]):
             if first.key in ("positive", "negative") and "divisible" not in second.key:
-                continue  # contradicts itself, or says nothing more
+                continue  # contradictory or redundant
             for family in families:
                 item = member(family, NUMBER_LIST, both(first, second))
                 probe = "[-60, -7, -4, -3, 0, 1, 2, 3, 6, 9, 30, 31, 70, 100, 101, k, 2 * k, 3 * k, 1 - k, k + 1]"

@@ -1,4 +1,4 @@
-"""Composed templates of two steps one after the other, and of orders, pairs and dictionaries."""
+"""Composed templates of two consecutive steps, and of orders, pairs and dictionaries."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from training.data.compose_parts import ENDS, FEW, NUMBERS, SMALL, STARTS, WORDS
 from training.data.template import Template, template
 
-# How tightly an expression binds: what may stand inside another without brackets.
+# How tightly an expression binds: determines whether it needs brackets inside another.
 ADD, MULTIPLY, POWER, ATOM = 1, 2, 3, 4
 
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to do with a value. `{}` in `do` is "a string" or "it"; in `code` the value's expression, which must
-    bind as tightly as `needs`. `check` is the same over an expression, written another way where there is one."""
+    """One thing to do with a value. `{}` is "a string" or "it" in `do`, and the value's expression in `code`, where it
+    must bind at least as tightly as `needs`. `check` computes the same, written differently if possible."""
 
     key: str
     do: str
@@ -85,7 +85,7 @@ PROBES = {
 
 
 def two_steps(first: Step, second: Step, noun: str, arguments: str, kind: str, outcome: str) -> Template:
-    """Do one thing, then another with its result. The checks do it in two functions."""
+    """Do one thing, then another with its result. The checks use two functions."""
     code = second.of(first.of("$a", ATOM), first.binds)
     one, two = (f"(lambda v: {step.of('v', ATOM)})".replace('"$k"', "k").replace("$k", "k") for step in (first, second))
     start, then = first.do, second.do.format("it")
@@ -120,7 +120,7 @@ def step_pairs(steps: tuple[Step, ...], ends: tuple[Step, ...]) -> Iterator[tupl
 
 @dataclass(frozen=True)
 class Key:
-    """What to sort, pick or group by. `code` is over `x` or `word`."""
+    """A key to sort, pick or group by. `code` uses `x` or `word`."""
 
     key: str
     words: str
@@ -154,7 +154,7 @@ PAIR_KEYS = (
 )
 
 
-# Verb, phrases, names, body, type of the result, check, result for nothing; format strings over the parts of a key.
+# Verb, phrases, names, body, result type, check, result for no elements; format strings over the parts of a key.
 ORDERS = (
     (
         "sort_by",
@@ -264,12 +264,12 @@ PAIR_TESTS = (
     ("sum_even", "whose sum is even", "(x + y) % 2 == 0", ()),
     ("sum_zero", "whose sum is zero", "x + y == 0", ()),
 )
-# Conditions that no two of 500, -7 and 1000 meet, whatever the constant.
+# Conditions that at most one of 500, -7 and 1000 meets, for any constant.
 NEVER_THERE = {"sum_is", "product_is", "difference_is", "equal", "sum_zero"}
 
 
 def on_two_lists() -> Iterator[Template]:
-    """Element by element over two lists of the same length."""
+    """Combine two lists of the same length element by element."""
     for key, words, code in OPERATIONS:
         name = "elementwise" if key in ("sum", "difference", "product") else "pairwise"
         results = ", ".join(
@@ -355,7 +355,7 @@ MADE = (
 
 
 def on_dictionaries() -> Iterator[Template]:
-    """A dictionary, or tuples, from every element to something made of it."""
+    """A dictionary, or tuples, from each element to a value computed from it."""
     for key, noun, its, their, code, entry, given, kind in MADE:
         x, element = ("word", "str") if noun == "word" else ("x", "int")
         yield template(

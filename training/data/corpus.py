@@ -1,8 +1,8 @@
-"""Real Python files to train on: the standard library and a fixed list of permissively licensed packages that the
-requirements bring. The same versions give the same files in the same order; `manifest.json` says which versions.
+"""Real Python files to train on: the standard library and a fixed list of permissively licensed packages from the
+requirements. The same versions give the same files in the same order; `manifest.json` lists the versions.
 
-    python -m training.data.corpus            # what there is, and where it differs from the manifest
-    python -m training.data.corpus --write    # write the manifest anew
+    python -m training.data.corpus            # list the packages, and differences from the manifest
+    python -m training.data.corpus --write    # rewrite the manifest
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from training.data.manifest import Entry, differences, entry_of, read_manifest, 
 from training.data.sources import SOURCES, Source, SourceFile, read_source
 
 Split = Literal["train", "held_out", "held_out_package"]
-HELD_OUT_PACKAGE = "click"  # plain Python with enough text, and no other listed package holds a copy of it
+HELD_OUT_PACKAGE = "click"  # plain Python with enough text, of which no other listed package contains a copy
 HELD_OUT_PERCENT = 5
-NEAR_DUPLICATE = 0.6  # share of a file's telling lines that one earlier file also has
-TELLING_CHARS = 16  # shorter lines are alike everywhere
-COMMON_LINE = 20  # a line in that many files says nothing about a copy
+NEAR_DUPLICATE = 0.6  # share of a file's distinctive lines that one earlier file also has
+TELLING_CHARS = 16  # shorter lines occur everywhere
+COMMON_LINE = 20  # a line in that many files is no evidence of a copy
 
 logger = logging.getLogger(__name__)
 
 
 def load_corpus(split: Split) -> list[SourceFile]:
-    """The cleaned files of one split, no two alike in all of them. The first call reads everything (some seconds) and
-    logs a warning for each package that is not as the manifest has it."""
+    """The cleaned files of one split, without duplicates in any split. The first call reads everything (some seconds)
+    and logs a warning for each package that differs from the manifest."""
     files = _checked_files()
     return [file for file in files if split_of(file) == split]
 
 
 def split_of(file: SourceFile) -> Split:
-    """By the path alone, so that a file stays where it is from version to version."""
+    """The split of a path. It depends on the path alone, so that a file keeps its split in other versions."""
     if file.package == HELD_OUT_PACKAGE:
         return "held_out_package"
     digest = hashlib.sha256(f"split/{file.package}/{file.path}".encode()).digest()
@@ -44,7 +44,7 @@ def split_of(file: SourceFile) -> Split:
 
 
 def without_duplicates(files: list[SourceFile]) -> list[SourceFile]:
-    """Held-out files go first: what training must not see drops its copies there, not the other way round."""
+    """Held-out files come first, so that copies of them are dropped from the training split, not vice versa."""
     seen: set[str] = set()
     kept: dict[int, SourceFile] = {}
     index = _LineIndex()
@@ -60,7 +60,7 @@ def without_duplicates(files: list[SourceFile]) -> list[SourceFile]:
 
 
 class _LineIndex:
-    """Which of the files added so far have a given line."""
+    """The files, of those added so far, that contain a given line."""
 
     def __init__(self) -> None:
         self.num_files = 0
@@ -104,12 +104,12 @@ def _checked_files() -> tuple[SourceFile, ...]:
 
 
 def installed_entries() -> dict[str, Entry]:
-    """What this environment has of each package, with duplicates, so that an entry depends on its package alone."""
+    """An entry per installed package. Duplicates are counted, so that an entry depends on its package alone."""
     return {source.name: entry_of(source, files) for source, files in _selected()}
 
 
 def table() -> str:
-    """One line per package; `used` counts what is left without duplicates."""
+    """A table with one line per package; `used` counts files without duplicates."""
     used = Counter(file.package for file in _kept_files())
     lines = [f"{'package':<18} {'version':<12} {'files':>5} {'used':>5} {'KB':>6}  licence"]
     for name, entry in installed_entries().items():

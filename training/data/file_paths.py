@@ -1,5 +1,5 @@
-"""Templates about paths and folders. Those that change or search a folder have no types, so that no boundary value
-becomes a path."""
+"""Templates about paths and folders. Those that change or search a folder have no types, so that no boundary value is
+used as a path."""
 
 from training.data.files import PATH
 from training.data.template import Template, template
@@ -10,7 +10,7 @@ IN_FOLDER = "f(__import__('os').path.dirname(tmp('x', {name})))"
 
 
 def _in_folder(name: str) -> str:
-    """A call with a new folder in which there is one file of that name."""
+    """A call with a new folder that contains one file of that name."""
     return IN_FOLDER.format(name=name)
 
 

@@ -1,4 +1,4 @@
-"""Templates that read and write files. Those that write have no types, so that no boundary value becomes a path."""
+"""Templates that read and write files. Those that write have no types, so that no boundary value is used as a path."""
 
 from training.data.template import Template, template
 
@@ -7,7 +7,7 @@ READ = "(lambda p: (f(p, {value}), __import__('pathlib').Path(p).read_text())[1]
 
 
 def _wrote(value: str, text: str, before: str = "''") -> str:
-    """A check that a call with a file and a value leaves that text in the file."""
+    """A check that a call with a file and a value writes that text to the file."""
     return READ.format(value=value, text=text, before=before)
 
 

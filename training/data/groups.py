@@ -1,4 +1,4 @@
-"""All template tables, and how often each is drawn from."""
+"""All template tables, and how often each is drawn."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from training.data import (
 )
 from training.data.template import Template
 
-COMMON, USUAL, RARE = 1.6, 1.0, 0.5  # how often a template of a table is drawn, against one of another table
+COMMON, USUAL, RARE = 1.6, 1.0, 0.5  # relative frequency of a template of this table
 BY_HAND: tuple[tuple[float, tuple[Template, ...]], ...] = (
     (COMMON, numbers.TEMPLATES),
     (COMMON, predicates.TEMPLATES),
@@ -63,7 +63,7 @@ COMPOSED_SHARE, RECORDS_SHARE = 0.3, 0.04
 BY_HAND_SHARE = 1 - COMPOSED_SHARE - RECORDS_SHARE
 _WEIGHT = sum(often * len(templates) for often, templates in BY_HAND)
 
-# Each group with its share of the draws; within one, every template is as likely.
+# Each group with its share of the draws; within a group, all templates are equally likely.
 GROUPS: tuple[tuple[float, tuple[Template, ...]], ...] = (
     *((BY_HAND_SHARE * often * len(templates) / _WEIGHT, templates) for often, templates in BY_HAND),
     (COMPOSED_SHARE, compose.TEMPLATES),

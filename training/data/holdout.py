@@ -1,11 +1,11 @@
-"""What training never sees: some names, some constants of a template, some whole templates. Decided by hash."""
+"""What is held out of training: some names, some constants of a template, some whole templates. Decided by hash."""
 
 from __future__ import annotations
 
 from zlib import crc32
 
 NAMES_SHARE, CELLS_SHARE, TEMPLATES_SHARE = 10, 10, 20  # one in
-MIN_CONSTANTS = 8  # with fewer, holding one out would leave a hole in what can be known
+MIN_CONSTANTS = 8  # with fewer, the others would not determine the one held out
 
 
 def is_held_out_name(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Cuts holes into code, the way editors ask for them. Every cut is (start, end) in characters."""
+"""Cuts holes into code, like those that editors request. Every cut is (start, end) in characters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MAX_SPAN = 40  # characters of a random span
 
 
 def line_spans(code: str) -> list[Span]:
-    """The text of every line that is not blank, without its indent and newline: where a cursor stands."""
+    """The text of each non-blank line, without its indentation and newline: where a cursor would be."""
     spans, start = [], 0
     for line in code.splitlines(keepends=True):
         text = line.strip()
@@ -22,13 +22,13 @@ def line_spans(code: str) -> list[Span]:
 
 
 def single_line(code: str, rng: random.Random) -> Span:
-    """The text of one line; not of the first, where there is another."""
+    """The text of one line, not the first unless it is the only one."""
     spans = line_spans(code)
     return rng.choice(spans[1:] or spans)
 
 
 def multi_line(code: str, rng: random.Random) -> Span:
-    """Two to four lines, from the text of the first to the end of the last; one where the code has only one."""
+    """Two to four lines, from the text of the first to the end of the last; one line if the code has only one."""
     spans = line_spans(code)
     first = rng.choice(range(1, len(spans) - 1) or range(1))
     last = min(len(spans) - 1, first + rng.randint(1, 3))
@@ -36,13 +36,13 @@ def multi_line(code: str, rng: random.Random) -> Span:
 
 
 def rest_of_line(code: str, rng: random.Random) -> Span:
-    """From anywhere in a line to its end."""
+    """From any place in a line to its end."""
     start, end = rng.choice(line_spans(code))
     return rng.randrange(start, end), end
 
 
 def random_span(code: str, rng: random.Random) -> Span:
-    """Any characters, cut inside words too."""
+    """Any characters, possibly starting or ending inside a word."""
     start = rng.randrange(len(code))
     return start, min(len(code), start + rng.randint(1, MAX_SPAN))
 
@@ -68,7 +68,7 @@ def draw_span(code: str, rng: random.Random) -> Span:
 
 
 def draw_spans(code: str, count: int, rng: random.Random) -> list[Span]:
-    """Up to `count` spans that neither overlap nor touch, in order; at least one."""
+    """One to `count` spans that neither overlap nor touch, in order."""
     chosen: list[Span] = []
     for _ in range(count * 3):
         start, end = draw_span(code, rng)

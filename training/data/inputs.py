@@ -1,4 +1,4 @@
-"""Boundary values for the argument types of a template: what generated checks call a function with."""
+"""Boundary values for the argument types of a template: the arguments in generated checks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BOOLS = ("True", "False")
 
 def argument_lists(types: tuple[str, ...], constant: int | str | None) -> list[str]:
     """Source text between the brackets of calls, e.g. `[1, 2], 0`. Every value of every argument occurs; at most
-    `MAX_CALLS`. Empty when a type has no known values. Values around an integer `constant` come first."""
+    `MAX_CALLS`. Empty if a type has no known values. Values around an integer `constant` come first."""
     pools = [values(kind, constant) for kind in types]
     if not pools or not all(pools):
         return []
@@ -21,13 +21,13 @@ def argument_lists(types: tuple[str, ...], constant: int | str | None) -> list[s
     longest = max(len(pool) for pool in pools)
     calls += [tuple(pool[(turn + place) % len(pool)] for place, pool in enumerate(pools)) for turn in range(longest)]
     unique = dict.fromkeys(", ".join(call) for call in calls)
-    # Spread over the whole range, so that a cut does not lose one argument's later values.
+    # Spread over the whole range, so that the limit does not drop one argument's last values.
     texts, step = list(unique), max(1, -(-len(unique) // MAX_CALLS))
     return texts[::step]
 
 
 def values(kind: str, constant: int | str | None = None) -> list[str]:
-    """Literals of a type such as `int`, `list[str]` or `dict[str, int]`; none for a type not known here."""
+    """Literals of a type such as `int`, `list[str]` or `dict[str, int]`; none for an unknown type."""
     kind = kind.strip()
     if kind == "int":
         near = [str(constant + shift) for shift in (0, 1, -1)] if isinstance(constant, int) else []

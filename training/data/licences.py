@@ -1,11 +1,11 @@
-"""Which licences allow a package's code in the training data: an allow-list, so that anything unheard of is out."""
+"""The licences that allow a package's code in the training data: an allow-list, so that unknown ones are excluded."""
 
 from __future__ import annotations
 
 import re
 from importlib.metadata import PackageMetadata
 
-# The words of a licence's name in any order, without those that say nothing. SPDX ids and free spellings alike.
+# The words of a licence's name in any order, without filler words, for SPDX ids and free spellings.
 ALLOWED = {
     frozenset(words.split())
     for words in (
@@ -53,7 +53,7 @@ ALLOWED = {
 }
 MEANINGLESS = frozenset({"the", "a", "license", "licence", "licensed", "version", "software", "osi", "approved"})
 EXCEPTIONS = frozenset({"llvm-exception"})
-LONGEST_NAME = 120  # a longer `License` field is the licence's text
+LONGEST_NAME = 120  # a longer `License` field is the text of the licence
 
 
 class LicenceNotAllowed(Exception):
@@ -61,8 +61,8 @@ class LicenceNotAllowed(Exception):
 
 
 def licence_of(metadata: PackageMetadata) -> str:
-    """The permissive licence that the metadata states. Without a License-Expression every statement must agree, and
-    they come back joined with "; "."""
+    """The permissive licence in the metadata. Without a License-Expression all statements must be permissive; they are
+    joined with "; "."""
     expression = _field(metadata, "License-Expression")
     stated = [expression] if expression else _older_statements(metadata)
     licence = "; ".join(stated)
@@ -72,7 +72,7 @@ def licence_of(metadata: PackageMetadata) -> str:
 
 
 def is_permissive(licence: str) -> bool:
-    """`AND`, "/" and ";" need all their operands allowed, `OR` needs one. Takes SPDX expressions and free spellings."""
+    """Whether an SPDX expression or free spelling is allowed: all operands of `AND`, "/" and ";", one of `OR`."""
     if _words(licence) in ALLOWED and licence.count("(") == licence.count(")"):
         return True  # such as "ISC License (ISCL)", where brackets do not group
     tokens = re.findall(r"[()]|[^\s();/]+|[;/]", licence)

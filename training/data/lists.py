@@ -1,4 +1,4 @@
-"""Templates over lists, written by hand. Combinations of conditions and transforms are in `compose`."""
+"""Templates over lists, written by hand. `compose` has combinations of conditions and transforms."""
 
 from training.data import list_elements, list_groups, list_nested, list_orders, list_searches, list_values
 

@@ -1,4 +1,4 @@
-"""What the corpus was made of when it was last written down: one entry per package."""
+"""The contents of the corpus when the manifest was last written: one entry per package."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MANIFEST = Path(__file__).with_name("manifest.json")
 
 @dataclass(frozen=True)
 class Entry:
-    """`bytes` and `sha256` are over the cleaned texts in the order of their paths."""
+    """`bytes` and `sha256` cover the cleaned texts in the order of their paths."""
 
     version: str
     licence: str
@@ -36,7 +36,7 @@ def entry_of(source: Source, files: Sequence[SourceFile]) -> Entry:
 
 
 def differences(found: dict[str, Entry], expected: dict[str, Entry]) -> list[str]:
-    """One line per package that is not as expected."""
+    """One line per package that differs from the expected entry."""
     lines = []
     for name in sorted(found.keys() | expected.keys()):
         ours, theirs = found.get(name), expected.get(name)

@@ -3,7 +3,7 @@
 from training.data.template import Template, template
 
 DICT = "data|mapping|d|values|table"
-SCORES = "scores|prices|counts|data"  # where the values are numbers
+SCORES = "scores|prices|counts|data"  # if the values are numbers
 GET = "data key|mapping name|d k"  # a dictionary and a key
 TWO = "a b|first second|left right"
 LARGE = range(2, 100)

@@ -1,6 +1,6 @@
-"""Names a request may use: natural ones and made-up ones, so that a model must copy them and cannot know them."""
+"""Names for requests: natural and made-up ones, so that a model must copy them and cannot know them."""
 
-# ruff: noqa: SIM905 (lists would take a line a word)
+# ruff: noqa: SIM905 (lists would take one line per word)
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ CODAS = ["", "", "", "b", "ck", "d", "g", "l", "m", "n", "nd", "p", "r", "rt", "
 
 
 def made_up_word(rng: random.Random) -> str:
-    """One or two syllables that are seldom a word."""
+    """One or two syllables that are rarely a word."""
     syllables = rng.choice((1, 2, 2))
     return "".join(rng.choice(ONSETS) + rng.choice(VOWELS) + rng.choice(CODAS) for _ in range(syllables))
 
@@ -47,12 +47,12 @@ def any_word(rng: random.Random) -> str:
 
 
 def random_function_name(rng: random.Random) -> str:
-    """Never a held-out name."""
+    """A random name, never a held-out one."""
     return _draw(rng, _function_name, held_out=False)
 
 
 def held_out_function_name(rng: random.Random) -> str:
-    """A name that training never sees."""
+    """A name that is held out of training."""
     return _draw(rng, _function_name, held_out=True)
 
 

@@ -1,4 +1,4 @@
-"""Requests and answers from real code: a function's docstring tells what to write, its body is the answer."""
+"""Requests and answers from real code: a function's docstring is the request, its body the answer."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ Kind = Literal["function", "method"]
 BODY_LINES = range(2, 21)
 MAX_LINE_CHARS = 110
 MAX_SIGNATURE_CHARS = 90
-MAX_UNKNOWN_NAMES = 3  # of its module, which the request cannot tell
-MAX_ATTRIBUTES = 2  # of a method's object
+MAX_UNKNOWN_NAMES = 3  # names of its module, which the request does not mention
+MAX_ATTRIBUTES = 2  # attributes of a method's object
 KNOWN_NAMES = frozenset(dir(builtins)) | sys.stdlib_module_names | {"np", "nx", "torch"}
-# Without these a function does the same, or is plain again.
+# Decorators that can be dropped without changing what the function does.
 DROPPED_DECORATORS = re.compile(
     r"staticmethod|(functools\.)?(lru_)?cache(\(.*\))?|nx\._dispatchable(\(.*\))?|(not_implemented_for|set_module)\(.*\)"
 )
@@ -60,7 +60,7 @@ DOCSTRING_WISHES = ("Include a docstring.", "Give it a docstring.", "Add a docst
 
 @dataclass(frozen=True)
 class Pair:
-    """`task` is an imperative phrase without its full stop; `arguments` is as in the code, `names` without types."""
+    """`task` is an imperative phrase without a full stop; `arguments` is as in the code, `names` without types."""
 
     package: str
     path: str
@@ -73,7 +73,7 @@ class Pair:
     body: str
 
     def code(self, documented: bool = False) -> str:
-        """With `documented` the task is the docstring."""
+        """The code; with `documented`, the task is its docstring."""
         indent = re.match(r"\s*", self.body.split("\n")[0])
         assert indent
         summary = f'{indent[0]}"""{self.task[0].upper()}{self.task[1:]}."""\n' if documented else ""
@@ -82,7 +82,7 @@ class Pair:
 
 @cache
 def load_pairs(split: Split) -> tuple[Pair, ...]:
-    """The pairs from the files of one split, in their order. No name and no body of another split is in "train"."""
+    """The pairs from the files of one split, in order. "train" has no name or body of another split."""
     held_out = pairs_of([*load_corpus("held_out"), *load_corpus("held_out_package")])
     if split == "train":
         return tuple(pairs_of(load_corpus("train"), held_out))
@@ -91,7 +91,7 @@ def load_pairs(split: Split) -> tuple[Pair, ...]:
 
 
 def pairs_of(files: Sequence[SourceFile], taken: Sequence[Pair] = ()) -> list[Pair]:
-    """One pair for each name and each body, none of those `taken`."""
+    """Pairs with distinct names and bodies, none of them in `taken`."""
     names = {pair.name for pair in taken}
     bodies = {_without_spaces(pair.body) for pair in taken}
     pairs = []
@@ -106,7 +106,7 @@ def pairs_of(files: Sequence[SourceFile], taken: Sequence[Pair] = ()) -> list[Pa
 
 
 def draw_pair(pairs: Sequence[Pair], rng: random.Random) -> tuple[str, str]:
-    """(request, code) of a random pair in a random wording. The code has a docstring just where the request asks."""
+    """(request, code) of a random pair in a random wording. The code has a docstring only if the request wants one."""
     pair = rng.choice(pairs)
     arguments = pair.arguments if rng.random() < 0.3 else pair.names
     style = rng.random()
@@ -134,7 +134,7 @@ def _pairs_in(file: SourceFile) -> Iterator[Pair]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # invalid escapes in other people's code
         tree = ast.parse(file.text)
-        lines = file.text.split("\n")  # as the parser counts; `splitlines` also splits at form feeds
+        lines = file.text.split("\n")  # lines as the parser counts them; `splitlines` also splits at form feeds
         for kind, node in _functions(tree):
             task = imperative(ast.get_docstring(node) or "")
             if task and _stands_alone(kind, node) and (cut := _cut(node, lines)):
@@ -143,7 +143,7 @@ def _pairs_in(file: SourceFile) -> Iterator[Pair]:
 
 
 def _functions(tree: ast.Module) -> Iterator[tuple[Kind, ast.FunctionDef]]:
-    """Those of the module and of its classes; a static method is a function when it stands alone."""
+    """The functions of the module and of its classes; a static method counts as a function."""
     for node in tree.body:
         for part in node.body if isinstance(node, ast.ClassDef) else [node]:
             if isinstance(part, ast.FunctionDef):
@@ -166,7 +166,7 @@ def _stands_alone(kind: Kind, node: ast.FunctionDef) -> bool:
 
 
 def _is_plain_method(node: ast.FunctionDef) -> bool:
-    """It uses its object, and little of it, none of it private."""
+    """Whether a method uses its object, but only a few attributes, none of them private."""
     if not node.args.args or node.args.args[0].arg != "self" or node.name.startswith("_"):
         return False
     attributes = {
@@ -178,7 +178,7 @@ def _is_plain_method(node: ast.FunctionDef) -> bool:
 
 
 def _unknown_names(node: ast.FunctionDef) -> set[str]:
-    """Names that only the function's module explains."""
+    """Names that are defined only in the function's module."""
     used: set[str] = set()
     bound = {node.name, *(part.arg for part in ast.walk(node.args) if isinstance(part, ast.arg))}
     for part in itertools.chain.from_iterable(map(ast.walk, node.body)):
@@ -194,8 +194,8 @@ def _unknown_names(node: ast.FunctionDef) -> set[str]:
 
 
 def _cut(node: ast.FunctionDef, lines: list[str]) -> tuple[str, str] | None:
-    """Header and body at the left margin, without the docstring; nothing if the body has another length than wanted or
-    reads badly."""
+    """Header and body at the left margin, without the docstring; None if the body's length is out of range or it reads
+    badly."""
     docstring = node.body[0]
     header = [line[node.col_offset :].rstrip() for line in lines[node.lineno - 1 : docstring.lineno - 1]]
     body = [line[node.col_offset :].rstrip() for line in lines[docstring.end_lineno : node.end_lineno]]
@@ -210,7 +210,7 @@ def _cut(node: ast.FunctionDef, lines: list[str]) -> tuple[str, str] | None:
 
 
 def _is_same(code: str, node: ast.FunctionDef) -> bool:
-    """Cutting lines is right but for oddities such as a docstring on the line of `def`."""
+    """Whether cutting lines kept the code's meaning: it fails for oddities such as a docstring on the line of `def`."""
     try:
         (found,) = ast.parse(code).body
     except (SyntaxError, ValueError):

@@ -1,4 +1,4 @@
-"""Templates that read numbers and records out of strings, and write them."""
+"""Templates that parse numbers and records in strings, and format them."""
 
 from training.data.template import Template, template
 

@@ -1,6 +1,6 @@
-"""Docstrings as requests: one clean imperative sentence, or nothing where that cannot be had."""
+"""Turns docstrings into requests: one clean imperative sentence, or nothing."""
 
-# ruff: noqa: SIM905 (lists would take a line a word)
+# ruff: noqa: SIM905 (lists would take one line per word)
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ VERBS = frozenset(
     "traverse trim truncate try turn unescape unify unload unpack unquote unregister unwrap update upload upsample "
     "use validate verify visit wait walk warn wrap write yield zip".split()
 )
-# Oftener nouns at the start of a docstring: only a determiner after them makes them verbs.
+# Usually nouns at the start of a docstring: they are verbs only if a determiner follows.
 NOUNS_TOO = frozenset(
     "access attempt average balance bound break cache call cast change chunk clone count cut double dump end estimate "
     "factor figure filter fit fold force form format group guess hash highlight hook import include increment index "
@@ -60,7 +60,7 @@ FOLLOWING_VERB = re.compile(r"\b(and|then|or) ([a-z]+)\b")
 
 
 def imperative(docstring: str) -> str:
-    """The first sentence as "return the sum of ..." without its full stop; empty if it is no such sentence."""
+    """The first sentence as "return the sum of ..." without its full stop; empty if it is not imperative."""
     paragraph = " ".join(docstring.strip().split("\n\n")[0].split())
     sentence = SENTENCE_END.split(ASIDE.sub("", without_markup(paragraph)))[0].strip()
     first, _, rest = sentence.partition(" ")
@@ -78,14 +78,14 @@ def imperative(docstring: str) -> str:
 
 
 def without_markup(text: str) -> str:
-    """Sphinx roles, links, emphasis and double backticks as plain text with single backticks."""
+    """Turn Sphinx roles, links, emphasis and double backticks into plain text with single backticks."""
     text = ROLE.sub(lambda role: f"`{role[1].rpartition('.')[2]}`", text.replace("``", "`"))
     text = LINK.sub(lambda link: link[1] or f"`{link[2]}`", text)
     return re.sub(r"(?<![\w*`])\*{1,2}(\w[\w.]*)\*{1,2}(?![\w*`])", r"`\1`", text)
 
 
 def base_form(word: str) -> str:
-    """ "returns" and "return" -> "return"; empty if it is no verb we know."""
+    """ "returns" and "return" -> "return"; empty if it is not a known verb."""
     if word in VERBS:
         return word
     endings = (("ies", "y"), ("es", ""), ("s", ""))

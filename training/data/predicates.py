@@ -1,4 +1,4 @@
-"""Templates that answer yes or no about numbers."""
+"""Templates of yes-or-no questions about numbers."""
 
 from training.data.template import Template, template
 

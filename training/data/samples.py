@@ -16,7 +16,7 @@ from training.data.pairs import Pair, draw_pair, load_pairs
 from training.data.talk import draw_talk
 from training.data.tasks import Task, draw_task
 
-# In blocks of one every earlier token is known: what to copy, and grammar, are learned there first.
+# In blocks of one all earlier tokens are known, so copying and grammar are learned there first.
 BLOCK_LENGTHS, BLOCK_SHARES = (1, 2, 4, 8, 16, 32), (0.15, 0.08, 0.5, 0.12, 0.09, 0.06)
 COPY_BLOCK_LENGTHS = (1, 1, 2, 4)
 SYSTEM_PROMPTS = ("You are a helpful assistant.", "You are a helpful coding assistant.", "You write Python code.")
@@ -32,16 +32,16 @@ MIXTURE = {
     "copy": 0.02,
     "signature": 0.04,
 }
-DELETE_WEIGHT = 0.25  # there are many, and all alike
-END_WEIGHT = 2.0  # of the token that ends an infill: there is one a sample
+DELETE_WEIGHT = 0.25  # low, because there are many, all alike
+END_WEIGHT = 2.0  # of the token that ends an infill, which occurs once per sample
 MAX_DELETES = 24
-CANVAS_LENGTHS = (16, 24, 32, 48)  # with how many masks a server begins a hole whose length nobody knows
+CANVAS_LENGTHS = (16, 24, 32, 48)  # number of masks with which a server starts a hole of unknown length
 
 
 @dataclass(frozen=True)
 class Sample:
-    """`weights[i]` is the loss weight of token i; 0 means given, never masked. `window` is the start of a last block
-    that reaches to the end (an infilling canvas); otherwise all blocks have `block_length`."""
+    """`weights[i]` is the loss weight of token i; a token of weight 0 is never masked. `window` is the start of a last
+    block that extends to the end (an infilling canvas); otherwise all blocks have `block_length`."""
 
     ids: list[int]
     weights: list[float]
@@ -49,14 +49,14 @@ class Sample:
     window: int | None = None
 
     def blocks(self) -> list[int]:
-        """Block number of every position."""
+        """The block number of each position."""
         window = len(self.ids) if self.window is None else self.window
         return [min(i, window) // self.block_length for i in range(len(self.ids))]
 
 
 @dataclass
 class SampleSource:
-    """Draws samples. Deterministic: everything random comes from the generator handed to `draw`."""
+    """Draws samples. Deterministic: all randomness comes from the generator passed to `draw`."""
 
     tokenizer: PreTrainedTokenizerFast
     max_length: int = 256
@@ -69,7 +69,7 @@ class SampleSource:
         self.files = [file.text.splitlines(keepends=True) for file in files if file.text.strip()]
 
     def draw(self, kind: str, rng: random.Random) -> Sample:
-        """The kinds are the keys of `MIXTURE`; too long ones are drawn again."""
+        """Draw a sample of a kind (a key of `MIXTURE`); one that is too long is drawn again."""
         while True:
             sample = KINDS[kind](self, rng)
             if len(sample.ids) <= self.max_length:
@@ -82,7 +82,7 @@ class SampleSource:
     def _answered(
         self, prompt: list[int], answer: list[int], rng: random.Random, block_length: int | None = None
     ) -> Sample:
-        """1-4 end tokens follow the answer, so that what is left of its last block is learned as end tokens."""
+        """The answer is followed by 1-4 end tokens, so that the rest of its last block is learned as end tokens."""
         answer = answer + [tk.EOS_ID] * rng.randint(1, 4)
         weights = [0.0] * len(prompt) + [1.0] * len(answer)
         return Sample(prompt + answer, weights, block_length or draw_block_length(rng))
@@ -103,7 +103,7 @@ class SampleSource:
         return self._reply(request, fenced(code), rng)
 
     def _code(self, rng: random.Random) -> Sample:
-        """A plain file with one to three functions; half begin with the first header as the prompt."""
+        """A plain file with one to three functions; in half of them the first header is the prompt."""
         head, _, rest = generated_file(rng).partition("\n")
         if rng.random() < 0.5:
             return self._answered(self.encode(head + "\n"), self.encode(rest), rng)
@@ -119,8 +119,8 @@ class SampleSource:
         return Sample(ids, [1.0] * len(ids), draw_block_length(rng))
 
     def _copy(self, rng: random.Random) -> Sample:
-        """Random tokens between backticks among others. The place varies: where the copied tokens always stand at the
-        same distance, a model learns the distance and does not look for what came before."""
+        """Copy random tokens in backticks. Their place varies: with copied tokens always at the same distance, a model
+        learns the distance instead of searching for the tokens before them."""
         copied = self._random_tokens(rng, rng.choice((4, 8, 12, 20)))
         (quote,) = self.encode("`")
         before, after = (self._random_tokens(rng, rng.randint(0, 12)) for _ in range(2))
@@ -131,14 +131,14 @@ class SampleSource:
         return [rng.randrange(len(tk.SPECIAL_TOKENS), len(self.tokenizer)) for _ in range(count)]
 
     def _signature(self, rng: random.Random) -> Sample:
-        """Copying in the way of a `def` line: the same text, now after a space."""
+        """Copy as in a `def` line: the same text, now after a space."""
         signatures = [random_signature(rng) for _ in range(rng.choice((1, 1, 2)))]
         prompt = tk.chat_prompt(" ".join(f"`{signature}`" for signature in signatures))
         answer = "".join(f"def {signature}:\n" for signature in signatures)
         return self._answered(self.encode(prompt), self.encode(answer), rng, rng.choice(COPY_BLOCK_LENGTHS))
 
     def _infill_text(self, rng: random.Random) -> str:
-        """Mostly one function, sometimes a file of several, seldom real code."""
+        """Usually one function, sometimes a file of several, rarely real code."""
         style = rng.random()
         if style < 0.35:
             return draw_telling_task(rng).code + "\n"
@@ -152,7 +152,7 @@ class SampleSource:
         return text if text.strip() else self._infill_text(rng)
 
     def _canvas(self, rng: random.Random) -> Sample:
-        """A last block with the end of the prefix, 1-3 holes with deletable padding each, and the suffix."""
+        """A last block with the end of the prefix, 1-3 holes with deletable padding, and the suffix."""
         text = self._infill_text(rng)
         spans = draw_spans(text, rng.choices((1, 2, 3), (0.7, 0.2, 0.1))[0], rng)
         ids: list[int] = self.encode(text[: spans[0][0]])
@@ -195,14 +195,14 @@ def fenced(code: str) -> str:
 
 
 def generated_file(rng: random.Random) -> str:
-    """One to three generated definitions, as a file has them."""
+    """A file of one to three generated definitions."""
     count = rng.choices((1, 2, 3), (0.5, 0.35, 0.15))[0]
     return "\n\n\n".join(draw_task(rng).code for _ in range(count)) + "\n"
 
 
 def draw_deletes(hole_length: int, rng: random.Random) -> int:
-    """How much too long a hole's canvas is: not at all (its length is known), as a decoder leaves it on the way, or
-    as it begins."""
+    """How much too long a hole's canvas is: not at all (its length is known), as in the middle of decoding, or as at
+    the start."""
     style = rng.random()
     if style < 0.25:
         return 0
@@ -213,7 +213,7 @@ def draw_deletes(hole_length: int, rng: random.Random) -> int:
 
 
 def draw_telling_task(rng: random.Random) -> Task:
-    """One whose usual name says what it does, so that a hole in it can be filled by whoever reads the rest."""
+    """A task with its usual, descriptive name, so that a hole in it can be filled from the rest of the code."""
     while (task := draw_task(rng)).name_given:
         pass
     return task
@@ -229,7 +229,7 @@ def draw_block_length(rng: random.Random) -> int:
 
 
 def tokenizer_texts(seed: int, num_tasks: int) -> Iterator[str]:
-    """Generated tasks and a twelfth of the real code: the vocabulary should fit the chat best."""
+    """Generated tasks and a twelfth of the real code, so that the vocabulary fits chat best."""
     rng = random.Random(seed)
     for _ in range(num_tasks):
         task = draw_task(rng)

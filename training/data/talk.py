@@ -1,4 +1,4 @@
-"""Small talk: what people say to a model besides asking for code, and what it answers."""
+"""Small talk: messages that do not ask for code, and the replies."""
 
 from __future__ import annotations
 
@@ -375,7 +375,7 @@ REPLIES: tuple[tuple[tuple[str, ...], str], ...] = (
 
 
 def draw_talk(rng: random.Random) -> tuple[str, str]:
-    """What someone says, with the case and the punctuation people use, and the reply."""
+    """A message, with the case and punctuation that people use, and the reply."""
     ways, reply = rng.choice(REPLIES)
     said = rng.choice(ways)
     style = rng.random()

@@ -22,8 +22,8 @@ CALL, CONSTANT = re.compile(r"\bf\("), re.compile(r"\bk\b")
 
 @dataclass(frozen=True)
 class Task:
-    """`name_given` and `signature_given` tell what the request says. `checks` are over `f`, the constant `k` and
-    `tmp` (see `template.CHECK_PRELUDE`); `setup` is code to run before the answer (for a test, what it tests)."""
+    """`name_given` and `signature_given`: whether the request states them. `checks` are over `f`, the constant `k` and
+    `tmp` (see `template.CHECK_PRELUDE`); `setup` is code to run before the answer (for a test, the tested function)."""
 
     key: str
     kind: str  # function, class or test
@@ -40,15 +40,16 @@ class Task:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a request tells besides what the function does."""
+    """What a request states in addition to the function's task."""
 
     name: bool
     signature: bool
 
 
 def draw_task(rng: random.Random, split: str = "train") -> Task:
-    """`train` holds nothing that another split is about. The others ask for functions only: `name` gives a signature
-    with a name, `constant` a constant of a known template, `template` a kind of function that training never sees."""
+    """A task of one split; `train` contains nothing that is held out. The other splits have functions only, with a
+    held-out name in the signature (`name`), a held-out constant of a known template (`constant`), or a held-out
+    template (`template`)."""
     while True:
         item = _draw_template(rng, split)
         constants = allowed_constants(item, split)
@@ -62,7 +63,7 @@ def draw_task(rng: random.Random, split: str = "train") -> Task:
 
 
 def allowed_constants(item: Template, split: str) -> tuple[Constant, ...]:
-    """Those of a template that belong to the split; none where the template does not."""
+    """The template's constants in the split; none if the template is not in the split."""
     if is_held_out_template(item.key) != (split == "template"):
         return ()
     if split == "template":
@@ -73,13 +74,13 @@ def allowed_constants(item: Template, split: str) -> tuple[Constant, ...]:
 
 @cache
 def require_correct(item: Template, constant: Constant) -> None:
-    """Run each distinct body once per process, before its first use."""
+    """Run each distinct body's checks once per process, before its first use."""
     failed = failed_checks(item, constant)
     assert not failed, f"template {item.key} with {constant!r}: {failed}"
 
 
 def third_person(phrase: str) -> str:
-    """ "compute the sum" -> "computes the sum"; a second step after "and then" as well."""
+    """ "compute the sum" -> "computes the sum"; also a second step after "and then"."""
     return " and then ".join(_conjugated(step) for step in phrase.split(" and then "))
 
 
@@ -147,7 +148,7 @@ def _test_task(item: Template, constant: Constant, rng: random.Random) -> Task |
 
 
 def _named(check: str, name: str, constant: Constant) -> str:
-    """A check over `f` and `k` as one over the function's own name and the constant."""
+    """A check over `f` and `k`, rewritten with the function's name and the constant."""
     return CALL.sub(f"{name}(", CONSTANT.sub(repr(constant), check))
 
 
@@ -169,7 +170,7 @@ def _name(item: Template, constant: Constant, asked: Asked, split: str, rng: ran
 
 
 def _idiom(item: Template, rng: random.Random) -> tuple[str, str]:
-    """The words that ask for a body, and the body. The usual one is not asked for."""
+    """The words that request a body, and the body. There are no words for the usual one."""
     if not item.idioms or rng.random() < 0.6:
         return "", item.body
     return rng.choice(item.idioms)
@@ -188,7 +189,7 @@ def _form(item: Template, say: str, constant: Constant, rng: random.Random) -> F
 
 
 def _manner(how: str, form: Form, rng: random.Random) -> str:
-    """What a request says about idiom, type hints and docstring."""
+    """What a request states about idiom, type hints and docstring."""
     manner = ""
     if how:
         manner += rng.choice(wordings.IDIOM).format(how=how, How=how[0].upper() + how[1:])
@@ -202,7 +203,7 @@ def _manner(how: str, form: Form, rng: random.Random) -> str:
 
 
 def _stated_arguments(item: Template, say: str, rng: random.Random) -> tuple[str, ...]:
-    """Without a signature only a phrase that states every argument can tell them; else they are the usual ones."""
+    """The arguments if the request has no signature: those of a phrase that states all of them, else the usual ones."""
     stated = all(f"${mark}" in say for mark, _ in zip("abc", item.arguments[0], strict=False))
     return rng.choice(item.arguments) if stated else item.arguments[0]
 

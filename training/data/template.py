@@ -1,4 +1,4 @@
-"""What a function template is, how it becomes code, and how that code is proved right before it is used."""
+"""Function templates, how they become code, and how that code is checked before use."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from training.data.inputs import argument_lists
 PLACEHOLDER = re.compile(r"\$([abcfk])")
 MAX_GENERATED_CHECKS = 12
 CHECK_SECONDS = 0.5
-# What checks may use besides `f` and `k`: a file with that text in a folder of its own.
+# What checks may use in addition to `f` and `k`: `tmp` creates a file with that text in a new folder.
 CHECK_PRELUDE = """
 def tmp(text, name="file.txt"):
     import pathlib, tempfile
@@ -28,7 +28,7 @@ Constant = int | str | None
 
 @dataclass(frozen=True)
 class Form:
-    """How an answer is written out besides its body."""
+    """How an answer is written around its body."""
 
     typed: bool = False
     docstring: str = ""
@@ -43,7 +43,7 @@ class Template:
 
     `says` are verb phrases in the base form ("add two numbers"); the first name and the first arguments are the ones
     an answer uses when the request gives none. `checks` are expressions over `f` and `k` that must be true. `idioms`
-    are other bodies for the same thing, each with the words that ask for it ("using a loop"). `types` are those of
+    are alternative bodies for the same task, each with the words that request it ("using a loop"). `types` are those of
     the arguments and, last, of the result; with them, more checks are generated from boundary values.
     """
 
@@ -70,7 +70,7 @@ class Template:
         body: str | None = None,
         form: Form = PLAIN,
     ) -> str:
-        """The whole definition with its imports, without a newline at its end."""
+        """The whole definition with its imports, without a final newline."""
         text = self.body if body is None else body
         if not self.is_class:
             lines = ([f'"""{form.docstring}"""'] if form.docstring else []) + text.split("\n")
@@ -87,7 +87,7 @@ class Template:
         return f"{', '.join(typed)}) -> {self.types[-1]}"
 
     def words(self) -> set[str]:
-        """Identifiers of the bodies: an argument may not be called like one of them."""
+        """Identifiers in the bodies: an argument must not have the same name."""
         texts = (self.body, self.imports, *self.types, *(body for _, body in self.idioms))
         return {word for text in texts for word in re.findall(r"(?<!\$)\b[A-Za-z_]\w*", text)}
 
@@ -107,7 +107,7 @@ def template(
     types: str = "",
     imports: str = "",
 ) -> Template:
-    """Short notation for the tables: alternatives stand between `|`, arguments between spaces, `types` as in
+    """Short notation for the tables: alternatives are separated by `|`, arguments by spaces, `types` are as in
     `list[int]; int -> bool`."""
     given, _, result = types.partition(" -> ")
     kinds = tuple(kind.strip() for kind in given.split(";") if kind.strip())
@@ -128,18 +128,18 @@ def template(
 
 
 def fill(text: str, name: str, arguments: tuple[str, ...], constant: Constant) -> str:
-    """Put name, arguments and constant where their placeholders stand."""
+    """Replace the placeholders by name, arguments and constant."""
     values = dict(zip("abc", arguments, strict=False)) | {"f": name_with(name, constant), "k": str(constant)}
     return PLACEHOLDER.sub(lambda match: values[match.group(1)], text)
 
 
 def name_with(name: str, constant: Constant) -> str:
-    """Natural names may hold the constant: `add_$k`."""
+    """Natural names may contain the constant: `add_$k`."""
     return name.replace("$k", str(constant))
 
 
 def scope_of(code: str, name: str, constant: Constant) -> dict[str, object]:
-    """Run the definition; what its checks are evaluated in."""
+    """Run the definition; returns the namespace for its checks."""
     scope: dict[str, object] = {"k": constant}
     exec(CHECK_PRELUDE, scope)
     exec(code, scope)
@@ -160,7 +160,7 @@ def all_checks(item: Template, constant: Constant) -> tuple[str, ...]:
                 result = eval(f"f({call})", scope)
                 expected = repr(result)
                 if eval(expected, {}) != result:
-                    continue  # not a number, or something without a literal
+                    continue  # NaN, or a value without a literal
         except Exception:
             continue
         generated.append(f"f({call}) == {expected}")
@@ -187,7 +187,7 @@ def _holds(check: str, scope: dict[str, object]) -> bool:
 
 @contextmanager
 def time_limit() -> Iterator[None]:
-    """Raises TimeoutError in what runs inside for longer than `CHECK_SECONDS`. Main thread only."""
+    """Raises TimeoutError if the body runs for longer than `CHECK_SECONDS`. Main thread only."""
 
     def stop(*_: object) -> None:
         raise TimeoutError

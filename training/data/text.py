@@ -6,7 +6,7 @@ LETTERS = "abcdefghijklmnoprstuvwyz"
 SEPARATORS = (",", ";", ":", "|", "-", "_", "/", ".", "+", "#")
 SMALL = range(2, 30)
 TEXT = "text|s|string|word|value"
-SENTENCE = "text|s|string|sentence"  # where a body says `word`
+SENTENCE = "text|s|string|sentence"  # for bodies that use `word`
 PAIR = "a b|s t|first second|left right"
 
 

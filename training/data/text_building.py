@@ -1,4 +1,4 @@
-"""Templates that make strings out of others, of numbers and of lists."""
+"""Templates that build strings from other strings, numbers and lists."""
 
 from training.data.template import Template, template
 from training.data.text import PAIR, SEPARATORS, SMALL, TEXT

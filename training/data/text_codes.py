@@ -1,4 +1,4 @@
-"""Templates that turn one notation into another: ciphers, encodings, and ways to write names."""
+"""Templates that convert between notations: ciphers, encodings, and naming styles."""
 
 from training.data.parsing import TEXT
 from training.data.template import Template, template

@@ -1,4 +1,4 @@
-"""Templates that count in strings and test them."""
+"""Templates that count things in strings and test them."""
 
 from training.data.template import Template, template
 from training.data.text import LETTERS, PAIR, SENTENCE, SMALL, TEXT

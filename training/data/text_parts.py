@@ -1,4 +1,4 @@
-"""Templates that take strings apart: characters, words, lines and what occurs where."""
+"""Templates that take strings apart: characters, words, lines and positions."""
 
 from training.data.template import Template, template
 from training.data.text import PAIR, SENTENCE, SEPARATORS, SMALL, TEXT

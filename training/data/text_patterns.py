@@ -1,4 +1,4 @@
-"""Templates that check the form of strings and find things in them."""
+"""Templates that check the format of strings and find patterns in them."""
 
 from training.data.parsing import SEPARATORS, TEXT
 from training.data.template import Template, template

@@ -1,4 +1,4 @@
-"""The many ways people ask. `{do}`, `{does}`: what the function does; `{sig}`: its signature; `{name}`: its name."""
+"""Wordings of requests. `{do}`, `{does}`: the function's task; `{sig}`: its signature; `{name}`: its name."""
 
 WITH_SIGNATURE = (
     "Write a Python function `{sig}` that {does}.",
@@ -77,7 +77,7 @@ TEST = (
     "Write tests for {name}, a function that {does}.",
     "Write a unit test for `{name}`, which {does}.",
 )
-# Put after a request.
+# Appended to a request.
 TYPED = (" Use type hints.", " Add type hints.", " with type hints", " Include type annotations.")
 DOCUMENTED = (" Add a docstring.", " Include a docstring.", " with a docstring", " Document it with a docstring.")
 TYPED_AND_DOCUMENTED = (" Add type hints and a docstring.", " Use type hints and write a docstring.")

@@ -1,1 +1,1 @@
-"""What `python -m training.evaluate` measures: one module for each kind of measurement, and what they share."""
+"""The measurements of `python -m training.evaluate`: one module per kind, and what they share."""

@@ -1,4 +1,4 @@
-"""Held-out chat requests asked over HTTP: executed pass rate, copying, the end token, tokens per forward."""
+"""Held-out chat requests sent over HTTP: pass rate of the executed answers, copying, end token, tokens per forward."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BASELINE_TOKENS = 96
 
 @dataclass(frozen=True)
 class Answer:
-    """None: the request does not say it, or the right answer does not need it."""
+    """An answer and its checks. None: the request does not state it, or a correct answer does not need it."""
 
     reply: Reply
     parses: bool
@@ -35,7 +35,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Group:
-    """Tasks that make one row."""
+    """The tasks of one row."""
 
     key: str
     label: str
@@ -45,19 +45,19 @@ class Group:
 
 
 def groups() -> list[Group]:
-    found = [Group("name", "unseen function names", "name"), Group("constant", "unseen constants", "constant")]
+    common = [Group("name", "unseen function names", "name"), Group("constant", "unseen constants", "constant")]
     if not composed_are_held_out():
-        return [*found, Group("template", "unseen kinds of function", "template")]
+        return [*common, Group("template", "unseen kinds of function", "template")]
     half = FULL_COUNT // 2
     return [
-        *found,
+        *common,
         Group("template", "unseen kinds of function, written by hand", "template", is_hand_written, half),
         Group("composed", "unseen kinds of function, composed", "template", is_composed, half),
     ]
 
 
 def sections(context: Context) -> list[Section]:
-    """The answers with the checkpoint's own defaults, what they copied, and the same at a threshold."""
+    """The answers with the checkpoint's defaults, what they copied, and their speed, also with a threshold."""
 
     @cache
     def tasks(group: Group) -> list[Task]:
@@ -65,7 +65,7 @@ def sections(context: Context) -> list[Section]:
 
     @cache
     def answers(group: Group, threshold: float | None = None) -> list[Answer]:
-        return asked(context, tasks(group), threshold)
+        return collect_answers(context, tasks(group), threshold)
 
     def pass_row(group: Group) -> Values:
         baseline = baseline_passes(context, tasks(group))
@@ -87,8 +87,8 @@ def sections(context: Context) -> list[Section]:
 
 
 PASS_NOTE = (
-    "In per cent, greedy, asked through the chat endpoint. An answer passes when all of its task's checks hold; it is "
-    "executed in a process of its own; ± is the standard error. The baseline is a token trigram."
+    "In per cent, greedy, through the chat endpoint. An answer passes if all checks of its task hold; it is executed "
+    "in a separate process. ± is the standard error. The baseline is a token trigram."
 )
 PASS_COLUMNS = (
     Column("n", "n", "{:.0f}"),
@@ -98,8 +98,8 @@ PASS_COLUMNS = (
     Column("ended", "ends by itself", "{:.0f}"),
 )
 COPY_NOTE = (
-    "In per cent of the answers whose request (for the constant: whose right body) holds the thing; their number is n. "
-    "Arguments count when all of them are right, in order."
+    "In per cent of the n answers whose request (for the constant: whose correct body) contains the item. Arguments "
+    "count if all of them are correct and in order."
 )
 COPY_COLUMNS = (
     Column("name_n", "n", "{:.0f}"),
@@ -110,8 +110,8 @@ COPY_COLUMNS = (
     Column("constant", "constant", "{:.0f}"),
 )
 SPEED_NOTE = (
-    f"Tokens per forward (TPF) count delivered tokens over denoising forwards. On the right every "
-    f"proposal of at least {THRESHOLD} confidence is accepted at once."
+    f"Tokens per forward (TPF) are delivered tokens over denoising forwards. On the right every proposal with a "
+    f"confidence of at least {THRESHOLD} is accepted at once."
 )
 SPEED_COLUMNS = (
     Column("n", "n", "{:.0f}"),
@@ -122,15 +122,15 @@ SPEED_COLUMNS = (
 )
 
 
-def asked(context: Context, tasks: Sequence[Task], threshold: float | None = None) -> list[Answer]:
+def collect_answers(context: Context, tasks: Sequence[Task], threshold: float | None = None) -> list[Answer]:
     options = {} if threshold is None else {"threshold": threshold}
     return [
-        judged(context.endpoint.ask(task.request, **options), task, context.checker)
+        judge(context.endpoint.ask(task.request, **options), task, context.checker)
         for task in progress(tasks, "answers")
     ]
 
 
-def judged(reply: Reply, task: Task, checker: Checker) -> Answer:
+def judge(reply: Reply, task: Task, checker: Checker) -> Answer:
     code = unfenced(reply.text)
     return Answer(
         reply,
@@ -143,7 +143,7 @@ def judged(reply: Reply, task: Task, checker: Checker) -> Answer:
 
 
 def baseline_passes(context: Context, tasks: Sequence[Task]) -> float:
-    """What the trigram greedily says after the request, executed."""
+    """The pass rate of the trigram's greedy continuations of the requests."""
     passed = []
     for task in progress(tasks, "trigram"):
         ids = context.trigram.generate(context.encode(chat_prompt(task.request)), BASELINE_TOKENS, (EOS_ID,))
@@ -162,13 +162,13 @@ def pass_rates(answers: Sequence[Answer]) -> Values:
 
 
 def copy_rates(answers: Sequence[Answer]) -> Values:
-    """Without the entries of what no request holds."""
+    """Omits the rate of anything that no request contains."""
     rates: dict[str, float | str] = {}
     for what in ("name", "arguments", "constant"):
-        found = [value for answer in answers if (value := getattr(answer, what)) is not None]
-        rates[f"{what}_n"] = len(found)
-        if found:
-            rates[what] = percent(found)
+        copied = [value for answer in answers if (value := getattr(answer, what)) is not None]
+        rates[f"{what}_n"] = len(copied)
+        if copied:
+            rates[what] = percent(copied)
     return rates
 
 
@@ -187,11 +187,11 @@ def tokens_per_forward(answers: Sequence[Answer]) -> float:
     return sum(answer.reply.tokens for answer in answers) / max(1, sum(answer.reply.forwards for answer in answers))
 
 
-def percent(found: Sequence[bool]) -> float:
-    return 100 * sum(found) / len(found)
+def percent(values: Sequence[bool]) -> float:
+    return 100 * sum(values) / len(values)
 
 
-def percent_error(found: Sequence[bool]) -> float:
-    """The standard error of that percentage."""
-    share = sum(found) / len(found)
-    return 100 * math.sqrt(share * (1 - share) / len(found))
+def percent_error(values: Sequence[bool]) -> float:
+    """The standard error of `percent`."""
+    share = sum(values) / len(values)
+    return 100 * math.sqrt(share * (1 - share) / len(values))

@@ -1,4 +1,4 @@
-"""Bits per byte of held-out text, beside the trigram's."""
+"""Bits per byte of held-out text, compared with the trigram's."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NUM_ANSWERS, NUM_WINDOWS = 300, 100
 NOTE = (
     "Lower is better. An upper bound (filling each block in random order), exact for blocks of 4, estimated for the "
     "others; ± is the standard error over the n texts. Answers are scored given their request, with their end token; "
-    "pieces of files (up to 192 tokens) from nothing. The baseline is a token trigram."
+    "pieces of files (up to 192 tokens) without context. The baseline is a token trigram."
 )
 COLUMNS = (
     Column("n", "n", "{:.0f}"),
@@ -56,13 +56,13 @@ def measure(context: Context, texts: list[Text]) -> Values:
 
 
 def answers(context: Context) -> list[Text]:
-    """Held-out in each of the ways, a third each."""
+    """Answers held out in each of the three ways, a third each."""
     texts = []
     for split in ("name", "constant", "template"):
         for task in held_out_tasks(split, context.count(NUM_ANSWERS // 3)):
-            given, answer = context.encode(chat_prompt(task.request)), fenced(task.code)
-            ids = (*given, *context.encode(answer), EOS_ID)
-            texts.append(Text(ids, len(given), len(answer.encode())))
+            request_ids, answer = context.encode(chat_prompt(task.request)), fenced(task.code)
+            ids = (*request_ids, *context.encode(answer), EOS_ID)
+            texts.append(Text(ids, len(request_ids), len(answer.encode())))
     return texts
 
 

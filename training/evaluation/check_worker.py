@@ -1,7 +1,7 @@
-"""Runs answers with their checks, each in a forked process of its own. `checks.py` starts this file as a script.
+"""Runs answers with their checks, each in a separate forked process. `checks.py` starts this file as a script.
 
-One JSON object a line comes in, one verdict a line goes out. The fork saves the start of an interpreter for each answer
-and still keeps an endless loop, an exit, a full memory or a changed global away from the next one.
+Reads one JSON object per line and writes one verdict per line. Forking avoids starting an interpreter per answer, and
+still isolates the next answer from an endless loop, an exit, exhausted memory or a changed global.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any, NoReturn
 CPU_SECONDS = 2
 MAX_MEMORY_BYTES = 1 << 30
 MAX_FILE_BYTES = 1 << 20
-assert pathlib  # checks that write a file need it: imported once, here
+assert pathlib  # imported once, for checks that write a file
 
 
 def main() -> None:
@@ -31,7 +31,7 @@ def main() -> None:
 
 
 def verdict(job: dict[str, Any]) -> str:
-    """ "passed", the name of the exception, "timeout", or "died" where the process ended without a word."""
+    """ "passed", the name of the exception, "timeout", or "died" if the process ended without a verdict."""
     folder = tempfile.mkdtemp()
     reading, writing = os.pipe()
     child = os.fork()
@@ -43,7 +43,7 @@ def verdict(job: dict[str, Any]) -> str:
         return (os.read(reading, 200).decode() or "died") if ready else "timeout"
     finally:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(child, signal.SIGKILL)  # whatever the answer may have started as well
+            os.killpg(child, signal.SIGKILL)  # including any processes that the answer started
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
@@ -64,14 +64,14 @@ def _run(job: dict[str, Any], folder: str, writing: int) -> NoReturn:
     try:
         _check(job)
         said = "passed"
-    except BaseException as error:  # SystemExit and KeyboardInterrupt of an answer are failures like others
+    except BaseException as error:  # SystemExit and KeyboardInterrupt from an answer are failures like any other
         said = type(error).__name__
     os.write(writing, said.encode()[:200])
     os._exit(0)
 
 
 def _check(job: dict[str, Any]) -> None:
-    """The answer keeps its own globals; `f`, `k` and what the prelude defines are for the checks only."""
+    """The answer has its own globals: `f`, `k` and the prelude's names are visible to the checks only."""
     warnings.simplefilter("ignore")
     scope: dict[str, Any] = {"__name__": "answer"}
     exec(job["setup"], scope)

@@ -1,4 +1,4 @@
-"""Is an answer right? Its code out of the reply, its syntax, and its task's checks, run in processes of their own."""
+"""Checks answers: the code in the reply, its syntax, and the task's checks, run in separate processes."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from training.data.tasks import Task
 from training.data.template import CHECK_PRELUDE
 
 WORKER = Path(__file__).with_name("check_worker.py")
-CHECK_SECONDS = 10.0  # of wall clock, generous for a busy machine; the worker allows 2 seconds of CPU
+CHECK_SECONDS = 10.0  # wall time, generous for a busy machine; the worker allows 2 seconds of CPU time
 PASSED = "passed"
 
 
 class Checker:
-    """A worker process that runs answers one after another; leave the `with` block to end it."""
+    """A worker process that runs one answer after another. Use it in a `with` block, which ends it."""
 
     def __enter__(self) -> Self:
         self._folder = tempfile.TemporaryDirectory()
@@ -43,7 +43,7 @@ class Checker:
         self._folder.cleanup()
 
     def verdict(self, code: str, task: Task, seconds: float = CHECK_SECONDS) -> str:
-        """ "passed", or what went wrong: an exception's name, "timeout" or "died"."""
+        """ "passed", or the failure: an exception's name, "timeout" or "died"."""
         job = {
             "code": code,
             "setup": task.setup,
@@ -66,7 +66,7 @@ class Checker:
 
 
 def unfenced(text: str) -> str:
-    """The code between the first fence and the next one; all of it where there is no fence."""
+    """The code between the first fence and the next one; the whole text if there is no fence."""
     return text.split("```python\n", 1)[-1].split("\n```", 1)[0]
 
 

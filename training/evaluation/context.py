@@ -1,4 +1,4 @@
-"""What the measurements share: the model, the server, the baseline and the answers, each made when first needed."""
+"""What the measurements share: the model, the server, the checker and the baseline, each created when first used."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SEED = 20_260
 
 @dataclass
 class Context:
-    """`share` of every count is measured. Use it in a `with` block: it stops the processes it has started."""
+    """Measures `share` of every count. Use it in a `with` block, which stops the processes it started."""
 
     folder: Path
     url: str | None = None
@@ -71,7 +71,7 @@ class Context:
 
     @cached_property
     def trigram(self) -> Trigram:
-        """Of what training sees: generated chat, and pieces of the corpus."""
+        """A trigram of the training data: generated chat, and pieces of the corpus."""
         rng, trigram = self.rng("trigram"), Trigram(len(self.tokenizer))
         for _ in progress(range(TRIGRAM_TASKS), "trigram: tasks"):
             task = draw_task(rng)
@@ -85,7 +85,7 @@ class Context:
         return ids
 
     def corpus_windows(self, files: list[SourceFile], count: int, rng: random.Random) -> list[str]:
-        """Whole lines from random places, at most `WINDOW_TOKENS` long."""
+        """Whole lines from random places, at most `WINDOW_TOKENS` tokens each."""
         windows: list[str] = []
         while len(windows) < count:
             lines = rng.choice(files).text.splitlines(keepends=True)
@@ -105,6 +105,6 @@ class Context:
 
 
 def progress(items: Iterable[T], what: str) -> Iterable[T]:
-    """A bar below that of the rows, gone when it is full; none where no terminal shows it."""
+    """A progress bar below that of the rows, removed when full; none without a terminal."""
     bar: Iterable[T] = tqdm(items, desc=f"  {what}", position=1, leave=False, mininterval=1, disable=None)
     return bar

@@ -1,4 +1,4 @@
-"""Did an answer keep the function's name, its arguments and its constant as the request had them?"""
+"""Whether an answer keeps the function name, the arguments and the constant of the request."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ DEFAULT_OR_TYPE = re.compile(r"[:=].*", re.DOTALL)
 
 
 def name_copied(code: str, task: Task) -> bool | None:
-    """None where the request gives no name."""
+    """None if the request gives no name."""
     if not task.name_given:
         return None
     return task.name in {match[1] for line in (DEF_LINE, CLASS_LINE) for match in line.finditer(code)}
 
 
 def arguments_copied(code: str, task: Task) -> bool | None:
-    """All of them, in order. None where the request gives no signature."""
+    """Whether all arguments were copied, in order; None if the request gives no signature."""
     if not task.signature_given:
         return None
-    found = DEF_LINE.search(code)
-    return found is not None and argument_names(found[2]) == task.arguments
+    match = DEF_LINE.search(code)
+    return match is not None and argument_names(match[2]) == task.arguments
 
 
 def constant_copied(code: str, task: Task) -> bool | None:
-    """None where the right body does not spell the constant out."""
+    """None if the correct body does not contain the constant literally."""
     if task.constant is None or not holds_constant(body_of(task.code), task.constant):
         return None
     return holds_constant(body_of(code), task.constant)
 
 
 def argument_names(text: str) -> tuple[str, ...]:
-    """What stands between the brackets of a `def`, without types and defaults."""
+    """The names between the brackets of a `def`, without types and defaults."""
     parts, depth = [""], 0
     for character in text:
         depth += (character in "([{") - (character in ")]}")
@@ -47,13 +47,13 @@ def argument_names(text: str) -> tuple[str, ...]:
 
 
 def body_of(code: str) -> str:
-    """What follows the first `def` line; nothing where there is none."""
-    found = DEF_LINE.search(code)
-    return code[found.end() :] if found else ""
+    """The text after the first `def` line; empty if there is none."""
+    match = DEF_LINE.search(code)
+    return code[match.end() :] if match else ""
 
 
 def holds_constant(body: str, constant: Constant) -> bool:
-    """An integer as a number of its own; a text between quotes of either kind."""
+    """Whether the body contains an integer as a separate number, or a string in either kind of quotes."""
     if isinstance(constant, int):
         return re.search(rf"(?<![\w.]){abs(constant)}(?![\w.])", body) is not None
     escaped = repr(constant)[1:-1]

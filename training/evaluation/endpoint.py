@@ -1,4 +1,4 @@
-"""A server of the evaluation's own, and its chat endpoint over HTTP."""
+"""A server for the evaluation, and its endpoints over HTTP."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ServerFailed(Exception):
 
 @dataclass(frozen=True)
 class Reply:
-    """`tokens` are those delivered; `forwards` those of denoising, prefill not counted."""
+    """`tokens` counts delivered tokens; `forwards` counts denoising forwards, not the prefill."""
 
     text: str
     ended: bool
@@ -46,8 +46,8 @@ class Endpoint:
         """One user message; greedy unless the options say otherwise."""
         return self._post(messages=[{"role": "user", "content": request}], **options)
 
-    def go_on(self, prompt_ids: list[int], **options: Any) -> Reply:
-        """Plain text, given as token ids, goes on."""
+    def continue_prompt(self, prompt_ids: list[int], **options: Any) -> Reply:
+        """Continue a plain prompt of token ids."""
         return self._post(prompt_token_ids=prompt_ids, **options)
 
     def _post(self, **options: Any) -> Reply:
@@ -56,12 +56,12 @@ class Endpoint:
         if response.status_code != 200:
             raise ServerFailed(f"status {response.status_code}: {response.text[:300]}")
         answer = response.json()
-        choice, made = answer["choices"][0], answer["elbarto"]
+        choice, details = answer["choices"][0], answer["elbarto"]
         return Reply(
             choice["message"]["content"],
             choice["finish_reason"] == "stop",
             answer["usage"]["completion_tokens"],
-            made["denoise_forwards"],
+            details["denoise_forwards"],
             tuple(choice["token_ids"]),
         )
 
@@ -74,7 +74,7 @@ def connected(url: str) -> Iterator[Endpoint]:
 
 @contextmanager
 def serving(model: Path) -> Iterator[Endpoint]:
-    """`python -m app serve` with that model, on a free port of this machine and one thread, and all else by default."""
+    """`python -m app serve` with that model, on a free loopback port, with one thread and default settings."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
         with log.open("wb") as output:
@@ -94,7 +94,7 @@ def serving(model: Path) -> Iterator[Endpoint]:
 
 
 def _environment(model: Path) -> dict[str, str]:
-    """An empty variable is the default and stands above .env: nothing of the user's own settings is measured."""
+    """The user's settings must not affect the figures: an empty variable means the default, and overrides .env."""
     settings = {info.variable: "" for info in SETTINGS.values()} | {CONFIG_VARIABLE: ""}
     settings |= {"ELBARTO_MODEL_PATH": str(model.resolve()), "ELBARTO_HOST": "127.0.0.1", "ELBARTO_PORT": "0"}
     return {**os.environ, **settings, "ELBARTO_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "PYTHONUNBUFFERED": "1"}
@@ -103,9 +103,9 @@ def _environment(model: Path) -> dict[str, str]:
 def _url_when_ready(process: subprocess.Popen[bytes], log: Path) -> str:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
-        found = re.search(r"Listening at: (http://[\d.]+:\d+)", log.read_text("utf-8", "replace"))
-        if found and _is_ready(found[1]):
-            return found[1]
+        match = re.search(r"Listening at: (http://[\d.]+:\d+)", log.read_text("utf-8", "replace"))
+        if match and _is_ready(match[1]):
+            return match[1]
         time.sleep(0.3)
     raise ServerFailed(f"the server did not start:\n{log.read_text('utf-8', 'replace')[-2000:]}")
 

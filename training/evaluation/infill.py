@@ -1,4 +1,4 @@
-"""Holes in held-out functions: which route fills them best, against the true length as the oracle."""
+"""Holes in held-out functions, filled by each route and, as the oracle, with the true length."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Hole:
 
 @dataclass(frozen=True)
 class Filled:
-    """`length_error` is in tokens, without its sign."""
+    """`length_error` is absolute, in tokens."""
 
     is_exact: bool
     similarity: float
@@ -39,7 +39,7 @@ class Filled:
     length_error: int
 
 
-# Prefix, middle and suffix as ids -> ids. Only the oracle and the baseline look at the middle, for its length.
+# Prefix, middle and suffix as ids -> ids. Only the oracle and the baseline use the middle, for its length.
 Route = Callable[[list[int], list[int], list[int]], list[int]]
 Cutter = Callable[[Task, random.Random], Hole | None]
 
@@ -71,10 +71,10 @@ def sections(context: Context) -> list[Section]:
 
 ROUTES = ("canvas", "suffix first", "canvas of the true length", "trigram")
 NOTE = (
-    f"Held-out generated functions, greedy, one token a forward, nothing cleaned up. `canvas`: {CANVAS_LENGTH} masks "
-    "between the two sides, of which the model deletes what is too much; `suffix first`: both sides in the prompt. The "
-    "trigram knows the prefix and the true length. Passes: the completed function's checks hold. Most functions have a "
-    "random name, and nobody can know what they do; those of the first rows have unseen constants and their usual name."
+    f"Held-out generated functions, greedy, one token per forward, without cleanup. `canvas`: {CANVAS_LENGTH} masks "
+    "between the two sides, of which the model deletes the surplus; `suffix first`: both sides in the prompt. The "
+    "trigram gets the prefix and the true length. Passes: the completed function's checks hold. Most functions have a "
+    "random name that does not describe them; those of the first rows have unseen constants and their usual name."
 )
 COLUMNS = (
     Column("n", "n", "{:.0f}"),
@@ -102,7 +102,7 @@ def routes(context: Context) -> dict[str, Route]:
 
 
 def cut_telling_holes(cut: Cutter, count: int, rng: random.Random) -> list[Hole]:
-    """One in each of `count` functions with an unseen constant and their usual name, which says what they do."""
+    """One hole in each of `count` functions with an unseen constant and their usual, descriptive name."""
     tasks = distinct_tasks("constant", HOLE_SEED, lambda task: not task.name_given)
     holes = list(islice((hole for task in tasks if (hole := cut(task, rng))), count))
     if len(holes) < count:
@@ -111,13 +111,13 @@ def cut_telling_holes(cut: Cutter, count: int, rng: random.Random) -> list[Hole]
 
 
 def cut_holes(cut: Cutter, count: int, rng: random.Random) -> list[Hole]:
-    """One in each of `count` held-out functions, half with an unseen name and half with an unseen constant."""
+    """One hole in each of `count` held-out functions, half with an unseen name and half with an unseen constant."""
     halves = {"name": -(-count // 2), "constant": count // 2}
     holes = []
     for split, wanted in halves.items():
         tasks = distinct_tasks(split, HOLE_SEED)
-        found = (hole for task in tasks if (hole := cut(task, rng)))
-        holes += list(islice(found, wanted))
+        cut_out = (hole for task in tasks if (hole := cut(task, rng)))
+        holes += list(islice(cut_out, wanted))
     if len(holes) < count:
         raise ValueError(f"only {len(holes)} of {count} holes found")
     return holes
@@ -140,7 +140,7 @@ def multi_line(task: Task, rng: random.Random) -> Hole | None:
 
 
 def random_span(task: Task, rng: random.Random) -> Hole | None:
-    """Up to 40 characters after the `def` line, words cut too, not only white space."""
+    """Up to 40 characters after the `def` line, starting or ending anywhere, but not only whitespace."""
     code, spans = task.code + "\n", body_spans(task)
     if not spans:
         return None
@@ -150,7 +150,7 @@ def random_span(task: Task, rng: random.Random) -> Hole | None:
 
 
 def body_spans(task: Task) -> list[Span]:
-    """Those of the lines after the first `def` line."""
+    """The spans of the lines after the first `def` line."""
     code = task.code + "\n"
     spans = line_spans(code)
     heads = [place for place, (start, _) in enumerate(spans) if code.startswith("def ", start)]
@@ -165,16 +165,16 @@ def _cut_out(task: Task, start: int, end: int) -> Hole:
 def fill(context: Context, hole: Hole, route: Route) -> Filled:
     prefix, middle, suffix = (context.encode(text) for text in (hole.prefix, hole.middle, hole.suffix))
     ids = route(prefix, middle, suffix)
-    return judged(str(context.tokenizer.decode(ids)), abs(len(ids) - len(middle)), hole, context.checker)
+    return judge(str(context.tokenizer.decode(ids)), abs(len(ids) - len(middle)), hole, context.checker)
 
 
-def judged(text: str, length_error: int, hole: Hole, checker: Checker) -> Filled:
+def judge(text: str, length_error: int, hole: Hole, checker: Checker) -> Filled:
     passes = checker.passes(hole.prefix + text + hole.suffix, hole.task)
     return Filled(text == hole.middle, edit_similarity(text, hole.middle), passes, length_error)
 
 
 def edit_similarity(one: str, other: str) -> float:
-    """0 to 100: the share of both texts' characters that a longest common subsequence covers."""
+    """The share of both texts' characters that a longest common subsequence covers, from 0 to 100."""
     row = [0] * (len(other) + 1)
     for character in one:
         before = 0

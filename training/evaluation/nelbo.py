@@ -1,8 +1,8 @@
 """Bits per byte: an upper bound from the diffusion objective, exact for small blocks and estimated for larger ones.
 
 A block of m positions costs m times the mean, over k = 1..m and over all subsets of k positions, of the mean loss at
-those positions while they are masked together: what filling the block in random order costs on average. In blocks of
-at most four all subsets are enumerated; in larger ones k and the subset are drawn, which gives the same on average.
+those positions while they are masked together: the average cost of filling the block in random order. In blocks of at
+most four all subsets are enumerated; in larger ones k and the subset are sampled, which has the same expectation.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Scorer = Callable[[Sequence[int], int, int, torch.Tensor], torch.Tensor]
 
 @dataclass(frozen=True)
 class Text:
-    """The first `num_given` tokens cost nothing; `num_bytes` is the size of what the others say."""
+    """The first `num_given` tokens are not scored; `num_bytes` is the size of the others' text."""
 
     ids: tuple[int, ...]
     num_given: int
@@ -35,7 +35,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Plan:
-    """Which positions each row of one text masks, and what the loss at each counts. Both [rows, positions]."""
+    """The masked positions in each row of one text, and the weight of each loss. Both [rows, positions]."""
 
     masks: torch.Tensor
     weights: torch.Tensor
@@ -43,7 +43,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Bits:
-    """Per byte. `error` is the standard error over texts, draws included; `draw_error` that of the draws alone."""
+    """Bits per byte. `error` is the standard error over texts, sampling included; `draw_error` that of the sampling."""
 
     value: float
     error: float
@@ -51,7 +51,7 @@ class Bits:
 
 
 def bits_per_byte(score: Scorer, texts: Iterable[Text], block_length: int, num_draws: int, rng: random.Random) -> Bits:
-    """Over all texts together. `num_draws` is for blocks of more than four."""
+    """Bits per byte of all texts together. `num_draws` is used for blocks of more than four."""
     is_exact = block_length <= MAX_EXACT
     rows_of_texts, num_bytes = [], []
     for text in texts:
@@ -67,7 +67,7 @@ def bits_per_byte(score: Scorer, texts: Iterable[Text], block_length: int, num_d
 
 
 def ratio_in_bits(nats: Sequence[float], num_bytes: Sequence[int]) -> tuple[float, float]:
-    """All bits over all bytes, and the standard error over texts."""
+    """Total bits over total bytes, and the standard error over texts."""
     ratio, count = sum(nats) / sum(num_bytes), len(nats)
     squares = sum((cost - ratio * size) ** 2 for cost, size in zip(nats, num_bytes, strict=True))
     error = math.sqrt(squares * count / max(1, count - 1)) / sum(num_bytes)
@@ -79,7 +79,7 @@ def _draw_error(totals: torch.Tensor, num_bytes: int) -> float:
 
 
 def supervised_blocks(text: Text, block_length: int) -> list[range]:
-    """The positions of each block that are not given. The last block ends with the text."""
+    """The scored positions of each block. The last block ends with the text."""
     first, end = text.num_given // block_length, -(-len(text.ids) // block_length)
     return [
         range(max(text.num_given, block * block_length), min(len(text.ids), (block + 1) * block_length))
@@ -88,7 +88,7 @@ def supervised_blocks(text: Text, block_length: int) -> list[range]:
 
 
 def exact_plan(blocks: Sequence[range], start: int) -> Plan:
-    """One row for each subset of a full block; a shorter block has fewer, and weight 0 in the rows left over."""
+    """One row per subset of a full block; a shorter block has fewer subsets, and weight 0 in the remaining rows."""
     most = max(len(block) for block in blocks)
     subsets = [subset for size in range(1, most + 1) for subset in itertools.combinations(range(most), size)]
     masks = torch.zeros(len(subsets), blocks[-1].stop - start, dtype=torch.bool)
@@ -103,7 +103,7 @@ def exact_plan(blocks: Sequence[range], start: int) -> Plan:
 
 
 def drawn_plan(blocks: Sequence[range], start: int, num_draws: int, rng: random.Random) -> Plan:
-    """In every row each block masks k ~ Uniform{1..m} of its m positions."""
+    """Each block of each row masks k ~ Uniform{1..m} of its m positions."""
     masks = torch.zeros(num_draws, blocks[-1].stop - start, dtype=torch.bool)
     weights = torch.zeros(masks.shape)
     for row in range(num_draws):
@@ -116,7 +116,7 @@ def drawn_plan(blocks: Sequence[range], start: int, num_draws: int, rng: random.
 
 
 def model_scorer(model: Qwen3ForCausalLM) -> Scorer:
-    """The losses of a model that sees what is not masked in its block, and the clean blocks before."""
+    """The losses of a model that attends to its noisy block and to the clean blocks before it."""
 
     @torch.inference_mode()
     def score(ids: Sequence[int], start: int, block_length: int, masks: torch.Tensor) -> torch.Tensor:
@@ -124,7 +124,7 @@ def model_scorer(model: Qwen3ForCausalLM) -> Scorer:
         visible = positions[None, :] // block_length <= positions[:, None] // block_length  # among clean tokens
         clean = torch.tensor([list(ids)])
         cache = DynamicCache()
-        last = (len(ids) - 1) // block_length * block_length  # the last block's clean tokens are seen by nobody
+        last = (len(ids) - 1) // block_length * block_length  # no position attends to the last block's clean tokens
         if last:
             model.model(
                 input_ids=clean[:, :last],

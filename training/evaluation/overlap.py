@@ -1,4 +1,4 @@
-"""How much of what the model writes stands word for word in the real code it was trained on."""
+"""How much of the model's output occurs verbatim in the real code it was trained on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from training.evaluation.context import Context, progress
 from training.evaluation.questions import held_out_tasks
 from training.evaluation.report import Column, Measurement, Section, Values
 
-WINDOW = 12  # tokens; shorter common runs are counted as none
+WINDOW = 12  # tokens; shorter common runs count as 0
 TOO_LONG = 60
 NUM_SAMPLES = 500
 TEMPERATURE = 0.8
@@ -26,7 +26,7 @@ BETWEEN_FILES = -1
 
 @dataclass(frozen=True)
 class Prompt:
-    """A chat request, or plain text that is to go on."""
+    """A chat request, or plain text to continue."""
 
     text: str
     is_chat: bool
@@ -34,7 +34,7 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Run:
-    """Where in a sample it starts, in tokens."""
+    """A run of tokens, and where it starts in the sample (tokens)."""
 
     start: int = 0
     length: int = 0
@@ -53,7 +53,7 @@ class OverlapIndex:
         self._sorted = hashes[self._order]
 
     def longest_run(self, ids: Sequence[int]) -> Run:
-        """The first of the longest ones; an empty one where none is as long as the window."""
+        """The first of the longest runs; an empty one if none is as long as the window."""
         text = np.array(ids, np.int64)
         longest = Run()
         if len(text) < self._window:
@@ -66,7 +66,7 @@ class OverlapIndex:
         return longest
 
     def _extend(self, places: NDArray[np.int64], text: NDArray[np.int64]) -> int:
-        """The longest common prefix of the text and what stands at one of the places."""
+        """The length of the longest common prefix of the text and the corpus at any of the places."""
         for length, token in enumerate(text):
             places = places[self._ids[places + length] == token]
             if not len(places):
@@ -75,7 +75,7 @@ class OverlapIndex:
 
 
 def _window_hashes(ids: NDArray[np.int64], window: int) -> NDArray[np.uint64]:
-    """One for each place a window starts at; equal windows have equal hashes."""
+    """One hash per window start; equal windows have equal hashes."""
     count = len(ids) - window + 1
     hashes = np.zeros(count, np.uint64)
     tokens = ids.astype(np.uint64)
@@ -90,10 +90,10 @@ def sections(context: Context) -> list[Section]:
 
 
 NOTE = (
-    "The longest run of tokens that a sample shares with a file of the real code that training saw (functions of the "
-    "generator are not counted). What repeats the token before it, and white space after white space, is left out of "
-    f"both; runs below {WINDOW} tokens count as 0. Half of the samples answer held-out requests, a quarter continue "
-    "held-out `def` lines, a quarter the beginnings of held-out files."
+    "The longest run of tokens that a sample shares with a file of real code in the training data (generated functions "
+    "are not counted). Repeated tokens, and whitespace after whitespace, are removed from both; runs below "
+    f"{WINDOW} tokens count as 0. Half of the samples answer held-out requests, a quarter continue held-out `def` "
+    "lines, a quarter the beginnings of held-out files."
 )
 COLUMNS = (
     Column("n", "n", "{:.0f}"),
@@ -107,8 +107,8 @@ COLUMNS = (
 
 def measure(context: Context) -> Values:
     spaces = frozenset(i for i in range(len(context.tokenizer)) if str(context.tokenizer.decode([i])).isspace())
-    asked = enumerate(progress(prompts(context), "samples"))
-    samples = [without_padding(sampled(context, prompt, seed), spaces) for seed, prompt in asked]
+    seeded = enumerate(progress(prompts(context), "samples"))
+    samples = [without_padding(sampled(context, prompt, seed), spaces) for seed, prompt in seeded]
     texts = progress(load_corpus("train"), "tokens of the corpus")
     files = [without_padding(context.encode(file.text), spaces) for file in texts]
     index = OverlapIndex(files)
@@ -119,8 +119,8 @@ def measure(context: Context) -> Values:
 
 
 def without_padding(ids: Iterable[int], spaces: Collection[int]) -> list[int]:
-    """Without what repeats the token before it, and white space after white space: a run of blanks, or a line of
-    slashes, is nobody's text."""
+    """Drop tokens that repeat the one before, and whitespace after whitespace: a run of spaces or a line of slashes is
+    not a copy of anything."""
     kept: list[int] = []
     last: int | None = None
     for token in ids:
@@ -141,11 +141,11 @@ def rates(runs: Sequence[int]) -> Values:
 
 
 def prompts(context: Context) -> list[Prompt]:
-    """Half of them requests; the others openings, half of generated functions and half of held-out files."""
+    """Half are requests; the others are openings, half of generated functions and half of held-out files."""
     count, rng = context.count(NUM_SAMPLES), context.rng("overlap")
     each = -(-count // 4)
-    asked = [held_out_tasks(split, each, OVERLAP_SEED) for split in ("name", "constant")]
-    requests = [Prompt(task.request, True) for tasks in asked for task in tasks]
+    task_lists = [held_out_tasks(split, each, OVERLAP_SEED) for split in ("name", "constant")]
+    requests = [Prompt(task.request, True) for tasks in task_lists for task in tasks]
     heads = [Prompt(task.code.split("\n")[0] + "\n", False) for task in held_out_tasks("name", each, OVERLAP_SEED + 1)]
     files = [Prompt(text, False) for text in file_openings(each, rng)]
     chosen = requests + heads + files
@@ -154,7 +154,7 @@ def prompts(context: Context) -> list[Prompt]:
 
 
 def file_openings(count: int, rng: random.Random) -> list[str]:
-    """The first lines of held-out files, one to five of them; a file may come again with another number of lines."""
+    """The first one to five lines of held-out files; a file may occur again with a different number of lines."""
     files = load_corpus("held_out") + load_corpus("held_out_package")
     return ["".join(rng.choice(files).text.splitlines(keepends=True)[: rng.randint(1, 5)]) for _ in range(count)]
 
@@ -163,4 +163,4 @@ def sampled(context: Context, prompt: Prompt, seed: int) -> tuple[int, ...]:
     options = {"temperature": TEMPERATURE, "seed": seed, "max_tokens": MAX_TOKENS}
     if prompt.is_chat:
         return context.endpoint.ask(prompt.text, **options).token_ids
-    return context.endpoint.go_on(context.encode(prompt.text), **options).token_ids
+    return context.endpoint.continue_prompt(context.encode(prompt.text), **options).token_ids

@@ -1,4 +1,4 @@
-"""The figures as a picture: bars for each section that has something to compare."""
+"""A bar chart of each section that compares values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from training.evaluation.report import Result
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Section -> title, and which values stand beside each other under which names.
+# Section -> title, and the compared values with their labels.
 PANELS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "bits": (
         "bits per byte (lower is better)",
@@ -27,8 +27,8 @@ PANELS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 
 
 def save(results: Sequence[Result], path: Path) -> None:
-    """A PNG; sections without a result are left out. Nothing is written where there is none."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # no display is needed or asked for
+    """Save a PNG of all sections with results, if there are any."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # needs no display
     from matplotlib.figure import Figure
 
     panels = {key: rows for key in PANELS if (rows := [row for row in results if _is_of(row, key)])}

@@ -1,4 +1,4 @@
-"""The cheap look at a model while it is trained: losses, and some held-out tasks answered in this process."""
+"""A cheap evaluation during training: losses, and some held-out tasks answered in this process."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from transformers import PreTrainedTokenizerFast, Qwen3ForCausalLM
 from training.data.samples import KINDS, SampleSource
 from training.data.tasks import Task
 from training.decode import generate
-from training.evaluation.answers import Answer, judged, percent
+from training.evaluation.answers import Answer, judge, percent
 from training.evaluation.checks import Checker
 from training.evaluation.endpoint import Reply
 from training.evaluation.questions import held_out_tasks
@@ -26,8 +26,8 @@ LOSS_SEED = 4_000_037
 
 @torch.no_grad()
 def kind_losses(model: Qwen3ForCausalLM, source: SampleSource) -> dict[str, float]:
-    """Nats a masked token for each kind of sample: always the same ones, drawn as training draws them, with the same
-    masks. In blocks of the model's own length, except canvases."""
+    """Nats per masked token for each kind of sample, drawn as in training, always with the same samples and masks. All
+    except canvases are in blocks of the model's length."""
     losses = {}
     for kind in KINDS:
         rng = random.Random(f"{LOSS_SEED}/{kind}")
@@ -41,7 +41,7 @@ def kind_losses(model: Qwen3ForCausalLM, source: SampleSource) -> dict[str, floa
 
 
 def probe(model: Qwen3ForCausalLM, tokenizer: PreTrainedTokenizerFast, num_tasks: int) -> dict[str, float]:
-    """Per cent of functions with a held-out name that end by themselves, parse, copy name and arguments, pass."""
+    """Rates (per cent) of ending, parsing, copying name and arguments, and passing, for held-out function names."""
     answers = probe_answers(model, tokenizer, held_out_tasks("name", num_tasks))
     return {
         "ended": percent([answer.reply.ended for answer in answers]),
@@ -54,7 +54,7 @@ def probe(model: Qwen3ForCausalLM, tokenizer: PreTrainedTokenizerFast, num_tasks
 
 def probe_answers(model: Qwen3ForCausalLM, tokenizer: PreTrainedTokenizerFast, tasks: list[Task]) -> list[Answer]:
     with Checker() as checker:
-        return [judged(_reply(model, tokenizer, task.request), task, checker) for task in tasks]
+        return [judge(_reply(model, tokenizer, task.request), task, checker) for task in tasks]
 
 
 def _reply(model: Qwen3ForCausalLM, tokenizer: PreTrainedTokenizerFast, request: str) -> Reply:

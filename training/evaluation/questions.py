@@ -1,4 +1,4 @@
-"""The held-out tasks of the generator that are asked: always the same ones, no two alike."""
+"""The generator's held-out tasks used for evaluation: always the same, all different."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from training.data.tasks import TEMPLATES, Task, draw_task
 
 SEED = 1_000_003
 COMPOSED = "compose/"
-MAX_FRUITLESS = 5_000  # draws in a row that bring no new task
+MAX_FRUITLESS = 5_000  # draws in a row without a new task
 
 
 def held_out_tasks(
     split: str, count: int, seed: int = SEED, wanted: Callable[[Task], bool] = lambda task: True
 ) -> list[Task]:
-    """Raises ValueError where the split has fewer."""
+    """Raises ValueError if the split has fewer."""
     tasks = list(islice(distinct_tasks(split, seed, wanted), count))
     if len(tasks) < count:
         raise ValueError(f"split {split!r} has only {len(tasks)} of {count} such tasks")

@@ -1,4 +1,4 @@
-"""Measurements with their names, how they are run, and the table that comes of them."""
+"""Measurements, how they are run, and their tables."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Values = Mapping[str, float | str]
 
 @dataclass(frozen=True)
 class Column:
-    """`key` in a row's values; `{key}_error` beside it, where there is one, is shown after a plus-minus sign.
+    """The value `key` of a row, followed by `{key}_error` after a plus-minus sign if the row has it.
 
-    Values without a column go into the JSON only.
+    Values without a column are written to the JSON only.
     """
 
     key: str
@@ -28,7 +28,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Measurement:
-    """One row: `key` is section/name."""
+    """One row; `key` is section/name."""
 
     key: str
     label: str
@@ -37,7 +37,7 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Section:
-    """One table. The note says what a reader must know to read it."""
+    """One table, with a note that explains it."""
 
     title: str
     note: str
@@ -55,7 +55,7 @@ class Result:
 
 
 def run(sections: Sequence[Section], only: Sequence[str] = ()) -> list[Result]:
-    """Every measurement, or those named in `only` by key or by section. One that fails does not stop the others."""
+    """Run all measurements, or those named in `only` by key or section. One that fails does not stop the others."""
     chosen = [item for section in sections for item in section.measurements if is_chosen(item.key, only)]
     results = []
     for item in tqdm(chosen, desc="rows", unit="row", position=0):
@@ -76,14 +76,14 @@ def _run_one(item: Measurement) -> Result:
     started, values, error = time.monotonic(), {}, ""
     try:
         values = dict(item.measure())
-    except Exception as failure:  # a row's failure is a result; the log tells where it happened
+    except Exception as failure:  # a row's failure is a result; the log has the traceback
         logger.exception("%s failed", item.key)
         error = f"{type(failure).__name__}: {failure}"
     return Result(item.key, item.label, values, error, round(time.monotonic() - started, 1))
 
 
 def as_markdown(sections: Sequence[Section], results: Sequence[Result]) -> str:
-    """One table for each section that has results."""
+    """One table per section that has results."""
     by_key = {result.key: result for result in results}
     parts = []
     for section in sections:

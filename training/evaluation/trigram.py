@@ -1,4 +1,4 @@
-"""The baseline: an interpolated token trigram (Witten-Bell). It knows no request, only the two tokens before."""
+"""The baseline: an interpolated token trigram (Witten-Bell). It sees only the two previous tokens."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
-NO_TOKEN = -1  # stands before the first token
+NO_TOKEN = -1  # precedes the first token
 
 
 class Trigram:
-    """Counts of n-grams; an unseen context falls back on the shorter one, in the end on all tokens alike."""
+    """Counts of n-grams; an unseen context backs off to the shorter one, finally to a uniform distribution."""
 
     def __init__(self, vocab_size: int, texts: Iterable[Sequence[int]] = ()) -> None:
         self.vocab_size = vocab_size
@@ -27,7 +27,7 @@ class Trigram:
                 self._followers.setdefault(context[start:], Counter())[token] += 1
 
     def probability(self, token: int, before: Sequence[int]) -> float:
-        """Of `token` after the tokens `before`, of which the last two count."""
+        """The probability of `token` after the last two of the tokens `before`."""
         context, probability = _context(before, len(before)), 1 / self.vocab_size
         for start in (2, 1, 0):
             followers = self._followers.get(context[start:])
@@ -37,22 +37,22 @@ class Trigram:
         return probability
 
     def nats(self, ids: Sequence[int], num_given: int = 0) -> float:
-        """Of all tokens but the given first ones, from left to right."""
+        """The loss (nats) of all tokens after the first `num_given`, left to right."""
         return -sum(
             math.log(self.probability(ids[place], ids[max(0, place - 2) : place]))
             for place in range(num_given, len(ids))
         )
 
     def generate(self, prompt: Sequence[int], max_new_tokens: int, ends: Collection[int] = ()) -> list[int]:
-        """Greedy; the end token, where one comes, is the last one."""
+        """Greedy decoding, up to and including an end token."""
         ids = [NO_TOKEN, NO_TOKEN, *prompt]
         first = len(ids)
         while len(ids) < first + max_new_tokens and not (len(ids) > first and ids[-1] in ends):
-            ids.append(self._likeliest(ids[-2], ids[-1]))
+            ids.append(self._most_likely(ids[-2], ids[-1]))
         return ids[first:]
 
-    def _likeliest(self, second_last: int, last: int) -> int:
-        """Among those seen after the two, else after the last one, else at all."""
+    def _most_likely(self, second_last: int, last: int) -> int:
+        """The most frequent token after these two, else after the last one, else overall."""
         for context in ((second_last, last), (last,), ()):
             followers = self._followers.get(context)
             if followers:

@@ -13,7 +13,7 @@ import type { LanguageServer } from "./languageServer";
 import type { Hole } from "./protocol";
 
 /** Arguments that a key binding may pass: `{"hint": "...", "pinned": ["..."]}`. */
-interface Wishes {
+interface CommandOptions {
   hint?: string;
   pinned?: (string | { text: string; at: "start" | "end" })[];
 }
@@ -25,25 +25,25 @@ export class EditorCommands {
   constructor(private readonly server: LanguageServer) {}
 
   register(): Disposable[] {
-    const all: Record<string, (editor: TextEditor, wishes: Wishes) => Promise<unknown>> = {
+    const all: Record<string, (editor: TextEditor, options: CommandOptions) => Promise<unknown>> = {
       suggest: () => trigger(),
       regenerate: (editor) => this.regenerate(editor),
-      fillHole: (editor, wishes) => this.run("fillHole", editor, "position", wishes),
+      fillHole: (editor, options) => this.run("fillHole", editor, "position", options),
       fillHoleWithHint: (editor) => this.withHint("fillHole", editor, "position"),
-      fillAllHoles: (editor, wishes) => this.run("fillAllHoles", editor, "selection or position", wishes),
+      fillAllHoles: (editor, options) => this.run("fillAllHoles", editor, "selection or position", options),
       fillAllHolesInFile: (editor, { hint }) => this.run("fillAllHoles", editor, "document", { hint, scope: "file" }),
       nextHole: (editor) => this.goToHole(editor, 1),
       previousHole: (editor) => this.goToHole(editor, -1),
-      rewriteSelection: (editor, wishes) => this.run("rewriteSelection", editor, "range", wishes),
+      rewriteSelection: (editor, options) => this.run("rewriteSelection", editor, "range", options),
       rewriteSelectionWithHint: (editor) => this.withHint("rewriteSelection", editor, "range"),
       redenoise: (editor) => this.run("redenoise", editor, editor.selection.isEmpty ? "document" : "range"),
       generateFromComment: (editor) => this.run("generateFromComment", editor, "selection or position"),
     };
     const registered = Object.entries(all).map(([name, run]) =>
-      commands.registerCommand(`elbarto.${name}`, async (wishes?: Wishes) => {
+      commands.registerCommand(`elbarto.${name}`, async (options?: CommandOptions) => {
         const editor = window.activeTextEditor;
         if (!editor) void window.showInformationMessage("El Barto: open a file first.");
-        else await run(editor, isObject(wishes) ? wishes : {});
+        else await run(editor, isObject(options) ? options : {});
       }),
     );
     return [...registered, commands.registerCommand("elbarto.cancel", () => this.cancel())];
@@ -118,6 +118,6 @@ async function trigger(): Promise<void> {
   await commands.executeCommand("editor.action.inlineSuggest.trigger");
 }
 
-function isObject(value: unknown): value is Wishes {
+function isObject(value: unknown): value is CommandOptions {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -85,8 +85,8 @@ export class LanguageServer {
   }
 
   /**
-   * Run one of the server's commands, with its progress shown once it takes long. Undefined where it was cancelled,
-   * or failed; the user knows why then.
+   * Run one of the language server's commands, showing progress if it takes long. Undefined if it was cancelled or
+   * failed; a failure has then been shown to the user.
    */
   async execute<Result>(command: string, argument: object, token?: CancellationToken): Promise<Result | undefined> {
     if (!(await this.start())) return undefined;
@@ -184,7 +184,7 @@ export class LanguageServer {
     return client;
   }
 
-  /** The process has exited. It is restarted, but only a few times within some minutes. */
+  /** The process has exited. It is restarted, but only a few times within a few minutes. */
   private closed(client: LanguageClient): CloseHandlerResult {
     const isOurs = client === this.client && this.starting === undefined;
     const now = Date.now();
@@ -199,7 +199,7 @@ export class LanguageServer {
         remedy: { title: "Restart", command: "elbarto.restart" },
       });
     } else {
-      this.log.warn("the language server has ended unexpectedly and is started again");
+      this.log.warn("the language server has exited unexpectedly and is restarted");
       setTimeout(() => void this.start(), 200);
     }
     return { action: CloseAction.DoNotRestart, handled: true };

@@ -60,13 +60,13 @@ export async function systemPython(): Promise<string | undefined> {
   const names = IS_WINDOWS
     ? ["python", "py"]
     : ["python3", "python", "python3.14", "python3.13", "python3.12", "python3.11"];
-  const found: string[] = [];
+  const outdated: string[] = [];
   for (const name of names) {
     const answer = await run(name, ["-c", "import sys; print(sys.version_info >= (3, 11))"]);
     if (answer.output.trim() === "True") return name;
-    if (answer.code === 0) found.push(name);
+    if (answer.code === 0) outdated.push(name);
   }
-  return found[0];
+  return outdated[0];
 }
 
 /** Resolves once the process runs; `onStderr` receives its stderr. */

@@ -83,11 +83,11 @@ async function toggleLanguage(): Promise<void> {
 
 /** The scope where it is already set, so that the change takes effect. */
 async function update(name: string, value: unknown): Promise<void> {
-  const found = settings().inspect(name);
+  const values = settings().inspect(name);
   const target =
-    found?.workspaceFolderValue !== undefined
+    values?.workspaceFolderValue !== undefined
       ? ConfigurationTarget.WorkspaceFolder
-      : found?.workspaceValue !== undefined
+      : values?.workspaceValue !== undefined
         ? ConfigurationTarget.Workspace
         : ConfigurationTarget.Global;
   await settings().update(name, value, target);

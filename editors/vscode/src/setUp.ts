@@ -21,7 +21,7 @@ export async function setUp(context: ExtensionContext, server: LanguageServer, l
   }
 }
 
-/** Why it failed, or undefined on success. */
+/** The reason for a failure, or undefined on success. */
 async function install(context: ExtensionContext, log: LogOutputChannel): Promise<string | undefined> {
   const python = await systemPython();
   if (!python) return "There is no Python on this machine; install Python 3.11 or newer.";
@@ -29,11 +29,11 @@ async function install(context: ExtensionContext, log: LogOutputChannel): Promis
   const folder = dirname(dirname(target));
   await rm(folder, { recursive: true, force: true });
   await mkdir(dirname(folder), { recursive: true });
-  log.info(`making a virtual environment with ${python} in ${folder}`);
-  const made = await run(python, ["-m", "venv", folder], undefined, INSTALL_S);
-  if (made.code !== 0 || !existsSync(target)) {
+  log.info(`creating a virtual environment with ${python} in ${folder}`);
+  const created = await run(python, ["-m", "venv", folder], undefined, INSTALL_S);
+  if (created.code !== 0 || !existsSync(target)) {
     await rm(folder, { recursive: true, force: true });
-    return made.output;
+    return created.output;
   }
   const requirements = join(bundledFolder(context), "requirements-lsp.txt");
   const installed = await run(target, ["-m", "pip", "install", "-r", requirements], undefined, INSTALL_S);

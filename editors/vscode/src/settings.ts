@@ -35,8 +35,8 @@ export function languageServerOptions(storedApiKey: string | undefined): Record<
   const configuration = settings();
   const options: Record<string, unknown> = {};
   for (const name of OPTIONS) {
-    const found = configuration.inspect(name);
-    const isSet = found?.globalValue ?? found?.workspaceValue ?? found?.workspaceFolderValue;
+    const values = configuration.inspect(name);
+    const isSet = values?.globalValue ?? values?.workspaceValue ?? values?.workspaceFolderValue;
     options[name] = isSet === undefined ? null : configuration.get(name);
   }
   options.apiKey ||= storedApiKey ?? null;

@@ -22,7 +22,7 @@ def test_invalid_options_are_named_in_one_message(start: Start) -> None:
         "ghost.automatic must be true or false, got 1",
         "colour is unknown (the options: cmd, ",
         "keymaps.acept is unknown (keymaps: accept, ",
-        "restarts must be a whole number from 0, got -1",
+        "restarts must be an integer from 0, got -1",
     ):
         assert part in message
 
@@ -58,7 +58,7 @@ def test_the_command_says_what_there_is(edit: Edit) -> None:
     assert editor.lua(complete, "ElBarto re") == ["reconnect", "redenoise", "regenerate", "restart", "rewrite"]
     assert editor.lua(complete, "ElBarto accept ") == ["all", "word", "line"]
     editor.ex("ElBarto fil")
-    editor.wait(lambda: '"fil" is no command; there are: accept, ' in editor.messages)
+    editor.wait(lambda: '"fil" is not a command; the commands are: accept, ' in editor.messages)
 
 
 def test_the_help_has_a_word_on_every_command_option_and_action(edit: Edit, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from tests.servers import running as running_server
 
 
 def test_a_sitting(nvim: str, tmp_path: Path) -> None:
-    """Each step waits for what it is to bring about, and says what else must hold."""
+    """Each step waits for its effect, and checks what else must hold."""
     with running_server(tmp_path / "log", ELBARTO_MODEL_PATH="") as server:
         server.wait_until_ready()
         with running(nvim, tmp_path, ELBARTO_LSP_SERVER_URL=server.url) as editor:

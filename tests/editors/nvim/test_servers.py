@@ -39,7 +39,7 @@ def test_a_language_server_that_dies_is_started_again(start: Start, tmp_path: Pa
     editor.shows_ghost("a + b")
     editor.keys("<Esc>")
     os.kill(language_server_of(editor), signal.SIGKILL)
-    editor.wait(lambda: "is not started again" in editor.messages)
+    editor.wait(lambda: "is not restarted" in editor.messages)
     assert editor.ghost is None
     editor.ex("ElBarto restart")
     wait_until_ready(editor)

@@ -32,21 +32,21 @@ local function toggle(is_on)
   end
 end
 
---- Run a language server command that needs no place.
+--- Run a language server command that takes no arguments.
 ---@param name string
 ---@param on_answer? fun(result: any)
 local function ask(name, on_answer)
   return function()
     local client = server.client()
     if not client then
-      messages.say('the language server does not run; :checkhealth elbarto may say why', vim.log.levels.WARN)
+      messages.say('the language server is not running; see :checkhealth elbarto', vim.log.levels.WARN)
       return
     end
     server.execute(client, name, vim.empty_dict(), vim.api.nvim_get_current_buf(), on_answer)
   end
 end
 
---- What each sub-command does, whether it takes a range, and the words that may follow it.
+--- Each sub-command's action, whether it takes a range, and its possible arguments.
 ---@type table<string, { run: fun(call: elbarto.Call), range?: boolean, words?: string[] }>
 M.all = {
   fill = {
@@ -121,7 +121,7 @@ local function names()
   return found
 end
 
---- The command's lines; with `'<,'>` the selection, so that columns count.
+--- The command's lines; for `'<,'>` the selection, including its columns.
 ---@param given vim.api.keyset.create_user_command.command_args
 ---@return elbarto.Place?
 local function place_of(given)
@@ -138,11 +138,11 @@ function M.run(given)
   local name = given.fargs[1] or 'status'
   local found = M.all[name]
   if not found then
-    messages.say(('"%s" is no command; there are: %s'):format(name, table.concat(names(), ', ')), vim.log.levels.ERROR)
+    messages.say(('"%s" is not a command; the commands are: %s'):format(name, table.concat(names(), ', ')), vim.log.levels.ERROR)
     return
   end
   if given.range > 0 and not found.range then
-    messages.say(('"%s" takes no lines'):format(name), vim.log.levels.ERROR)
+    messages.say(('"%s" does not take a range'):format(name), vim.log.levels.ERROR)
     return
   end
   local rest = vim.trim(given.args:sub(#name + 1))

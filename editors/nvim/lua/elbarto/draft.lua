@@ -1,13 +1,13 @@
---- Drafts: what a command has filled in so far, drawn over the holes until the edit arrives.
+--- Drafts: the holes that a command has filled so far, drawn over them until the edit arrives.
 
-local places = require('elbarto.places')
+local positions = require('elbarto.positions')
 
 local M = {}
 
 local namespaces = {} ---@type table<string, { number: integer, bufnr: integer, client_id: integer }>
 
 ---@param id string
-local function take_down(id)
+local function remove(id)
   local draft = namespaces[id]
   namespaces[id] = nil
   if draft and vim.api.nvim_buf_is_valid(draft.bufnr) then
@@ -20,8 +20,8 @@ end
 ---@param hole { range: lsp.Range, text: string }
 ---@param encoding string
 local function draw(bufnr, namespace, hole, encoding)
-  local row, column = places.from_lsp(bufnr, hole.range.start, encoding)
-  local end_row, end_column = places.from_lsp(bufnr, hole.range['end'], encoding)
+  local row, column = positions.from_lsp(bufnr, hole.range.start, encoding)
+  local end_row, end_column = positions.from_lsp(bufnr, hole.range['end'], encoding)
   local parts = require('elbarto.parts')
   local lines = {} ---@type [string, string][][]
   for _, line in ipairs(vim.split(parts.normalized(hole.text), '\n', { plain = true })) do
@@ -45,11 +45,11 @@ end
 function M.received(params, context)
   local client = vim.lsp.get_client_by_id(context.client_id)
   local bufnr = vim.uri_to_bufnr(params.uri)
-  take_down(params.id)
+  remove(params.id)
   if params.done or not client or not vim.api.nvim_buf_is_loaded(bufnr) then
     return
   end
-  -- Its ranges belong to another version of the text; the edit itself will be moved along.
+  -- The ranges are for another version of the text; the final edit will be rebased.
   if params.version ~= vim.lsp.util.buf_versions[bufnr] then
     return
   end
@@ -64,7 +64,7 @@ end
 function M.ended(client_id)
   for id, draft in pairs(namespaces) do
     if draft.client_id == client_id then
-      take_down(id)
+      remove(id)
     end
   end
 end

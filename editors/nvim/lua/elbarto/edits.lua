@@ -1,6 +1,6 @@
 --- The commands that change the text. This module sends them; the language server applies the edits.
 
-local places = require('elbarto.places')
+local positions = require('elbarto.positions')
 local messages = require('elbarto.messages')
 local server = require('elbarto.server')
 
@@ -21,21 +21,21 @@ local function run(name, place, argument, where)
   local bufnr = vim.api.nvim_get_current_buf()
   local client = server.client(bufnr)
   if not client then
-    messages.say('the language server does not serve this buffer; :checkhealth elbarto may say why', vim.log.levels.WARN)
+    messages.say('the language server does not serve this buffer; see :checkhealth elbarto', vim.log.levels.WARN)
     return
   end
   place = place or {}
   local encoding = client.offset_encoding
-  local row, column = places.cursor(bufnr)
-  local given = { uri = vim.uri_from_bufnr(bufnr), version = vim.lsp.util.buf_versions[bufnr] }
+  local row, column = positions.cursor(bufnr)
+  local context = { uri = vim.uri_from_bufnr(bufnr), version = vim.lsp.util.buf_versions[bufnr] }
   if place.is_selection then
-    given.range = places.selection(bufnr, encoding)
+    context.range = positions.selection(bufnr, encoding)
   elseif place.lines then
-    given.range = places.lines(bufnr, place.lines[1], place.lines[2], encoding)
+    context.range = positions.lines(bufnr, place.lines[1], place.lines[2], encoding)
   elseif where == 'range' then
-    given.range = places.lines(bufnr, row + 1, row + 1, encoding)
+    context.range = positions.lines(bufnr, row + 1, row + 1, encoding)
   elseif where == 'position' then
-    given.position = places.to_lsp(bufnr, row, column, encoding)
+    context.position = positions.to_lsp(bufnr, row, column, encoding)
   end
   if vim.fn.mode():match('^[vV\22]') then
     vim.api.nvim_feedkeys(vim.keycode('<Esc>'), 'nx', false)
@@ -44,7 +44,7 @@ local function run(name, place, argument, where)
   running[client] = running[client] or {}
   local id ---@type integer?
   local is_over = false
-  id = server.execute(client, name, vim.tbl_extend('force', given, argument or {}), bufnr, nil, function()
+  id = server.execute(client, name, vim.tbl_extend('force', context, argument or {}), bufnr, nil, function()
     is_over = true
     if id then
       running[client][id] = nil
@@ -105,13 +105,13 @@ function M.holes()
     local items = vim
       .iter(result.holes)
       :map(function(hole)
-        local row, column = places.from_lsp(bufnr, hole.range.start, client.offset_encoding)
+        local row, column = positions.from_lsp(bufnr, hole.range.start, client.offset_encoding)
         return { bufnr = bufnr, lnum = row + 1, col = column + 1, text = ('%s: %s'):format(hole.kind, hole.text) }
       end)
       :totable()
     vim.fn.setloclist(0, {}, ' ', { title = 'El Barto: holes', items = items })
     if #items == 0 then
-      messages.say('there are no holes here')
+      messages.say('there are no holes in this buffer')
     else
       vim.cmd.lopen()
     end

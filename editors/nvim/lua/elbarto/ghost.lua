@@ -5,9 +5,9 @@
 --- another request.
 
 local parts = require('elbarto.parts')
-local places = require('elbarto.places')
+local positions = require('elbarto.positions')
 local server = require('elbarto.server')
-local shown = require('elbarto.shown')
+local suggestions = require('elbarto.suggestions')
 
 local M = {}
 
@@ -22,7 +22,7 @@ local METHOD = 'textDocument/inlineCompletion'
 local pending = {} ---@type table<integer, elbarto.Pending?>
 local is_on_everywhere = true
 
-M.is_visible = shown.is_visible
+M.is_visible = suggestions.is_visible
 
 ---@param bufnr integer
 local function is_inserting(bufnr)
@@ -44,9 +44,9 @@ end
 ---@param found lsp.InlineCompletionItem[]
 ---@param is_invoked boolean
 local function show(client, bufnr, found, is_invoked)
-  shown.clear(bufnr)
+  suggestions.clear(bufnr)
   if #found > 0 and is_inserting(bufnr) then
-    shown.open(client, bufnr, found, is_invoked)
+    suggestions.open(client, bufnr, found, is_invoked)
   end
 end
 
@@ -59,7 +59,7 @@ local function ask(bufnr, kind, on_items)
   if not client or not client.server_capabilities.inlineCompletionProvider then
     return
   end
-  local row, column = places.cursor(bufnr)
+  local row, column = positions.cursor(bufnr)
   local place = ('%d %d %d %d'):format(kind, vim.api.nvim_buf_get_changedtick(bufnr), row, column)
   if pending[bufnr] and pending[bufnr].place == place then
     return
@@ -69,12 +69,12 @@ local function ask(bufnr, kind, on_items)
   pending[bufnr] = request
   local params = {
     textDocument = { uri = vim.uri_from_bufnr(bufnr) },
-    position = places.to_lsp(bufnr, row, column, client.offset_encoding),
+    position = positions.to_lsp(bufnr, row, column, client.offset_encoding),
     context = { triggerKind = kind },
   }
   local is_current = true
   request.id = server.request(client, METHOD, params, bufnr, function(result)
-    -- null: a newer request decides, or the text has changed; keep what is shown.
+    -- null: a newer request decides, or the text has changed; keep the shown suggestion.
     if is_current and result and result ~= vim.NIL then
       on_items(client, bufnr, result.items or result, kind == INVOKED)
     end
@@ -98,7 +98,7 @@ local function changed(bufnr)
   if not is_inserting(bufnr) then
     return
   end
-  if shown.get(bufnr) and shown.settle(bufnr) then
+  if suggestions.get(bufnr) and suggestions.settle(bufnr) then
     return
   end
   if M.is_automatic(bufnr) and vim.fn.reg_executing() == '' then
@@ -111,9 +111,9 @@ end
 ---@return boolean whether there was anything
 function M.dismiss(bufnr)
   bufnr = bufnr or vim.api.nvim_get_current_buf()
-  local was_visible = shown.is_visible(bufnr)
+  local was_visible = suggestions.is_visible(bufnr)
   cancel(bufnr)
-  shown.clear(bufnr)
+  suggestions.clear(bufnr)
   return was_visible
 end
 
@@ -133,10 +133,10 @@ function M.regenerate()
     return
   end
   cancel(bufnr)
-  local row, column = places.cursor(bufnr)
+  local row, column = positions.cursor(bufnr)
   local argument = {
     uri = vim.uri_from_bufnr(bufnr),
-    position = places.to_lsp(bufnr, row, column, client.offset_encoding),
+    position = positions.to_lsp(bufnr, row, column, client.offset_encoding),
   }
   local request = { client = client, place = 'regenerate' } ---@type elbarto.Pending
   pending[bufnr] = request
@@ -157,25 +157,25 @@ end
 ---@return boolean
 function M.cycle(count)
   local bufnr = vim.api.nvim_get_current_buf()
-  local ghost = shown.get(bufnr)
-  if not ghost or not shown.is_visible(bufnr) then
+  local ghost = suggestions.get(bufnr)
+  if not ghost or not suggestions.is_visible(bufnr) then
     return false
   end
   local function select()
-    if shown.get(bufnr) == ghost then
+    if suggestions.get(bufnr) == ghost then
       ghost.is_cycled = true
       ghost.index = (ghost.index - 1 + count) % #ghost.items + 1
-      shown.settle(bufnr)
-      shown.tell(bufnr, 'elbarto/didShow')
+      suggestions.settle(bufnr)
+      suggestions.notify(bufnr, 'elbarto/didShow')
     end
   end
   local had_several = #ghost.items > 1
   if not ghost.is_invoked then
     ask(bufnr, INVOKED, function(client, _, found)
-      if not shown.get(bufnr) then
+      if not suggestions.get(bufnr) then
         return show(client, bufnr, found, true)
       end
-      shown.add(bufnr, found)
+      suggestions.add(bufnr, found)
       if not had_several then
         select()
       end
@@ -190,7 +190,7 @@ end
 ---@param bufnr integer
 ---@param text string
 local function insert(bufnr, text)
-  local row, column = places.cursor(bufnr)
+  local row, column = positions.cursor(bufnr)
   local lines = vim.split(text, '\n', { plain = true })
   vim.api.nvim_buf_set_text(bufnr, row, column, row, column, lines)
   vim.api.nvim_win_set_cursor(0, { row + #lines, (#lines == 1 and column or 0) + #lines[#lines] })
@@ -206,13 +206,13 @@ end
 ---@return boolean
 function M.accept(what)
   local bufnr = vim.api.nvim_get_current_buf()
-  local ghost = shown.get(bufnr)
-  if not ghost or not shown.is_visible(bufnr) then
+  local ghost = suggestions.get(bufnr)
+  if not ghost or not suggestions.is_visible(bufnr) then
     return false
   end
-  local typed = assert(shown.typed(bufnr))
+  local typed = assert(suggestions.typed(bufnr))
   local item = ghost.items[ghost.index]
-  local rest = assert(shown.rest(item, typed))
+  local rest = assert(suggestions.rest(item, typed))
   local part = parts.all[what or 'all'](rest)
   cancel(bufnr)
   break_undo()
@@ -225,10 +225,10 @@ function M.accept(what)
     ghost.index = assert(vim.iter(ipairs(ghost.items)):find(function(_, one)
       return one == item
     end))
-    shown.settle(bufnr)
-    shown.tell(bufnr, 'elbarto/didPartiallyAccept', { acceptedLength = vim.fn.strchars(typed .. part) })
+    suggestions.settle(bufnr)
+    suggestions.notify(bufnr, 'elbarto/didPartiallyAccept', { acceptedLength = vim.fn.strchars(typed .. part) })
   else
-    shown.clear(bufnr)
+    suggestions.clear(bufnr)
     if item.snippet and typed == '' then
       local indent = vim.api.nvim_get_current_line():match('^%s*')
       vim.snippet.expand(parts.dedented(item.snippet, indent))
@@ -259,9 +259,9 @@ function M.toggle(is_on, bufnr)
     is_on_everywhere = is_on
   end
   if not is_on and bufnr then
-    shown.clear(bufnr)
+    suggestions.clear(bufnr)
   elseif not is_on then
-    shown.clear_all()
+    suggestions.clear_all()
   end
   require('elbarto.status').changed()
   return is_on
@@ -301,7 +301,7 @@ end
 --- Called when its language server has exited.
 ---@param client_id integer
 function M.ended(client_id)
-  shown.clear_all(client_id)
+  suggestions.clear_all(client_id)
   for bufnr, request in pairs(pending) do
     if request.client.id == client_id then
       pending[bufnr] = nil
@@ -312,7 +312,7 @@ end
 ---@param given { automatic: boolean, count: boolean }
 function M.setup(given)
   is_on_everywhere = given.automatic
-  shown.has_count = given.count
+  suggestions.has_count = given.count
 end
 
 return M

@@ -20,7 +20,7 @@ local function check_command()
   elseif answer.code == 0 then
     health.ok(vim.trim(answer.stdout))
   else
-    health.error(('it ended with exit code %d'):format(answer.code), vim.trim(answer.stderr))
+    health.error(('it exited with code %d'):format(answer.code), vim.trim(answer.stderr))
   end
 end
 
@@ -31,7 +31,7 @@ local function check_client()
     health.warn('no buffer has started the language server; open a file, or call require("elbarto").setup()')
     return
   end
-  health.ok(('client %d runs, for %d buffers'):format(client.id, vim.tbl_count(client.attached_buffers)))
+  health.ok(('client %d is running, attached to %d buffers'):format(client.id, vim.tbl_count(client.attached_buffers)))
   local status = require('elbarto').status()
   local report = status.state == 'error' and health.warn or health.info
   local server_words = (status.model or 'no model') .. ' at ' .. (status.server or 'no server')

@@ -1,4 +1,4 @@
---- El Barto in Neovim: suggestions while you type, holes filled, code rewritten. Help: |elbarto|.
+--- El Barto in Neovim: suggestions while you type, hole filling and rewriting. Help: |elbarto|.
 
 local M = {}
 
@@ -16,7 +16,7 @@ local function define_highlights()
   define('ElBartoUnsure', { link = 'DiagnosticUnderlineHint' })
 end
 
---- Start with these options; see |elbarto-options|. Invalid ones are reported, and get their default.
+--- Start with these options; see |elbarto-options|. Invalid ones are reported and replaced by their default.
 ---@param given? table
 function M.setup(given)
   local options, problems = require('elbarto.options').parse(given)

@@ -1,5 +1,5 @@
---- Key maps: `<Plug>(elbarto-...)` for each action, and those of the option `keymaps`. Without a suggestion, a key does
---- what it did before.
+--- Key maps: `<Plug>(elbarto-...)` for each action, and those of the option `keymaps`. Without a suggestion, a key keeps
+--- its earlier meaning.
 
 local M = {}
 
@@ -11,7 +11,7 @@ local function selected()
   return is_selecting and { place = { is_selection = true } } or {}
 end
 
---- The actions. A result of false means that there was nothing to do, and the key does what it did before.
+--- The actions. They return false if there was nothing to do; the key then keeps its earlier meaning.
 ---@type table<string, fun(): boolean?>
 M.actions = {
   accept = function()
@@ -55,7 +55,7 @@ M.actions = {
   end,
 }
 
---- Do what a key did before it was mapped here: its earlier map, or its built-in action.
+--- Run a key's earlier map, or its built-in action.
 ---@param key string
 ---@param before table<string, any> as of maparg()
 local function fall_back(key, before)

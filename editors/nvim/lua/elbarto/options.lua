@@ -78,8 +78,8 @@ local text, boolean = is('string'), is('boolean')
 
 --- A check and a description of what it allows; a table without integer keys is a group of options.
 M.allowed = {
-  cmd = { list(text, 1), 'a list of texts, the program first' },
-  cmd_env = { map(text), 'a table from names to texts' },
+  cmd = { list(text, 1), 'a list of strings, the program first' },
+  cmd_env = { map(text), 'a table from names to strings' },
   settings = {
     function(value)
       return type(value) == 'table' and (next(value) == nil or not vim.islist(value))
@@ -88,8 +88,8 @@ M.allowed = {
   },
   filetypes = { list(text, 0), 'a list of file types' },
   exclude_filetypes = { list(text, 0), 'a list of file types' },
-  max_file_bytes = { at_least(1), 'a whole number from 1' },
-  restarts = { at_least(0), 'a whole number from 0' },
+  max_file_bytes = { at_least(1), 'an integer from 1' },
+  restarts = { at_least(0), 'an integer from 0' },
   ghost = {
     enabled = { boolean, 'true or false' },
     automatic = { boolean, 'true or false' },
@@ -98,7 +98,7 @@ M.allowed = {
   draft = { boolean, 'true or false' },
   unsure = { boolean, 'true or false' },
   statusline = {
-    name = { text, 'a text' },
+    name = { text, 'a string' },
     figures = { boolean, 'true or false' },
   },
   keymaps = {},
@@ -155,7 +155,7 @@ local function take(given, rules, result, path, problems)
   end
 end
 
---- The options including defaults, and the problems of those given; an invalid one gets its default.
+--- The options including defaults, and the problems of invalid ones, which get their default.
 ---@param given any
 ---@return elbarto.Options
 ---@return string[] problems

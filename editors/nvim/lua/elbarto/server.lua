@@ -12,8 +12,8 @@ local QUIET = { [-32800] = true, [-32802] = true, [-32801] = true }
 
 local options = require('elbarto.options').defaults
 local is_set_up = false
-local restarts = {} ---@type number[] when it was started again
-local told ---@type string? the problem that was last shown to the user
+local restarts = {} ---@type number[] times of automatic restarts
+local last_problem ---@type string? the problem that was last shown to the user
 
 --- The repository that contains this plugin, or nil.
 ---@return string?
@@ -108,7 +108,7 @@ function M.config()
         require('elbarto.draft').received(params, context)
       end,
       ['elbarto/confidence'] = function(_, params, context)
-        require('elbarto.unsure').received(params, context)
+        require('elbarto.confidence').received(params, context)
       end,
     },
     on_init = function(client)
@@ -158,9 +158,9 @@ function M.attach(bufnr)
   end
   local problem = M.problem()
   if problem then
-    if problem ~= told then
-      told = problem
-      messages.say(problem .. '; :checkhealth elbarto says more', vim.log.levels.ERROR)
+    if problem ~= last_problem then
+      last_problem = problem
+      messages.say(problem .. '; see :checkhealth elbarto', vim.log.levels.ERROR)
     end
     return
   end
@@ -206,7 +206,7 @@ end
 ---@param client_id integer
 function M.exited(code, signal, client_id)
   require('elbarto.status').received({ state = 'stopped', message = '' })
-  for _, part in ipairs({ 'ghost', 'draft', 'unsure' }) do
+  for _, part in ipairs({ 'ghost', 'draft', 'confidence' }) do
     require('elbarto.' .. part).ended(client_id)
   end
   if M.is_stopped or not is_set_up or vim.v.exiting ~= vim.NIL or (code == 0 and signal == 0) then
@@ -218,8 +218,8 @@ function M.exited(code, signal, client_id)
   end, restarts)
   if #restarts >= options.restarts then
     M.is_stopped = true
-    local message = 'the language server ended (exit code %d, signal %d) and is not started again; '
-    messages.say((message .. ':checkhealth elbarto may say why, :ElBarto restart tries again'):format(code, signal), vim.log.levels.ERROR)
+    local message = 'the language server ended (exit code %d, signal %d) and is not restarted; '
+    messages.say((message .. 'see :checkhealth elbarto, or try :ElBarto restart'):format(code, signal), vim.log.levels.ERROR)
     return
   end
   table.insert(restarts, now)

@@ -27,7 +27,7 @@ function M.received(status)
   M.changed()
 end
 
---- `state` is that of the language server, or `stopped`; `automatic` says whether this buffer has suggestions while typing.
+--- `state` is the language server's, or `stopped`; `automatic`: whether this buffer has suggestions while typing.
 ---@return table
 function M.get()
   local found = {}
@@ -63,7 +63,7 @@ function M.line()
 end
 
 --- Show the full status in the message area.
----@param answer table what elbarto.ls.status answers
+---@param answer table the result of elbarto.ls.status
 function M.report(answer)
   local function figure(format, value)
     return known(value) and format:format(value) or '–'

@@ -1,7 +1,7 @@
 --- The suggestion of each buffer: how much of it has been typed, and how the rest is drawn.
 
 local parts = require('elbarto.parts')
-local places = require('elbarto.places')
+local positions = require('elbarto.positions')
 
 local M = {}
 
@@ -13,13 +13,13 @@ local anchors = vim.api.nvim_create_namespace('elbarto.anchor')
 ---@field snippet? string
 ---@field command? lsp.Command
 
---- The suggestion of a buffer, at `anchor`; the text between that and the cursor was typed since.
+--- The suggestion of a buffer, at `anchor`; the text from there to the cursor was typed since.
 ---@class elbarto.Ghost
 ---@field client_id integer
 ---@field items elbarto.Item[]
 ---@field index integer
 ---@field anchor integer an extmark
----@field right string the text to the right of it on its line
+---@field right string the text after it on its line
 ---@field is_invoked boolean
 ---@field is_cycled boolean
 
@@ -43,7 +43,7 @@ local function anchor_of(bufnr)
   end
 end
 
---- What was typed since the suggestion was made; nil if the text was changed otherwise.
+--- The text typed since the suggestion was shown; nil if the buffer was changed elsewhere.
 ---@param bufnr integer
 ---@return string?
 function M.typed(bufnr)
@@ -51,7 +51,7 @@ function M.typed(bufnr)
   if not row then
     return nil
   end
-  local cursor_row, cursor_column = places.cursor(bufnr)
+  local cursor_row, cursor_column = positions.cursor(bufnr)
   if cursor_row < row or (cursor_row == row and cursor_column < column) then
     return nil
   end
@@ -80,7 +80,7 @@ local function draw(bufnr)
   if not rest then
     return
   end
-  local row, column = places.cursor(bufnr)
+  local row, column = positions.cursor(bufnr)
   local tabstop = vim.bo[bufnr].tabstop
   local lines = {} ---@type [string, string][][]
   for number, line in ipairs(vim.split(rest, '\n', { plain = true })) do
@@ -136,11 +136,11 @@ local function items_of(found)
     :totable()
 end
 
---- Notify the language server, which counts it if statistics are on.
+--- Send a notification about the suggestion; the language server counts it if statistics are on.
 ---@param bufnr integer
 ---@param method string
 ---@param more? table
-function M.tell(bufnr, method, more)
+function M.notify(bufnr, method, more)
   local ghost = ghosts[bufnr]
   local client = ghost and vim.lsp.get_client_by_id(ghost.client_id)
   local command = ghost and ghost.items[ghost.index].command
@@ -180,10 +180,10 @@ end
 ---@param found lsp.InlineCompletionItem[]
 ---@param is_invoked boolean
 function M.open(client, bufnr, found, is_invoked)
-  local cursor_row, cursor_column = places.cursor(bufnr)
+  local cursor_row, cursor_column = positions.cursor(bufnr)
   local row, column = cursor_row, cursor_column
   if found[1].range then
-    row, column = places.from_lsp(bufnr, found[1].range.start, client.offset_encoding)
+    row, column = positions.from_lsp(bufnr, found[1].range.start, client.offset_encoding)
   end
   local line = vim.api.nvim_buf_get_lines(bufnr, cursor_row, cursor_row + 1, false)[1]
   ghosts[bufnr] = {
@@ -196,7 +196,7 @@ function M.open(client, bufnr, found, is_invoked)
     is_cycled = false,
   }
   if M.settle(bufnr) then
-    M.tell(bufnr, 'elbarto/didShow')
+    M.notify(bufnr, 'elbarto/didShow')
   end
 end
 

@@ -29,7 +29,7 @@ class RunningCommands:
 
     def cancel(self, uri: str | None = None) -> int:
         """Cancel the commands on a document, or all; returns how many."""
-        found = [task for at, task in self._running.values() if uri in (None, at)]
-        for task in found:
+        tasks = [task for at, task in self._running.values() if uri in (None, at)]
+        for task in tasks:
             task.cancel()
-        return len(found)
+        return len(tasks)

@@ -75,7 +75,7 @@ function M.selection(bufnr, encoding)
   end
   local stop = line_at(bufnr, last[2] - 1)
   local column = math.min(last[3], #stop)
-  -- The last character is a part of the selection, and may have more than one byte.
+  -- The selection includes its last character, which may have more than one byte.
   if vim.o.selection ~= 'exclusive' and column > 0 then
     column = column + vim.str_utf_end(stop, column)
   end

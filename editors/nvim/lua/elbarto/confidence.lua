@@ -1,6 +1,6 @@
 --- Highlights the text that the model was unsure of.
 
-local places = require('elbarto.places')
+local positions = require('elbarto.positions')
 
 local M = {}
 
@@ -22,8 +22,8 @@ function M.received(params, context)
   vim.api.nvim_buf_clear_namespace(bufnr, namespace, 0, -1)
   owners[bufnr] = client.id
   for _, span in ipairs(params.spans) do
-    local row, column = places.from_lsp(bufnr, span.range.start, client.offset_encoding)
-    local end_row, end_column = places.from_lsp(bufnr, span.range['end'], client.offset_encoding)
+    local row, column = positions.from_lsp(bufnr, span.range.start, client.offset_encoding)
+    local end_row, end_column = positions.from_lsp(bufnr, span.range['end'], client.offset_encoding)
     vim.api.nvim_buf_set_extmark(bufnr, namespace, row, column, {
       end_row = end_row,
       end_col = end_column,
