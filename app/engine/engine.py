@@ -18,7 +18,7 @@ from app.engine.prefix_cache import PrefixCache
 from app.engine.proposals import Proposals
 from app.engine.runner import Runner
 from app.engine.sampling import propose
-from app.engine.scheduler import Scheduler, Work
+from app.engine.scheduler import Batch, Scheduler
 from app.engine.sequence import Sequence
 from app.errors import EngineBroken
 from app.messages.events import Event, Failed, Finished, SequenceSnapshot
@@ -98,7 +98,7 @@ class Engine:
         sequence.is_watched = is_watched or sequence.params.watch
         return sequence.snapshot()
 
-    def _guarded(self, run: Callable[[Work], list[Event]], work: Work) -> list[Event]:
+    def _guarded(self, run: Callable[[Batch], list[Event]], work: Batch) -> list[Event]:
         if not work:
             return []
         try:
@@ -110,7 +110,7 @@ class Engine:
             logger.exception("a forward of sequences %s failed", [sequence.id for sequence in sequences])
             return [self._fail(sequence) for sequence in sequences if sequence.id in self._sequences]
 
-    def _prefill(self, work: Work) -> list[Event]:
+    def _prefill(self, work: Batch) -> list[Event]:
         self._runner.run([forward for _, forward in work])
         for sequence, forward in work:
             finish_prefill(sequence, forward)
@@ -118,7 +118,7 @@ class Engine:
                 self._scheduler.store_prefix(sequence)
         return []
 
-    def _denoise(self, work: Work) -> list[Event]:
+    def _denoise(self, work: Batch) -> list[Event]:
         logits = self._runner.run([forward for _, forward in work])  # [logit_rows of all, vocab]
         assert logits is not None
         for sequence, _ in work:

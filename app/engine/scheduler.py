@@ -13,7 +13,7 @@ from app.engine.sequence import Sequence
 logger = logging.getLogger(__name__)
 
 
-Work = list[tuple[Sequence, Forward]]  # runs in one forward of the model
+Batch = list[tuple[Sequence, Forward]]  # runs in one forward of the model
 
 
 class Scheduler:
@@ -29,13 +29,13 @@ class Scheduler:
     def add(self, sequence: Sequence) -> None:
         self.waiting.append(sequence)
 
-    def schedule(self) -> tuple[Work, Work]:
+    def schedule(self) -> tuple[Batch, Batch]:
         """Admit sequences while slots are free. Returns (about one chunk of prefill, a denoising step of all others).
 
         However long a prompt is, other sequences never wait for more than one chunk of it.
         """
         self._admit()
-        prefill: Work = []
+        prefill: Batch = []
         remaining = self._prefill_chunk
         for sequence in self.running:
             if sequence.needs_prefill and remaining > 0:
