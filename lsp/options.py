@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 PREFIX = "ELBARTO_LSP_"  # of the environment variables
 OLD_PREFIX = "ELBARTO_"  # of their aliases from before PREFIX, which still work
-SERVER_PYTHON = f"{PREFIX}SERVER_PYTHON"  # a command-line option of its own, not one that a client can set
+SERVER_PYTHON = f"{PREFIX}SERVER_PYTHON"  # a separate command-line option, which clients cannot set
 
 Check = Callable[[Any], Any]  # returns the value in its final form; raises ValueError
 

@@ -89,7 +89,7 @@ def function_span(text: str, language_id: str, offset: int) -> tuple[int, int, s
 
 
 def _joins(todo: Hole, hole: Hole, text: str) -> bool:
-    """Whether a TODO comment stands right above a placeholder statement, and so describes it."""
+    """Whether a TODO comment is directly above a placeholder statement, and so describes it."""
     return todo.kind == "todo" and hole.kind == "statement" and not text[todo.end : hole.start].strip()
 
 

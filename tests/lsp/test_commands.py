@@ -306,15 +306,15 @@ def test_unsure_spans_are_told_and_move_with_the_text(client: Client, fake: Fake
     fake.confidences = {"sum": 0.3}
     client.open(TWO)
     client.command("fillAllHoles", uri=URI)
-    told = client.wait_for(lambda: client.of("elbarto/confidence"))[-1]
-    assert told["version"] == 2
-    assert told["spans"] == [{"range": {"start": at(1, 12), "end": at(1, 15)}, "confidence": 0.3}]
+    published = client.wait_for(lambda: client.of("elbarto/confidence"))[-1]
+    assert published["version"] == 2
+    assert published["spans"] == [{"range": {"start": at(1, 12), "end": at(1, 15)}, "confidence": 0.3}]
     client.change("x = 1\n" + FILLED)
-    told = client.wait_for(lambda: [one for one in client.of("elbarto/confidence") if one["version"] == 3])[-1]
-    assert told["spans"][0]["range"]["start"] == at(2, 12)
+    published = client.wait_for(lambda: [one for one in client.of("elbarto/confidence") if one["version"] == 3])[-1]
+    assert published["spans"][0]["range"]["start"] == at(2, 12)
     client.change("x = 1\n" + FILLED.replace("sum", "sun"))
-    told = client.wait_for(lambda: [one for one in client.of("elbarto/confidence") if one["version"] == 4])[-1]
-    assert told["spans"] == [], "what the user has changed is his"
+    published = client.wait_for(lambda: [one for one in client.of("elbarto/confidence") if one["version"] == 4])[-1]
+    assert published["spans"] == [], "what the user has changed is his"
 
 
 def test_unsure_spans_as_hints_and_as_tokens(fake: FakeServer) -> None:
