@@ -30,7 +30,7 @@ from pygls.lsp.client import LanguageClient
 from app.settings import ROOT, Settings
 from bench.counting import LOG_VARIABLE
 from bench.server import HOST, serving
-from bench.typist import Key, Trace, Typist, read
+from bench.typist import KeyPress, Trace, Typist, read
 
 TRACE = Path(__file__).parent / "traces" / "typing.json"
 SERVER = ("-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), "bench.counting:app")
@@ -73,7 +73,7 @@ def measure(trace: Trace, client: str) -> dict[str, Any]:
         }
 
 
-async def _type(trace: Trace, name: str, url: str, log: Path) -> tuple[list[Key], dict[str, Any]]:
+async def _type(trace: Trace, name: str, url: str, log: Path) -> tuple[list[KeyPress], dict[str, Any]]:
     client = LanguageClient("bench", "1")
     command = ("-m", "lsp", "--server", url, "--log-level", "debug", "--log-file", str(log))
     await client.start_io(sys.executable, *command, cwd=ROOT)
@@ -103,7 +103,7 @@ async def _status(client: LanguageClient) -> dict[str, Any]:
     return answer
 
 
-def latencies(keys: Sequence[Key], answers: Sequence[float]) -> dict[str, Any]:
+def latencies(keys: Sequence[KeyPress], answers: Sequence[float]) -> dict[str, Any]:
     """Latencies of the keys after which ghost text was shown before the next key; `answers` are the server's times."""
     computed: list[float] = []
     known: list[float] = []

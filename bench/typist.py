@@ -42,7 +42,7 @@ def read(path: Path) -> Trace:
 
 
 @dataclass
-class Key:
+class KeyPress:
     """One key and its answer. Times are seconds since the epoch; `ghost` is None if no answer came in time."""
 
     pressed: float
@@ -59,7 +59,7 @@ class Typist:
         self._client, self._trace, self._cancels = client, trace, cancels
         self._typed, self._version = "", 1
         self._asking: asyncio.Task[None] | None = None
-        self.keys: list[Key] = []
+        self.keys: list[KeyPress] = []
 
     async def type(self) -> None:
         item = types.TextDocumentItem(URI, "python", 1, self._trace.start + self._trace.end)
@@ -82,7 +82,7 @@ class Typist:
         document = types.VersionedTextDocumentIdentifier(self._version, URI)
         self._client.text_document_did_change(types.DidChangeTextDocumentParams(document, [change]))
         self._cancel_older()
-        self.keys.append(Key(time.time()))
+        self.keys.append(KeyPress(time.time()))
         self._asking = asyncio.ensure_future(self._ask(self.keys[-1], after, f"key-{len(self.keys)}"))
 
     def _cancel_older(self) -> None:
@@ -98,7 +98,7 @@ class Typist:
         lines = (self._trace.start + self._typed).split("\n")
         return types.Position(len(lines) - 1, len(lines[-1]))
 
-    async def _ask(self, key: Key, position: types.Position, id: str) -> None:
+    async def _ask(self, key: KeyPress, position: types.Position, id: str) -> None:
         if not self._cancels:
             await asyncio.sleep(NEOVIM_DEBOUNCE_S)
         key.is_sent = True

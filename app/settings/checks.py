@@ -11,7 +11,7 @@ from marshmallow import ValidationError, fields, validate
 from app.messages.rules import IntegerRange, OneOf, Rule
 
 
-class Integer(fields.Integer):
+class IntegerSetting(fields.Integer):
     """marshmallow's own field would turn 2.5 into 2."""
 
     def _validated(self, value: Any) -> int:
@@ -20,7 +20,7 @@ class Integer(fields.Integer):
         return super()._validated(value)
 
 
-class Boolean(fields.Boolean):
+class BooleanSetting(fields.Boolean):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
         return super()._deserialize(value.lower() if isinstance(value, str) else value, attr, data, **kwargs)
 
@@ -41,7 +41,7 @@ class Origins(fields.Field[tuple[str, ...]]):
 
 
 def integer(minimum: int | None, maximum: int | None = None) -> fields.Field[Any]:
-    return Integer(validate=validate.Range(min=minimum, max=maximum))
+    return IntegerSetting(validate=validate.Range(min=minimum, max=maximum))
 
 
 def number(minimum: float | None, maximum: float | None = None, min_inclusive: bool = True) -> fields.Field[Any]:

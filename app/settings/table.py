@@ -13,7 +13,7 @@ from marshmallow import fields, validate
 
 from app.messages.defaults import DEFAULT_OPTIONS, Defaults
 from app.messages.options import Option, Overrides
-from app.settings.checks import Boolean, Origins, check_of, choice, integer, text
+from app.settings.checks import BooleanSetting, Origins, check_of, choice, integer, text
 from app.settings.places import EMBEDDED_MODEL, PREFIX
 
 LOCAL_ORIGINS = ("http://localhost:*", "http://127.0.0.1:*", "https://localhost:*", "vscode-webview://*")
@@ -82,7 +82,7 @@ class Settings:
     )
     cuda_graphs: bool = _setting(
         False,
-        Boolean(),
+        BooleanSetting(),
         "true or false",
         "On CUDA: record the denoising step of each shape once, and replay it. Not run on a GPU yet.",
     )
@@ -135,7 +135,10 @@ class Settings:
         "Origins of web pages that may call the server from a browser.",
     )
     strict_model: bool = _setting(
-        False, Boolean(), "true or false", "Answer with 404 if a request names a model other than the loaded one."
+        False,
+        BooleanSetting(),
+        "true or false",
+        "Answer with 404 if a request names a model other than the loaded one.",
     )
     watch: Literal["off", "positions", "full"] = _setting(
         "positions",
@@ -158,7 +161,7 @@ class Settings:
     )
     benchmark: bool = _setting(
         False,
-        Boolean(),
+        BooleanSetting(),
         "true or false",
         "Once the model is loaded, decode one short reply and log tokens per second, tokens per forward and "
         "milliseconds.",

@@ -20,7 +20,7 @@ from app.messages.params import GenerationParams
 
 
 @dataclass(frozen=True)
-class Reply:
+class PublishedReply:
     """`forwards` counts denoising and commit forwards, not the prefill."""
 
     token_ids: list[int]
@@ -30,7 +30,7 @@ class Reply:
 @torch.inference_mode()
 def generate(
     model: Any, prompt_ids: Sequence[int], params: GenerationParams, mask_token_id: int, eos_token_ids: Collection[int]
-) -> Reply:
+) -> PublishedReply:
     """The reply up to and including the first end token. `model` is a causal language model of transformers."""
     assert params.mode in ("static", "threshold")
     assert params.remasking == "low_confidence"
@@ -47,10 +47,10 @@ def generate(
         reply = tokens[prompt_len : block.stop].tolist()
         ends = [index for index, token_id in enumerate(reply) if token_id in eos_token_ids]
         if ends and not params.ignore_eos:
-            return Reply(reply[: ends[0] + 1], forwards)
+            return PublishedReply(reply[: ends[0] + 1], forwards)
         forward(model, tokens[block], cache)  # the commit: the block's keys and values stay
         forwards += 1
-    return Reply(tokens[prompt_len:].tolist(), forwards)
+    return PublishedReply(tokens[prompt_len:].tolist(), forwards)
 
 
 def prefill(model: Any, token_ids: Tensor, block_length: int) -> Any:

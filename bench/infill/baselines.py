@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from app.messages.events import Filled, Probed
 from app.serving.service import Service
-from bench.infill.canvases import Canvas
+from bench.infill.canvases import CanvasRunner
 from bench.infill.problems import Problem
 from bench.infill.scores import Filling
 from bench.infill.served import Method
@@ -39,7 +39,7 @@ def fixed(service: Service, length: int) -> Method:
     """One canvas of fixed length, from which the model deletes surplus masks; it never grows."""
 
     def fill(problem: Problem, true_length: int) -> Filling:
-        canvas = Canvas(service, problem)
+        canvas = CanvasRunner(service, problem)
         return canvas.filling(canvas.fill([length], may_delete=True)[0])
 
     return fill
@@ -50,7 +50,7 @@ def several(service: Service, scores_suffix: bool) -> Method:
     that of the text after the hole."""
 
     def fill(problem: Problem, true_length: int) -> Filling:
-        canvas = Canvas(service, problem)
+        canvas = CanvasRunner(service, problem)
         filled = canvas.fill(SEVERAL, may_delete=True)
         scores = [mean_log(tuple(token.confidence or 0.0 for token in item.tokens)) for item in filled]
         if scores_suffix:
@@ -75,7 +75,7 @@ def cal(service: Service, bias: Bias) -> Method:
     """CAL: the length with the highest ratio of the first forward's mean confidence to its usual value (the bias)."""
 
     def fill(problem: Problem, true_length: int) -> Filling:
-        canvas = Canvas(service, problem)
+        canvas = CanvasRunner(service, problem)
         length = climb(lambda length: confidence(canvas.probe([length])[0]) / bias(length))
         return canvas.filling(canvas.fill([length], may_delete=False)[0])
 
@@ -112,7 +112,7 @@ def fit_bias(service: Service, problems: Sequence[Problem]) -> Mapping[int, floa
     confidences: dict[int, list[float]] = {length: [] for length in range(1, CAL_CAP + 1)}
     encode = service.tokenizer.encode_plain
     for problem in problems:
-        canvas, true_length = Canvas(service, problem), len(encode(problem.middle))
+        canvas, true_length = CanvasRunner(service, problem), len(encode(problem.middle))
         lengths = [length for length in confidences if abs(length - true_length) > FAR]
         for first in range(0, len(lengths), service.max_running):
             chunk = lengths[first : first + service.max_running]

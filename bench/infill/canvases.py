@@ -21,7 +21,7 @@ from bench.infill.scores import Filling
 from bench.infill.served import call
 
 
-class Canvas:
+class CanvasRunner:
     """One problem's canvas. `fill` and `probe` run all their windows in one batch; forwards and time are counted."""
 
     def __init__(self, service: Service, problem: Problem) -> None:

@@ -20,7 +20,7 @@ MAX_PROMPT = 512
 
 
 @dataclass(frozen=True)
-class Replies:
+class ModeReplies:
     token_ids: tuple[tuple[int, ...], ...]
     passed: float | None  # per cent
 
@@ -81,7 +81,7 @@ def joined(samples: list[Sample]) -> Sample:
 
 def answer_all(
     context: Context, subject: Subject, modes: Mapping[str, GenerationParams], quality: Quality | None
-) -> dict[str, Replies]:
+) -> dict[str, ModeReplies]:
     """Each mode's replies to the same requests, in the same batches."""
     requests = quality.requests if quality else list(REQUESTS[: context.size(len(REQUESTS), 2)])
     prompts = [chat_prompt(subject, request)[:MAX_PROMPT] for request in requests]
@@ -95,11 +95,13 @@ def answer_all(
         )
         token_ids = tuple(replies)
         texts = [tokenizer.decode(reply) for reply in token_ids]
-        answered[name] = Replies(token_ids, quality.passed(texts) if quality else None)
+        answered[name] = ModeReplies(token_ids, quality.passed(texts) if quality else None)
     return answered
 
 
-def figure(subject: Subject, name: str, samples: Mapping[str, list[Sample]], replies: Mapping[str, Replies]) -> Figure:
+def figure(
+    subject: Subject, name: str, samples: Mapping[str, list[Sample]], replies: Mapping[str, ModeReplies]
+) -> Figure:
     """Speed is in tokens per second, because replies differ in length."""
     ours, plain = samples[name], samples[BASELINE]
     same = agreement(replies[name].token_ids, replies[BASELINE].token_ids)

@@ -30,7 +30,7 @@ Facts = dict[str, str | float]
 
 
 @dataclass(frozen=True)
-class Replies:
+class SchemeReplies:
     token_ids: tuple[tuple[int, ...], ...]
     passed: float | None  # per cent
 
@@ -89,10 +89,10 @@ def judge(context: Context, plain: Subject, quantized: list[Subject]) -> dict[st
     requests = quality.requests if quality else list(REQUESTS)
     params = static(context.size(128, plain.diffusion.block_length), plain.diffusion.block_length, ignore_eos=False)
 
-    def answer(subject: Subject) -> Replies:
+    def answer(subject: Subject) -> SchemeReplies:
         token_ids = answers(subject, [chat_prompt(subject, request)[:MAX_PROMPT] for request in requests], params)
         decode = Tokenizer(subject.tokenizer).decode
-        return Replies(token_ids, quality.passed([decode(reply) for reply in token_ids]) if quality else None)
+        return SchemeReplies(token_ids, quality.passed([decode(reply) for reply in token_ids]) if quality else None)
 
     base = answer(plain)
     bits = bits_per_byte(context, plain, [subject.quantization for subject in quantized])

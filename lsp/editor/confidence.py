@@ -18,7 +18,7 @@ MAX_SPANS = 500  # per document
 
 
 @dataclass(frozen=True)
-class Span:
+class UnsureSpan:
     """A span of a document (code points), and the lowest confidence of its tokens."""
 
     start: int
@@ -32,25 +32,25 @@ class UnsureSpans:
     def __init__(self, editor: EditorPort, options: Options) -> None:
         self._editor = editor
         self._display = options.confidence
-        self._spans: dict[str, list[Span]] = {}
-        self._expected: dict[str, tuple[str, list[Span]]] = {}
+        self._spans: dict[str, list[UnsureSpan]] = {}
+        self._expected: dict[str, tuple[str, list[UnsureSpan]]] = {}
 
     def configure(self, options: Options) -> None:
         self._display = options.confidence
 
-    def spans(self, uri: str) -> list[Span]:
+    def spans(self, uri: str) -> list[UnsureSpan]:
         return list(self._spans.get(uri, ()))
 
     def add(self, document: Document, spans: Iterable[tuple[int, int, float]]) -> None:
         known = self._spans.setdefault(document.uri, [])
-        known.extend(Span(*span) for span in spans)
+        known.extend(UnsureSpan(*span) for span in spans)
         known.sort(key=lambda span: span.start)
         del known[:-MAX_SPANS]
         self.publish(document)
 
     def expect(self, document: Document, text: str, spans: Iterable[tuple[int, int, float]]) -> None:
         """Spans of the text that the document will have once the editor has applied an edit of ours."""
-        self._expected[document.uri] = (text, [Span(*span) for span in spans])
+        self._expected[document.uri] = (text, [UnsureSpan(*span) for span in spans])
         self.applied(document)
 
     def applied(self, document: Document) -> None:
@@ -113,7 +113,7 @@ class UnsureSpans:
         return types.SemanticTokens(data)
 
 
-def _by_line(document: Document, spans: list[Span]) -> Iterable[tuple[int, int]]:
+def _by_line(document: Document, spans: list[UnsureSpan]) -> Iterable[tuple[int, int]]:
     """(start, end) of each span's part on each line, without line ends and without blank parts."""
     for span in spans:
         at = span.start

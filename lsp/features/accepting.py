@@ -13,7 +13,7 @@ from lsp.features.arguments import Arguments, ProgressToken
 from lsp.features.inline import current_items
 from lsp.model_server.wire import Pinned
 from lsp.suggest.candidates import Candidate, unsure_spans
-from lsp.suggest.completion import CompletionRequest
+from lsp.suggest.completion import SuggestionRequest
 from lsp.suggest.suggestions import Suggestion
 from lsp.text.documents import Document
 from lsp.text.marks import AcceptedCompletion
@@ -24,7 +24,7 @@ async def suggest(session: EditorSession, arguments: Arguments, token: ProgressT
     """Candidates, as for an invoked inline completion."""
     document = arguments.document(session.documents)
     offset, _ = arguments.required_span(document)
-    request = CompletionRequest(take(document, offset), session.num_candidates(True), is_invoked=True)
+    request = SuggestionRequest(take(document, offset), session.num_candidates(True), is_invoked=True)
     return await _complete(session, request, token)
 
 
@@ -34,7 +34,7 @@ async def regenerate(session: EditorSession, arguments: Arguments, token: Progre
     offset, _ = arguments.required_span(document)
     session.completions.forget(take(document, offset))
     snapshot, pinned = _before_typing(session, document, offset)
-    request = CompletionRequest(
+    request = SuggestionRequest(
         snapshot, session.num_candidates(True), is_invoked=True, pinned=pinned, seed=random.getrandbits(31)
     )
     return await _complete(session, request, token)
@@ -58,7 +58,7 @@ async def accepted(session: EditorSession, arguments: Arguments, token: Progress
         session.completions.prefetch(take(document, end), session.num_candidates(False))
 
 
-async def _complete(session: EditorSession, request: CompletionRequest, token: ProgressToken) -> Any:
+async def _complete(session: EditorSession, request: SuggestionRequest, token: ProgressToken) -> Any:
     work = session.completions.complete(request)
     answer = await session.progress.around(work, "El Barto: completing", token)
     items = current_items(session, request.snapshot, answer.candidates) if answer is not None else None

@@ -11,7 +11,7 @@ from lsp.editor.session import EditorSession
 from lsp.errors import LspError, NothingToDo, ServerDown
 from lsp.model_server.budget import cut_window
 from lsp.model_server.connection import ReadyServer
-from lsp.model_server.wire import CommonFields, FilledHole, InfillBody, Pinned, ServerAnswer, WireHole
+from lsp.model_server.wire import CommonFields, InfillBody, Pinned, ServerAnswer, WireFilledHole, WireHole
 from lsp.suggest.candidates import unsure_spans
 from lsp.text.cursor import CursorContext
 from lsp.text.edits import Change
@@ -65,7 +65,7 @@ class _Canvas:
 
     def __init__(self, order: FillOrder) -> None:
         self._order = order
-        self._fillings: list[FilledHole | None] = [None] * len(order.holes)
+        self._fillings: list[WireFilledHole | None] = [None] * len(order.holes)
         self._cleaned: list[str] = [""] * len(order.holes)
         text = order.snapshot.text
         ends = [0, *(hole.end for hole in order.holes)]

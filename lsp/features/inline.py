@@ -9,7 +9,7 @@ from lsprotocol import types
 
 from lsp.editor.session import EditorSession
 from lsp.suggest.candidates import Candidate, unsure_spans
-from lsp.suggest.completion import CompletionRequest
+from lsp.suggest.completion import SuggestionRequest
 from lsp.suggest.suggestions import Suggestion
 from lsp.text.changes import remainder
 from lsp.text.documents import Document
@@ -31,7 +31,7 @@ async def inline_completion(
         return types.InlineCompletionList([])
     offset = document.offset_at_position(params.position)
     snapshot, selected = _with_selected(document, offset, params.context.selected_completion_info)
-    request = CompletionRequest(snapshot, session.num_candidates(is_invoked), is_invoked)
+    request = SuggestionRequest(snapshot, session.num_candidates(is_invoked), is_invoked)
     answer = await session.progress.around(
         session.completions.complete(request), "El Barto: completing", params.work_done_token
     )

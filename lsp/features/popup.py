@@ -7,7 +7,7 @@ from lsprotocol import types
 from lsp.editor.session import EditorSession
 from lsp.features.inline import ACCEPTED
 from lsp.suggest.candidates import Candidate, unsure_spans
-from lsp.suggest.completion import CompletionRequest
+from lsp.suggest.completion import SuggestionRequest
 from lsp.text.changes import remainder
 from lsp.text.cursor import leading_space
 from lsp.text.documents import Document
@@ -25,7 +25,7 @@ async def completion(session: EditorSession, params: types.CompletionParams) -> 
     if not session.is_automatic_in(document.language_id):
         return types.CompletionList(True, [])
     snapshot = take(document, document.offset_at_position(params.position))
-    request = CompletionRequest(snapshot, session.options.automatic_candidates or 1)
+    request = SuggestionRequest(snapshot, session.options.automatic_candidates or 1)
     answer = await session.progress.around(
         session.completions.complete(request), "El Barto: completing", params.work_done_token
     )

@@ -12,7 +12,7 @@ from lsp.editor.session import EditorSession
 from lsp.errors import LspError, NothingToDo
 from lsp.features.filling import READY_S, FillOrder, answered
 from lsp.model_server.budget import cut_window
-from lsp.model_server.wire import CommonFields, EditsBody, FilledHole, Pinned
+from lsp.model_server.wire import CommonFields, EditsBody, Pinned, WireFilledHole
 from lsp.suggest.candidates import unsure_spans
 from lsp.text.cursor import leading_space
 from lsp.text.edits import Change
@@ -77,7 +77,7 @@ async def redenoise(session: EditorSession, snapshot: Snapshot, spans: list[tupl
 
 
 def _changes(
-    session: EditorSession, snapshot: Snapshot, spans: list[tuple[int, int]], filled: Sequence[FilledHole]
+    session: EditorSession, snapshot: Snapshot, spans: list[tuple[int, int]], filled: Sequence[WireFilledHole]
 ) -> list[Change]:
     changes = []
     for (start, end), hole in zip(spans, filled, strict=True):

@@ -16,7 +16,15 @@ from typing import Any
 import httpx
 
 from lsp.errors import ServerDown, ServerFull, ServerLoading, ServerRefused
-from lsp.model_server.wire import EditsBody, FilledHole, InfillBody, ServerAnswer, WireHole, edits_answer, infill_answer
+from lsp.model_server.wire import (
+    EditsBody,
+    InfillBody,
+    ServerAnswer,
+    WireFilledHole,
+    WireHole,
+    edits_answer,
+    infill_answer,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -83,12 +91,12 @@ class ModelClient:
         num_holes = sum(isinstance(part, WireHole) for part in request.segments)
         return infill_answer(await self._json("POST", "/v1/infill", request.to_json()), num_holes)
 
-    async def infill_stream(self, request: InfillBody) -> AsyncIterator[tuple[int, FilledHole] | ServerAnswer]:
+    async def infill_stream(self, request: InfillBody) -> AsyncIterator[tuple[int, WireFilledHole] | ServerAnswer]:
         """Yield (index, hole) of the first candidate as each hole is completed, and the whole answer at the end."""
         num_holes = sum(isinstance(part, WireHole) for part in request.segments)
         async for event in self._events("/v1/infill", {**request.to_json(), "stream": True}):
             if event.get("type") == "hole" and event.get("choice") == 0:
-                yield int(event["hole"]), FilledHole(str(event["text"]), str(event.get("finish_reason") or "stop"))
+                yield int(event["hole"]), WireFilledHole(str(event["text"]), str(event.get("finish_reason") or "stop"))
             elif event.get("type") == "finished":
                 yield infill_answer(event, num_holes)
 

@@ -88,7 +88,7 @@ class EditsBody:
 
 
 @dataclass(frozen=True)
-class Token:
+class WireToken:
     """A committed token, and the probability at which it was accepted."""
 
     text: str
@@ -96,19 +96,19 @@ class Token:
 
 
 @dataclass(frozen=True)
-class FilledHole:
+class WireFilledHole:
     """The model's text for one hole."""
 
     text: str
     finish_reason: str = "stop"
-    tokens: tuple[Token, ...] = ()
+    tokens: tuple[WireToken, ...] = ()
 
 
 @dataclass(frozen=True)
 class ServerAnswer:
     """The candidates, best first, each with its holes in order. `tpf` is tokens per forward."""
 
-    choices: tuple[tuple[FilledHole, ...], ...]
+    choices: tuple[tuple[WireFilledHole, ...], ...]
     prompt_tokens: int | None = None
     tpf: float | None = None
 
@@ -140,10 +140,10 @@ def edits_answer(body: Any, num_spans: int) -> ServerAnswer:
         raise ServerRefused("The language server does not understand the server's answer to /v1/edits.") from error
 
 
-def _filled(hole: Mapping[str, Any]) -> FilledHole:
+def _filled(hole: Mapping[str, Any]) -> WireFilledHole:
     tokens: Sequence[Mapping[str, Any]] = hole.get("tokens") or ()
-    parsed = tuple(Token(str(token["text"]), float(token["confidence"])) for token in tokens)
-    return FilledHole(str(hole["text"]), str(hole.get("finish_reason") or "stop"), parsed)
+    parsed = tuple(WireToken(str(token["text"]), float(token["confidence"])) for token in tokens)
+    return WireFilledHole(str(hole["text"]), str(hole.get("finish_reason") or "stop"), parsed)
 
 
 def _usage(body: Mapping[str, Any]) -> tuple[int | None, float | None]:

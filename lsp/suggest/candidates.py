@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lsp.model_server.wire import Token
+from lsp.model_server.wire import WireToken
 
 
 @dataclass(frozen=True)
@@ -12,10 +12,10 @@ class Candidate:
     """Text to insert (line ends \\n), and the tokens of the model's answer that it was cut from."""
 
     text: str
-    tokens: tuple[Token, ...] = ()
+    tokens: tuple[WireToken, ...] = ()
 
 
-def unsure_spans(text: str, tokens: tuple[Token, ...], threshold: float) -> list[tuple[int, int, float]]:
+def unsure_spans(text: str, tokens: tuple[WireToken, ...], threshold: float) -> list[tuple[int, int, float]]:
     """(start, end, confidence) of the tokens below the threshold, as spans of `text`; adjacent ones are merged.
 
     Cleanup may have cut the text at both ends, so the tokens are aligned where it first occurs in their concatenation.

@@ -28,7 +28,7 @@ NO_CANDIDATES = CandidateList(())
 
 
 @dataclass(frozen=True)
-class CompletionRequest:
+class SuggestionRequest:
     """One completion request of an editor. `budget_ms` is the server's time budget, 0 for none."""
 
     snapshot: Snapshot
@@ -64,7 +64,7 @@ class Completions:
             self.cache = CandidateCache(options.cache_entries)
         self.options = options
 
-    async def complete(self, request: CompletionRequest) -> CandidateList | None:
+    async def complete(self, request: SuggestionRequest) -> CandidateList | None:
         """Candidates; None if a newer request in the same document replaced this one."""
         known = self._known(request)
         if known is not None:
@@ -80,11 +80,11 @@ class Completions:
 
     def prefetch(self, snapshot: Snapshot, candidates: int) -> None:
         """Compute the completion at a place that the user will probably reach next."""
-        request = CompletionRequest(snapshot, candidates, budget_ms=self.options.deadline_ms)
+        request = SuggestionRequest(snapshot, candidates, budget_ms=self.options.deadline_ms)
         if self.options.prefetch and self._known(request) is None:
             self.jobs.speculate(snapshot.uri, request.key, lambda: self._compute(request))
 
-    def refine(self, request: CompletionRequest) -> None:
+    def refine(self, request: SuggestionRequest) -> None:
         """Compute a draft again with more time, for the next request at this position."""
         longer = replace(request, budget_ms=REFINED_BUDGET * (request.budget_ms or self.options.deadline_ms))
         self.jobs.speculate(request.snapshot.uri, request.key, lambda: self._compute(longer))
@@ -93,7 +93,7 @@ class Completions:
         """Drop the cached answer for exactly this text."""
         self.cache.forget(self._settings(snapshot), snapshot.prefix, snapshot.suffix)
 
-    def _known(self, request: CompletionRequest) -> CandidateList | None:
+    def _known(self, request: SuggestionRequest) -> CandidateList | None:
         if request.pinned or request.seed is not None:
             return None
         snapshot = request.snapshot
@@ -104,12 +104,12 @@ class Completions:
         parameters = repr(sorted(options.parameters.items()))
         return (snapshot.language_id, options.max_tokens, options.multi_line, options.deadline_ms, parameters)
 
-    async def _after(self, wait_s: float, request: CompletionRequest) -> CandidateList:
+    async def _after(self, wait_s: float, request: SuggestionRequest) -> CandidateList:
         if wait_s:
             await asyncio.sleep(wait_s)
         return await self._compute(request)
 
-    async def _compute(self, request: CompletionRequest) -> CandidateList:
+    async def _compute(self, request: SuggestionRequest) -> CandidateList:
         """Ask the model server. If that fails there is nothing to suggest; the connection notifies the user."""
         snapshot = request.snapshot
         is_multi_line = self.options.multi_line != "never"
@@ -132,7 +132,7 @@ class Completions:
         self.cache.put(self._settings(snapshot), snapshot.prefix, snapshot.suffix, request.candidates, found)
         return found
 
-    async def _infill(self, ready: ReadyServer, request: CompletionRequest, cursor: CursorContext) -> ServerAnswer:
+    async def _infill(self, ready: ReadyServer, request: SuggestionRequest, cursor: CursorContext) -> ServerAnswer:
         body = self._body(ready, request, cursor)
         started = time.monotonic()
         answer = await self._sent(ready.client, body)
@@ -150,7 +150,7 @@ class Completions:
             self.num_cancelled += 1
             raise
 
-    def _body(self, ready: ReadyServer, request: CompletionRequest, cursor: CursorContext) -> InfillBody:
+    def _body(self, ready: ReadyServer, request: SuggestionRequest, cursor: CursorContext) -> InfillBody:
         is_single_line = cursor.is_mid_line or not cursor.multi_line
         hole = WireHole(self.options.max_tokens, single_line=is_single_line, pinned=request.pinned)
         common = CommonFields(
@@ -162,7 +162,7 @@ class Completions:
         )
         return self._requests.completion(request.snapshot, ready.model, self.options, hole, common)
 
-    def _candidates(self, answer: ServerAnswer, request: CompletionRequest, cursor: CursorContext) -> CandidateList:
+    def _candidates(self, answer: ServerAnswer, request: SuggestionRequest, cursor: CursorContext) -> CandidateList:
         holes = [choice[0] for choice in answer.choices]
         kept = clean_all((hole.text for hole in holes), cursor)
         is_draft = bool(request.budget_ms) and answer.is_draft(self.options.max_tokens)

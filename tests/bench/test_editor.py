@@ -5,7 +5,7 @@ import json
 from datetime import datetime
 
 from bench.editor import TRACE, at_times, latencies, measure, outlived
-from bench.typist import Key, Trace, read
+from bench.typist import KeyPress, Trace, read
 
 
 def test_the_trace_is_500_keystrokes_that_make_a_program() -> None:
@@ -43,7 +43,12 @@ def test_hang_ups_are_read_from_the_language_servers_log() -> None:
 
 
 def test_latencies_are_those_of_keys_with_ghost_text() -> None:
-    keys = [Key(1.0, True, 1.25, "x"), Key(2.0, True, 2.5, "y"), Key(3.0, True, 3.9, None), Key(4.0, True)]
+    keys = [
+        KeyPress(1.0, True, 1.25, "x"),
+        KeyPress(2.0, True, 2.5, "y"),
+        KeyPress(3.0, True, 3.9, None),
+        KeyPress(4.0, True),
+    ]
 
     assert latencies(keys, [2.4, 3.8]) == {
         "keys with ghost text": "2; keystroke to ghost text: median 375.0 ms, p95 500.0 ms",

@@ -7,7 +7,7 @@ import pytest
 from lsp.errors import Outdated
 from lsp.model_server.budget import TokenEstimate, cut_window, import_lines
 from lsp.model_server.recent_chunks import RecentChunks, similarity
-from lsp.model_server.wire import Token
+from lsp.model_server.wire import WireToken
 from lsp.suggest.cache import CandidateCache, CandidateList
 from lsp.suggest.candidates import Candidate, unsure_spans
 from lsp.suggest.debounce import Debounce
@@ -190,7 +190,13 @@ def test_the_ring_keeps_one_of_what_is_the_same_and_sixteen_in_all() -> None:
 
 
 def test_unsure_spans_are_laid_over_what_was_left_of_the_text() -> None:
-    tokens = (Token("    ", 0.2), Token("total", 0.4), Token(" = ", 0.9), Token("0", 0.3), Token("1", 0.45))
+    tokens = (
+        WireToken("    ", 0.2),
+        WireToken("total", 0.4),
+        WireToken(" = ", 0.9),
+        WireToken("0", 0.3),
+        WireToken("1", 0.45),
+    )
 
     assert unsure_spans("total = 01", tokens, 0.5) == [(0, 5, 0.4), (8, 10, 0.3)]
     assert unsure_spans("al = 0", tokens, 0.5) == [(0, 2, 0.4), (5, 6, 0.3)]
