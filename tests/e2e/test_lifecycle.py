@@ -220,4 +220,4 @@ def test_a_broken_engine_ends_its_process_with_the_code_for_another_try(tmp_path
     code, stderr = ended(tmp_path / "log", (sys.executable, "-c", script), is_forked=False)
 
     assert code == 1
-    assert "broken; this process ends" in stderr
+    assert "broken; this process exits" in stderr
