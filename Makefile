@@ -2,7 +2,7 @@
 PYTHON ?= python3
 ARGS ?=
 # One module goes to one worker, in the order of tests/conftest.py; `make test ARGS="-n 0"` is one process.
-IN_PARALLEL := -n auto --dist loadgroup --no-loadscope-reorder
+IN_PARALLEL := -n auto --dist loadscope --no-loadscope-reorder
 
 BIN := .venv/bin
 SERVER := .venv/.server

@@ -7,12 +7,15 @@ conftest.py. docs/develop/tests.md describes the markers.
 
 from __future__ import annotations
 
+import functools
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # read when huggingface_hub is imported
 os.environ["OMP_NUM_THREADS"] = "1"  # read when torch is imported; the workers of pytest-xdist share the cores
@@ -30,7 +33,8 @@ IN_PROCESS = {
     "lsp/test_pure.py",
 }
 TOOLS = {"bench", "training"}
-SESSION_SERVERS = {"server", "guarded", "embedded"}  # of tests/servers.py
+# A test with one of the session's servers (tests/servers.py).
+USES_SESSION_SERVERS = re.compile(r"^def test_\w+\([^)]*\b(server|guarded|embedded): Server\b", re.MULTILINE)
 MAX_WORKERS = 8  # each imports torch and loads models
 
 _item: pytest.Item | None = None  # what is running
@@ -43,8 +47,31 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """At least two: one computes while the other waits for a program."""
-    return min(max(2, os.cpu_count() or 1), MAX_WORKERS)
+    """One more than there are cores: while some wait for programs, the others compute."""
+    return min(1 + (os.cpu_count() or 1), MAX_WORKERS)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """One worker for each group. pytest-xdist's own groups (`--dist loadgroup`) have no effect from pytest 9.2 on."""
+    return Groups(config, log)
+
+
+class Groups(LoadScopeScheduling):
+    """A module's tests go to one worker, so that its fixtures are made once, and likewise all that share servers."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid.partition("::")[0].removeprefix("tests/"))
+
+
+@functools.cache
+def group_of(module: str) -> str:
+    """`module` is a path below tests/."""
+    directory = module.partition("/")[0]
+    if directory in ("browser", "editors"):
+        return directory
+    if directory in ("e2e", "clients") and USES_SESSION_SERVERS.search((HERE / module).read_text(encoding="utf-8")):
+        return "servers"
+    return module
 
 
 def _mark(item: pytest.Item, with_gpu: bool) -> None:
@@ -56,15 +83,6 @@ def _mark(item: pytest.Item, with_gpu: bool) -> None:
         item.add_marker(pytest.mark.tool)
     if item.get_closest_marker("gpu") and not with_gpu:
         item.add_marker(pytest.mark.skip(reason="needs a CUDA device: pytest -m gpu"))
-    # One worker per module, so that its fixtures are built once, and one for all modules that use session servers.
-    group = str(path.with_suffix(""))
-    if directory in ("e2e", "clients") and SESSION_SERVERS & set(getattr(item, "fixturenames", ())):
-        group = "servers"
-    elif directory in ("browser", "editors"):
-        group = directory
-    elif item.get_closest_marker("process") and directory not in STARTS_PROGRAMS:
-        group += "-process"
-    item.add_marker(pytest.mark.xdist_group(group))
 
 
 def _rank(item: pytest.Item) -> tuple[bool, int]:
