@@ -17,6 +17,8 @@ class Tally:
         self.forwards = 0
         self.steps = 0
         self.fused_commits = 0
+        self.drafts_tried = 0
+        self.drafts_accepted = 0
         self.generated_tokens = 0
         self._submitted = submitted
         self._started: float | None = None
@@ -46,5 +48,7 @@ class Tally:
             generated_tokens=self.generated_tokens,
             queue_ms=1000 * ((self._started or now) - self._submitted),
             total_ms=1000 * (now - self._submitted),
+            drafts_tried=self.drafts_tried,
+            drafts_accepted=self.drafts_accepted,
             first_block_ms=None if self._first_block is None else 1000 * (self._first_block - self._submitted),
         )

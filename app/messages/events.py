@@ -20,12 +20,15 @@ class Counters:
     prefill_tokens: int
     prefill_forwards: int
     steps: int  # denoising steps; each makes at least one position final, except a probe's
-    forwards: int  # of the denoising steps; prefill is not included
-    fused_commits: int  # steps that also committed the block before theirs, so that commits cost no forward
+    forwards: int  # of the denoising steps, several of which may share one; prefill is not included
+    fused_commits: int  # forwards that also committed the block before theirs, so that commits cost none
     generated_tokens: int
     queue_ms: float  # to admission
     total_ms: float  # to the time the counters were read
     first_block_ms: float | None = None  # to the first final block or hole; None before it
+    # Drafts, later states of a block that forwards also computed, and those that its steps then reached.
+    drafts_tried: int = 0
+    drafts_accepted: int = 0
 
 
 @dataclass(frozen=True)

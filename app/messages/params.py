@@ -8,6 +8,8 @@ from typing import Literal
 from app.messages.decoding import Decoding
 
 GenerationConfig = Literal["auto", "none"]
+# Drafts of a sequence in one forward, at most: app/engine/drafts.py. "auto": as many as pay on this device; 0: none.
+Speculation = Literal["auto"] | int
 Quantization = Literal["none", "int8", "int4", "fp8"]
 
 
@@ -62,6 +64,7 @@ class GenerationParams(Decoding):
     # time for, and blocks that are not reached are omitted.
     time_budget_ms: int | None = None
     seed: int = 0
+    speculation: int | None = None  # drafts in one forward, at most; lowers the engine's own limit. None: does not
     ignore_eos: bool = False  # continue after the checkpoint's end tokens
     end_token_ids: tuple[int, ...] = ()  # end the reply as the checkpoint's own end tokens do
     # An infilling canvas: its masks take the place of the reply, and `steps` are for all of them.
@@ -77,6 +80,7 @@ class GenerationParams(Decoding):
             assert self.gen_length % self.block_length == 0
         else:
             assert self.gen_length == len(self.window.token_ids)
+        assert self.speculation is None or self.speculation >= 0
         assert self.steps >= self.num_blocks
         assert self.steps % self.num_blocks == 0
         assert self.small_block_length is None or self.window or self.block_length % self.small_block_length == 0
@@ -105,6 +109,7 @@ class EngineConfig:
     prefill_chunk: int = 512  # tokens in one prefill step, of all sequences together
     prefix_cache_bytes: int = 0  # 0: no prefix cache
     cuda_graphs: bool = False  # on CUDA only
+    speculation: Speculation = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,3 +127,4 @@ class ModelSource:
     generation_config: GenerationConfig = "auto"  # none: defaults for requests are not read from the checkpoint
     quantization: Quantization = "none"
     cuda_graphs: bool = False
+    speculation: Speculation = "auto"
