@@ -9,15 +9,15 @@ it first occurs.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from app.engine.attention import attention
+from app.engine.attention import attention, attention_mask
 from app.engine.kv_cache import KVCache
-from app.engine.layout import Rows, RowTensors, Span, visible
+from app.engine.layout import Rows, RowTensors, visible
 from app.models.transformer import Transformer
 
 logger = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class DenoiseGraphs:
     def run(self, rows: Rows) -> Tensor | None:
         """As `Runner.run`, for denoising forwards. None if no shape is worth a graph for them."""
         cache = self._cache
-        shape = find_shape(rows.spans, cache.num_slots, cache.max_len)
+        shape = find_shape(rows, cache.num_slots, cache.num_places - 1)
         if shape is None or (shape not in self._forwards and len(self._forwards) == MAX_SHAPES):
             return None
         inputs, logit_rows = lay_out(rows, shape, cache.num_places - 1)
@@ -75,7 +75,7 @@ class DenoiseGraphs:
 class StaticForward:
     """The forward of one shape, over preallocated input and output tensors.
 
-    `inputs` are the columns of `RowTensors`, [5, num_slots * width].
+    `inputs` are the columns of `RowTensors`, [columns, num_slots * width].
     """
 
     def __init__(self, model: Transformer, cache: KVCache, shape: Shape) -> None:
@@ -107,7 +107,8 @@ class GridAttention:
 
     def __init__(self, cache: KVCache, shape: Shape, tensors: RowTensors) -> None:
         self._cache, self._shape, self._slots, self._places = cache, shape, tensors.slots, tensors.places
-        self._mask = visible(tensors.limits.view(shape.num_slots, 1, shape.width), shape.length)
+        seen = visible(tensors, shape.length).view(shape.num_slots, shape.width, shape.length)
+        self._mask = attention_mask(seen, cache)
 
     def __call__(self, layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         """Store `k` and `v` [rows, kv_heads, head_dim]; attend with `q` [rows, heads, head_dim], same shape out."""
@@ -124,16 +125,14 @@ class GridAttention:
         return out.flatten(0, 1)
 
 
-def find_shape(spans: Sequence[Span], num_slots: int, max_len: int) -> Shape | None:
-    """The smallest shape that has room for the spans; None if it would compute far more than they need."""
-    rows = max(span.num_rows for span in spans)
-    slots = max(span.slot for span in spans) + 1
-    reach = max(span.reach for span in spans)
-    width = next_power_of_two(rows) if rows <= 8 else -(-rows // 8) * 8
-    length = next(length for length in [*LENGTHS, max_len] if length >= reach)
+def find_shape(rows: Rows, num_slots: int, max_len: int) -> Shape | None:
+    """The smallest shape that has room for the rows; None if it would compute far more than they need."""
+    slots = max(rows.slots) + 1
+    width = next_power_of_two(rows.width) if rows.width <= 8 else -(-rows.width // 8) * 8
+    length = next(length for length in [*LENGTHS, max_len] if length >= rows.reach)
     shape = Shape(min(num_slots, next_power_of_two(slots)), width, min(length, max_len))
     products = shape.num_slots * shape.width * shape.length
-    is_cheap = products <= max(CHEAP, MAX_PADDING * sum(span.num_rows * span.reach for span in spans))
+    is_cheap = products <= max(CHEAP, MAX_PADDING * rows.products)
     return shape if width <= MAX_WIDTH and is_cheap else None
 
 
@@ -143,7 +142,7 @@ def lay_out(rows: Rows, shape: Shape, spare_place: int) -> tuple[list[list[int]]
     Padding rows write their keys and values to `spare_place`; nothing reads what they compute.
     """
     grid = rows.grid(shape.width)
-    padding = (rows.token_ids[0], 0, 0, spare_place, 1)
+    padding = (rows.token_ids[0], 0, 0, spare_place, 1, 0, 0)
     columns = []
     for column, value in zip(rows.columns, padding, strict=True):
         padded = [value] * (shape.num_slots * shape.width)

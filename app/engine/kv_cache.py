@@ -15,8 +15,8 @@ class KVCache:
     final tokens.
 
     Each slot has `num_spare` more places after `max_len`, for rows that must not overwrite a token. CUDA graphs write
-    their padding rows to the last one. Drafts of a block will need one per row: they can stand right after the block,
-    at places whose tokens are not computed yet, and reach into the spare ones only at the end of a full slot.
+    their padding rows to the last one. Drafts of a block stand right after it, at places whose tokens are not computed
+    yet, and reach into the spare ones at the end of a full slot.
     """
 
     def __init__(
@@ -31,6 +31,7 @@ class KVCache:
         shape = (config.num_layers, num_slots, config.num_kv_heads, max_len + num_spare, config.head_dim)
         self.keys = torch.zeros(shape, device=device, dtype=dtype)
         self.values = torch.zeros(shape, device=device, dtype=dtype)
+        self.group = config.num_heads // config.num_kv_heads  # query heads that share a key head
         self.num_slots, self.max_len, self.num_spare = num_slots, max_len, num_spare
         self._free = set(range(num_slots))
 

@@ -44,12 +44,10 @@ class Runner:
         return self.model.logits(hidden)
 
     def _attention(self, rows: Rows, tensors: RowTensors) -> Attend:
-        """One batch if the spans are alike and their slots close together, else one call per span, without padding."""
-        spans = rows.spans
-        if len(spans) == 1:
+        """One batch if the sequences are alike and their slots close together, else one call each, without padding."""
+        if len(rows.parts) == 1:
             return SpanAttention(self.kv_cache, rows, tensors)
         num_slots = max(rows.slots) - min(rows.slots) + 1
-        padded = num_slots * max(span.num_rows for span in spans) * max(rows.limits)
-        if padded <= MAX_PADDING * sum(span.num_rows * span.reach for span in spans):
+        if num_slots * rows.width * rows.reach <= MAX_PADDING * rows.products:
             return BatchAttention(self.kv_cache, rows, tensors)
         return SpanAttention(self.kv_cache, rows, tensors)

@@ -90,6 +90,10 @@ def test_the_cases_on_a_cuda_device(cases: list[Case]) -> None:
     assert [tuple(committed(events[sequence_id])) for sequence_id in ids] == [case.output for case in cases]
 
 
+def rows_of(spans: list[Span]) -> Rows:
+    return Rows.of([Forward("denoise", span, (50,) * span.num_rows) for span in spans])
+
+
 @pytest.mark.parametrize(
     ("spans", "shape"),
     [
@@ -105,14 +109,14 @@ def test_the_cases_on_a_cuda_device(cases: list[Case]) -> None:
     ],
 )
 def test_the_shape_with_room_for_spans(spans: list[Span], shape: Shape | None) -> None:
-    assert find_shape(spans, 5, 1000) == shape
+    assert find_shape(rows_of(spans), 5, 1000) == shape
 
 
 def test_no_shape_that_would_be_mostly_padding() -> None:
     alone, crowd = [Span(15, 6000, 8)], [Span(slot, 6000, 8) for slot in range(16)]
 
-    assert find_shape(alone, 16, 8192) is None
-    assert find_shape(crowd, 16, 8192) == Shape(16, 8, 6144)
+    assert find_shape(rows_of(alone), 16, 8192) is None
+    assert find_shape(rows_of(crowd), 16, 8192) == Shape(16, 8, 6144)
 
 
 def test_padding_rows_write_to_the_spare_place() -> None:
@@ -121,13 +125,16 @@ def test_padding_rows_write_to_the_spare_place() -> None:
         Forward("denoise", Span(0, 4, 3, (6, 6, 7)), (60, 61, 62), logit_rows=(0, 2), positions=(4, 6)),
     ]
 
-    (token_ids, positions, slots, places, limits), logit_rows = lay_out(Rows.of(forwards), Shape(2, 4, 512), 999)
+    columns, logit_rows = lay_out(Rows.of(forwards), Shape(2, 4, 512), 999)
+
+    token_ids, positions, slots, places, limits, hidden_starts, hidden_stops = columns
 
     assert token_ids == [60, 61, 62, 50, 50, 51, 50, 50]
     assert positions == [4, 5, 6, 0, 8, 9, 0, 0]
     assert slots == [0, 0, 0, 0, 1, 1, 0, 0]
     assert places == [4, 5, 6, 999, 8, 9, 999, 999]
     assert limits == [6, 6, 7, 1, 10, 10, 1, 1]
+    assert hidden_starts == hidden_stops == [0] * 8
     assert logit_rows == [5, 0, 2]
 
 

@@ -50,7 +50,8 @@ def test_columns_reach_the_device_as_they_are() -> None:
     tensors, logit_rows = rows.to(torch.device("cpu"))
 
     assert [column.tolist() for column in tensors] == list(rows.columns)
-    assert tensors._fields == ("token_ids", "positions", "slots", "places", "limits")
+    fields = ("token_ids", "positions", "slots", "places", "limits", "hidden_starts", "hidden_stops")
+    assert tensors._fields == fields
     assert (tensors.slots.tolist(), tensors.limits.tolist()) == (rows.slots, rows.limits)
     assert logit_rows.tolist() == [0, 2]
 
@@ -62,9 +63,34 @@ def test_a_grid_has_a_line_for_each_slot() -> None:
     assert Rows.of([DENOISE]).grid(width=3, first_slot=2) == [0, 1, 2]
 
 
-def test_a_limit_is_how_many_places_a_row_sees() -> None:
-    assert visible(torch.tensor([1, 3]), 3).tolist() == [[True, False, False], [True, True, True]]
-    assert visible(torch.tensor([[1], [3]]), 4).shape == (2, 1, 4)
+def test_a_row_sees_the_places_below_its_limit() -> None:
+    tensors, _ = Rows.of([Forward("prefill", Span(0, 0, 2, (1, 2)), (50, 51))]).to(torch.device("cpu"))
+
+    assert visible(tensors, 3).tolist() == [[True, False, False], [True, True, False]]
+
+
+def test_a_draft_sees_the_prefix_and_its_own_rows() -> None:
+    """Two drafts of the block [2, 4), after it."""
+    root = Forward("denoise", Span(0, 2, 2), (50, 5))
+    drafts = [
+        Forward("denoise", Span(0, 2, 2, first_place=4, hidden=range(2, 4)), (50, 51)),
+        Forward("denoise", Span(0, 2, 2, first_place=6, hidden=range(2, 6)), (50, 52)),
+    ]
+    rows = Rows.of([root, *drafts])
+    (part,) = rows.parts
+
+    assert rows.positions == [2, 3] * 3
+    assert rows.places == [2, 3, 4, 5, 6, 7]
+    assert (part.rows, part.places, part.reach, part.is_masked) == (range(6), range(2, 8), 8, True)
+    seen = [[place for place, sees in enumerate(row) if sees] for row in visible(rows.to(torch.device("cpu"))[0], 8)]
+    assert seen == [[0, 1, 2, 3]] * 2 + [[0, 1, 4, 5]] * 2 + [[0, 1, 6, 7]] * 2
+
+
+def test_the_rows_of_a_slot_follow_one_another() -> None:
+    with pytest.raises(AssertionError):
+        Rows.of([Forward("denoise", Span(0, 2, 2), (50, 5)), Forward("denoise", Span(0, 6, 2), (50, 5))])
+    with pytest.raises(AssertionError):
+        Rows.of([PREFILL, DENOISE, PREFILL])
 
 
 def test_every_row_has_a_token() -> None:
