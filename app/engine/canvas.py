@@ -99,3 +99,17 @@ class Canvas:
 
     def holes_with_masks(self) -> set[int]:
         return {hole for hole, masked in zip(self.holes, self.masked, strict=True) if masked and hole is not None}
+
+
+def find_end(reply: Ids[int | None], end_token_ids: Collection[int]) -> int | None:
+    """The index of the first end token within a block's reply, once no mask is left before it.
+
+    Unmasked tokens stay, and everything after the end token is dropped, so the reply is settled even if masks are
+    left. The published algorithm fills these first, with the same result.
+    """
+    for index, token_id in enumerate(reply):
+        if token_id is None:
+            return None
+        if token_id in end_token_ids:
+            return index
+    return None

@@ -9,7 +9,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from app.engine.canvas import Canvas
+from app.engine.drafts import Draft
 from app.engine.proposals import Proposals
 
 
@@ -37,22 +37,34 @@ class Constraint(Protocol):
         """These tokens became final."""
         return
 
+    def ahead(self, draft: Draft) -> Constraint:
+        """The constraint as it would be in this state. Its `mask` is called, in the same step, after this one's."""
+        return self
+
 
 class HoleBans(Constraint):
-    """Tokens that are never proposed in a hole of an infilling canvas: `banned[i]` in hole i."""
+    """Tokens that are never proposed in a hole of an infilling canvas: `banned[i]` in hole i.
+
+    `holes` has the hole of each position from `start` on; it may change between steps.
+    """
 
     affects_confidence = False
 
-    def __init__(self, banned: Ids[Ids[int]], canvas: Canvas) -> None:
-        self._banned, self._canvas = banned, canvas
+    def __init__(self, banned: Ids[Ids[int]], holes: Ids[int | None], start: int = 0) -> None:
+        self._banned, self._holes, self._start = banned, holes, start
         self._token_ids: list[Tensor] = []  # of each hole
 
     def mask(self, scores: Tensor, positions: Ids[int]) -> None:
         if not self._token_ids:
             self._token_ids = [torch.tensor(ids, dtype=torch.int64, device=scores.device) for ids in self._banned]
         first = 0
-        for hole, group in itertools.groupby(self._canvas.holes[position] for position in positions):
+        for hole, group in itertools.groupby(self._holes[position - self._start] for position in positions):
             assert hole is not None
             last = first + len(list(group))
             scores[first:last].index_fill_(1, self._token_ids[hole], -torch.inf)
             first = last
+
+    def ahead(self, draft: Draft) -> Constraint:
+        bans = HoleBans(self._banned, draft.state.holes, draft.state.start)
+        bans._token_ids = self._token_ids
+        return bans

@@ -9,10 +9,13 @@ it, so one forward over both gives what two would.
 from __future__ import annotations
 
 from collections.abc import Collection
+from collections.abc import Sequence as Ids
 
 import torch
 from torch import Tensor
 
+from app.engine.canvas import find_end
+from app.engine.drafts import State
 from app.engine.layout import Forward
 from app.engine.proposals import Proposals
 from app.engine.sequence import Sequence
@@ -27,7 +30,32 @@ def finish_prefill(sequence: Sequence, forward: Forward) -> None:
     sequence.computed = forward.span.end
 
 
-def advance(sequence: Sequence, proposals: Proposals | None, eos_token_ids: Collection[int]) -> list[Event]:
+def walk(sequence: Sequence, proposals: Ids[Proposals | None]) -> tuple[list[Event], list[State]]:
+    """The steps that one forward decides: that of the certain state, and those from drafts that they lead to.
+
+    `proposals` are those of the certain state, then those of each draft. Returns the events, and the states that were
+    reached, the certain one first. What is final and which steps it took is the same with and without drafts.
+    """
+    path = [sequence.state]
+    sequence.commit()
+    certain, *drafted = proposals
+    known = {draft.state: found for draft, found in zip(sequence.drafts, drafted, strict=True) if found is not None}
+    sequence.tally.drafts_tried += len(known)
+    events = advance(sequence, certain)
+    while not _is_finished(events):
+        path.append(sequence.state)
+        if path[-1] not in known:
+            break
+        sequence.tally.drafts_accepted += 1
+        events += advance(sequence, known[path[-1]])
+    return events, path
+
+
+def _is_finished(events: list[Event]) -> bool:
+    return bool(events) and isinstance(events[-1], Finished)
+
+
+def advance(sequence: Sequence, proposals: Proposals | None) -> list[Event]:
     """One denoising step: make proposals for the block's masked positions final, and return the events of the step.
 
     Raises FloatingPointError if there are no proposals because the logits are not numbers.
@@ -35,16 +63,14 @@ def advance(sequence: Sequence, proposals: Proposals | None, eos_token_ids: Coll
     if proposals is None:
         raise FloatingPointError("the model's logits are not numbers; try ELBARTO_DTYPE=float32 or bfloat16")
     sequence.tally.steps += 1
-    if sequence.computed < sequence.block.start:  # the block before was in the same forward
-        sequence.tally.fused_commits += 1
-        sequence.computed = sequence.block.start
     selected = select(sequence, proposals)
     if sequence.filler is not None:
         return fill_window(sequence, sequence.filler, proposals, selected)
     events = [stepped(sequence, proposals, selected)] if sequence.is_watched else []
     unmask(sequence, proposals.pick(selected))
-    end = None if sequence.params.ignore_eos else find_end(sequence, {*eos_token_ids, *sequence.params.end_token_ids})
+    end = find_end(sequence.reply, sequence.end_token_ids)
     if end is None and sequence.canvas.masked_positions(sequence.block):
+        sequence.forecast = proposals.without(selected)
         return events
     return events + finish_block(sequence, end)
 
@@ -64,6 +90,7 @@ def unmask(sequence: Sequence, chosen: Proposals) -> None:
     for constraint in sequence.constraints:
         constraint.observe(chosen.positions, chosen.token_ids)
     sequence.step += 1
+    sequence.tally.final_tokens += len(chosen.positions)
 
 
 def fill_window(sequence: Sequence, filler: WindowFiller, proposals: Proposals, selected: list[int]) -> list[Event]:
@@ -80,6 +107,7 @@ def fill_window(sequence: Sequence, filler: WindowFiller, proposals: Proposals, 
         removed.update(filler.ended_by(proposals.positions[index]))
     events = [stepped(sequence, proposals, selected, removed)] if sequence.is_watched else []
     filler.delete(removed)
+    sequence.forecast = None if removed else proposals.without(selected)
     sequence.block = sequence.canvas.block_at(sequence.block.start)
     remaining = sequence.canvas.holes_with_masks()
     for hole in sorted(before - remaining):
@@ -133,21 +161,6 @@ def probe(sequence: Sequence, logits: Tensor, delete_token_id: int | None) -> Pr
         values = probabilities.gather(1, token_ids[:, None])[:, 0].tolist()
         targets = [0.0 if target is None else value for target, value in zip(masked, values, strict=True)]
     return Probed(sequence.id, tuple(best), tuple(deletes), tuple(targets))
-
-
-def find_end(sequence: Sequence, eos_token_ids: Collection[int]) -> int | None:
-    """The index of the first end token within the block's reply, once no mask is left before it.
-
-    Unmasked tokens stay, and everything after the end token is dropped, so the reply is settled even if masks are
-    left. The published algorithm fills these first, with the same result.
-    """
-    canvas, block = sequence.canvas, sequence.block
-    for index, position in enumerate(range(max(block.start, canvas.prompt_len), block.end)):
-        if canvas.masked[position]:
-            return None
-        if canvas.token_ids[position] in eos_token_ids:
-            return index
-    return None
 
 
 def finish_block(sequence: Sequence, end: int | None) -> list[Event]:

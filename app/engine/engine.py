@@ -11,7 +11,7 @@ from collections.abc import Sequence as Ids
 import torch
 from torch import Tensor
 
-from app.engine.denoise import advance, finish_prefill, probe
+from app.engine.denoise import finish_prefill, probe, walk
 from app.engine.graphs import cuda_graph
 from app.engine.kv_cache import KVCache
 from app.engine.prefix_cache import PrefixCache
@@ -20,6 +20,7 @@ from app.engine.runner import Runner
 from app.engine.sampling import propose
 from app.engine.scheduler import Batch, Scheduler
 from app.engine.sequence import Sequence
+from app.engine.speculation import ForwardCosts, Speculator
 from app.errors import EngineBroken
 from app.messages.events import Event, Failed, Finished, SequenceSnapshot
 from app.messages.params import EngineConfig, GenerationParams
@@ -28,11 +29,16 @@ from app.models.transformer import Transformer
 
 logger = logging.getLogger(__name__)
 
+# Spare places of a slot, for drafts of the last blocks of a full one.
+DRAFT_PLACES = 64
+
 
 class Engine:
     """`add` sequences, `step` until `has_work` is false, `abort` at any time between steps."""
 
-    def __init__(self, model: Transformer, diffusion: Diffusion, config: EngineConfig) -> None:
+    def __init__(
+        self, model: Transformer, diffusion: Diffusion, config: EngineConfig, costs: ForwardCosts | None = None
+    ) -> None:
         weight = model.embedding.weight
         self.config = config
         self.diffusion = diffusion
@@ -42,11 +48,13 @@ class Engine:
             config.max_model_len,
             weight.device,
             weight.dtype,
-            num_spare=int(config.cuda_graphs),  # CUDA graphs write their padding rows to one spare place
+            # CUDA graphs write their padding rows to the last one.
+            num_spare=DRAFT_PLACES + 1 if config.speculation else int(config.cuda_graphs),
         )
         self._runner = Runner(model, self.kv_cache, cuda_graph if config.cuda_graphs else None)
         self.prefix_cache = PrefixCache(self.kv_cache, config.prefix_cache_bytes)
-        self._scheduler = Scheduler(self.kv_cache, self.prefix_cache, config.prefill_chunk)
+        self.speculator = Speculator(config.speculation, self.kv_cache, costs)
+        self._scheduler = Scheduler(self.kv_cache, self.prefix_cache, config.prefill_chunk, self.speculator)
         self._sequences: dict[int, Sequence] = {}
         self._ids = itertools.count()
 
@@ -64,6 +72,7 @@ class Engine:
             params,
             self.diffusion.mask_token_id,
             time.monotonic() - waited_ms / 1000,
+            self.diffusion.eos_token_ids,
             self.diffusion.delete_token_id,
         )
         self._sequences[sequence.id] = sequence
@@ -111,28 +120,29 @@ class Engine:
             return [self._fail(sequence) for sequence in sequences if sequence.id in self._sequences]
 
     def _prefill(self, work: Batch) -> list[Event]:
-        self._runner.run([forward for _, forward in work])
-        for sequence, forward in work:
+        self._runner.run([forward for _, forwards in work for forward in forwards])
+        for sequence, (forward,) in work:
             finish_prefill(sequence, forward)
             if not sequence.needs_prefill:
                 self._scheduler.store_prefix(sequence)
         return []
 
     def _denoise(self, work: Batch) -> list[Event]:
-        logits = self._runner.run([forward for _, forward in work])  # [logit_rows of all, vocab]
-        assert logits is not None
+        logits = self._runner.run([forward for _, forwards in work for forward in forwards])
+        assert logits is not None  # [logit_rows of all, vocab]
         for sequence, _ in work:
             sequence.tally.forwards += 1
-        rows = [sequence.masked_rows(forward) for sequence, forward in work]
-        proposals = propose(logits, rows, self.diffusion.mask_token_id)
+        rows = [rows for sequence, forwards in work for rows in sequence.masked_rows(forwards)]
+        proposals = iter(propose(logits, rows, self.diffusion.mask_token_id))
         events = []
         first = 0
-        for (sequence, forward), proposal in zip(work, proposals, strict=True):
-            last = first + len(forward.positions)
+        for sequence, forwards in work:
+            last = first + sum(len(forward.positions) for forward in forwards)
+            own = list(itertools.islice(proposals, len(forwards)))
             if sequence.params.window is not None and sequence.params.window.probe:
                 events += self._probe(sequence, logits[first:last])
             else:
-                events += self._advance(sequence, proposal)
+                events += self._walk(sequence, own)
             first = last
         return events
 
@@ -143,12 +153,13 @@ class Engine:
         probed = probe(sequence, logits, self.diffusion.delete_token_id)
         return [probed, Finished(sequence.id, "stop", sequence.counters())]
 
-    def _advance(self, sequence: Sequence, proposals: Proposals | None) -> list[Event]:
+    def _walk(self, sequence: Sequence, proposals: list[Proposals | None]) -> list[Event]:
         try:
-            events = advance(sequence, proposals, self.diffusion.eos_token_ids)
+            events, path = walk(sequence, proposals)
         except Exception:
             logger.exception("sequence %d failed", sequence.id)
             return [self._fail(sequence)]
+        self.speculator.learn(sequence, path)
         if any(isinstance(event, Finished) for event in events):
             self._remove(sequence)
         return events

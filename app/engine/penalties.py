@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from app.engine.constraints import Constraint
+from app.engine.drafts import Draft
 from app.messages.params import GenerationParams
 
 LARGEST = torch.finfo(torch.float64).max
@@ -51,9 +52,33 @@ class Penalties(Constraint):
         ids = torch.tensor(token_ids, dtype=torch.int64, device=self._counts.device)
         self._counts.index_add_(0, ids, torch.ones_like(ids))
 
+    def ahead(self, draft: Draft) -> Constraint:
+        return _Ahead(self, draft.filled)
+
+    def copy(self) -> Penalties:
+        """With counts of its own."""
+        assert self._counts is not None
+        penalties = Penalties(self._params, self._prompt_ids)
+        penalties._in_prompt, penalties._counts = self._in_prompt, self._counts.clone()
+        return penalties
+
     def _allocated(self, scores: Tensor) -> Tensor:
         vocab_size, device = scores.shape[-1], scores.device
         self._in_prompt = torch.zeros(vocab_size, dtype=torch.bool, device=device)
         self._in_prompt[torch.tensor(self._prompt_ids, dtype=torch.int64, device=device)] = True
         self._counts = torch.zeros(vocab_size, dtype=torch.int64, device=device)
         return self._counts
+
+
+class _Ahead(Constraint):
+    """The penalties once these tokens are final too. The counts are copied late: they may not be allocated yet."""
+
+    affects_confidence = True
+
+    def __init__(self, penalties: Penalties, token_ids: Ids[int]) -> None:
+        self._penalties, self._token_ids = penalties, token_ids
+
+    def mask(self, scores: Tensor, positions: Ids[int]) -> None:
+        penalties = self._penalties.copy()
+        penalties.observe(positions, self._token_ids)
+        penalties.mask(scores, positions)

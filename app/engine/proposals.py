@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence as Ids
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -12,7 +12,8 @@ class Proposals:
 
     `confidences` decide which proposals become final first. They are the `probabilities` of the proposed tokens,
     unless remasking is random. `entropies` (nats) and `alternatives` (the most likely tokens with their probabilities)
-    are empty unless requested.
+    are empty unless requested. `ahead` are the proposals of the following steps as they would be if the model's
+    probabilities stayed as they are: given only where random numbers, which are known, make them differ.
     """
 
     positions: tuple[int, ...]
@@ -21,10 +22,21 @@ class Proposals:
     entropies: list[float]
     probabilities: list[float] = field(default_factory=list)
     alternatives: list[list[tuple[int, float]]] = field(default_factory=list)
+    ahead: tuple[Proposals, ...] = ()
 
     def pick(self, indices: Ids[int]) -> Proposals:
         """The entries at `indices`, without alternatives."""
         columns = (self.token_ids, self.confidences, self.entropies, self.probabilities)
         token_ids, confidences, entropies, probabilities = ([col[i] for i in indices] if col else [] for col in columns)
         positions = tuple(self.positions[index] for index in indices)
-        return Proposals(positions, token_ids, confidences, entropies, probabilities)  # type: ignore[arg-type]
+        ahead = tuple(proposals.pick(indices) for proposals in self.ahead)
+        return Proposals(positions, token_ids, confidences, entropies, probabilities, [], ahead)  # type: ignore[arg-type]
+
+    def without(self, indices: Ids[int]) -> Proposals:
+        """What is to be expected in the next step, if the entries at `indices` become final in this one."""
+        taken = set(indices)
+        return self.later().pick([index for index in range(len(self.positions)) if index not in taken])
+
+    def later(self) -> Proposals:
+        """The proposals of the next step, as they would be if the model's probabilities stayed as they are."""
+        return replace(self.ahead[0], ahead=self.ahead[1:]) if self.ahead else self

@@ -9,18 +9,22 @@ from app.engine.kv_cache import KVCache
 from app.engine.layout import Forward
 from app.engine.prefix_cache import PrefixCache
 from app.engine.sequence import Sequence
+from app.engine.speculation import Speculator
 
 logger = logging.getLogger(__name__)
 
 
-Batch = list[tuple[Sequence, Forward]]  # runs in one forward of the model
+Batch = list[tuple[Sequence, list[Forward]]]  # runs in one forward of the model
 
 
 class Scheduler:
     """`prefill_chunk` is the number of prompt tokens that a step prefills, of all sequences together."""
 
-    def __init__(self, kv_cache: KVCache, prefix_cache: PrefixCache, prefill_chunk: int) -> None:
+    def __init__(
+        self, kv_cache: KVCache, prefix_cache: PrefixCache, prefill_chunk: int, speculator: Speculator
+    ) -> None:
         self._kv_cache = kv_cache
+        self._speculator = speculator
         self._prefix_cache = prefix_cache
         self._prefill_chunk = prefill_chunk
         self.waiting: deque[Sequence] = deque()
@@ -41,9 +45,10 @@ class Scheduler:
             if sequence.needs_prefill and remaining > 0:
                 forward = sequence.prefill(remaining)
                 remaining -= forward.span.num_rows
-                prefill.append((sequence, forward))
-        denoise = [(sequence, sequence.denoise()) for sequence in self.running if not sequence.needs_prefill]
-        return prefill, denoise
+                prefill.append((sequence, [forward]))
+        denoising = [sequence for sequence in self.running if not sequence.needs_prefill]
+        drafts = self._speculator.plan(denoising)
+        return prefill, [(sequence, sequence.denoise(own)) for sequence, own in zip(denoising, drafts, strict=True)]
 
     def remove(self, sequence: Sequence, keep: bool = True) -> None:
         """Remove a sequence, running or waiting, and release its slot. `keep`: its blocks go to the prefix cache."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Sequence as Ids
 from typing import Literal
 
 from app.engine.canvas import Block, Canvas
 from app.engine.constraints import Constraint, HoleBans
 from app.engine.deadline import Deadline
+from app.engine.drafts import Certain, Draft, State
 from app.engine.layout import Forward, Span
 from app.engine.penalties import Penalties
+from app.engine.proposals import Proposals
 from app.engine.sampling import MaskedRows
 from app.engine.tally import Tally
 from app.engine.transfer import TransferRule, delete_rule, make_rule
@@ -27,6 +30,8 @@ class Sequence:
     block: Block
     rule: TransferRule  # of the block
     step: int  # within the block
+    forecast: Proposals | None  # what the next step is expected to propose in the block; None: not known
+    drafts: list[Draft]  # of the forward that runs now
 
     def __init__(
         self,
@@ -35,6 +40,7 @@ class Sequence:
         params: GenerationParams,
         mask_token_id: int,
         submitted: float,
+        eos_token_ids: Collection[int] = (),
         delete_token_id: int | None = None,
     ) -> None:
         self.id = sequence_id
@@ -43,7 +49,9 @@ class Sequence:
         self.canvas = Canvas(prompt_ids, params.gen_length, params.block_length, mask_token_id, params.window)
         self.filler = WindowFiller(self.canvas, params.window) if params.window else None
         self.delete_token_id = delete_token_id if params.window and params.window.may_delete else None
+        self.end_token_ids = frozenset() if params.ignore_eos else frozenset((*eos_token_ids, *params.end_token_ids))
         self.constraints = _constraints(params, self.canvas)
+        self._mask_token_id = mask_token_id
         self.tally = Tally(submitted)
         self.deadline = None if params.time_budget_ms is None else Deadline(submitted, params.time_budget_ms)
         self.slot: int | None = None  # in the KV cache; None until the scheduler admits the sequence
@@ -73,6 +81,63 @@ class Sequence:
         self.block = self.canvas.block_at(start)
         self.rule = make_rule(self.params, len(self.canvas.masked_positions(self.block)))
         self.step = 0
+        self.forecast = None
+
+    @property
+    def reply(self) -> list[int | None]:
+        """The tokens of the block that do not belong to the prompt. None: masked."""
+        canvas, here = self.canvas, slice(max(self.block.start, self.canvas.prompt_len), self.block.end)
+        pairs = zip(canvas.token_ids[here], canvas.masked[here], strict=True)
+        return [None if masked else token_id for token_id, masked in pairs]
+
+    def commit(self) -> None:
+        """A forward over the current block and the full one before it stored the keys and values of that one."""
+        if self.computed < self.block.start:
+            self.tally.fused_commits += 1
+            self.computed = self.block.start
+
+    @property
+    def num_rows(self) -> int:
+        """Of a denoising step, without drafts."""
+        return self.block.end - self.computed
+
+    @property
+    def tokens_per_step(self) -> float:
+        """So far."""
+        return self.tally.final_tokens / self.tally.steps if self.tally.steps else 1.0
+
+    @property
+    def state(self) -> State:
+        """Of the current block."""
+        canvas, here = self.canvas, slice(self.block.start, self.block.end)
+        token_ids = zip(canvas.token_ids[here], canvas.masked[here], strict=True)
+        return State(
+            self.block.start,
+            tuple(None if masked else token_id for token_id, masked in token_ids),
+            tuple(canvas.holes[here]) if self.filler else (),
+            self.step if self.params.is_random else 0,
+            tuple(canvas.token_ids[self.computed : self.block.start]),
+        )
+
+    @property
+    def certain(self) -> Certain:
+        """What drafts are predicted from."""
+        window = self.params.window
+        removing = set[int]().union(*window.ends) if window else set()
+        if self.delete_token_id is not None:
+            removing.add(self.delete_token_id)
+        return Certain(
+            self.state,
+            self.step,
+            self.forecast,
+            self.current_rule(),
+            self.canvas.prompt_len,
+            len(self.canvas),
+            self.params.block_length,
+            () if window else self.end_token_ids,
+            removing,
+            self.params.is_random,
+        )
 
     @property
     def is_overdue(self) -> bool:
@@ -98,13 +163,20 @@ class Sequence:
         end = min(self.computed + size, self.canvas.prefill_end)
         return self._forward("prefill", self.computed, end)
 
-    def denoise(self) -> Forward:
-        """A denoising step of the current block, together with the block before it if that is not committed yet."""
+    def denoise(self, drafts: Ids[Draft] = ()) -> list[Forward]:
+        """A denoising step of the current block, together with the block before it if that is not committed yet.
+
+        Behind it, at the places after the block, one forward for each draft.
+        """
         masked = tuple(self.canvas.masked_positions(self.block))
         assert masked
         if self.deadline is not None:
             self.deadline.start()
-        return self._forward("denoise", self.computed, self.block.end, masked)
+        self.drafts = list(drafts)
+        forwards = [self._forward("denoise", self.computed, self.block.end, masked)]
+        for draft in drafts:
+            forwards.append(self._draft_forward(draft, forwards[-1].span.places.stop))
+        return forwards
 
     def _forward(
         self, kind: Literal["prefill", "denoise"], start: int, end: int, masked: tuple[int, ...] = ()
@@ -118,9 +190,25 @@ class Sequence:
         logit_rows = tuple(position - start for position in masked)  # the model has no token shift
         return Forward(kind, span, tuple(self.canvas.token_ids[start:end]), logit_rows, masked)
 
-    def masked_rows(self, forward: Forward) -> MaskedRows:
-        """The sequence's part of the logits of a denoising step."""
-        return MaskedRows(forward.positions, self.step, self.params, self.constraints)
+    def _draft_forward(self, draft: Draft, place: int) -> Forward:
+        """The rows of a draft, from `place` on. They see the prefix before the current block, and themselves."""
+        assert self.slot is not None
+        state, num_before, num_rows = draft.state, len(draft.state.before), draft.num_rows
+        limits = (place + num_before,) * num_before + (place + num_rows,) * len(state.token_ids)
+        hidden = range(self.block.start, place)
+        span = Span(self.slot, state.start - num_before, num_rows, limits, place, hidden)
+        mask = self._mask_token_id
+        token_ids = (*state.before, *(mask if token_id is None else token_id for token_id in state.token_ids))
+        positions = state.masked_positions
+        return Forward("denoise", span, token_ids, tuple(p - span.start for p in positions), positions)
+
+    def masked_rows(self, forwards: Ids[Forward]) -> list[MaskedRows]:
+        """The sequence's parts of the logits of a denoising step: of the current block, and of each draft."""
+        parts = [MaskedRows(forwards[0].positions, self.step, self.params, self.constraints)]
+        for draft, forward in zip(self.drafts, forwards[1:], strict=True):
+            constraints = [constraint.ahead(draft) for constraint in self.constraints]
+            parts.append(MaskedRows(forward.positions, draft.step, self.params, constraints))
+        return parts
 
     def snapshot(self) -> SequenceSnapshot:
         """The current block."""
@@ -146,5 +234,5 @@ def _constraints(params: GenerationParams, canvas: Canvas) -> list[Constraint]:
         tokens = zip(canvas.token_ids, canvas.masked, strict=True)
         constraints.append(Penalties(params, [token_id for token_id, masked in tokens if not masked]))
     if params.window is not None and params.window.banned:
-        constraints.append(HoleBans(params.window.banned, canvas))
+        constraints.append(HoleBans(params.window.banned, canvas.holes))
     return constraints

@@ -20,6 +20,7 @@ class Tally:
         self.drafts_tried = 0
         self.drafts_accepted = 0
         self.generated_tokens = 0
+        self.final_tokens = 0  # generated ones, of the current block too
         self._submitted = submitted
         self._started: float | None = None
         self._first_block: float | None = None

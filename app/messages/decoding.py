@@ -116,6 +116,11 @@ class Decoding:
         return DEFAULT_THRESHOLD if self.threshold is None else self.threshold
 
     @property
+    def is_random(self) -> bool:
+        """Whether random numbers decide anything, which depend on position and step."""
+        return self.temperature > 0 or self.remasking == "random"
+
+    @property
     def has_penalties(self) -> bool:
         return self.repetition_penalty != 1 or self.presence_penalty != 0 or self.frequency_penalty != 0
 

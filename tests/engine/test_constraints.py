@@ -8,7 +8,6 @@ from collections.abc import Sequence as Ids
 import pytest
 import torch
 
-from app.engine.canvas import Canvas
 from app.engine.constraints import Constraint, HoleBans
 from app.engine.engine import Engine
 from app.engine.proposals import Proposals
@@ -110,10 +109,9 @@ def test_a_waiting_sequence_holds_no_tensors(make_engine: Callable[..., Engine])
 
 def test_bans_are_those_of_each_hole() -> None:
     window = Window((None, None, 50, None), (0, 0, None, 1))
-    canvas = Canvas((), 4, 4, 5, window)
     scores = torch.zeros(3, 4, dtype=torch.float64)
 
-    HoleBans(((1,), (2, 3)), canvas).mask(scores, (0, 1, 3))
+    HoleBans(((1,), (2, 3)), window.holes).mask(scores, (0, 1, 3))
 
     assert scores.isinf().tolist() == [
         [False, True, False, False],

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.engine.denoise import find_end
+from app.engine.canvas import find_end
 from app.engine.engine import Engine
 from app.engine.sequence import Sequence
 from app.messages.params import GenerationParams
@@ -32,7 +32,7 @@ def test_find_end(unmasked: dict[int, int], end: int | None) -> None:
 
     sequence.canvas.unmask(list(unmasked), list(unmasked.values()))
 
-    assert find_end(sequence, {EOS}) == end
+    assert find_end(sequence.reply, {EOS}) == end
 
 
 def test_no_forward_is_spent_on_what_follows_the_end(make_engine: Callable[..., Engine], cases: list[Case]) -> None:

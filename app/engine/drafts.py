@@ -1,0 +1,206 @@
+"""Drafts: states that a block may be in after its next steps, predicted from the proposals at hand.
+
+A step's proposals cover all masked positions of the block, and say more than which become final now: if the next
+forward proposes much the same, the rule's next choices can be foretold. So a forward evaluates, beside the state that
+is certain, some that may follow it. What the rule then chooses from real logits is compared with them, and where it
+leads to one of them, its logits are there already. No token changes (SSD, arXiv 2510.04147; FreeDave, 2510.00294;
+Spiffy, 2509.18085). A full block is a draft too, if another follows it: its own rows, and behind them the next block's
+masks.
+
+Predictions are states, not runs of steps: how many steps lead to one does not matter to its logits.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import math
+from collections.abc import Callable, Collection, Iterator
+from collections.abc import Sequence as Ids
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Protocol
+
+from app.engine.canvas import find_end
+from app.engine.proposals import Proposals
+from app.engine.transfer import TransferRule
+
+
+class State(NamedTuple):
+    """All that the logits and the proposals of a block depend on, besides what is stored in the slot."""
+
+    start: int
+    token_ids: tuple[int | None, ...]  # None: masked
+    holes: tuple[int | None, ...] = ()  # of an infilling canvas
+    step: int = 0  # within the block, where random numbers depend on it; else 0
+    before: tuple[int, ...] = ()  # the full block before it, until that is stored
+
+    @property
+    def masked_positions(self) -> tuple[int, ...]:
+        return tuple(self.start + index for index, token_id in enumerate(self.token_ids) if token_id is None)
+
+
+@dataclass(eq=False)
+class Draft:
+    """A state that may be reached."""
+
+    state: State
+    filled: tuple[int, ...]  # the tokens that became final since the certain state
+    step: int  # within the block of `state`
+    depth: int  # steps from the certain state, as predicted
+    kind: int  # how its last step differs from the predicted one: see `choices`
+    parent: State
+    confidence: float  # of the tokens of its last step, together
+    probability: float  # that it is reached
+    forecast: Proposals | None  # what its logits are expected to propose; None: not known
+
+    @property
+    def num_rows(self) -> int:
+        return len(self.state.before) + len(self.state.token_ids)
+
+
+@dataclass(frozen=True)
+class Certain:
+    """A sequence's state before a forward, and what its next steps depend on."""
+
+    state: State
+    step: int
+    forecast: Proposals | None
+    rule: TransferRule
+    prompt_len: int
+    canvas_len: int
+    block_length: int
+    end_token_ids: Collection[int]  # a block ends its sequence with one of these
+    removing_ids: Collection[int]  # tokens that do not stay on an infilling canvas
+    counts_steps: bool  # whether random numbers depend on the step
+
+
+class Odds(Protocol):
+    """How often predictions come true."""
+
+    def probability(self, depth: int, kind: int, confidence: float) -> float:
+        """That a step goes as predicted, at this many steps from the certain state."""
+        ...
+
+
+NUM_SWAPS = 3
+NUM_KINDS = 8
+
+
+def choices(
+    rule: TransferRule, proposals: Proposals, step: int, wanted: Callable[[int], bool] = lambda kind: True
+) -> Iterator[tuple[int, list[int]]]:
+    """What the rule may choose, given that proposals will have changed a little: (kind, indices) of `wanted` kinds.
+
+    Kind 0 is what it chooses from these proposals. Kinds 1 to 3: another position instead of the last one chosen, the
+    first three by confidence. Kinds 4 to 6: one more position, two more, all. Kind 7: one fewer.
+    """
+    base = rule(proposals, step)
+    if wanted(0):
+        yield 0, base
+    rest = [index for index in _by_confidence(proposals) if index not in base]
+    seen = {frozenset(base)}
+    changes = [(1 + rank, [*base[:-1], index]) for rank, index in enumerate(rest[:NUM_SWAPS])]
+    changes += [(4, [*base, *rest[:1]]), (5, [*base, *rest[:2]]), (6, [*base, *rest])] if rest else []
+    changes += [(7, base[:-1])] if len(base) > 1 else []
+    for kind, preferred in changes:
+        if not wanted(kind):
+            continue
+        chosen = rule(_preferring(proposals, preferred, base), step)
+        if frozenset(chosen) not in seen:
+            seen.add(frozenset(chosen))
+            yield kind, chosen
+
+
+def _by_confidence(proposals: Proposals) -> list[int]:
+    confidences = proposals.confidences
+    return sorted(range(len(confidences)), key=lambda index: -confidences[index])
+
+
+def _preferring(proposals: Proposals, indices: Ids[int], base: Ids[int]) -> Proposals:
+    """The proposals, as if the model were sure of those at `indices`, in this order, and unsure of others in `base`."""
+    confidences, entropies = list(proposals.confidences), list(proposals.entropies)
+    for index in base:
+        confidences[index] = -1.0
+        if entropies:
+            entropies[index] = math.inf
+    for rank, index in enumerate(indices):
+        confidences[index] = 2.0 - rank / len(confidences)
+        if entropies:
+            entropies[index] = 0.0
+    return replace(proposals, confidences=confidences, entropies=entropies)
+
+
+def drafts_of(certain: Certain, odds: Odds, floor: float) -> Iterator[Draft]:
+    """Drafts by falling probability, each after the one that it follows; none that is less probable than `floor`."""
+    found: dict[State, Draft] = {certain.state: _root(certain)}
+    drawn: set[State] = {certain.state}
+    ticket = itertools.count()
+    heap: list[tuple[float, int, Draft]] = []
+    draft = found[certain.state]
+    while True:
+        for child in _children(certain, draft, odds, floor):
+            known = found.setdefault(child.state, child)
+            if known is not child:
+                known.probability = min(1.0, known.probability + child.probability)
+            if known.state not in drawn:
+                heapq.heappush(heap, (-known.probability, next(ticket), known))
+        while heap and heap[0][2].state in drawn:
+            heapq.heappop(heap)
+        if not heap:
+            return
+        draft = heapq.heappop(heap)[2]
+        drawn.add(draft.state)
+        yield draft
+
+
+def _root(certain: Certain) -> Draft:
+    state = certain.state
+    return Draft(state, (), certain.step, 0, 0, state, 1.0, 1.0, certain.forecast)
+
+
+def _children(certain: Certain, draft: Draft, odds: Odds, floor: float) -> Iterator[Draft]:
+    proposals = draft.forecast
+    if proposals is None or not proposals.positions:
+        return
+
+    def wanted(kind: int) -> bool:
+        return draft.probability * odds.probability(draft.depth, kind, 1.0) >= floor
+
+    for kind, chosen in choices(certain.rule, proposals, draft.step, wanted):
+        confidence = math.prod(proposals.probabilities[index] for index in chosen)
+        probability = draft.probability * odds.probability(draft.depth, kind, confidence)
+        if probability >= floor:
+            state = _after(certain, draft.state, proposals, chosen)
+            if state is not None:
+                yield Draft(
+                    state,
+                    (*draft.filled, *(proposals.token_ids[index] for index in chosen)),
+                    0 if state.before else draft.step + 1,
+                    draft.depth + 1,
+                    kind,
+                    draft.state,
+                    confidence,
+                    probability,
+                    None if state.before else proposals.without(chosen),
+                )
+
+
+def _after(certain: Certain, state: State, proposals: Proposals, chosen: Ids[int]) -> State | None:
+    """The state after these proposals became final. None: nothing is left to denoise, or the infilling canvas changes
+    its length, which is not predicted."""
+    token_ids = list(state.token_ids)
+    for index in chosen:
+        if proposals.token_ids[index] in certain.removing_ids:
+            return None
+        token_ids[proposals.positions[index] - state.start] = proposals.token_ids[index]
+    if find_end(token_ids[max(0, certain.prompt_len - state.start) :], certain.end_token_ids) is not None:
+        return None
+    if None in token_ids:
+        step = state.step + 1 if certain.counts_steps else 0
+        return State(state.start, tuple(token_ids), state.holes, step)
+    start = state.start + len(token_ids)
+    num_masks = min(certain.block_length, certain.canvas_len - start)
+    if num_masks <= 0:
+        return None
+    full = tuple(token_id for token_id in token_ids if token_id is not None)
+    return State(start, (None,) * num_masks, before=full)
