@@ -74,6 +74,7 @@ class Engine:
             time.monotonic() - waited_ms / 1000,
             self.diffusion.eos_token_ids,
             self.diffusion.delete_token_id,
+            is_speculative=bool(self.config.speculation),
         )
         self._sequences[sequence.id] = sequence
         self._scheduler.add(sequence)

@@ -185,7 +185,7 @@ def choose(row: Tensor, position: int, step: int, params: GenerationParams) -> i
         if not kept or reached < params.top_p * total:
             kept.append(token_id)
             reached += probabilities[token_id]
-    remaining = uniform(params.seed, TOKEN_STREAM, [position], step).item() * reached
+    remaining = uniform(params.seed, TOKEN_STREAM, [position], step)[0] * reached
     for token_id in kept:
         remaining -= probabilities[token_id]
         if remaining < 0:

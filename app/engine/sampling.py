@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Sequence as Ids
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -24,13 +25,15 @@ MAX_SCORES = 2**24
 class MaskedRows:
     """One sequence's part of a step's logits: one row for each of its masked `positions`.
 
-    `step` counts within their block.
+    `step` counts within their block. `num_ahead`: for how many steps after it proposals are wanted too, as they would be
+    from the same logits.
     """
 
     positions: tuple[int, ...]
     step: int
     params: GenerationParams
     constraints: Ids[Constraint] = ()
+    num_ahead: int = 0
 
 
 def propose(logits: Tensor, sequences: Ids[MaskedRows], mask_token_id: int) -> list[Proposals | None]:
@@ -73,13 +76,13 @@ def _propose(logits: Tensor, sequences: Ids[MaskedRows], mask_token_id: int) -> 
     is_number = logits.amax(dim=-1).isfinite()  # [rows]
     scores[:, mask_token_id] = -torch.inf
     _constrain(scores, sequences, affects_confidence=False)
-    token_ids = _choose(scores, sequences)
-    confidences = probabilities.gather(1, token_ids[:, None]).squeeze(1)
-    columns = [token_ids.double(), confidences, is_number.double()]  # each [rows]
+    token_ids = _choose(scores, sequences)  # [rows, 1 + the most steps ahead]
+    confidences = probabilities.gather(1, token_ids)
+    columns = [is_number.double()[None], token_ids.double().T, confidences.T]  # each [n, rows]
     if any(rows.params.mode == "entropy" for rows in sequences):
-        columns.append(torch.special.entr(probabilities).sum(dim=-1))
+        columns.append(torch.special.entr(probabilities).sum(dim=-1)[None])
     # One transfer to the host for all columns: token ids are exact in float64.
-    proposals = _split(torch.stack(columns).tolist(), sequences)
+    proposals = _split(torch.cat(columns).tolist(), token_ids.shape[1], sequences)
     _add_alternatives(proposals, probabilities, sequences)
     return proposals
 
@@ -96,32 +99,41 @@ def _constrain(scores: Tensor, sequences: Ids[MaskedRows], affects_confidence: b
 
 
 def _choose(scores: Tensor, sequences: Ids[MaskedRows]) -> Tensor:
-    """Token ids, int64 [rows], from float64 `scores` [rows, vocab]: the most likely, or sampled above temperature 0."""
+    """Token ids from float64 `scores` [rows, vocab]: the most likely, or sampled above temperature 0.
+
+    int64 [rows, 1 + n]: of this step and of the n following ones, the largest `num_ahead` of sampled rows. Where fewer
+    are wanted, the rest has no meaning.
+    """
     token_ids = scores.argmax(dim=-1)
+    num_steps = 1 + max((rows.num_ahead for rows in sequences if rows.params.temperature > 0), default=0)
     drawn: list[int] = []
     settings: list[tuple[float, float, int]] = []
-    draws: list[Tensor] = []
+    draws: list[list[float]] = []
     first = 0
     for rows in sequences:
         params = rows.params
         if params.temperature > 0:
             drawn += range(first, first + len(rows.positions))
             settings += [(params.temperature, params.top_p, min(params.top_k, scores.shape[-1]))] * len(rows.positions)
-            draws.append(uniform(params.seed, TOKEN_STREAM, rows.positions, rows.step))
+            steps = range(rows.step, rows.step + 1 + rows.num_ahead)
+            padding = [0.0] * (num_steps - len(steps))
+            draws += [[*_draws(params.seed, TOKEN_STREAM, position, steps), *padding] for position in rows.positions]
         first += len(rows.positions)
+    token_ids = token_ids[:, None].repeat(1, num_steps)
     if drawn:
         index = torch.tensor(drawn, device=scores.device)
         temperature, top_p, top_k = torch.tensor(settings, dtype=torch.float64).to(scores.device).unbind(1)
-        numbers = torch.cat(draws).to(scores.device)
+        numbers = torch.tensor(draws, dtype=torch.float64).to(scores.device)
         token_ids[index] = sample(scores[index], temperature, top_p, top_k, numbers)
     return token_ids
 
 
-def _split(columns: list[list[float]], sequences: Ids[MaskedRows]) -> list[Proposals | None]:
-    """The columns of all rows (token ids, probabilities, whether the logits are numbers, maybe entropies), by
-    sequence."""
-    token_ids, probabilities, is_number = columns[:3]
-    entropies = columns[3] if len(columns) > 3 else []
+def _split(columns: list[list[float]], num_steps: int, sequences: Ids[MaskedRows]) -> list[Proposals | None]:
+    """The columns of all rows, by sequence: whether the logits are numbers; for each step the token ids, for each step
+    their probabilities; maybe entropies."""
+    is_number, *columns = columns
+    token_ids, probabilities = columns[:num_steps], columns[num_steps : 2 * num_steps]
+    entropies = columns[-1] if len(columns) > 2 * num_steps else []
     proposals: list[Proposals | None] = []
     first = 0
     for rows in sequences:
@@ -130,11 +142,16 @@ def _split(columns: list[list[float]], sequences: Ids[MaskedRows]) -> list[Propo
         if not all(is_number[part]):
             proposals.append(None)
             continue
-        confidences = probabilities[part]
-        if rows.params.remasking == "random":
-            confidences = uniform(rows.params.seed, CONFIDENCE_STREAM, rows.positions, rows.step).tolist()
-        ids = [int(token_id) for token_id in token_ids[part]]
-        proposals.append(Proposals(rows.positions, ids, confidences, entropies[part], probabilities[part]))
+        steps = []
+        for ahead in range(1 + rows.num_ahead if rows.params.is_random else 1):
+            column = ahead if rows.params.temperature > 0 else 0
+            chances = probabilities[column][part]
+            confidences = chances
+            if rows.params.remasking == "random":
+                confidences = uniform(rows.params.seed, CONFIDENCE_STREAM, rows.positions, rows.step + ahead)
+            ids = [int(token_id) for token_id in token_ids[column][part]]
+            steps.append(Proposals(rows.positions, ids, confidences, entropies[part], chances))
+        proposals.append(replace(steps[0], ahead=tuple(steps[1:])) if len(steps) > 1 else steps[0])
     return proposals
 
 
@@ -154,9 +171,9 @@ def _add_alternatives(proposals: Ids[Proposals | None], probabilities: Tensor, s
 def sample(scores: Tensor, temperature: Tensor, top_p: Tensor, top_k: Tensor, draws: Tensor) -> Tensor:
     """Inverse-transform sampling: one number in [0, 1) determines a row's token, whatever else is in the batch.
 
-    `scores` are float64 [rows, vocab], the others [rows]; returns int64 [rows]. A `top_k` of 1 or more keeps that many
-    of the most likely tokens. A `top_p` below 1 keeps the smallest set of these that reaches that share of their
-    probability, at least the most likely token.
+    `scores` are float64 [rows, vocab], `draws` [rows, n], the others [rows]; returns int64 [rows, n]. A `top_k` of 1 or
+    more keeps that many of the most likely tokens. A `top_p` below 1 keeps the smallest set of these that reaches that
+    share of their probability, at least the most likely token.
     """
     # The largest is subtracted first, so that dividing by a tiny temperature does not overflow.
     scaled = (scores - scores.amax(dim=-1, keepdim=True)) / temperature[:, None]
@@ -171,18 +188,22 @@ def sample(scores: Tensor, temperature: Tensor, top_p: Tensor, top_k: Tensor, dr
     kept[:, 0] = True
     cumulative = torch.where(kept, probabilities, 0).cumsum(dim=-1)
     total = cumulative[:, -1:]
-    rank = torch.searchsorted(cumulative, draws[:, None] * total, right=True)
+    rank = torch.searchsorted(cumulative, draws * total, right=True)
     rank = torch.minimum(rank, kept.sum(dim=-1, keepdim=True) - 1)
-    return order.gather(1, rank).squeeze(1)
+    return order.gather(1, rank)
 
 
-def uniform(seed: int, stream: int, positions: Ids[int], step: int) -> Tensor:
-    """Numbers in [0, 1), float64 [positions], that depend on the arguments only (Philox, a counter-based generator)."""
+def uniform(seed: int, stream: int, positions: Ids[int], step: int) -> list[float]:
+    """Numbers in [0, 1), one for each position, that depend on the arguments only."""
+    return [_draw(seed, stream, position, step) for position in positions]
+
+
+def _draws(seed: int, stream: int, position: int, steps: Ids[int]) -> list[float]:
+    return [_draw(seed, stream, position, step) for step in steps]
+
+
+@lru_cache(maxsize=2**14)  # drafts ask for the same numbers as the steps that they predict
+def _draw(seed: int, stream: int, position: int, step: int) -> float:
+    """Philox, a counter-based generator."""
     key = np.array([seed % 2**64, stream], dtype=np.uint64)
-    return torch.tensor(
-        [
-            np.random.Generator(np.random.Philox(key=key, counter=[position, step, 0, 0])).random()
-            for position in positions
-        ],
-        dtype=torch.float64,
-    )
+    return float(np.random.Generator(np.random.Philox(key=key, counter=[position, step, 0, 0])).random())

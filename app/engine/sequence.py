@@ -20,6 +20,9 @@ from app.engine.window import WindowFiller
 from app.messages.events import Counters, SequenceSnapshot
 from app.messages.params import GenerationParams
 
+# Steps that drafts are predicted for, where random numbers make them differ.
+MAX_AHEAD = 8
+
 
 class Sequence:
     """Prefilled up to `computed`, then denoised block by block until no mask is left.
@@ -42,6 +45,7 @@ class Sequence:
         submitted: float,
         eos_token_ids: Collection[int] = (),
         delete_token_id: int | None = None,
+        is_speculative: bool = False,
     ) -> None:
         self.id = sequence_id
         self.params = params
@@ -52,6 +56,7 @@ class Sequence:
         self.end_token_ids = frozenset() if params.ignore_eos else frozenset((*eos_token_ids, *params.end_token_ids))
         self.constraints = _constraints(params, self.canvas)
         self._mask_token_id = mask_token_id
+        self._is_speculative = is_speculative and params.speculation != 0
         self.tally = Tally(submitted)
         self.deadline = None if params.time_budget_ms is None else Deadline(submitted, params.time_budget_ms)
         self.slot: int | None = None  # in the KV cache; None until the scheduler admits the sequence
@@ -204,11 +209,15 @@ class Sequence:
 
     def masked_rows(self, forwards: Ids[Forward]) -> list[MaskedRows]:
         """The sequence's parts of the logits of a denoising step: of the current block, and of each draft."""
-        parts = [MaskedRows(forwards[0].positions, self.step, self.params, self.constraints)]
+        parts = [self._masked_rows(forwards[0], self.step, self.constraints)]
         for draft, forward in zip(self.drafts, forwards[1:], strict=True):
             constraints = [constraint.ahead(draft) for constraint in self.constraints]
-            parts.append(MaskedRows(forward.positions, draft.step, self.params, constraints))
+            parts.append(self._masked_rows(forward, draft.step, constraints))
         return parts
+
+    def _masked_rows(self, forward: Forward, step: int, constraints: list[Constraint]) -> MaskedRows:
+        num_ahead = min(MAX_AHEAD, len(forward.positions) - 1) if self._is_speculative else 0
+        return MaskedRows(forward.positions, step, self.params, constraints, num_ahead)
 
     def snapshot(self) -> SequenceSnapshot:
         """The current block."""

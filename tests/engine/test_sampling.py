@@ -38,12 +38,15 @@ def propose_one(
     return proposals
 
 
-def draw(logits: torch.Tensor, temperature: float, top_p: float, draws: torch.Tensor, top_k: float = 0) -> torch.Tensor:
-    """`sample` with the same settings in every row."""
+def draw(
+    logits: torch.Tensor, temperature: float, top_p: float, draws: torch.Tensor | list[float], top_k: float = 0
+) -> torch.Tensor:
+    """`sample` with the same settings in every row, and one number for each."""
     scale, share, count = (
         torch.full((len(logits),), value, dtype=torch.float64) for value in (temperature, top_p, top_k)
     )
-    return sample(logits.double(), scale, share, count, draws)
+    numbers = torch.as_tensor(draws, dtype=torch.float64)[:, None]
+    return sample(logits.double(), scale, share, count, numbers).squeeze(1)
 
 
 def test_greedy_takes_the_best_and_its_probability() -> None:
@@ -103,7 +106,7 @@ def test_random_remasking_draws_the_confidences() -> None:
     proposals = propose_one(toy_logits(3), positions, params, mask_token_id=0, step=2)
 
     assert proposals.token_ids == [1, 1, 1]
-    assert proposals.confidences == uniform(3, CONFIDENCE_STREAM, positions, 2).tolist()
+    assert proposals.confidences == uniform(3, CONFIDENCE_STREAM, positions, 2)
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
@@ -155,6 +158,28 @@ def test_a_row_is_sampled_alike_in_any_batch() -> None:
     assert together.tolist() == alone
 
 
+def test_the_steps_ahead_are_what_the_same_logits_give_later() -> None:
+    """With and without sampling, and beside a sequence that looks less far ahead."""
+    logits = torch.randn(8, 30, generator=torch.Generator().manual_seed(0))
+    drawn, plain = sampled(seed=4, top_p=0.9), replace(GREEDY, remasking="random", seed=5)
+    rows = [
+        MaskedRows((3, 4, 6), 1, drawn, num_ahead=2),
+        MaskedRows((8, 9), 0, plain, num_ahead=1),
+        MaskedRows((1, 2), 5, GREEDY, num_ahead=3),
+        MaskedRows((7,), 0, drawn),
+    ]
+
+    now = propose(logits, rows, mask_token_id=0)
+    later = propose(logits[:5], [replace(item, step=item.step + 1, num_ahead=0) for item in rows[:2]], mask_token_id=0)
+
+    ahead = [item.ahead for item in now if item is not None]
+    assert [len(item) for item in ahead] == [2, 1, 0, 0]
+    assert [ahead[0][0], ahead[1][0]] == later
+    assert now[0] is not None
+    assert now[0].later().ahead == ahead[0][1:]
+    assert ahead[0][0].token_ids != ahead[0][1].token_ids  # the numbers matter here
+
+
 @pytest.mark.parametrize("temperature", [1e-3, 1e-38, 1e-300, 5e-324])
 def test_a_temperature_near_zero_takes_the_best(temperature: float) -> None:
     draws = torch.tensor([0.999], dtype=torch.float64)
@@ -174,11 +199,11 @@ def test_a_temperature_near_zero_takes_the_best(temperature: float) -> None:
 def test_the_numbers_of_a_seed_stay_the_same_for_ever(
     seed: int, stream: int, positions: list[int], step: int, expected: list[float]
 ) -> None:
-    assert uniform(seed, stream, positions, step).tolist() == expected
+    assert uniform(seed, stream, positions, step) == expected
 
 
 def test_numbers_are_in_the_unit_interval_and_even() -> None:
-    numbers = uniform(11, TOKEN_STREAM, range(5000), 0)
+    numbers = torch.tensor(uniform(11, TOKEN_STREAM, range(5000), 0))
 
     assert numbers.min() >= 0
     assert numbers.max() < 1
@@ -192,7 +217,7 @@ def test_every_argument_makes_other_numbers() -> None:
         for seed in (0, 1)
         for stream in (TOKEN_STREAM, CONFIDENCE_STREAM)
         for step in (0, 1, 2)
-        for number in uniform(seed, stream, range(20), step).tolist()
+        for number in uniform(seed, stream, range(20), step)
     ]
 
     assert len(set(drawn)) == len(drawn) == 2 * 2 * 3 * 20
