@@ -25,8 +25,8 @@ MAX_SCORES = 2**24
 class MaskedRows:
     """One sequence's part of a step's logits: one row for each of its masked `positions`.
 
-    `step` counts within their block. `num_ahead`: for how many steps after it proposals are wanted too, as they would be
-    from the same logits.
+    `step` counts within their block. `num_ahead`: for how many steps after it proposals are wanted too, as they would
+    be from the same logits.
     """
 
     positions: tuple[int, ...]
