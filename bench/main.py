@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
-from app.engine.loading import default_num_threads
+from app.engine.warmup import most_threads
 from app.errors import ConfigError
 from app.models.device import choose_device, choose_dtype
 from bench import machine, plot, registry, report
@@ -49,7 +49,7 @@ def run(options: Options) -> bool:
 
 
 def make_context(options: Options) -> Context:
-    threads = options.threads or default_num_threads()
+    threads = options.threads or most_threads()
     torch.set_num_threads(threads)
     device = choose_device(options.device)
     return Context(options, device, choose_dtype(options.dtype, device), threads)

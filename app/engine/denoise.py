@@ -107,7 +107,7 @@ def fill_window(sequence: Sequence, filler: WindowFiller, proposals: Proposals, 
         removed.update(filler.ended_by(proposals.positions[index]))
     events = [stepped(sequence, proposals, selected, removed)] if sequence.is_watched else []
     filler.delete(removed)
-    sequence.forecast = None if removed else proposals.without(selected)
+    sequence.forecast = proposals.without(selected, removed)
     sequence.block = sequence.canvas.block_at(sequence.block.start)
     remaining = sequence.canvas.holes_with_masks()
     for hole in sorted(before - remaining):

@@ -67,10 +67,10 @@ class Certain:
     forecast: Proposals | None
     rule: TransferRule
     prompt_len: int
-    canvas_len: int
+    canvas_len: int  # 0 on an infilling canvas: its window is the last block
     block_length: int
-    end_token_ids: Collection[int]  # a block ends its sequence with one of these
-    removing_ids: Collection[int]  # tokens that do not stay on an infilling canvas
+    end_token_ids: Collection[int]  # a block ends its sequence, or a hole its text, with one of these
+    delete_token_id: int | None
     counts_steps: bool  # whether random numbers depend on the step
 
 
@@ -170,7 +170,8 @@ def _children(certain: Certain, draft: Draft, odds: Odds, floor: float) -> Itera
         confidence = math.prod(proposals.probabilities[index] for index in chosen)
         probability = draft.probability * odds.probability(draft.depth, kind, confidence)
         if probability >= floor:
-            state = _after(certain, draft.state, proposals, chosen)
+            removed = proposals.positions_of(chosen, certain.delete_token_id)
+            state = _after(certain, draft.state, proposals.pick(chosen), removed)
             if state is not None:
                 yield Draft(
                     state,
@@ -181,23 +182,26 @@ def _children(certain: Certain, draft: Draft, odds: Odds, floor: float) -> Itera
                     draft.state,
                     confidence,
                     probability,
-                    None if state.before else proposals.without(chosen),
+                    None if state.before else proposals.without(chosen, removed),
                 )
 
 
-def _after(certain: Certain, state: State, proposals: Proposals, chosen: Ids[int]) -> State | None:
-    """The state after these proposals became final. None: nothing is left to denoise, or the infilling canvas changes
-    its length, which is not predicted."""
-    token_ids = list(state.token_ids)
-    for index in chosen:
-        if proposals.token_ids[index] in certain.removing_ids:
+def _after(certain: Certain, state: State, chosen: Proposals, removed: Collection[int]) -> State | None:
+    """The state after these proposals became final. None: nothing is left to denoise, or a hole ends early."""
+    token_ids, holes = list(state.token_ids), state.holes
+    for position, token_id in zip(chosen.positions, chosen.token_ids, strict=True):
+        if holes and token_id in certain.end_token_ids:
             return None
-        token_ids[proposals.positions[index] - state.start] = proposals.token_ids[index]
-    if find_end(token_ids[max(0, certain.prompt_len - state.start) :], certain.end_token_ids) is not None:
+        token_ids[position - state.start] = token_id
+    if removed:
+        kept = [index for index in range(len(token_ids)) if state.start + index not in removed]
+        token_ids, holes = [token_ids[index] for index in kept], tuple(holes[index] for index in kept)
+    elif (
+        not holes and find_end(token_ids[max(0, certain.prompt_len - state.start) :], certain.end_token_ids) is not None
+    ):
         return None
     if None in token_ids:
-        step = state.step + 1 if certain.counts_steps else 0
-        return State(state.start, tuple(token_ids), state.holes, step)
+        return State(state.start, tuple(token_ids), holes, state.step + 1 if certain.counts_steps else 0)
     start = state.start + len(token_ids)
     num_masks = min(certain.block_length, certain.canvas_len - start)
     if num_masks <= 0:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
 
 import torch
 
 from app.engine.engine import Engine
+from app.engine.speculation import ForwardCosts
+from app.engine.warmup import choose_num_threads, measure_costs, most_threads, timed_forwards
 from app.errors import CheckpointError, ConfigError, StartError
 from app.messages.params import EngineConfig, ModelSource
 from app.models.checkpoint import Checkpoint, load_checkpoint
@@ -25,7 +26,7 @@ def choose_placement(options: ModelSource) -> tuple[torch.device, torch.dtype]:
 
     Raises StartError for a setting that this machine does not support. The checkpoint is not read.
     """
-    torch.set_num_threads(options.num_threads or default_num_threads())
+    torch.set_num_threads(options.num_threads or most_threads())
     device = choose_device(options.device)
     dtype = choose_dtype(options.dtype, device)
     choose_attention_kernels(device)
@@ -42,7 +43,8 @@ def load_model(options: ModelSource, device: torch.device, dtype: torch.dtype) -
     """
     try:
         checkpoint = _load_checkpoint(options, device, dtype)
-        engine = Engine(checkpoint.model, checkpoint.diffusion, _engine_config(options, checkpoint))
+        config = _engine_config(options, checkpoint)
+        engine = Engine(checkpoint.model, checkpoint.diffusion, config, _warm_up(options, checkpoint, device))
     except (MemoryError, RuntimeError) as error:
         if not _is_out_of_memory(error):
             raise
@@ -75,6 +77,14 @@ def _load_checkpoint(options: ModelSource, device: torch.device, dtype: torch.dt
     return checkpoint
 
 
+def _warm_up(options: ModelSource, checkpoint: Checkpoint, device: torch.device) -> ForwardCosts | None:
+    """Choose the number of threads, and measure what forwards cost, as far as the options leave it open."""
+    forward = timed_forwards(checkpoint.model, checkpoint.diffusion.mask_token_id, options.cuda_graphs)
+    if device.type == "cpu" and options.num_threads is None and most_threads() > 1:
+        choose_num_threads(forward, most_threads())
+    return measure_costs(forward) if options.speculation == "auto" else None
+
+
 def _check_served(diffusion: Diffusion) -> None:
     """Raises CheckpointError for a checkpoint that denoises in a way that the engine does not support."""
     if diffusion.attention != "block_causal":
@@ -94,16 +104,6 @@ def dtype_name(dtype: torch.dtype) -> str:
     return str(dtype).removeprefix("torch.")
 
 
-def default_num_threads() -> int:
-    """One fewer than the cores that this process may use.
-
-    OpenMP's threads wait for each other. With one on every core, another busy program, such as an editor, makes all of
-    them wait for the thread that is not running, and steps take 50 times as long (bench/LOG.md, 2026-11-20, "OpenMP").
-    """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, cores - 1)
-
-
 def _engine_config(options: ModelSource, checkpoint: Checkpoint) -> EngineConfig:
     max_position = checkpoint.model.config.max_position
     max_model_len = options.max_model_len or max_position
@@ -116,6 +116,7 @@ def _engine_config(options: ModelSource, checkpoint: Checkpoint) -> EngineConfig
         max_sequences=options.max_sequences,
         prefix_cache_bytes=options.prefix_cache_bytes,
         cuda_graphs=options.cuda_graphs,
+        speculation=options.speculation,
     )
 
 

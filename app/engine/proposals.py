@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Collection
 from collections.abc import Sequence as Ids
 from dataclasses import dataclass, field, replace
 
@@ -32,10 +34,21 @@ class Proposals:
         ahead = tuple(proposals.pick(indices) for proposals in self.ahead)
         return Proposals(positions, token_ids, confidences, entropies, probabilities, [], ahead)  # type: ignore[arg-type]
 
-    def without(self, indices: Ids[int]) -> Proposals:
-        """What is to be expected in the next step, if the entries at `indices` become final in this one."""
-        taken = set(indices)
-        return self.later().pick([index for index in range(len(self.positions)) if index not in taken])
+    def positions_of(self, indices: Ids[int], token_id: int | None) -> tuple[int, ...]:
+        """The positions at which this token is proposed, of the entries at `indices`."""
+        return tuple(self.positions[index] for index in indices if self.token_ids[index] == token_id)
+
+    def without(self, indices: Ids[int], removed: Collection[int] = ()) -> Proposals:
+        """What is to be expected in the next step, if the entries at `indices` become final in this one, and these
+        positions leave the canvas."""
+        gone = {*indices, *(index for index, position in enumerate(self.positions) if position in removed)}
+        rest = self.later().pick([index for index in range(len(self.positions)) if index not in gone])
+        return rest.moved(sorted(removed)) if removed else rest
+
+    def moved(self, removed: Ids[int]) -> Proposals:
+        """The same proposals after these positions (rising) have left the canvas."""
+        positions = tuple(position - bisect_left(removed, position) for position in self.positions)
+        return replace(self, positions=positions, ahead=tuple(later.moved(removed) for later in self.ahead))
 
     def later(self) -> Proposals:
         """The proposals of the next step, as they would be if the model's probabilities stayed as they are."""

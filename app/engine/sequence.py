@@ -128,19 +128,16 @@ class Sequence:
     def certain(self) -> Certain:
         """What drafts are predicted from."""
         window = self.params.window
-        removing = set[int]().union(*window.ends) if window else set()
-        if self.delete_token_id is not None:
-            removing.add(self.delete_token_id)
         return Certain(
             self.state,
             self.step,
             self.forecast,
             self.current_rule(),
             self.canvas.prompt_len,
-            len(self.canvas),
+            0 if window else len(self.canvas),
             self.params.block_length,
-            () if window else self.end_token_ids,
-            removing,
+            frozenset[int]().union(*window.ends) if window else self.end_token_ids,
+            self.delete_token_id,
             self.params.is_random,
         )
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager, nullcontext
 
 import torch
 
-from app.engine.loading import default_num_threads
+from app.engine.warmup import most_threads
 from bench.context import Context
 from bench.measure import Figure, interleave, ratios
 from bench.workload import Sample, random_prompt, run_engine, speed, static
@@ -48,7 +48,7 @@ def measure(context: Context) -> list[Figure]:
 def thread_counts() -> dict[int, str]:
     """The default number of threads, and one thread per core if that is more."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    default = default_num_threads()
+    default = most_threads()
     return {cores: f"all cores ({cores} threads)", default: f"default ({default} thread{'s' if default > 1 else ''})"}
 
 

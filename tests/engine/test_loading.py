@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from app.engine.loading import choose_placement, default_num_threads, dtype_name, load_model
+from app.engine.loading import choose_placement, dtype_name, load_model
+from app.engine.warmup import most_threads
 from app.errors import CheckpointError, ConfigError, StartError
 from app.messages.params import ModelSource
 from tests.reference import CHECKPOINT, Case
@@ -39,7 +40,7 @@ def test_settings_reach_the_engine() -> None:
 
     engine = load_engine(
         ModelSource(
-            path=str(CHECKPOINT), device="cpu", dtype="bfloat16", num_threads=2, max_model_len=64, max_sequences=3
+            path=str(CHECKPOINT), device="cpu", dtype="bfloat16", num_threads=2, max_model_len=64, max_sequences=3, speculation="off"
         )
     )
 
@@ -119,4 +120,4 @@ def test_other_ways_to_denoise_are_refused_before_the_weights_are_read(
 def test_one_core_is_left_to_others(monkeypatch: pytest.MonkeyPatch, cores: int, threads: int) -> None:
     monkeypatch.setattr("os.sched_getaffinity", lambda pid: set(range(cores)), raising=False)
 
-    assert default_num_threads() == threads
+    assert most_threads() == threads
