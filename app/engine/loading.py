@@ -116,6 +116,7 @@ def _engine_config(options: ModelSource, checkpoint: Checkpoint) -> EngineConfig
         max_sequences=options.max_sequences,
         prefix_cache_bytes=options.prefix_cache_bytes,
         cuda_graphs=options.cuda_graphs,
+        speculation=options.speculation,
     )
 
 
