@@ -62,5 +62,6 @@ def params_body(params: GenerationParams) -> dict[str, Any]:
         "block_length": params.block_length,
         **params.in_force(),
         "time_budget_ms": params.time_budget_ms,
+        "speculation": params.speculation,
         "seed": params.seed,
     }

@@ -82,6 +82,7 @@ def test_a_whole_answer(make_client: MakeClient) -> None:
             "gamma": 0.1,
             "small_block_length": None,
             "time_budget_ms": None,
+            "speculation": None,
             "remasking": "low_confidence",
             "temperature": 0.0,
             "top_p": 1.0,

@@ -90,6 +90,7 @@ def test_what_is_asked_for_reaches_the_engine(make_service: MakeService) -> None
         "gamma": 0.25,
         "small_block_length": 2,
         "time_budget_ms": 60_000,
+        "speculation": 4,
         "remasking": "random",
         "temperature": 0.7,
         "top_p": 0.9,

@@ -94,6 +94,7 @@ SCHEMAS: dict[str, Json] = {
         block_length=COUNT,
         **DECODING,
         time_budget_ms=COUNT_OR_NULL,
+        speculation={**COUNT_OR_NULL, "description": "null: the server's limit."},
         seed={"type": "integer"},
     ),
     "Made": record(
