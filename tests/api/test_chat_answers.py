@@ -64,6 +64,7 @@ def test_a_whole_answer(make_client: MakeClient) -> None:
         "steps": 4,
         "denoise_forwards": 4,
         "fused_commits": 1,
+        "drafts": {"tried": 0, "accepted": 0},
         "prefill_forwards": 1,
         "tpf": 1.75,
         "prompt_tokens": 4,

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from tests.api.infill_wire import EDITS, INFILL
 from tests.api.sockets import converse, listening
-from tests.api.wire import CHAT, USER, error_of, post
+from tests.api.wire import CHAT, USER, error_of, events_in, post
 from tests.doubles.infill import CANVAS_MODEL, InfillEngine
 from tests.doubles.tokenizer import FimTokenizer
 
@@ -40,7 +40,8 @@ REQUESTS = [
 
 @pytest.fixture
 def engine() -> InfillEngine:
-    return InfillEngine(fit=lambda window: 0.2)
+    """Every block and every hole takes one forward, which evaluates 5 drafts or fewer and reaches one."""
+    return InfillEngine(fit=lambda window: 0.2, drafts=5)
 
 
 @pytest.fixture
@@ -54,9 +55,29 @@ def test_a_request_limits_the_drafts_of_all_its_sequences(
 ) -> None:
     answer = post(client, path, **body, speculation=3).json
 
-    assert engine.added
+    made, num_forwards = answer["elbarto"], sum(sequence.blocks for sequence in engine.added)
     assert {sequence.params.speculation for sequence in engine.added} == {3}
-    assert answer["elbarto"]["params"]["speculation"] == 3
+    assert made["params"]["speculation"] == 3
+    assert num_forwards > 0
+    assert made["denoise_forwards"] == num_forwards
+    assert made["drafts"] == {"tried": 3 * num_forwards, "accepted": num_forwards}
+    assert made.get("steps", 2 * num_forwards) == 2 * num_forwards  # infills do not report theirs
+    assert made["tpf"] == round(answer["usage"]["completion_tokens"] / num_forwards, 3)
+
+
+@pytest.mark.parametrize(("path", "body"), [case for case in REQUESTS if case[0] != EDITS])
+def test_the_last_event_of_a_stream_has_the_drafts(client: FlaskClient, path: str, body: Json) -> None:
+    *_, last, done = events_in(post(client, path, **body, stream=True))
+
+    forwards = last["elbarto"]["denoise_forwards"]
+    assert done == "[DONE]"
+    assert last["elbarto"]["drafts"] == {"tried": 5 * forwards, "accepted": forwards}
+
+
+def test_llama_cpps_answer_has_them_as_well(client: FlaskClient) -> None:
+    made = post(client, "/infill", input_prefix="a = ", input_suffix="\n").json["elbarto"]
+
+    assert made["drafts"] == {"tried": 5 * made["denoise_forwards"], "accepted": made["denoise_forwards"]}
 
 
 @pytest.mark.parametrize(

@@ -311,6 +311,14 @@ def test_counters_are_summed_over_the_choices(make_service: MakeService) -> None
     assert reply.prompt_tokens == 4
 
 
+def test_drafts_are_summed_over_the_choices_and_steps_share_forwards(make_service: MakeService) -> None:
+    usage = finish(make_service(FakeEngine(says("abcde", "ab"), drafts=3)).chat(call(n=2))).usage()
+
+    assert (usage.steps, usage.denoise_forwards) == (6, 3)
+    assert (usage.drafts_tried, usage.drafts_accepted) == (9, 3)
+    assert usage.tpf == 9 / 3
+
+
 def test_more_choices_than_the_server_holds_are_refused(make_service: MakeService) -> None:
     service = make_service(max_queue=2)
 

@@ -100,9 +100,14 @@ SCHEMAS: dict[str, Json] = {
     "Made": record(
         "Counters of the answer, summed over its sequences; times are those of the slowest sequence.",
         ("steps", "fused_commits", "first_block_ms", "sequences", "infill_mode"),
-        steps={**COUNT, "description": "Equal to denoise_forwards."},
-        denoise_forwards={**COUNT, "description": "Denoising forwards."},
+        steps={**COUNT, "description": "Denoising steps. Several may share one forward."},
+        denoise_forwards={**COUNT, "description": "Denoising forwards: fewer than steps if steps reached drafts."},
         fused_commits={**COUNT, "description": "Denoising forwards that also committed the previous block."},
+        drafts=record(
+            "Predicted later states of a block that these forwards also evaluated.",
+            tried=COUNT,
+            accepted={**COUNT, "description": "Those that a step reached; it needed no forward of its own."},
+        ),
         prefill_forwards=COUNT,
         sequences={**COUNT, "description": "For an infill: the sequences that ran for it."},
         tpf={**NUMBER, "description": "Tokens per forward: delivered tokens divided by denoising forwards."},
