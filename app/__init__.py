@@ -108,6 +108,7 @@ def model_source(settings: Settings) -> ModelSource:
         generation_config=settings.generation_config,
         quantization=settings.quantization,
         cuda_graphs=settings.cuda_graphs,
+        speculation=settings.speculation,
     )
 
 

@@ -78,7 +78,15 @@ class FakeService:
         if self.refusal:
             raise self.refusal
         counters = Counters(
-            5, 0, 4, 1, steps=3, forwards=3, fused_commits=1, generated_tokens=6, queue_ms=0.0, total_ms=1.0
+            *(5, 0, 4, 1),
+            steps=3,
+            forwards=2,
+            fused_commits=1,
+            generated_tokens=6,
+            queue_ms=0.0,
+            total_ms=1.0,
+            drafts_tried=4,
+            drafts_accepted=1,
         )
         return FakeReply([Delta(0, "Hi, ", (1, 2)), SILENCE, Delta(0, "there.", (3,)), Ended(0, "stop", counters)])
 
@@ -154,8 +162,9 @@ def test_generate_prints_blocks_and_counters(
     assert main(["generate", "Say hi.", "--max-tokens", "8", "--stats", "--temperature", "0.5"]) == 0
     printed = capsys.readouterr()
     assert printed.out == "Hi, there.\n"
-    assert re.search(r"^steps +3$", printed.err, re.MULTILINE)
-    assert re.search(r"^tokens_per_forward +1\.5$", printed.err, re.MULTILINE)
+    rows = dict(re.findall(r"^(\w+) +([\d.]+)$", printed.err, re.MULTILINE))
+    assert (rows["steps"], rows["forwards"], rows["tokens_per_forward"]) == ("3", "2", "1.5")
+    assert (rows["drafts_tried"], rows["drafts_accepted"]) == ("4", "1")
     assert "elbarto: too long" in printed.err
     assert calls == [ChatRequest(messages=[{"role": "user", "content": "Say hi."}], max_tokens=8)]
     assert service.closed

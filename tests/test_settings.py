@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from app import model_source
 from app.errors import ConfigError
 from app.messages.defaults import Defaults
 from app.messages.options import overrides
@@ -18,6 +19,7 @@ from app.serving.defaults import SETTING_NAMES
 from app.settings import EMBEDDED_MODEL, ROOT, SETTINGS, Loaded, Settings, example_yaml, load_settings, show, to_environ
 
 SECRET = "sk-do-not-print"
+DRAFTS = "allowed: auto, off or an integer from 0 to 64; 0 = off"
 
 
 @pytest.fixture
@@ -137,6 +139,10 @@ def test_empty_means_the_default(load: Any, sources: dict[str, Any]) -> None:
         ("sse_keepalive_s", "0", 0.0),
         ("cors_origins", "https://a.example, http://b:*", ("https://a.example", "http://b:*")),
         ("cors_origins", "*", ("*",)),
+        ("speculation", "auto", "auto"),
+        ("speculation", "off", 0),
+        ("speculation", "0", 0),
+        ("speculation", "64", 64),
     ],
 )
 def test_text_becomes_a_value(load: Any, name: str, text: str, value: object) -> None:
@@ -148,6 +154,18 @@ def test_yaml_values_have_types(load: Any) -> None:
     settings = load(yaml_text=text).settings
     assert (settings.strict_model, settings.get("threshold"), settings.port) == (True, 0.9, 81)
     assert settings.cors_origins == ("https://a.example",)
+
+
+@pytest.mark.parametrize(("text", "value"), [("off", 0), ("'off'", 0), ("0", 0), ("8", 8), ("auto", "auto")])
+def test_speculation_in_yaml(load: Any, text: str, value: object) -> None:
+    """`off` without quotes is YAML's false."""
+    assert load(yaml_text=f"speculation: {text}").settings.speculation == value
+
+
+@pytest.mark.parametrize("limit", ["auto", 0, 8])
+def test_speculation_reaches_the_model(limit: Any) -> None:
+    assert model_source(Settings(speculation=limit)).speculation == limit
+    assert model_source(Settings()).speculation == "auto"
 
 
 @pytest.mark.parametrize(
@@ -177,6 +195,12 @@ def test_yaml_values_have_types(load: Any) -> None:
         ({"environ": {"ELBARTO_BLOCK_LENGTH": "1025"}}, ["ELBARTO_BLOCK_LENGTH", "'1025'", "from 1 to 1024"]),
         ({"environ": {"ELBARTO_DEVICE": "cuda:"}}, ["ELBARTO_DEVICE", "'cuda:'", "cuda:N"]),
         ({"environ": {"ELBARTO_CORS_ORIGINS": "example.org"}}, ["ELBARTO_CORS_ORIGINS", "'example.org'", "https://"]),
+        ({"environ": {"ELBARTO_SPECULATION": "65"}}, ["ELBARTO_SPECULATION in the environment", "'65'", DRAFTS]),
+        ({"environ": {"ELBARTO_SPECULATION": "-1"}}, ["ELBARTO_SPECULATION", "'-1'", DRAFTS]),
+        ({"dotenv": "ELBARTO_SPECULATION=1.5"}, ["ELBARTO_SPECULATION in .env", "'1.5'", DRAFTS]),
+        ({"flags": {"speculation": "some"}}, ["--speculation on the command line", "'some'", DRAFTS]),
+        ({"yaml_text": "speculation: on"}, ["speculation in ", "True", DRAFTS]),
+        ({"yaml_text": "speculation: [1]"}, ["speculation in ", "[1]", DRAFTS]),
         ({"dotenv": "ELBARTO_STRICT_MODEL=maybe"}, ["ELBARTO_STRICT_MODEL in .env", "'maybe'", "true or false"]),
         ({"dotenv": "ELBARTO_REMASKING=high"}, ["ELBARTO_REMASKING", "'high'", "low_confidence or random"]),
     ],
@@ -272,7 +296,12 @@ def test_every_reply_that_runs_or_waits_has_a_thread(monkeypatch: pytest.MonkeyP
 
 def test_to_environ_hands_over_everything(load: Any) -> None:
     settings = load(
-        flags={"threshold": "0.1", "strict_model": "true", "cors_origins": "http://a:*,http://b"},
+        flags={
+            "threshold": "0.1",
+            "strict_model": "true",
+            "cors_origins": "http://a:*,http://b",
+            "speculation": "off",
+        },
         environ={"ELBARTO_API_KEY": SECRET},
     ).settings
     variables = to_environ(settings)

@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 from app.api.context import json_body, service
 from app.api.errors import error_event
 from app.api.running import RunningAnswer, answer_head
-from app.api.schemas import ChatSchema, load
+from app.api.schemas import SHARED_FIELDS, ChatSchema, load
 from app.api.sse import DONE, StreamEvent
 from app.api.step_encoders import step_encoder
 from app.api.usage import elbarto_body, usage_body
@@ -24,10 +24,7 @@ from app.serving.updates import Delta, Ended
 
 blueprint = Blueprint("chat", __name__)
 
-REQUEST_FIELDS = {
-    *("messages", "prompt_token_ids", "n", "gen_length", "steps", "block_length", "time_budget_ms"),
-    *("seed", "stop", "ignore_eos", "alternatives"),
-}
+REQUEST_FIELDS = {*SHARED_FIELDS, "messages", "prompt_token_ids", "n", "gen_length", "ignore_eos", "alternatives"}
 
 
 @blueprint.post("/v1/chat/completions")

@@ -10,7 +10,7 @@ from app.api.completion_answers import ChatShapedAnswer, TextAnswer
 from app.api.completion_schemas import CompletionSchema
 from app.api.context import json_body, service
 from app.api.infill_schemas import context_files
-from app.api.schemas import load
+from app.api.schemas import SHARED_FIELDS, load
 from app.errors import RequestError, Unsupported
 from app.messages.decoding import Decoding
 from app.messages.options import Overrides
@@ -19,8 +19,8 @@ from app.serving.completion import CompletionRequest
 blueprint = Blueprint("completions", __name__)
 
 REQUEST_FIELDS = (
-    *("n", "best_of", "gen_length", "steps", "block_length", "time_budget_ms", "seed", "stop", "ignore_eos"),
-    *("suffix", "fim_dialects", "infill_mode", "length_method", "language"),
+    *SHARED_FIELDS,
+    *("n", "best_of", "gen_length", "ignore_eos", "suffix", "fim_dialects", "infill_mode", "length_method", "language"),
 )
 
 

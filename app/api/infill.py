@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 from app.api.context import json_body, service
 from app.api.infill_schemas import EditSchema, InfillSchema, context_files
 from app.api.running import RunningAnswer, answer_head
-from app.api.schemas import load
+from app.api.schemas import SHARED_FIELDS, load
 from app.api.sse import DONE, StreamEvent
 from app.api.usage import elbarto_body, usage_body
 from app.messages.decoding import Decoding
@@ -21,17 +21,7 @@ from app.serving.infill.requests import EditRequest, FilledHole, Hole, HoleDelta
 
 blueprint = Blueprint("infill", __name__)
 
-REQUEST_FIELDS = (
-    "n",
-    "length_method",
-    "seed",
-    "stop",
-    "language",
-    "filename",
-    "steps",
-    "block_length",
-    "time_budget_ms",
-)
+REQUEST_FIELDS = (*SHARED_FIELDS, "n", "length_method", "language", "filename")
 WATCH_FIELDS = ("watch", "alternatives")
 
 

@@ -12,10 +12,13 @@ from app.errors import RequestError
 from app.messages.decoding import DECODING_OPTIONS
 from app.messages.defaults import DEFAULT_OPTIONS
 from app.messages.options import Option
+from app.messages.params import SPECULATION
 from app.messages.rules import IntegerRange, NumberRange, OneOf, Rule
 
 MAX_ALTERNATIVES = 20
 MAX_TIME_BUDGET_MS = 3_600_000
+# Fields of DecodingSchema that requests to the service have under the same names.
+SHARED_FIELDS = ("seed", "stop", "steps", "block_length", "time_budget_ms", "speculation")
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 
 
@@ -81,6 +84,15 @@ class Boolean(fields.Field[bool]):
         if not isinstance(value, bool):
             raise refusal("true or false", value)
         return value
+
+
+class DraftLimit(fields.Field[int | None]):
+    """A limit for drafts, which lowers the server's. None: auto, the server's own."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
+        if not SPECULATION.accepts(value):
+            raise refusal(SPECULATION.allowed, value)
+        return {"auto": None, "off": 0}.get(value, value)
 
 
 class Text(fields.Field[str]):
@@ -229,6 +241,7 @@ class DecodingSchema(BodySchema):
     steps = field_of(DEFAULT_OPTIONS["steps"].rule)
     block_length = field_of(DEFAULT_OPTIONS["block_length"].rule)
     time_budget_ms = Integer(1, MAX_TIME_BUDGET_MS)
+    speculation = DraftLimit()
 
 
 class ChatSchema(DecodingSchema):

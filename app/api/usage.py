@@ -27,6 +27,7 @@ def elbarto_body(usage: Usage) -> dict[str, Any]:
         "steps": usage.steps,
         "denoise_forwards": usage.denoise_forwards,
         "fused_commits": usage.fused_commits,
+        "drafts": {"tried": usage.drafts_tried, "accepted": usage.drafts_accepted},
         "prefill_forwards": usage.prefill_forwards,
         "sequences": len(usage.infill_counters),
         "tpf": round(usage.tpf, 3),
@@ -62,5 +63,6 @@ def params_body(params: GenerationParams) -> dict[str, Any]:
         "block_length": params.block_length,
         **params.in_force(),
         "time_budget_ms": params.time_budget_ms,
+        "speculation": params.speculation,
         "seed": params.seed,
     }

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.messages.decoding import Decoding
+from app.messages.rules import IntegerRange, NameOrInteger
 
 GenerationConfig = Literal["auto", "none"]
 # Drafts of a sequence in one forward, at most: app/engine/drafts.py. "auto": as many as pay on this device; 0: none.
 Speculation = Literal["auto"] | int
+SPECULATION = NameOrInteger(("auto", "off"), IntegerRange(low=0, high=64))  # as users write it; off is 0
 Quantization = Literal["none", "int8", "int4", "fp8"]
 
 

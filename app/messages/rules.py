@@ -67,4 +67,20 @@ class OneOf:
         return f"{', '.join(others)} or {last}"
 
 
+@dataclass(frozen=True)
+class NameOrInteger:
+    """One of a few names, or an integer within bounds."""
+
+    names: tuple[str, ...]
+    integers: IntegerRange
+
+    def accepts(self, value: object) -> bool:
+        return OneOf(self.names).accepts(value) or self.integers.accepts(value)
+
+    @property
+    def allowed(self) -> str:
+        """For messages: "auto, off or an integer from 0 to 64"."""
+        return f"{', '.join(self.names)} or {self.integers.allowed}"
+
+
 Rule = NumberRange | OneOf

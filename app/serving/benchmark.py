@@ -17,8 +17,8 @@ PROMPT_LENGTH, REPLY_LENGTH = 32, 32
 def run_benchmark(backend: Backend) -> None:
     """Log one line. For the executor's thread, before any request: the engine must have no work.
 
-    Decodes one token per step after an arbitrary prompt; the time does not depend on the text. Raises RuntimeError if
-    the engine cannot decode at all.
+    Decodes one token per step after an arbitrary prompt. The time depends on the text only by the drafts that its steps
+    reach. Raises RuntimeError if the engine cannot decode at all.
     """
     length = min(REPLY_LENGTH, backend.info.max_model_len - 1)
     if length < backend.info.block_length:
@@ -27,10 +27,12 @@ def run_benchmark(backend: Backend) -> None:
     _decode(backend, backend.info.block_length)  # warm-up: first runs are slow
     seconds, finished = _decode(backend, length)
     counters = finished.counters
+    drafts = f", {counters.drafts_accepted} of {counters.drafts_tried} drafts reached" if counters.drafts_tried else ""
     logger.info(
-        "benchmark: %.1f tokens/s in one stream, %.2f tokens per forward, %.1f ms per forward (%s on %s)",
+        "benchmark: %.1f tokens/s in one stream, %.2f tokens per forward%s, %.1f ms per forward (%s on %s)",
         counters.generated_tokens / seconds,
         counters.generated_tokens / counters.forwards,
+        drafts,
         1000 * seconds / (counters.forwards + counters.prefill_forwards),
         backend.info.dtype,
         backend.info.device,

@@ -171,6 +171,7 @@ def _infill_request(request: CompletionRequest, hole: FimPrompt) -> InfillReques
         block_length=request.block_length,
         time_budget_ms=request.time_budget_ms,
         soft_budget_ms=request.soft_budget_ms,
+        speculation=request.speculation,
         decoding=request.decoding,
         watch=request.watch,
         scored=request.scored,

@@ -23,6 +23,7 @@ class DecodingRequest:
     block_length: int | None = None
     decoding: Overrides[Decoding] = field(default_factory=Overrides)
     time_budget_ms: int | None = None  # from the submission on
+    speculation: int | None = None  # drafts in one forward, at most; lowers the server's limit
     seed: int | None = None  # None: a random one
     stop: Sequence[str] = ()
     ignore_eos: bool = False  # continue after end tokens

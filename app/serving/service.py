@@ -266,6 +266,7 @@ def _params(request: DecodingRequest, defaults: Defaults, lengths: PlannedLength
         seed=request.seed,
         ignore_eos=request.ignore_eos,
         time_budget_ms=request.time_budget_ms,
+        speculation=request.speculation,
         watch=request.watch,
         alternatives=request.alternatives,
         **decoding.values(),

@@ -42,6 +42,14 @@ class Usage:
         return sum(each.forwards for each in self.counters)
 
     @property
+    def drafts_tried(self) -> int:
+        return sum(each.drafts_tried for each in self.counters)
+
+    @property
+    def drafts_accepted(self) -> int:
+        return sum(each.drafts_accepted for each in self.counters)
+
+    @property
     def prefill_forwards(self) -> int:
         return sum(each.prefill_forwards for each in self.counters)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
+from app.messages.params import SPECULATION, Speculation
 from app.messages.rules import IntegerRange, OneOf, Rule
 
 
@@ -23,6 +24,20 @@ class IntegerSetting(fields.Integer):
 class BooleanSetting(fields.Boolean):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
         return super()._deserialize(value.lower() if isinstance(value, str) else value, attr, data, **kwargs)
+
+
+class SpeculationSetting(fields.Field[Speculation]):
+    """A limit for drafts. YAML reads a bare `off` as false."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Speculation:
+        if isinstance(value, str) and re.fullmatch("[0-9]{1,9}", value):
+            value = int(value)
+        if value is False or value == "off":
+            return 0
+        if not SPECULATION.accepts(value):
+            raise ValidationError("Not a limit for drafts.")
+        limit: Speculation = value
+        return limit
 
 
 class Origins(fields.Field[tuple[str, ...]]):

@@ -13,7 +13,8 @@ from marshmallow import fields, validate
 
 from app.messages.defaults import DEFAULT_OPTIONS, Defaults
 from app.messages.options import Option, Overrides
-from app.settings.checks import BooleanSetting, Origins, check_of, choice, integer, text
+from app.messages.params import SPECULATION
+from app.settings.checks import BooleanSetting, Origins, SpeculationSetting, check_of, choice, integer, text
 from app.settings.places import EMBEDDED_MODEL, PREFIX
 
 LOCAL_ORIGINS = ("http://localhost:*", "http://127.0.0.1:*", "https://localhost:*", "vscode-webview://*")
@@ -86,11 +87,19 @@ class Settings:
         "true or false",
         "On CUDA: record the denoising step of each shape once, and replay it. Not run on a GPU yet.",
     )
+    speculation: Literal["auto"] | int = _setting(
+        "auto",
+        SpeculationSetting(),
+        f"{SPECULATION.allowed}; 0 = off",
+        "Maximum number of drafts that a forward evaluates for each reply: predicted later states of its block. Steps "
+        "that reach a draft need no forward of their own, and the text stays the same. auto: as many as pay on this "
+        "device, measured at load. Requests can lower it.",
+    )
     num_threads: int | None = _setting(
         None,
         integer(1),
-        "an integer from 1; unset = the number of cores minus 1, at least 1",
-        "Number of PyTorch threads on the CPU.",
+        "an integer from 1; unset = measured at the start, at most the number of physical cores minus 1",
+        "Number of PyTorch threads on the CPU. Unset: the number with which the model's forwards are fastest.",
     )
     max_queue: int = _setting(
         64,

@@ -5,6 +5,7 @@ import { follow, key, watchHealth } from "./client.js";
 import * as files from "./files.js";
 import { segmentsOf } from "./holes.js";
 import { Lane } from "./lane.js";
+import { totals } from "./meters.js";
 import { Recording } from "./recording.js";
 import * as settings from "./settings.js";
 import { start as startTheme } from "./theme.js";
@@ -101,11 +102,7 @@ function finish() {
 }
 
 function summary(recordings) {
-  const counts = recordings.map((recording) => {
-    const { denoise_forwards: forwards, total_ms: ms } = recording.finished.elbarto;
-    const head = recordings.length > 1 ? `${recording.label}: ` : "";
-    return `${head}${recording.finished.usage.completion_tokens} tokens in ${forwards} forwards, ${Math.round(ms)} ms`;
-  });
+  const counts = recordings.map((recording) => `${recordings.length > 1 ? `${recording.label}: ` : ""}${totals(recording)}`);
   const slow = transport.speed && recordings.some(({ steps }) => steps.length > 1 && (1000 * steps.length) / steps.at(-1).ms > transport.speed);
   return `${counts.join("; ")}.${slow ? " Played back slower than it ran." : ""}`;
 }

@@ -11,7 +11,7 @@ export class Recording {
     this.cells = [];
     this.groups = []; // blocks, or holes of a canvas: {block, hole, start, end}
     this.segments = null; // of an infill: text and holes, in order
-    this.steps = []; // {ms, block, start, end, unmasked, tokens}; `tokens` counts the final tokens so far
+    this.steps = []; // {ms, forwards, block, start, end, unmasked, tokens}; `tokens` counts the final tokens so far
     this.commits = []; // {ms, step, block}
     this.started = null;
     this.finished = null;
@@ -71,6 +71,7 @@ export class Recording {
     const before = this.steps.at(-1);
     this.steps.push({
       ms: event.ms,
+      forwards: event.forwards, // so far; equal in steps that share one
       block: event.block,
       start: event.start ?? this.cells.findIndex((cell) => cell.until === null),
       end: event.end ?? this.cells.length,
@@ -107,6 +108,12 @@ export class Recording {
     return this.events.filter((event) => event.type === "committed" && !event.choice).map((event) => event.text).join("");
   }
 
+  // Of a finished run: {tried, accepted}; null without any.
+  get drafts() {
+    const drafts = this.finished?.elbarto.drafts;
+    return drafts?.tried ? drafts : null;
+  }
+
   // The number of positions in the largest block, or in the canvas.
   get rows() {
     if (this.segments) return Math.max(1, ...this.groups.map(({ start, end }) => end - start)) * Math.max(1, new Set(this.groups.map(({ hole }) => hole)).size);
@@ -135,10 +142,12 @@ export class Recording {
     const all = this.finished && step >= this.numSteps;
     const tokens = all ? this.finished.usage.completion_tokens : shown?.tokens ?? 0;
     const ms = all ? this.finished.elbarto.total_ms : shown?.ms ?? 0;
-    const forwards = all ? this.finished.elbarto.denoise_forwards : step;
+    const forwards = all ? this.finished.elbarto.denoise_forwards : shown?.forwards ?? 0;
     return {
       tokens,
+      steps: step,
       forwards,
+      drafts: all ? this.drafts : null,
       tpf: all ? this.finished.elbarto.tpf : forwards ? tokens / forwards : null,
       perSecond: ms ? (1000 * tokens) / ms : null,
       firstBlock: first && first.step <= step ? (all && this.finished.elbarto.first_block_ms) || first.ms : null,

@@ -7,6 +7,7 @@ const ROWS = [
   { name: "threshold", label: "Threshold", help: "Modes threshold and adaptive: the confidence at which a proposal is accepted", min: 0, max: 1, step: 0.05, b: 0.9 },
   { name: "steps", label: "Steps", help: "Mode static: denoising steps for the whole reply", min: 1, step: 1 },
   { name: "block_length", label: "Block length", help: "Tokens that are denoised together", min: 1, max: 1024, step: 1 },
+  { name: "speculation", label: "Speculation", help: "Forwards that several steps share; the text stays the same", options: ["auto", "off"] },
   { name: "max_tokens", label: "Max tokens", help: "Maximum number of tokens in the reply", min: 1, step: 1, tasks: CHAT, a: 128, b: 128 },
   { name: "temperature", label: "Temperature", help: "0 always takes the most likely token", min: 0, max: 2, step: 0.1 },
   { name: "seed", label: "Seed", help: "The same seed gives the same reply", min: 0, step: 1 },
@@ -74,5 +75,6 @@ export function recipe(request, params) {
   if (mode === "static" && value("steps") && !request.segments) parts.push(`at most ${value("steps")} steps`);
   if (value("block_length") && !request.segments) parts.push(`blocks of ${value("block_length")}`);
   if (value("temperature")) parts.push(`temperature ${value("temperature")}`);
+  if ([0, "off"].includes(value("speculation"))) parts.push("no speculation");
   return parts.join(", ");
 }

@@ -70,6 +70,9 @@ WRONG = {
     "gamma": [(-1, "must be a number of at least 0 and at most 100"), (NAN, "must be a number")],
     "small_block_length": [(0, "at least 1"), (1025, "at most 1024"), (2.0, INTEGER)],
     "time_budget_ms": [(0, f"{INTEGER} of at least 1"), (10**9, "at most 3600000"), ("5", INTEGER)],
+    "speculation": [
+        (value, "must be auto, off or an integer from 0 to 64") for value in (-1, 65, HUGE, 1.0, "8", "on", True, [1])
+    ],
     "top_p": [(-0.1, "at least 0"), (1.1, "at most 1"), ("0.5", "must be a number"), (NAN, "must be a number")],
     "top_k": [(-2, "must be an integer of at least -1"), (1.0, INTEGER), ("40", INTEGER), (True, INTEGER)],
     "repetition_penalty": [

@@ -159,6 +159,23 @@ def test_a_follower_hears_what_was_and_every_step_after(make_client: MakeClient)
     assert events[-1]["choices"] == [{"index": 0, "text": REPLY, "finish_reason": "stop"}]
 
 
+def test_a_follower_hears_the_forwards_that_steps_share(make_client: MakeClient) -> None:
+    engine = FakeEngine(says(REPLY), gated=True, drafts=3)
+    with running(make_client, engine) as (client, address):
+        asking = Asking(address, **ASKED)
+        after_blocks(engine, 2)
+        wait_until(lambda: only_one(client)["progress"]["tokens"] > 0)
+        socket = followed(address, only_one(client)["id"])
+        joined(socket)
+        engine.allow()
+        made = asking.result()["elbarto"]
+        steps = [event for event in socket.rest() if event["type"] == "step"]
+
+    assert [step["forwards"] for step in steps] == [step["step"] // 2 + 1 for step in steps]
+    assert steps[0]["forwards"] > 1
+    assert steps[-1]["forwards"] == made["denoise_forwards"]
+
+
 def test_the_answer_is_the_same_whether_followed_or_not(make_client: MakeClient) -> None:
     answers = []
     for is_followed in (False, True):

@@ -44,6 +44,18 @@ def test_a_longer_canvas_counts_on() -> None:
     assert counted(make_encoder(), items) == [(0, 1), (1, 2), (2, 4), (3, 5)]
 
 
+def test_steps_may_share_a_forward() -> None:
+    items = [step(SHORT, 0, 1), step(SHORT, 1, 1), step(LONG, 0, 1), step(LONG, 1, 1), step(LONG, 2, 2)]
+
+    assert counted(make_encoder(), items) == [(0, 1), (1, 1), (2, 2), (3, 2), (4, 3)]
+
+
+def test_a_late_watcher_counts_the_shared_forwards() -> None:
+    seen = SequenceSnapshot(1, 2, 4, 7, (Token(50, 0.5, 0), Token(50, 0.5, 1), None), (0, 0, 0), forwards=1)
+
+    assert counted(make_encoder(), [WindowSnapshot(0, LONG, 4, seen), step(LONG, 2, 1)]) == [(2, 1)]
+
+
 def test_a_late_watcher_counts_from_the_sequence() -> None:
     seen = SequenceSnapshot(1, 2, 4, 7, (Token(50, 0.5, 0), Token(50, 0.5, 1), None), (0, 0, 0), forwards=2)
 

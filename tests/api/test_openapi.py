@@ -112,6 +112,9 @@ def test_ranges_names_and_defaults_are_those_of_the_fields() -> None:
     assert chat["stream"]["default"] is False
     assert chat["stream_mode"]["default"] == "blocks"
     assert chat["remasking"]["enum"] == ["low_confidence", "random", None]
+    names, integers, null = chat["speculation"]["anyOf"]
+    assert (names["enum"], integers["minimum"], integers["maximum"]) == (["auto", "off"], 0, 64)
+    assert null == {"type": "null"}
     assert DOCUMENT["components"]["schemas"]["InfillRequest"]["required"] == ["segments"]
 
 

@@ -71,6 +71,20 @@ def test_steps_add_up_to_the_reply(address: str) -> None:
     assert final[len(byte_ids(REPLY))]["special"] == "<eos>"
 
 
+def test_steps_that_share_a_forward_have_its_number(make_client: MakeClient) -> None:
+    with listening(make_client(FakeEngine(says(REPLY), drafts=3))) as address:
+        events, _ = converse(address, {**HELLO, "max_tokens": 40})
+        alone, _ = converse(address, {**HELLO, "max_tokens": 40, "speculation": "off"})
+
+    steps, made = only(events, "step"), events[-1]["elbarto"]
+    assert [step["step"] for step in steps] == list(range(len(steps)))
+    assert [step["forwards"] for step in steps] == [number // 2 + 1 for number in range(len(steps))]
+    assert steps[-1]["forwards"] == made["denoise_forwards"]
+    assert made["drafts"] == {"tried": 3 * made["denoise_forwards"], "accepted": len(steps) - made["denoise_forwards"]}
+    assert alone[-1]["elbarto"]["denoise_forwards"] == len(only(alone, "step")) == len(steps)
+    assert [step["tokens"] for step in only(alone, "step")] == [step["tokens"] for step in steps]
+
+
 def test_committed_texts_are_whole_characters_at_their_offsets(address: str) -> None:
     events, _ = converse(address, {**HELLO, "max_tokens": 40})
 
@@ -306,6 +320,14 @@ def test_server_sent_events_tell_the_same(client: FlaskClient) -> None:
         VALIDATOR.validate(event)
     assert [events[0]["type"], events[-1]["type"]] == ["started", "finished"]
     assert "".join(event["text"] for event in only(events, "committed")) == "Hello, world!"
+
+
+def test_server_sent_events_tell_of_shared_forwards(make_client: MakeClient) -> None:
+    events = stream(make_client(FakeEngine(drafts=3)), stream_mode="steps")
+
+    steps = only(events, "step")
+    assert steps[0]["forwards"] == steps[1]["forwards"] == 1
+    assert steps[-1]["forwards"] == events[-1]["elbarto"]["denoise_forwards"] < len(steps)
 
 
 def test_steps_need_a_stream(client: FlaskClient) -> None:

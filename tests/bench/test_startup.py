@@ -16,6 +16,7 @@ from app.serving.backend import Backend, Frontend, ModelInfo
 from app.serving.benchmark import run_benchmark
 from app.settings import Settings
 from app.text.tokenizer import Tokenizer
+from tests.doubles.engine import FakeEngine
 from tests.reference import CHECKPOINT, MASK, VOCAB_SIZE
 
 LINE = r"benchmark: [\d.]+ tokens/s in one stream, 1\.00 tokens per forward, [\d.]+ ms per forward \(float32 on cpu\)"
@@ -39,6 +40,14 @@ def test_one_line_says_how_fast_one_stream_is(backend: Backend, caplog: pytest.L
 
     assert re.fullmatch(LINE, "\n".join(logged(caplog)))
     assert not backend.engine.has_work
+
+
+def test_steps_that_share_a_forward_are_counted_once(backend: Backend, caplog: pytest.LogCaptureFixture) -> None:
+    """32 tokens in blocks of 4, each in one forward."""
+    with caplog.at_level(logging.INFO):
+        run_benchmark(replace(backend, engine=FakeEngine(drafts=3)))
+
+    assert " 4.00 tokens per forward, 8 of 24 drafts reached, " in "\n".join(logged(caplog))
 
 
 def test_a_context_without_room_for_a_block_is_no_reason_to_fail(

@@ -9,6 +9,7 @@ from tests.servers import wait_for
 
 # Everything below comes from playwright, which may not be installed: pages are Any.
 AS_IT_HAPPENS = "0"
+SELECTS = ("decode_mode", "speculation")  # the settings that are chosen from a list
 
 
 def ask(page: Any, text: str | None = None, task: str = "Ask", speed: str = AS_IT_HAPPENS, **settings: str) -> None:
@@ -19,7 +20,7 @@ def ask(page: Any, text: str | None = None, task: str = "Ask", speed: str = AS_I
     page.select_option("#speed", speed)
     for name, value in settings.items():
         field = page.locator(f"#{name[:-2]}-{name[-1]}")
-        field.select_option(value) if name.startswith("decode_mode") else field.fill(value)
+        field.select_option(value) if name[:-2] in SELECTS else field.fill(value)
     page.click("#run")
 
 

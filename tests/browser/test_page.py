@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
+from tests.api.sockets import listening
 from tests.browser.driving import ask, cells, code, eventually, hear, meter, seek, status_has, wait_for_end
+from tests.doubles.app import close_client, make_client
+from tests.doubles.engine import FakeEngine
 from tests.servers import Server
 
 OpenPage = Callable[..., Any]
@@ -45,7 +51,8 @@ def test_tokens_unmask_in_the_order_in_which_they_are_told(embedded: Server, ope
         assert set(cells(page, "fresh")) == fresh
         assert set(cells(page, "ghost")) == {token["position"] for token in step["proposals"]}
     assert code(page) == PRIME
-    assert meter(page, "forwards") == str(len(steps))
+    assert meter(page, "steps") == str(len(steps))
+    assert meter(page, "forwards") == str(events[-1]["elbarto"]["denoise_forwards"])
     assert meter(page, "tokens") == str(events[-1]["usage"]["completion_tokens"])
 
 
@@ -106,7 +113,7 @@ def test_two_settings_side_by_side(embedded: Server, open_page: OpenPage) -> Non
     ask(page, decode_mode_b="threshold", threshold_b="0.9")
     wait_for_end(page)
 
-    one, several = int(meter(page, "forwards", 0)), int(meter(page, "forwards", 1))
+    one, several = int(meter(page, "steps", 0)), int(meter(page, "steps", 1))
     assert page.locator(".lane").count() == 2
     assert code(page, 0) == code(page, 1) == PRIME
     assert several < one
@@ -114,6 +121,71 @@ def test_two_settings_side_by_side(embedded: Server, open_page: OpenPage) -> Non
     seek(page, several)
     assert code(page, 1) == PRIME
     assert cells(page, "mask", 0)
+
+
+@pytest.fixture
+def drafting() -> Iterator[Any]:
+    """A model that says "Hello, world!" in blocks of two steps, both in one forward, which evaluates 5 drafts."""
+    client = make_client(FakeEngine(drafts=5))
+    with listening(client) as address:
+        yield SimpleNamespace(url=f"http://{address}")
+    close_client(client)
+
+
+def test_steps_that_share_a_forward_are_not_counted_as_forwards(drafting: Any, open_page: OpenPage) -> None:
+    page = open_page(drafting)
+    events = hear(page)
+    ask(page)
+    wait_for_end(page)
+
+    steps, made = [event for event in events if event["type"] == "step"], events[-1]["elbarto"]
+    num_tokens, num_forwards = events[-1]["usage"]["completion_tokens"], made["denoise_forwards"]
+    assert num_forwards < len(steps)
+    for number, step in enumerate(steps[:-1], start=1):
+        seek(page, number)
+        assert (meter(page, "steps"), meter(page, "forwards")) == (str(number), str(step["forwards"]))
+        assert meter(page, "tpf") == f"{int(meter(page, 'tokens')) / step['forwards']:.2f}"
+        assert meter(page, "drafts") == "–"
+    seek(page, len(steps))
+    assert meter(page, "forwards") == str(num_forwards)
+    assert meter(page, "drafts") == f"{made['drafts']['accepted']} of {made['drafts']['tried']}"
+    counts = f"{num_tokens} tokens · {len(steps)} steps · {num_forwards} forwards · {made['tpf']:.1f} tokens a forward"
+    assert f"{counts} · drafts {meter(page, 'drafts')} reached · " in page.locator("#status").inner_text()
+
+
+def test_speculation_can_be_turned_off_for_comparison(drafting: Any, open_page: OpenPage) -> None:
+    page = open_page(drafting)
+    page.check("#compare")
+    ask(page, speculation_b="off")
+    wait_for_end(page)
+
+    forwards, steps = ([int(meter(page, name, lane)) for lane in (0, 1)] for name in ("forwards", "steps"))
+    assert code(page, 0) == code(page, 1) == "Hello, world!"
+    assert steps[0] == steps[1] == forwards[1] > forwards[0]
+    assert meter(page, "drafts", 1) == "–"
+    assert "no speculation" in page.locator(".recipe").nth(1).inner_text()
+    assert "speculation" not in page.locator(".recipe").nth(0).inner_text()
+
+
+def test_a_saved_run_keeps_its_forwards_and_drafts(drafting: Any, open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page(drafting)
+    ask(page)
+    wait_for_end(page)
+    with page.expect_download() as download:
+        page.click("#save")
+    file = tmp_path / "run.json"
+    download.value.save_as(file)
+
+    other = open_page(drafting)
+    other.set_input_files("#file", file)
+    status_has(other, "Opened")
+    last = int(page.locator("#scrub").get_attribute("max"))
+    for step in (1, 2, last):
+        seek(page, step)
+        seek(other, step)
+        for name in ("steps", "forwards", "tpf", "drafts"):
+            assert meter(other, name) == meter(page, name)
+    assert " of " in meter(other, "drafts")
 
 
 def test_a_long_reply_is_followed_to_where_it_is_filled(embedded: Server, open_page: OpenPage) -> None:

@@ -46,10 +46,14 @@ class FakeEngine:
     `script` returns a reply's token ids, which are padded with end tokens to `gen_length`. A `gated` engine takes only
     steps that were allowed with `allow`. A block has two denoising steps, reported if it is watched: the later half,
     then the rest; the n-th token of the reply has a confidence of 1 / (n + 1). All records may be read from any thread.
+
+    With `drafts`, the forward of a block's first step evaluates that many drafts, or as many as the request allows. The
+    second step reaches one of them, so that both share the forward.
     """
 
     script: Script = field(default_factory=lambda: says("Hello, world!"))
     gated: bool = False
+    drafts: int = 0
     added: list[FakeSequence] = field(default_factory=list)
     aborted: list[int] = field(default_factory=list)
     threads: set[str] = field(default_factory=set)
@@ -116,8 +120,8 @@ class FakeEngine:
         first, length = len(sequence.prompt_ids) + sequence.generated, sequence.params.block_length
         block = range(first, first // length * length + length)
         nothing = (None,) * len(block)
-        steps = 2 * sequence.blocks
-        return SequenceSnapshot(sequence_id, steps, block.start, block.stop, nothing, nothing, forwards=steps)
+        steps, forwards = 2 * sequence.blocks, self._forwards(sequence)
+        return SequenceSnapshot(sequence_id, steps, block.start, block.stop, nothing, nothing, forwards=forwards)
 
     def allow(self, steps: float = math.inf) -> None:
         with self._changed:
@@ -160,8 +164,7 @@ class FakeEngine:
             events.append(Finished(sequence_id, "stop" if ended else "length", self._counters(sequence)))
         return events
 
-    @staticmethod
-    def _steps(sequence_id: int, sequence: FakeSequence, ids: Sequence[int]) -> Iterator[Stepped]:
+    def _steps(self, sequence_id: int, sequence: FakeSequence, ids: Sequence[int]) -> Iterator[Stepped]:
         first = len(sequence.prompt_ids) + sequence.generated
         start = first // sequence.params.block_length * sequence.params.block_length
         proposals = [
@@ -179,21 +182,33 @@ class FakeEngine:
             if told:
                 end = start + sequence.params.block_length
                 step = 2 * sequence.blocks + number
-                yield Stepped(sequence_id, step, start, end, tuple(told), forwards=step + 1)
+                forwards = self._forwards(sequence) + (1 if self._drafts(sequence) else number + 1)
+                yield Stepped(sequence_id, step, start, end, tuple(told), forwards=forwards)
 
-    @staticmethod
-    def _counters(sequence: FakeSequence) -> Counters:
+    def _drafts(self, sequence: FakeSequence) -> int:
+        """Drafts in the forward of each block's first step."""
+        limit = sequence.params.speculation
+        return self.drafts if limit is None else min(limit, self.drafts)
+
+    def _forwards(self, sequence: FakeSequence) -> int:
+        """Of the finished blocks."""
+        return sequence.blocks * (1 if self._drafts(sequence) else 2)
+
+    def _counters(self, sequence: FakeSequence) -> Counters:
         """Counters as if each block took two denoising steps, the first of which commits the previous block."""
+        drafts = self._drafts(sequence)
         return Counters(
             prompt_tokens=len(sequence.prompt_ids),
             cached_tokens=0,
             prefill_tokens=len(sequence.prompt_ids) // sequence.params.block_length * sequence.params.block_length,
             prefill_forwards=1,
             steps=2 * sequence.blocks,
-            forwards=2 * sequence.blocks,
+            forwards=self._forwards(sequence),
             fused_commits=max(0, sequence.blocks - 1),
             generated_tokens=sequence.generated,
             queue_ms=1.0,
             total_ms=3.0,
             first_block_ms=2.0 if sequence.blocks else None,
+            drafts_tried=drafts * sequence.blocks,
+            drafts_accepted=sequence.blocks if drafts else 0,
         )

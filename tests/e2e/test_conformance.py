@@ -55,7 +55,7 @@ def test_check_02_chat_shape(server: Server) -> None:
     assert usage["total_tokens"] == usage["prompt_tokens"] + usage["completion_tokens"]
     assert all(type(usage[name]) is int for name in ("prompt_tokens", "completion_tokens", "total_tokens"))
     assert answer["elbarto"].keys() >= {
-        *("steps", "denoise_forwards", "fused_commits", "tpf", "prompt_tokens", "cached_tokens", "total_ms"),
+        *("steps", "denoise_forwards", "fused_commits", "drafts", "tpf", "prompt_tokens", "cached_tokens", "total_ms"),
     }
 
 

@@ -29,11 +29,13 @@ SKIPPED = {
     "./setup-spark.sh": "sets up a DGX Spark; tests/test_packaging.py runs it with stand-ins",
     "docker compose": "needs Docker and a GPU",
 }
-# What differs from run to run, or with what is in the prefix cache.
+# What differs from run to run, or with what is in the prefix cache, or with the number of drafts that pay here.
+COUNTERS = r"(?:cached_tokens|prefill_\w+|denoise_forwards|tpf)"
 VOLATILE = re.compile(
     r'("(?:id|request_id)": ?)"[^"]*"'
-    r'|("(?:created|\w+_ms|cached_tokens|prefill_\w+|seed)": ?)[\d.]+'
-    r"|(\b(?:cached_tokens|prefill_\w+) +)\d+"
+    rf'|("(?:created|\w+_ms|{COUNTERS}|seed)": ?)[\d.]+'
+    rf"|(\b{COUNTERS} +)[\d.]+"
+    r"|([\"'](?:tried|accepted)[\"']: ?)\d+"
 )
 
 
@@ -82,7 +84,7 @@ def pattern(shown: str) -> str:
 
 
 def stable(text: str) -> str:
-    return VOLATILE.sub(lambda match: f"{match[1] or match[2] or match[3]}*", text)
+    return VOLATILE.sub(lambda match: f"{match[match.lastindex or 0]}*", text)
 
 
 def run(command: str, url: str) -> subprocess.CompletedProcess[str]:

@@ -40,14 +40,21 @@ def test_settings_reach_the_engine() -> None:
 
     engine = load_engine(
         ModelSource(
-            path=str(CHECKPOINT), device="cpu", dtype="bfloat16", num_threads=2, max_model_len=64, max_sequences=3, speculation="off"
+            path=str(CHECKPOINT),
+            device="cpu",
+            dtype="bfloat16",
+            num_threads=2,
+            max_model_len=64,
+            max_sequences=3,
+            speculation=5,
         )
     )
 
     assert torch.get_num_threads() == 2
     torch.set_num_threads(threads)
     assert engine.config.max_model_len == 64
-    assert engine.kv_cache.keys.shape == (4, 3, 2, 64, 16)  # layers, slots, kv heads, positions, head_dim
+    assert engine.config.speculation == 5
+    assert engine.kv_cache.keys.shape == (4, 3, 2, 129, 16)  # layers, slots, kv heads, places, head_dim
     assert engine.kv_cache.keys.dtype == torch.bfloat16
 
 

@@ -11,7 +11,7 @@ from app.messages.decoding import DECODING_OPTIONS, Decoding, decide
 from app.messages.defaults import DEFAULT_OPTIONS, Defaults
 from app.messages.options import Overrides, option, options_of, overrides
 from app.messages.params import GenerationParams
-from app.messages.rules import IntegerRange, NumberRange, OneOf, Rule
+from app.messages.rules import IntegerRange, NameOrInteger, NumberRange, OneOf, Rule
 
 
 @pytest.mark.parametrize(
@@ -24,9 +24,15 @@ from app.messages.rules import IntegerRange, NumberRange, OneOf, Rule
         (IntegerRange(low=1, high=4), "an integer from 1 to 4", [1, 4], [0, 5]),
         (OneOf(("a", "b")), "a or b", ["a", "b"], ["c", 1, [], None]),
         (OneOf(("a", "b", "c")), "a, b or c", ["c"], [""]),
+        (
+            NameOrInteger(("a", "b"), IntegerRange(low=0, high=4)),
+            "a, b or an integer from 0 to 4",
+            ["a", "b", 0, 4],
+            ["c", "4", -1, 5, 1.0, True, [], None],
+        ),
     ],
 )
-def test_rules(rule: Rule, allowed: str, accepted: list[Any], refused: list[Any]) -> None:
+def test_rules(rule: Rule | NameOrInteger, allowed: str, accepted: list[Any], refused: list[Any]) -> None:
     assert rule.allowed == allowed
     assert all(rule.accepts(value) for value in accepted)
     assert not any(rule.accepts(value) for value in refused)

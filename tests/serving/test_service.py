@@ -90,6 +90,7 @@ def test_what_is_asked_for_reaches_the_engine(make_service: MakeService) -> None
         "gamma": 0.25,
         "small_block_length": 2,
         "time_budget_ms": 60_000,
+        "speculation": 4,
         "remasking": "random",
         "temperature": 0.7,
         "top_p": 0.9,
@@ -308,6 +309,14 @@ def test_counters_are_summed_over_the_choices(make_service: MakeService) -> None
     assert reply.usage().tpf == 9 / 6
     assert reply.usage().total_ms == 3.0
     assert reply.prompt_tokens == 4
+
+
+def test_drafts_are_summed_over_the_choices_and_steps_share_forwards(make_service: MakeService) -> None:
+    usage = finish(make_service(FakeEngine(says("abcde", "ab"), drafts=3)).chat(call(n=2))).usage()
+
+    assert (usage.steps, usage.denoise_forwards) == (6, 3)
+    assert (usage.drafts_tried, usage.drafts_accepted) == (9, 3)
+    assert usage.tpf == 9 / 3
 
 
 def test_more_choices_than_the_server_holds_are_refused(make_service: MakeService) -> None:

@@ -13,7 +13,8 @@ from app.api.infill_schemas import HoleSchema, Pins, Segments, Spans
 from app.api.llama_cpp_schemas import Names
 from app.api.openapi.rules import or_null, schema_of_rule
 from app.api.openapi.texts import describe
-from app.api.schemas import Boolean, Content, Number, Object, Objects, StopList, Text, TokenIds
+from app.api.schemas import Boolean, Content, DraftLimit, Number, Object, Objects, StopList, Text, TokenIds
+from app.messages.params import SPECULATION
 from app.serving.completion import DIALECT_NAMES
 
 Json = dict[str, Any]
@@ -50,6 +51,11 @@ def _(field: Number, converter: OpenAPIConverter) -> Json:
 @schema_of.register
 def _(field: Boolean, converter: OpenAPIConverter) -> Json:
     return {"type": "boolean"}
+
+
+@schema_of.register
+def _(field: DraftLimit, converter: OpenAPIConverter) -> Json:
+    return {"anyOf": [{**STRING, "enum": list(SPECULATION.names)}, schema_of_rule(SPECULATION.integers)]}
 
 
 @schema_of.register

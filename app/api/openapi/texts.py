@@ -24,6 +24,8 @@ TEXTS = {
     "steps": "Denoising steps for `gen_length` tokens, rounded down to a multiple of the number of blocks.",
     "gen_length": "Tokens on the canvas after the prompt, rounded down to a multiple of the block length.",
     "time_budget_ms": "Finish within this many milliseconds of the request's arrival, with fewer steps if necessary.",
+    "speculation": "Maximum number of drafts that a forward evaluates for each reply. It lowers the server's limit "
+    "(ELBARTO_SPECULATION) and cannot raise it. auto: the server's; off or 0: none. The text stays the same.",
     "ignore_eos": "Continue past the end-of-sequence token.",
     "return_token_ids": "Add `token_ids` to every choice.",
     "alternatives": "With `stream_mode` steps: send this many of the most likely tokens at each position.",

@@ -185,6 +185,7 @@ class InfillPlanner:
             block_length=self._block_length(request),
             seed=seed,
             time_budget_ms=request.time_budget_ms,
+            speculation=request.speculation,
             end_token_ids=tuple(ends),
             watch=request.watch or request.scored,
             alternatives=request.alternatives,

@@ -57,6 +57,7 @@ class InfillRequest:
     block_length: int | None = None  # tokens
     decoding: Overrides[Decoding] = field(default_factory=Overrides)
     time_budget_ms: int | None = None  # from the submission on
+    speculation: int | None = None  # drafts in one forward, at most; lowers the server's limit
     # After this time, the best text so far is returned as soon as it has a whole line or fills its canvas.
     soft_budget_ms: int | None = None
     watch: bool = False  # report the denoising steps of a canvas
