@@ -85,6 +85,7 @@ def loaded() -> fake_app.Loaded:
             max_model_len=512,
             max_sequences=4,
             prefix_cache_bytes=0,
+            speculation=0,  # the tests count steps of the engine
         )
     )
 
