@@ -17,7 +17,7 @@ import itertools
 import math
 from collections.abc import Callable, Collection, Iterator
 from collections.abc import Sequence as Ids
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
 from app.engine.canvas import find_end
@@ -50,8 +50,13 @@ class Draft:
     kind: int  # how its last step differs from the predicted one: see `choices`
     parent: State
     confidence: float  # of the tokens of its last step, together
-    probability: float  # that it is reached
+    probability: float  # that it is reached, from the certain state and the drafts drawn before it
     forecast: Proposals | None  # what its logits are expected to propose; None: not known
+    # Steps that it is expected to save, beside the drafts drawn before it: those of itself, and those of drafts that it
+    # makes more probable. `saved_first`: first steps of a block, of which nothing is known before.
+    saved: float = 0.0
+    saved_first: float = 0.0
+    links: list[tuple[Draft, float]] = field(default_factory=list)  # what may follow, with the probability of that step
 
     @property
     def num_rows(self) -> int:
@@ -131,26 +136,65 @@ def _preferring(proposals: Proposals, indices: Ids[int], base: Ids[int]) -> Prop
 
 
 def drafts_of(certain: Certain, odds: Odds, floor: float) -> Iterator[Draft]:
-    """Drafts by falling probability, each after the one that it follows; none that is less probable than `floor`."""
-    found: dict[State, Draft] = {certain.state: _root(certain)}
-    drawn: set[State] = {certain.state}
-    ticket = itertools.count()
-    heap: list[tuple[float, int, Draft]] = []
-    draft = found[certain.state]
-    while True:
-        for child in _children(certain, draft, odds, floor):
-            known = found.setdefault(child.state, child)
-            if known is not child:
-                known.probability = min(1.0, known.probability + child.probability)
-            if known.state not in drawn:
-                heapq.heappush(heap, (-known.probability, next(ticket), known))
-        while heap and heap[0][2].state in drawn:
-            heapq.heappop(heap)
-        if not heap:
-            return
-        draft = heapq.heappop(heap)[2]
-        drawn.add(draft.state)
+    """Drafts by falling probability, each after the one that it follows; none less probable than `floor`."""
+    tree = _Tree(certain, odds, floor)
+    tree.draw(_root(certain))
+    while (draft := tree.pop()) is not None:
+        tree.draw(draft)
         yield draft
+
+
+class _Tree:
+    """All drafts that were found, by their states; more than one step may lead to a draft."""
+
+    def __init__(self, certain: Certain, odds: Odds, floor: float) -> None:
+        self._certain, self._odds, self._floor = certain, odds, floor
+        self._found: dict[State, Draft] = {}
+        self._drawn: set[State] = set()
+        self._heap: list[tuple[float, int, Draft]] = []
+        self._ticket = itertools.count()
+
+    def pop(self) -> Draft | None:
+        """The most probable one that was not drawn yet."""
+        while self._heap:
+            draft = heapq.heappop(self._heap)[2]
+            if draft.state not in self._drawn:
+                return draft
+        return None
+
+    def draw(self, draft: Draft) -> None:
+        """Find what may follow it, and count what it saves."""
+        self._found.setdefault(draft.state, draft)
+        self._drawn.add(draft.state)
+        if draft.depth:
+            _count(draft, draft, draft.probability)
+        for child in _children(self._certain, draft, self._odds, self._floor):
+            known = self._found.setdefault(child.state, child)
+            draft.links.append((known, child.probability / draft.probability))
+            if known is child:
+                self._push(known)
+            else:
+                self._raise(known, child.probability, draft)
+
+    def _raise(self, draft: Draft, probability: float, source: Draft) -> None:
+        """Another way leads to a draft: it, and what follows it, gets more probable."""
+        draft.probability += probability
+        if draft.state not in self._drawn:
+            self._push(draft)
+            return
+        _count(source, draft, probability)
+        for child, step in draft.links:
+            self._raise(child, probability * step, source)
+
+    def _push(self, draft: Draft) -> None:
+        heapq.heappush(self._heap, (-draft.probability, next(self._ticket), draft))
+
+
+def _count(source: Draft, draft: Draft, probability: float) -> None:
+    if draft.state.before:
+        source.saved_first += probability
+    else:
+        source.saved += probability
 
 
 def _root(certain: Certain) -> Draft:

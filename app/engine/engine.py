@@ -14,13 +14,14 @@ from torch import Tensor
 from app.engine.denoise import finish_prefill, probe, walk
 from app.engine.graphs import cuda_graph
 from app.engine.kv_cache import KVCache
+from app.engine.market import ForwardCosts
 from app.engine.prefix_cache import PrefixCache
 from app.engine.proposals import Proposals
 from app.engine.runner import Runner
 from app.engine.sampling import propose
 from app.engine.scheduler import Batch, Scheduler
 from app.engine.sequence import Sequence
-from app.engine.speculation import ForwardCosts, Speculator
+from app.engine.speculation import Speculator
 from app.errors import EngineBroken
 from app.messages.events import Event, Failed, Finished, SequenceSnapshot
 from app.messages.params import EngineConfig, GenerationParams

@@ -7,7 +7,7 @@ import logging
 import torch
 
 from app.engine.engine import Engine
-from app.engine.speculation import ForwardCosts
+from app.engine.market import ForwardCosts
 from app.engine.warmup import choose_num_threads, measure_costs, most_threads, timed_forwards
 from app.errors import CheckpointError, ConfigError, StartError
 from app.messages.params import EngineConfig, ModelSource

@@ -3,46 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_left
 from collections.abc import Sequence as Ids
-from dataclasses import dataclass
 
 from app.engine.drafts import Draft, State, drafts_of
 from app.engine.kv_cache import KVCache
+from app.engine.market import MIN_PROBABILITY, ForwardCosts, Market, Record
 from app.engine.odds import Odds
 from app.engine.sequence import Sequence
 from app.messages.params import Speculation
 
 MAX_DRAFTS = 16  # of a sequence, with `auto`
-MIN_PROBABILITY = 0.01  # a fixed number of drafts does not include less probable ones
-# With `auto`: drafts must promise this much more speed. What is measured at the start varies by some per cent.
-MIN_GAIN = 1.03
-
-
-@dataclass(frozen=True)
-class ForwardCosts:
-    """Seconds of a forward by its number of rows: measured points (rising), and lines between and after them."""
-
-    rows: tuple[int, ...]
-    seconds: tuple[float, ...]
-
-    def __post_init__(self) -> None:
-        assert len(self.rows) == len(self.seconds) >= 2
-        assert list(self.rows) == sorted(set(self.rows))
-
-    def of(self, rows: int) -> float:
-        last = min(max(bisect_left(self.rows, rows), 1), len(self.rows) - 1)
-        return self.seconds[last - 1] + (rows - self.rows[last - 1]) * self._slope(last)
-
-    def least_slope(self, rows: int) -> float:
-        """Seconds that one more row costs at least, from this many on."""
-        last = min(max(bisect_left(self.rows, rows + 1), 1), len(self.rows) - 1)
-        return min(self._slope(point) for point in range(last, len(self.rows)))
-
-    def _slope(self, point: int) -> float:
-        """Of the line that ends at this point."""
-        seconds, rows = self.seconds, self.rows
-        return (seconds[point] - seconds[point - 1]) / (rows[point] - rows[point - 1])
+# With `auto`: a batch uses drafts only if they make it this much faster. Every sequence waits for the drafts of all,
+# and one whose drafts fail gains nothing for it.
+MIN_SPEEDUP = 1.3
+PAUSE = 8  # forwards between two looks at whether drafts would pay, while they do not
 
 
 class Speculator:
@@ -54,6 +28,8 @@ class Speculator:
         self.odds = Odds()
         self._costs = costs
         self._last_place = kv_cache.num_places - 1  # the last one is for the padding rows of CUDA graphs
+        self._records: dict[int, Record] = {}  # by the number of sequences that run
+        self._pause = 0  # forwards until drafts are considered again
         self._predicted: dict[int, list[Draft]] = {}  # of the forward that runs now, by sequence
 
     def plan(self, sequences: Ids[Sequence]) -> list[list[Draft]]:
@@ -95,28 +71,27 @@ class Speculator:
         return drafts
 
     def _as_many_as_pay(self, sequences: Ids[Sequence], limits: Ids[int]) -> list[list[Draft]]:
-        """The drafts with which the forward is expected to give the most tokens a second."""
+        """The drafts that save more than their rows cost; none while a batch gains too little by them."""
         assert self._costs is not None
-        num_rows = sum(sequence.num_rows for sequence in sequences)
-        tokens = sum(sequence.tokens_per_step for sequence in sequences)
-        seconds = self._costs.of(num_rows)
-        # What a draft's rows cost at least, in tokens.
-        floor_per_row = self._costs.least_slope(num_rows) * tokens / seconds
+        chosen: list[list[Draft]] = [[] for _ in sequences]
+        if self._pause and len(sequences) > 1:
+            self._pause -= 1
+            return chosen
+        record = self._records.setdefault(len(sequences), Record())
+        market = Market(self._costs, sequences, record)
         pool: list[tuple[float, int, Draft]] = []
         for index, (sequence, limit) in enumerate(zip(sequences, limits, strict=True)):
-            rows, gain = sequence.block.end - sequence.block.start, sequence.tokens_per_step
-            floor = max(MIN_PROBABILITY, floor_per_row * rows / gain)
-            for draft in self._drafts(sequence, limit, floor):
-                pool.append((draft.probability * gain / draft.num_rows, index, draft))
-        pool.sort(key=lambda item: -item[0])
-        best, best_rate = 0, MIN_GAIN * tokens / seconds
-        for number, (value, _, draft) in enumerate(pool, 1):
-            num_rows += draft.num_rows
-            tokens += value * draft.num_rows
-            rate = tokens / self._costs.of(num_rows)
-            if rate > best_rate:
-                best, best_rate = number, rate
-        chosen: list[list[Draft]] = [[] for _ in sequences]
-        for _, index, draft in pool[:best]:
+            for draft in self._drafts(sequence, limit, market.floor(sequence)):
+                pool.append((market.worth(sequence, draft), index, draft))
+        pool.sort(key=lambda item: -item[0] / item[2].num_rows)
+        pool = pool[: market.best([(worth, draft.num_rows) for worth, _, draft in pool])]
+        record.add(
+            market.seconds(sum(draft.num_rows for _, _, draft in pool)),
+            len(sequences) + sum(draft.saved + draft.saved_first for _, _, draft in pool),
+        )
+        if len(sequences) > 1 and market.step < MIN_SPEEDUP * record.price(market.step):
+            self._pause = PAUSE
+            return chosen
+        for _, index, draft in pool:
             chosen[index].append(draft)
         return chosen

@@ -17,9 +17,9 @@ import torch
 from app.engine.graphs import cuda_graph
 from app.engine.kv_cache import KVCache
 from app.engine.layout import Forward, Span
+from app.engine.market import ForwardCosts
 from app.engine.runner import Runner
 from app.engine.sampling import MaskedRows, propose
-from app.engine.speculation import ForwardCosts
 from app.messages.params import GenerationParams
 from app.models.transformer import Transformer
 

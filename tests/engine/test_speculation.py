@@ -13,8 +13,8 @@ import torch
 from app.engine.engine import Engine
 from app.engine.graphs import Run
 from app.engine.layout import Forward
+from app.engine.market import ForwardCosts
 from app.engine.runner import Runner
-from app.engine.speculation import ForwardCosts
 from app.messages.decoding import DECODE_MODES
 from app.messages.events import Event, Finished, Stepped
 from app.messages.params import EngineConfig, GenerationParams, Speculation, Window
