@@ -44,7 +44,7 @@ class Draft:
     """A state that may be reached."""
 
     state: State
-    filled: tuple[int, ...]  # the tokens that became final since the certain state
+    filled: tuple[int, ...]  # the tokens that became final since the certain state, in any order; without deletes
     step: int  # within the block of `state`
     depth: int  # steps from the certain state, as predicted
     kind: int  # how its last step differs from the predicted one: see `choices`
@@ -173,9 +173,10 @@ def _children(certain: Certain, draft: Draft, odds: Odds, floor: float) -> Itera
             removed = proposals.positions_of(chosen, certain.delete_token_id)
             state = _after(certain, draft.state, proposals.pick(chosen), removed)
             if state is not None:
+                kept = (proposals.token_ids[index] for index in chosen if proposals.positions[index] not in removed)
                 yield Draft(
                     state,
-                    (*draft.filled, *(proposals.token_ids[index] for index in chosen)),
+                    (*draft.filled, *kept),
                     0 if state.before else draft.step + 1,
                     draft.depth + 1,
                     kind,
