@@ -84,6 +84,7 @@ class Odds(Protocol):
 
 NUM_SWAPS = 3
 NUM_KINDS = 8
+TOO_MUCH = 1e6  # nats: above any `gamma`
 
 
 def choices(
@@ -117,8 +118,11 @@ def _by_confidence(proposals: Proposals) -> list[int]:
 
 
 def _preferring(proposals: Proposals, indices: Ids[int], base: Ids[int]) -> Proposals:
-    """The proposals, as if the model were sure of those at `indices`, in this order, and unsure of others in `base`."""
-    confidences, entropies = list(proposals.confidences), list(proposals.entropies)
+    """The proposals, as if the model were sure of those at `indices`, in this order, and unsure of others in `base`.
+
+    The rule for entropies takes one more than those whose sum is small, so the last one is where it is to stop.
+    """
+    confidences, entropies = list(proposals.confidences), [2 * TOO_MUCH + entropy for entropy in proposals.entropies]
     for index in base:
         confidences[index] = -1.0
         if entropies:
@@ -126,7 +130,7 @@ def _preferring(proposals: Proposals, indices: Ids[int], base: Ids[int]) -> Prop
     for rank, index in enumerate(indices):
         confidences[index] = 2.0 - rank / len(confidences)
         if entropies:
-            entropies[index] = 0.0
+            entropies[index] = TOO_MUCH if index == indices[-1] else 0.0
     return replace(proposals, confidences=confidences, entropies=entropies)
 
 
