@@ -59,6 +59,12 @@ def test_costs_between_and_after_the_measured_points(rows: int, seconds: float) 
     assert ForwardCosts((4, 16, 32), (1.0, 4.0, 5.6)).of(rows) == pytest.approx(seconds)
 
 
+@pytest.mark.parametrize(("rows", "seconds"), [(4, 1.0), (2, 0.5), (1, 0.25)])
+def test_fewer_rows_than_measured_cost_their_share_at_least(rows: int, seconds: float) -> None:
+    """The line through the first two points would fall below 0."""
+    assert ForwardCosts((4, 8), (1.0, 3.0)).of(rows) == pytest.approx(seconds)
+
+
 @pytest.mark.parametrize(
     ("rows", "slope"), [(1, 0.05), (4, 0.05), (8, 0.05), (15, 0.05), (16, 0.2), (20, 0.2), (32, 0.2), (90, 0.2)]
 )
