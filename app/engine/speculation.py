@@ -102,21 +102,26 @@ class Speculator:
         """The drafts with which the forward is expected to give the most tokens a second."""
         assert self._costs is not None
         num_rows = sum(sequence.num_rows for sequence in sequences)
-        tokens = sum(sequence.tokens_per_step for sequence in sequences)
+        gains = [sequence.tokens_per_step for sequence in sequences]
+        tokens = sum(gains)
         seconds = self._costs.of(num_rows)
         # What a draft's rows cost at least, in tokens.
         floor_per_row = self._costs.least_slope(num_rows) * tokens / seconds
         pool: list[tuple[float, int, Draft]] = []
         for index, (sequence, limit) in enumerate(zip(sequences, limits, strict=True)):
-            rows, gain = sequence.block.end - sequence.block.start, sequence.tokens_per_step
-            floor = max(MIN_PROBABILITY, floor_per_row * rows / gain)
+            rows = sequence.block.end - sequence.block.start
+            floor = max(MIN_PROBABILITY, floor_per_row * rows / gains[index])
+            values: dict[State, float] = {}  # tokens for each row
             for draft in self._drafts(sequence, limit, floor):
-                pool.append((draft.probability * gain / draft.num_rows, index, draft))
+                value = draft.probability * gains[index] / draft.num_rows
+                # Not before the draft that it follows, even if deletes make it shorter: it is of no use without that.
+                value = values[draft.state] = min(value, values.get(draft.parent, value))
+                pool.append((value, index, draft))
         pool.sort(key=lambda item: -item[0])
         best, best_rate = 0, MIN_GAIN * tokens / seconds
-        for number, (value, _, draft) in enumerate(pool, 1):
+        for number, (_, index, draft) in enumerate(pool, 1):
             num_rows += draft.num_rows
-            tokens += value * draft.num_rows
+            tokens += draft.probability * gains[index]
             rate = tokens / self._costs.of(num_rows)
             if rate > best_rate:
                 best, best_rate = number, rate

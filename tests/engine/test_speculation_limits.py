@@ -264,6 +264,13 @@ def test_steps_that_only_delete_are_steps_too(kv_cache: KVCache) -> None:
     assert {draft.state.token_ids for draft in drafts} == {(None, None), (None,)}
 
 
+def test_a_shorter_draft_does_not_come_before_the_one_that_it_follows(kv_cache: KVCache) -> None:
+    """There is room for two cheap rows."""
+    (drafts,) = Speculator("auto", kv_cache, ForwardCosts((3, 5, 6), (1.0, 1.01, 9.0))).plan([deleting()])
+
+    assert [draft.state.token_ids for draft in drafts] == [(None, None)]
+
+
 def next_step(speculator: Speculator, of: Sequence) -> float:
     return speculator.odds.of(of.params).probability(0, 0, 1.0)
 
