@@ -44,7 +44,7 @@ class Draft:
     """A state that may be reached."""
 
     state: State
-    filled: tuple[int, ...]  # the tokens that became final since the certain state
+    filled: tuple[int, ...]  # the tokens that became final since the certain state, in any order; without deletes
     step: int  # within the block of `state`
     depth: int  # steps from the certain state, as predicted
     kind: int  # how its last step differs from the predicted one: see `choices`
@@ -89,6 +89,7 @@ class Odds(Protocol):
 
 NUM_SWAPS = 3
 NUM_KINDS = 8
+TOO_MUCH = 1e6  # nats: above any `gamma`
 
 
 def choices(
@@ -122,8 +123,11 @@ def _by_confidence(proposals: Proposals) -> list[int]:
 
 
 def _preferring(proposals: Proposals, indices: Ids[int], base: Ids[int]) -> Proposals:
-    """The proposals, as if the model were sure of those at `indices`, in this order, and unsure of others in `base`."""
-    confidences, entropies = list(proposals.confidences), list(proposals.entropies)
+    """The proposals, as if the model were sure of those at `indices`, in this order, and unsure of others in `base`.
+
+    The rule for entropies takes one more than those whose sum is small, so the last one is where it is to stop.
+    """
+    confidences, entropies = list(proposals.confidences), [2 * TOO_MUCH + entropy for entropy in proposals.entropies]
     for index in base:
         confidences[index] = -1.0
         if entropies:
@@ -131,7 +135,7 @@ def _preferring(proposals: Proposals, indices: Ids[int], base: Ids[int]) -> Prop
     for rank, index in enumerate(indices):
         confidences[index] = 2.0 - rank / len(confidences)
         if entropies:
-            entropies[index] = 0.0
+            entropies[index] = TOO_MUCH if index == indices[-1] else 0.0
     return replace(proposals, confidences=confidences, entropies=entropies)
 
 
@@ -178,6 +182,7 @@ class _Tree:
 
     def _raise(self, draft: Draft, probability: float, source: Draft) -> None:
         """Another way leads to a draft: it, and what follows it, gets more probable."""
+        probability = min(probability, 1 - draft.probability)
         draft.probability += probability
         if draft.state not in self._drawn:
             self._push(draft)
@@ -217,9 +222,10 @@ def _children(certain: Certain, draft: Draft, odds: Odds, floor: float) -> Itera
             removed = proposals.positions_of(chosen, certain.delete_token_id)
             state = _after(certain, draft.state, proposals.pick(chosen), removed)
             if state is not None:
+                kept = (proposals.token_ids[index] for index in chosen if proposals.positions[index] not in removed)
                 yield Draft(
                     state,
-                    (*draft.filled, *(proposals.token_ids[index] for index in chosen)),
+                    (*draft.filled, *kept),
                     0 if state.before else draft.step + 1,
                     draft.depth + 1,
                     kind,

@@ -19,7 +19,10 @@ MEMORY = 0.95  # what one forward counts compared with the next one
 
 @dataclass(frozen=True)
 class ForwardCosts:
-    """Seconds of a forward by its number of rows: measured points (rising), and lines between and after them."""
+    """Seconds of a forward by its number of rows: measured points (rising), and lines between and after them.
+
+    Also before the first one, but there a row costs no less than its share of that.
+    """
 
     rows: tuple[int, ...]
     seconds: tuple[float, ...]
@@ -30,7 +33,8 @@ class ForwardCosts:
 
     def of(self, rows: int) -> float:
         last = min(max(bisect_left(self.rows, rows), 1), len(self.rows) - 1)
-        return self.seconds[last - 1] + (rows - self.rows[last - 1]) * self._slope(last)
+        on_line = self.seconds[last - 1] + (rows - self.rows[last - 1]) * self._slope(last)
+        return max(on_line, self.seconds[0] * min(1.0, rows / self.rows[0]))
 
     def least_slope(self, rows: int) -> float:
         """Seconds that one more row costs at least, from this many on."""

@@ -108,8 +108,8 @@ class Sequence:
 
     @property
     def tokens_per_step(self) -> float:
-        """So far."""
-        return self.tally.final_tokens / self.tally.steps if self.tally.steps else 1.0
+        """So far. 1 before the first token: steps may delete positions only."""
+        return self.tally.final_tokens / self.tally.steps if self.tally.final_tokens else 1.0
 
     @property
     def state(self) -> State:

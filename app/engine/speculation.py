@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence as Ids
 
 from app.engine.drafts import Draft, State, drafts_of
@@ -79,19 +80,23 @@ class Speculator:
             return chosen
         record = self._records.setdefault(len(sequences), Record())
         market = Market(self._costs, sequences, record)
-        pool: list[tuple[float, int, Draft]] = []
+        pool: list[tuple[float, float, int, Draft]] = []
         for index, (sequence, limit) in enumerate(zip(sequences, limits, strict=True)):
+            yields: dict[State, float] = {}
             for draft in self._drafts(sequence, limit, market.floor(sequence)):
-                pool.append((market.worth(sequence, draft), index, draft))
-        pool.sort(key=lambda item: -item[0] / item[2].num_rows)
-        pool = pool[: market.best([(worth, draft.num_rows) for worth, _, draft in pool])]
+                worth = market.worth(sequence, draft)
+                # Not before the draft that it follows: it is of no use without that.
+                yields[draft.state] = min(worth / draft.num_rows, yields.get(draft.parent, math.inf))
+                pool.append((yields[draft.state], worth, index, draft))
+        pool.sort(key=lambda item: -item[0])
+        pool = pool[: market.best([(worth, draft.num_rows) for _, worth, _, draft in pool])]
         record.add(
-            market.seconds(sum(draft.num_rows for _, _, draft in pool)),
-            len(sequences) + sum(draft.saved + draft.saved_first for _, _, draft in pool),
+            market.seconds(sum(draft.num_rows for *_, draft in pool)),
+            len(sequences) + sum(draft.saved + draft.saved_first for *_, draft in pool),
         )
         if len(sequences) > 1 and market.step < MIN_SPEEDUP * record.price(market.step):
             self._pause = PAUSE
             return chosen
-        for _, index, draft in pool:
+        for _, _, index, draft in pool:
             chosen[index].append(draft)
         return chosen

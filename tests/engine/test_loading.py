@@ -13,7 +13,6 @@ import pytest
 import torch
 
 from app.engine.loading import choose_placement, dtype_name, load_model
-from app.engine.warmup import most_threads
 from app.errors import CheckpointError, ConfigError, StartError
 from app.messages.params import ModelSource
 from tests.reference import CHECKPOINT, Case
@@ -121,10 +120,3 @@ def test_other_ways_to_denoise_are_refused_before_the_weights_are_read(
 
     with pytest.raises(CheckpointError, match=f"^{re.escape(reason)}$"):
         load_engine(replace(SOURCE, path=str(directory)))
-
-
-@pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 1), (16, 15)])
-def test_one_core_is_left_to_others(monkeypatch: pytest.MonkeyPatch, cores: int, threads: int) -> None:
-    monkeypatch.setattr("os.sched_getaffinity", lambda pid: set(range(cores)), raising=False)
-
-    assert most_threads() == threads
