@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from unittest import mock
 
-from app.engine import denoise, engine, sampling
+from app.engine import denoise, sampling
 from bench.context import Context
 from bench.measure import Figure, interleave, ratios
 from bench.models import Subject
@@ -66,7 +66,7 @@ def stripped() -> Iterator[None]:
     namespace = dict(vars(denoise))
     exec(source.replace(COLLECTING, "[]"), namespace)
     with (
-        mock.patch.object(engine, "advance", namespace["advance"]),
+        mock.patch.object(denoise, "advance", namespace["advance"]),
         mock.patch.object(sampling, "_add_alternatives"),
     ):
         yield
