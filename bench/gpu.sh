@@ -12,4 +12,4 @@ command -v "$PYTHON" >/dev/null || { echo "$PYTHON not found: run make test firs
 nvidia-smi --query-gpu=name,driver_version,memory.total,memory.used,utilization.gpu --format=csv
 
 "$PYTHON" -m pytest -m gpu
-"$PYTHON" -m bench published quantization concurrency floor prefix http --device cuda --shape 8B --out "$OUT"
+"$PYTHON" -m bench published speculation quantization concurrency floor prefix http --device cuda --shape 8B --out "$OUT"

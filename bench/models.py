@@ -11,7 +11,9 @@ from typing import Any
 import torch
 
 from app.engine.engine import Engine
-from app.messages.params import EngineConfig
+from app.engine.market import ForwardCosts
+from app.engine.warmup import measure_costs, timed_forwards
+from app.messages.params import EngineConfig, Speculation
 from app.models.checkpoint import load_checkpoint
 from app.models.config import ModelConfig, RopeScaling
 from app.models.families import Diffusion
@@ -86,11 +88,26 @@ class Subject:
         total = weight_bytes(self.transformer)
         return total if self.config.tie_word_embeddings else total - self.transformer.embedding.weight.nbytes
 
-    def engine(self, max_model_len: int, max_sequences: int = 1, prefix_cache_bytes: int = 0) -> Engine:
+    @cached_property
+    def costs(self) -> ForwardCosts:
+        """What forwards take on this device, as the server measures it at its start."""
+        return measure_costs(timed_forwards(self.served, self.diffusion.mask_token_id))
+
+    def engine(
+        self,
+        max_model_len: int,
+        max_sequences: int = 1,
+        prefix_cache_bytes: int = 0,
+        speculation: Speculation = 0,
+    ) -> Engine:
+        """Without drafts, unless `speculation` asks for them: most parts compare something else."""
         config = EngineConfig(
-            max_model_len=max_model_len, max_sequences=max_sequences, prefix_cache_bytes=prefix_cache_bytes
+            max_model_len=max_model_len,
+            max_sequences=max_sequences,
+            prefix_cache_bytes=prefix_cache_bytes,
+            speculation=speculation,
         )
-        return Engine(self.served, self.diffusion, config)
+        return Engine(self.served, self.diffusion, config, self.costs if speculation == "auto" else None)
 
 
 def load_subject(path: str, device: torch.device, dtype: torch.dtype, quantization: str = "none") -> Subject:

@@ -17,6 +17,7 @@ Part = Callable[["Context"], "list[Figure]"]
 # Name -> what it compares. The module bench.parts.<name> has the function `measure`, a Part.
 PARTS: Mapping[str, str] = {
     "published": "the engine against the published loop on transformers' model: same weights, same parameters",
+    "speculation": "drafts (auto, 4, 8) against none: speed, tokens per forward, waits, infills, acceptance",
     "recompute": "the engine against decoding that recomputes the whole canvas for every token",
     "modes": "the decode modes against static, one token a step: speed, agreement, quality",
     "quantization": "weights in 8 or 4 bits against unquantized ones: speed, memory, agreement, bits per byte",

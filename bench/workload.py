@@ -50,6 +50,16 @@ class Sample:
     def tokens_per_forward(self) -> float:
         return self.num_tokens / max(1, self.forwards)
 
+    @property
+    def drafts_per_forward(self) -> float:
+        return sum(counters.drafts_tried for counters in self.counters) / max(1, self.forwards)
+
+    @property
+    def share_accepted(self) -> float:
+        """Of the drafts, in per cent; 0 without any."""
+        tried = sum(counters.drafts_tried for counters in self.counters)
+        return 100 * sum(counters.drafts_accepted for counters in self.counters) / max(1, tried)
+
 
 def static(gen_length: int, block_length: int = 4, **fields: object) -> GenerationParams:
     """One token per step and no early end, so that the work does not depend on the tokens."""

@@ -59,6 +59,10 @@ class Odds:
     def __init__(self) -> None:
         self._rates: dict[tuple[str, bool, bool], AcceptanceRates] = {}
 
+    @property
+    def all(self) -> list[AcceptanceRates]:
+        return list(self._rates.values())
+
     def of(self, params: GenerationParams) -> AcceptanceRates:
         key = (params.mode, params.is_random, params.window is not None)
         return self._rates.setdefault(key, AcceptanceRates())

@@ -11,7 +11,7 @@ from app import create_service
 from app.messages.decoding import Decoding
 from app.messages.defaults import InfillMode
 from app.messages.options import overrides
-from app.messages.params import ModelSource
+from app.messages.params import ModelSource, Speculation
 from app.serving.backend import Backend, Frontend, load_backend
 from app.serving.infill.infill import Infill
 from app.serving.infill.requests import Hole, InfillRequest, LengthMethod
@@ -29,7 +29,7 @@ STREAMS = 16
 
 
 @contextmanager
-def serving(context: Context) -> Iterator[tuple[Service, CountedEngine]]:
+def serving(context: Context, speculation: Speculation = 0) -> Iterator[tuple[Service, CountedEngine]]:
     """The service, in this process, with the checkpoint's request defaults as on the server."""
     path = Path(context.options.model)
     settings = Settings(
@@ -46,6 +46,7 @@ def serving(context: Context) -> Iterator[tuple[Service, CountedEngine]]:
         num_threads=settings.num_threads,
         max_sequences=settings.max_sequences,
         prefix_cache_bytes=settings.prefix_cache_bytes,
+        speculation=speculation,
     )
     counted: list[CountedEngine] = []
 

@@ -44,7 +44,7 @@ def server_settings(context: Context) -> Settings:
 def compare(context: Context, subject: Subject, port: int) -> Iterator[Figure]:
     prompts = [random_prompt(subject, context.size(64, 8), f"{context.options.seed}/{n}") for n in range(max(CLIENTS))]
     params = static(context.size(128, 8), subject.diffusion.block_length)
-    engine = subject.engine(subject.config.max_position, max(CLIENTS))
+    engine = subject.engine(subject.config.max_position, max(CLIENTS), speculation="auto")
     contenders = {}
     for num in CLIENTS:
         contenders[f"engine {num}"] = partial(run_engine, engine, prompts[:num], params)

@@ -75,6 +75,7 @@ def joined(samples: list[Sample]) -> Sample:
         first_block=samples[0].first_block,
         gaps=tuple(gap for sample in samples for gap in sample.gaps),
         token_ids=tuple(reply for sample in samples for reply in sample.token_ids),
+        counters=tuple(counters for sample in samples for counters in sample.counters),
         forwards=sum(sample.forwards for sample in samples),
     )
 

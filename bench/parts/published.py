@@ -1,4 +1,4 @@
-"""The engine against the published loop: same weights, same parameters, and, in float32, the same tokens."""
+"""The engine as it is served against the published loop: same weights, same parameters, and, in float32, same tokens."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def cases(context: Context, subject: Subject) -> list[Case]:
 
 
 def compare(context: Context, subject: Subject, case: Case) -> Figure:
-    engine = subject.engine(len(case.prompt) + case.params.gen_length)
+    engine = subject.engine(len(case.prompt) + case.params.gen_length, speculation="auto")
     model = transformers_model(subject)
     samples = interleave(
         {
