@@ -11,12 +11,13 @@ import platform
 import torch
 from torch import Tensor, nn
 
+from app.models.lean_module import LeanModule
 from app.models.transformer import Transformer
 
 X86 = ("x86_64", "AMD64")
 
 
-class PackedLinear(nn.Module):
+class PackedLinear(LeanModule):
     """`weight` [out, in] is copied; `bias` [out] is not."""
 
     def __init__(self, weight: Tensor, bias: Tensor | None) -> None:

@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from app.models.config import ModelConfig, RopeScaling
+from app.models.lean_module import LeanModule
 
 
 class Attend(Protocol):
@@ -28,7 +29,7 @@ class Attend(Protocol):
         ...
 
 
-class RMSNorm(nn.Module):
+class RMSNorm(LeanModule):
     """Root mean square normalization (arXiv 1910.07467) over the last dimension."""
 
     def __init__(self, size: int, eps: float) -> None:
@@ -41,7 +42,7 @@ class RMSNorm(nn.Module):
         return F.rms_norm(x, (x.shape[-1],), self.weight, self.eps)
 
 
-class QKNorm(nn.Module):
+class QKNorm(LeanModule):
     """RMS norm of each head of queries and keys (arXiv 2302.05442), with a weight for all of either."""
 
     def __init__(self, config: ModelConfig) -> None:
@@ -61,7 +62,7 @@ class QKNorm(nn.Module):
         return torch.cat(weights)
 
 
-class Attention(nn.Module):
+class Attention(LeanModule):
     """Grouped-query self-attention (arXiv 2305.13245) with one fused projection for queries, keys and values."""
 
     def __init__(self, config: ModelConfig, layer: int) -> None:
@@ -82,7 +83,7 @@ class Attention(nn.Module):
         return self.output(attend(self.layer, q, k, v).flatten(1))
 
 
-class MLP(nn.Module):
+class MLP(LeanModule):
     """SwiGLU (arXiv 2002.05202) with gate and up projection fused."""
 
     def __init__(self, config: ModelConfig) -> None:
@@ -96,7 +97,7 @@ class MLP(nn.Module):
         return self.down(F.silu(gate).mul_(up))
 
 
-class Layer(nn.Module):
+class Layer(LeanModule):
     """Pre-norm attention and MLP, each with a residual connection."""
 
     def __init__(self, config: ModelConfig, layer: int) -> None:
@@ -112,7 +113,7 @@ class Layer(nn.Module):
         return x.add_(self.mlp(self.mlp_norm(x)))
 
 
-class Transformer(nn.Module):
+class Transformer(LeanModule):
     """Call it for hidden states, then `logits` for the rows that need them: the head is the largest multiplication."""
 
     def __init__(self, config: ModelConfig) -> None:
