@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from app.errors import CheckpointError
+from app.models.cpu_norm import replace_norms
 from app.models.packed_linear import pack
 from app.models.quantization import quantize
 from app.models.tensor_names import TensorNames
@@ -32,6 +33,7 @@ def prepare(model: Transformer, device: torch.device, scheme: str = "none") -> N
     if scheme != "none":
         quantize(model, scheme, device)
     pack(model)
+    replace_norms(model)
 
 
 def load_weights(model: Transformer, tensors: Iterable[tuple[str, Tensor]], names: TensorNames) -> None:

@@ -9,6 +9,7 @@ import torch
 from torch.nn import functional
 
 from app.engine.reference import PlainAttention
+from app.models.cpu_norm import replace_norms
 from app.models.transformer import Attend, Transformer, inverse_frequencies
 from tests.models.test_transformer import LENGTH, causal_mask, make_pair, token_ids
 
@@ -20,6 +21,8 @@ def test_not_a_bit_differs_from_the_plain_formulation(variant: str, dtype: torch
     attend = PlainAttention(causal_mask())
     expected = plain_hidden(model, token_ids(), attend)
 
+    assert model(token_ids(), torch.arange(LENGTH), attend).equal(expected)
+    replace_norms(model)
     assert model(token_ids(), torch.arange(LENGTH), attend).equal(expected)
 
 
