@@ -7,7 +7,9 @@ batch, and a reply does not depend on other requests.
 from __future__ import annotations
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+
+from app.models.lean_module import LeanModule
 
 BYTE_MAX = 127  # bytes stand for -127..127 steps: int8 around 0, uint8 around 128
 BYTE_ZERO = 128
@@ -17,7 +19,7 @@ OUTPUTS = 16  # the number of outputs in int4 is a multiple of this
 TINY = 1e-20  # avoids a division by zero for a row of zeros
 
 
-class Int8Linear(nn.Module):
+class Int8Linear(LeanModule):
     """int8 weights with a scale per output; input rows are quantized to a byte with a scale per row.
 
     With w and x the largest magnitudes in a row of the weights and of the input, and n input features, the error of an
@@ -57,7 +59,7 @@ def round_rows(x: Tensor) -> tuple[Tensor, Tensor]:
     return steps.to(torch.int16).to(torch.uint8), largest  # two fast conversions; float32 to uint8 directly is slow
 
 
-class Int4Linear(nn.Module):
+class Int4Linear(LeanModule):
     """int4 weights with a bfloat16 scale and zero point per `GROUP` of an output's inputs. It computes in bfloat16.
 
     The error of a weight is at most half a step, where a step is a fifteenth of its group's range, plus what rounding

@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from app.models.config import ModelConfig, RopeScaling
+from app.models.lean_module import LeanModule
 
 
 class Attend(Protocol):
@@ -28,7 +29,7 @@ class Attend(Protocol):
         ...
 
 
-class RMSNorm(nn.Module):
+class RMSNorm(LeanModule):
     """Root mean square normalization (arXiv 1910.07467) over the last dimension."""
 
     def __init__(self, size: int, eps: float) -> None:
@@ -41,7 +42,27 @@ class RMSNorm(nn.Module):
         return F.rms_norm(x, (x.shape[-1],), self.weight, self.eps)
 
 
-class Attention(nn.Module):
+class QKNorm(LeanModule):
+    """RMS norm of each head of queries and keys (arXiv 2302.05442), with a weight for all of either."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.num_heads, self.num_kv_heads = config.num_heads, config.num_kv_heads
+        self.query = RMSNorm(config.head_dim, config.rms_norm_eps)
+        self.key = RMSNorm(config.head_dim, config.rms_norm_eps)
+
+    def forward(self, heads: Tensor) -> Tensor:
+        """[rows, heads + kv_heads, head_dim] -> the same shape."""
+        q, k = heads.split((self.num_heads, self.num_kv_heads), dim=1)
+        return torch.cat((self.query(q), self.key(k)), dim=1)
+
+    def stacked_weight(self) -> Tensor:
+        """[heads + kv_heads, head_dim]"""
+        weights = self.query.weight.expand(self.num_heads, -1), self.key.weight.expand(self.num_kv_heads, -1)
+        return torch.cat(weights)
+
+
+class Attention(LeanModule):
     """Grouped-query self-attention (arXiv 2305.13245) with one fused projection for queries, keys and values."""
 
     def __init__(self, config: ModelConfig, layer: int) -> None:
@@ -51,18 +72,18 @@ class Attention(nn.Module):
         width = (config.num_heads + 2 * config.num_kv_heads) * config.head_dim
         self.qkv = nn.Linear(config.hidden_size, width, bias=config.qkv_bias)
         self.output = nn.Linear(config.num_heads * config.head_dim, config.hidden_size, bias=config.output_bias)
-        self.q_norm = RMSNorm(config.head_dim, config.rms_norm_eps) if config.qk_norm else nn.Identity()
-        self.k_norm = RMSNorm(config.head_dim, config.rms_norm_eps) if config.qk_norm else nn.Identity()
+        self.qk_norm = QKNorm(config) if config.qk_norm else nn.Identity()
 
     def forward(self, x: Tensor, rotary: tuple[Tensor, Tensor], attend: Attend) -> Tensor:
         """[rows, hidden] -> [rows, hidden]; `rotary` is what `rotate` takes."""
         heads = self.qkv(x).view(x.shape[0], -1, self.head_dim)  # [rows, heads + 2 kv_heads, head_dim]
-        q, k, v = heads.split((self.num_heads, self.num_kv_heads, self.num_kv_heads), dim=1)
-        q, k = rotate(self.q_norm(q), rotary), rotate(self.k_norm(k), rotary)
+        qk, v = heads.split_with_sizes((self.num_heads + self.num_kv_heads, self.num_kv_heads), dim=1)
+        qk = rotate(self.qk_norm(qk), rotary)  # together: few rows cost as much as many
+        q, k = qk.split_with_sizes((self.num_heads, self.num_kv_heads), dim=1)
         return self.output(attend(self.layer, q, k, v).flatten(1))
 
 
-class MLP(nn.Module):
+class MLP(LeanModule):
     """SwiGLU (arXiv 2002.05202) with gate and up projection fused."""
 
     def __init__(self, config: ModelConfig) -> None:
@@ -73,10 +94,10 @@ class MLP(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """[rows, hidden] -> [rows, hidden]."""
         gate, up = self.gate_up(x).chunk(2, dim=-1)
-        return self.down(F.silu(gate) * up)
+        return self.down(F.silu(gate).mul_(up))
 
 
-class Layer(nn.Module):
+class Layer(LeanModule):
     """Pre-norm attention and MLP, each with a residual connection."""
 
     def __init__(self, config: ModelConfig, layer: int) -> None:
@@ -87,12 +108,12 @@ class Layer(nn.Module):
         self.mlp = MLP(config)
 
     def forward(self, x: Tensor, rotary: tuple[Tensor, Tensor], attend: Attend) -> Tensor:
-        """[rows, hidden] -> [rows, hidden]; `rotary` is what `rotate` takes."""
-        x = x + self.attention(self.attention_norm(x), rotary, attend)
-        return x + self.mlp(self.mlp_norm(x))
+        """[rows, hidden] -> [rows, hidden], the same tensor changed in place; `rotary` is what `rotate` takes."""
+        x.add_(self.attention(self.attention_norm(x), rotary, attend))
+        return x.add_(self.mlp(self.mlp_norm(x)))
 
 
-class Transformer(nn.Module):
+class Transformer(LeanModule):
     """Call it for hidden states, then `logits` for the rows that need them: the head is the largest multiplication."""
 
     def __init__(self, config: ModelConfig) -> None:
@@ -104,13 +125,13 @@ class Transformer(nn.Module):
         self.head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
         if config.tie_word_embeddings:
             self.head.weight = self.embedding.weight
-        self._rotary: tuple[Tensor, Tensor] | None = None
+        self._rotary: Tensor | None = None
 
     def forward(self, token_ids: Tensor, positions: Tensor, attend: Attend) -> Tensor:
         """Hidden states [rows, hidden] of `token_ids` [rows] at absolute `positions` [rows], of any sequences."""
         x = self.embedding(token_ids)
-        cos, sin = self._rotary_tables(x)
-        rotary = cos[positions].unsqueeze(1), sin[positions].unsqueeze(1)  # [rows, 1, head_dim]
+        cos, sin = F.embedding(positions, self._rotary_table(x)).unsqueeze(1).chunk(2, dim=-1)
+        rotary = cos, sin  # [rows, 1, head_dim]
         for layer in self.layers:
             x = layer(x, rotary, attend)
         return self.norm(x)
@@ -119,10 +140,10 @@ class Transformer(nn.Module):
         """[rows, hidden] -> float32 [rows, vocab]."""
         return self.head(hidden).float()
 
-    def _rotary_tables(self, like: Tensor) -> tuple[Tensor, Tensor]:
-        # Built at the first forward: models are constructed on the meta device, where tables would have no values.
+    def _rotary_table(self, like: Tensor) -> Tensor:
+        # Built at the first forward: models are constructed on the meta device, where the table would have no values.
         if self._rotary is None:
-            self._rotary = rotary_tables(self.config, like.device, like.dtype)
+            self._rotary = rotary_table(self.config, like.device, like.dtype)
         return self._rotary
 
 
@@ -130,19 +151,21 @@ def rotate(x: Tensor, rotary: tuple[Tensor, Tensor]) -> Tensor:
     """Apply rotary position embedding to `x` [rows, heads, head_dim].
 
     `rotary` are cosines and sines, each [rows, 1, head_dim]. The layout is Hugging Face's half-split one: dimension i
-    is rotated with dimension i + head_dim / 2.
+    is rotated with dimension i + head_dim / 2. The sines of the first half are negative.
     """
     cos, sin = rotary
-    left, right = x.chunk(2, dim=-1)
-    return x * cos + torch.cat((-right, left), dim=-1) * sin
+    return (x * cos).add_(x.roll(x.shape[-1] // 2, -1).mul_(sin))
 
 
-def rotary_tables(config: ModelConfig, device: torch.device, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
-    """Cosines and sines, each [max_position, head_dim]; computed in float32 on the CPU so that devices agree."""
+def rotary_table(config: ModelConfig, device: torch.device, dtype: torch.dtype) -> Tensor:
+    """The cosines and sines of `rotate`, [max_position, 2 * head_dim].
+
+    Computed in float32 on the CPU so that devices agree.
+    """
     frequencies = inverse_frequencies(config.rope, config.head_dim)
     angles = torch.outer(torch.arange(config.max_position, dtype=torch.float32), frequencies)
-    angles = torch.cat((angles, angles), dim=-1)
-    return angles.cos().to(device, dtype), angles.sin().to(device, dtype)
+    cos, sin = angles.cos(), angles.sin()
+    return torch.cat((cos, cos, -sin, sin), dim=-1).to(device, dtype)
 
 
 def inverse_frequencies(rope: RopeScaling, head_dim: int) -> Tensor:

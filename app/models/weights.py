@@ -9,10 +9,11 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from app.errors import CheckpointError
+from app.models.cpu_norm import replace_norms
 from app.models.packed_linear import pack
 from app.models.quantization import quantize
 from app.models.tensor_names import TensorNames
-from app.models.transformer import Layer, RMSNorm, Transformer
+from app.models.transformer import Layer, QKNorm, Transformer
 
 
 def loading_device(device: torch.device, scheme: str) -> torch.device:
@@ -25,13 +26,14 @@ def loading_device(device: torch.device, scheme: str) -> torch.device:
 
 
 def prepare(model: Transformer, device: torch.device, scheme: str = "none") -> None:
-    """Quantize a loaded model ("none", "int8", "int4" or "fp8"), move it to `device` and pack what can be packed.
+    """Quantize a loaded model ("none", "int8", "int4" or "fp8"), move it to `device`, and replace what is slow there.
 
     Raises StartError for a scheme that cannot run there.
     """
     if scheme != "none":
         quantize(model, scheme, device)
     pack(model)
+    replace_norms(model)
 
 
 def load_weights(model: Transformer, tensors: Iterable[tuple[str, Tensor]], names: TensorNames) -> None:
@@ -82,8 +84,8 @@ def _layer_places(layer: Layer, names: TensorNames) -> dict[str, Tensor]:
         **_linear_places(mlp.down, {names.down: mlp.down.out_features}),
     }
     places[names.attention_norm], places[names.mlp_norm] = layer.attention_norm.weight, layer.mlp_norm.weight
-    if isinstance(attention.q_norm, RMSNorm):
-        places[names.query_norm], places[names.key_norm] = attention.q_norm.weight, attention.k_norm.weight
+    if isinstance(attention.qk_norm, QKNorm):
+        places[names.query_norm], places[names.key_norm] = attention.qk_norm.query.weight, attention.qk_norm.key.weight
     return places
 
 

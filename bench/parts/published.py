@@ -1,4 +1,4 @@
-"""The engine as it is served against the published loop: same weights, same parameters, and, in float32, same tokens."""
+"""The engine as it is served against the published loop: same weights and parameters; in float32, the same tokens."""
 
 from __future__ import annotations
 

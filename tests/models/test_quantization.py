@@ -25,7 +25,7 @@ BF16, F32 = torch.bfloat16, torch.float32
 needs_vnni = pytest.mark.skipif(not has_fast_int8(CPU), reason="this CPU has no VNNI")
 
 
-def tiny(tie: bool = False, intermediate: int = 96) -> Transformer:
+def tiny(tie: bool = False, intermediate: int = 96, qk_norm: bool = False) -> Transformer:
     config = ModelConfig(
         vocab_size=128,
         hidden_size=64,
@@ -37,6 +37,7 @@ def tiny(tie: bool = False, intermediate: int = 96) -> Transformer:
         max_position=64,
         rms_norm_eps=1e-6,
         rope=RopeScaling(theta=10_000.0),
+        qk_norm=qk_norm,
         tie_word_embeddings=tie,
     )
     return Transformer(config).requires_grad_(False).eval()
