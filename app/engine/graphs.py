@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 # Chosen, not measured: none of these has been tuned on a GPU.
 MAX_SHAPES = 128  # a graph takes some megabytes of the device's memory
-MAX_WIDTH = 64  # the same shape of a longer canvas rarely occurs twice
+MAX_WIDTH = 96  # a block and its drafts; the same shape of a longer canvas rarely occurs twice
 LENGTHS = [size << power for power in range(8, 24) for size in (2, 3)]  # 512, 768, 1024, 1536, ...
 MAX_PADDING = 4  # at most this many times the query-key products of the sequences ...
 CHEAP = 2**17  # ... unless there are fewer than this: they cost less than launching the kernels one by one

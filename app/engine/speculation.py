@@ -17,7 +17,9 @@ MAX_DRAFTS = 16  # of a sequence, with `auto`
 # With `auto`: a batch uses drafts only if they make it this much faster. Every sequence waits for the drafts of all,
 # and one whose drafts fail gains nothing for it.
 MIN_SPEEDUP = 1.3
-PAUSE = 8  # forwards between two looks at whether drafts would pay, while they do not
+# Forwards between two looks at whether drafts would pay, while they do not: at first, and at last, after doubling. A
+# look at 16 sequences takes as long as a third of their forward.
+PAUSE, LONGEST_PAUSE = 8, 64
 
 
 class Speculator:
@@ -30,7 +32,8 @@ class Speculator:
         self._costs = costs
         self._last_place = kv_cache.num_places - 1  # the last one is for the padding rows of CUDA graphs
         self._records: dict[int, Record] = {}  # by the number of sequences that run
-        self._pause = 0  # forwards until drafts are considered again
+        self._pause = 0  # forwards until drafts are considered again ...
+        self._next_pause = PAUSE  # ... and how many after that, if they do not pay then
         self._predicted: dict[int, list[Draft]] = {}  # of the forward that runs now, by sequence
 
     def plan(self, sequences: Ids[Sequence]) -> list[list[Draft]]:
@@ -95,8 +98,9 @@ class Speculator:
             len(sequences) + sum(draft.saved + draft.saved_first for *_, draft in pool),
         )
         if len(sequences) > 1 and market.step < MIN_SPEEDUP * record.price(market.step):
-            self._pause = PAUSE
+            self._pause, self._next_pause = self._next_pause, min(2 * self._next_pause, LONGEST_PAUSE)
             return chosen
+        self._next_pause = PAUSE
         for _, _, index, draft in pool:
             chosen[index].append(draft)
         return chosen

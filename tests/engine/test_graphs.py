@@ -105,7 +105,7 @@ def rows_of(spans: list[Span]) -> Rows:
         ([Span(0, 8, 4), Span(4, 40, 8)], Shape(5, 8, 512)),
         ([Span(0, 8, 33)], Shape(1, 40, 512)),
         ([Span(1, 900, 60)], Shape(2, 64, 1000)),
-        ([Span(0, 8, 65)], None),
+        ([Span(0, 8, 97)], None),
     ],
 )
 def test_the_shape_with_room_for_spans(spans: list[Span], shape: Shape | None) -> None:

@@ -247,18 +247,18 @@ def test_the_most_promising_ones_of_all_sequences(kv_cache: KVCache) -> None:
 
 
 def test_a_batch_that_gains_little_has_none(kv_cache: KVCache) -> None:
-    """Every sequence would wait for the drafts of all. It is looked at again after some forwards."""
+    """Every sequence would wait for the drafts of all. It is looked at again after some forwards, then after more."""
     speculator = Speculator("auto", make_room(kv_cache), ForwardCosts((8, 72), (1.0, 5.5)))
 
     alone = [len(drafts) for drafts in speculator.plan([sequence()])]
     looks = []
-    for _ in range(2 * PAUSE + 4):
+    for _ in range(3 * PAUSE + 4):
         plan = speculator.plan([sequence(), sequence(1)])
         assert plan == [[], []]
         looks.append(bool(speculator._predicted))
 
     assert min(alone) > 0
-    assert [number for number, looked in enumerate(looks) if looked] == [0, PAUSE + 1, 2 * PAUSE + 2]
+    assert [number for number, looked in enumerate(looks) if looked] == [0, PAUSE + 1, 3 * PAUSE + 2]
 
 
 def test_a_pause_ends_with_the_batch(kv_cache: KVCache) -> None:
