@@ -61,3 +61,20 @@ def test_much_time_gives_the_whole_reply_and_more_steps_than_little(
     steps = [replies[ms][1].counters.steps for ms in (60, 120, 1000)]
     assert steps == sorted(set(steps))
     assert [len(replies[ms][0]) for ms in (60, 120, 1000)] == [32, 32, 32]
+
+
+@pytest.mark.parametrize("budget_ms", [25, 60, 100, 200])
+def test_the_budget_is_spent_on_forwards_however_many_steps_share_one(
+    budget_ms: int, clock: Clock, make_engine: Callable[..., Engine]
+) -> None:
+    params = replace(PARAMS, time_budget_ms=budget_ms)
+    engine = make_engine(speculation=8)
+    began = clock.now
+
+    _, finished = run(engine, PROMPT, params)
+
+    counters = finished.counters
+    passed = 1000 * (clock.now - began)
+    assert passed == pytest.approx(FORWARD_MS * (counters.prefill_forwards + counters.forwards))
+    assert passed <= budget_ms + FORWARD_MS + 1e-6
+    assert counters.steps == counters.forwards + counters.drafts_accepted
