@@ -100,7 +100,12 @@ def _chunks(lines: Iterable[str]) -> Iterator[dict[str, Any] | None]:
         data = line.removeprefix("data:").strip()
         if data == "[DONE]":
             return
-        chunk: dict[str, Any] = json.loads(data)
+        try:
+            chunk = json.loads(data)
+        except ValueError:
+            chunk = None
+        if not isinstance(chunk, dict):
+            raise RemoteError("the server sent an event that is not a JSON object")
         if "error" in chunk:
             message, code = _message(data.encode(), "the server failed")
             raise RemoteError(message, 500, code)

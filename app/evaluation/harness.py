@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import copy
-import doctest
 import io
 import math
 import os
@@ -72,18 +71,19 @@ def run_inputs(code: str, data: Data) -> None:
 
 
 def run_examples(code: str, data: Data) -> None:
-    """The docstring's examples; an explanation may follow the value. For problems whose tests are not published."""
+    """A docstring's examples, each a source and the text of its value; an explanation may follow the value."""
     scope = _scope()
     exec(code, scope)
-    for example in doctest.DocTestParser().get_examples(data["docstring"]):
+    for source, text in data["examples"]:
         try:
-            result = eval(compile(example.source, "<example>", "eval"), scope)
+            expression = compile(source, "<example>", "eval")
         except SyntaxError:
-            exec(example.source, scope)  # a statement, which has no value
+            exec(source, scope)  # a statement, which has no value
             continue
-        lines = example.want.strip().splitlines()
-        if not any(_matches(result, text) for text in ("\n".join(lines), *lines[:1])):
-            raise AssertionError(f"{example.source.strip()} is {_shown(result)}, not {_shown(example.want.strip())}")
+        result = eval(expression, scope)
+        lines = text.strip().splitlines()
+        if not any(_matches(result, want) for want in ("\n".join(lines), *lines[:1])):
+            raise AssertionError(f"{source.strip()} is {_shown(result)}, not {_shown(text.strip())}")
 
 
 HARNESSES: Mapping[str, Callable[[str, Data], None]] = {
@@ -179,7 +179,8 @@ def _at(values: list[Any], place: int) -> Any:
 
 def _is_accepted(name: str, arguments: list[Any], result: Any, expected: Any, atol: float) -> bool:
     if name == "find_zero":  # any root of the polynomial
-        return abs(sum(factor * math.pow(result, power) for power, factor in enumerate(arguments[0]))) <= (atol or 1e-4)
+        value = sum(factor * math.pow(result, power) for power, factor in enumerate(arguments[0]))
+        return bool(abs(value) <= (atol or 1e-4))
     if name == "are_equivalent" or (name == "sum_div" and result == 0):
         return True
     if name in SAME_SETS:

@@ -39,11 +39,11 @@ FIRST_USER, NUM_USERS = 1_900_000_000, 100_000_000
 class Sandbox:
     """A worker that checks one program after another. Use it in a `with` block, from one thread.
 
-    `python` runs the programs; by default it sees the standard library only.
+    `python` runs the programs. Without `with_packages` they have the standard library only.
     """
 
-    def __init__(self, python: str | None = None) -> None:
-        self._command = (python, "-I") if python else (sys.executable, "-I", "-S")
+    def __init__(self, python: str = sys.executable, with_packages: bool = False) -> None:
+        self._command = (python, "-I") if with_packages else (python, "-I", "-S")
         self._process: subprocess.Popen[bytes] | None = None
         self._kept_from: frozenset[str] = frozenset()
 
@@ -79,6 +79,11 @@ class Sandbox:
             return DIED, ""
         said, _, message = str(json.loads(line)).partition("\n")
         return said, message
+
+    def kill(self) -> None:
+        """End the program that is running, from another thread: its verdict is "died"."""
+        if (process := self._process) is not None:
+            process.kill()
 
     def _start(self) -> subprocess.Popen[bytes]:
         """Raises OSError."""
