@@ -13,7 +13,7 @@ from app.evaluation.data_files import Line, read_lines
 
 SAMPLE = Path(__file__).with_name("data") / "sample.jsonl"  # ten easy problems in HumanEval's format
 Mode = Literal["chat", "completion"]
-# evalplus' and BigCodeBench's, which papers on Stable-DiffCoder and its relatives measure with.
+# evalplus' and BigCodeBench's, so that scores can be compared with those.
 INSTRUCTION = (
     "Please provide a self-contained Python script that solves the following problem in a markdown code block:"
 )
