@@ -89,6 +89,7 @@ def test_the_wheel_has_what_runs_and_nothing_else(wheel: Path) -> None:
         *(f"app/_data/weights/{path.relative_to(ROOT / 'weights')}" for path in (ROOT / "weights").glob("*/*")),
         *(str(path.relative_to(ROOT)) for path in (ROOT / "app" / "web").glob("*.*")),
         "app/api/openapi/assets/rapidoc-min.js",
+        "app/evaluation/data/sample.jsonl",
     } <= set(names)
     assert wheel.stat().st_size < 10e6
 
