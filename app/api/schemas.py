@@ -13,7 +13,7 @@ from app.messages.decoding import DECODING_OPTIONS
 from app.messages.defaults import DEFAULT_OPTIONS
 from app.messages.options import Option
 from app.messages.params import SPECULATION
-from app.messages.rules import IntegerRange, NumberRange, OneOf, Rule
+from app.messages.rules import IntegerRange, NumberRange, OneOf, Rule, TrueOrFalse
 
 MAX_ALTERNATIVES = 20
 MAX_TIME_BUDGET_MS = 3_600_000
@@ -191,6 +191,8 @@ def option_fields(options: Iterable[Option]) -> dict[str, fields.Field[Any]]:
 def field_of(rule: Rule) -> fields.Field[Any]:
     if isinstance(rule, OneOf):
         return Text(*rule.names)
+    if isinstance(rule, TrueOrFalse):
+        return Boolean()
     return Integer(rule.low, rule.high) if isinstance(rule, IntegerRange) else Number(rule)
 
 

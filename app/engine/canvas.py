@@ -22,7 +22,8 @@ class Canvas:
     """Token ids and, separately, which positions are masked: a prompt may hold the literal mask token as text.
 
     Blocks are aligned to absolute position 0, so the first generated one may begin with the end of the prompt, and the
-    last one is cut off where the canvas ends. A `window` is the last block, whatever its length.
+    last one is cut off where the canvas ends. A `window` is the last block, whatever its length. A reply may end before
+    the canvas: after `max_tokens`.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class Canvas:
         block_length: int,
         mask_token_id: int,
         window: Window | None = None,
+        max_tokens: int | None = None,
     ) -> None:
         assert window is None or len(prompt_ids) % block_length == 0
         self.prompt_len = len(prompt_ids)
@@ -46,9 +48,15 @@ class Canvas:
         self.holes += window.holes if window else (None,) * gen_length
         self.confidences: list[float | None] = [None] * len(self.token_ids)
         self.steps: list[int | None] = [None] * len(self.token_ids)
+        self._max_tokens = max_tokens
 
     def __len__(self) -> int:
         return len(self.token_ids)
+
+    @property
+    def reply_end(self) -> int:
+        """One past the last position that is part of the reply."""
+        return len(self) if self._max_tokens is None else min(len(self), self.prompt_len + self._max_tokens)
 
     @property
     def prefill_end(self) -> int:
@@ -63,6 +71,10 @@ class Canvas:
 
     def masked_positions(self, block: Block) -> list[int]:
         return [position for position in range(block.start, block.end) if self.masked[position]]
+
+    def is_settled(self, block: Block) -> bool:
+        """Whether no mask is left in the block, as far as the reply goes."""
+        return not any(self.masked[block.start : min(block.end, self.reply_end)])
 
     def unmask(
         self, positions: Ids[int], token_ids: Ids[int], confidences: Ids[float] | None = None, step: int | None = None
@@ -87,8 +99,9 @@ class Canvas:
         return not self.masked[position] and self.steps[position] is None
 
     def generated(self, block: Block) -> list[Token]:
-        """The tokens of the block that do not belong to the prompt."""
-        return [self.token(position) for position in range(max(block.start, self.prompt_len), block.end)]
+        """The tokens of the block that belong to the reply."""
+        end = min(block.end, self.reply_end)
+        return [self.token(position) for position in range(max(block.start, self.prompt_len), end)]
 
     def hole(self, number: int) -> list[Token]:
         """The tokens of a hole, pinned ones included."""

@@ -92,11 +92,6 @@ def _check_served(diffusion: Diffusion) -> None:
             f"This checkpoint was trained with {diffusion.attention} attention; the engine supports block-causal "
             "attention only."
         )
-    if diffusion.shift:
-        raise CheckpointError(
-            "This checkpoint's logits at a position are for the next position; the engine supports only checkpoints "
-            "that predict a masked position in place."
-        )
 
 
 def dtype_name(dtype: torch.dtype) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from app.engine.proposals import Proposals
 from app.messages.decoding import DecodeMode
@@ -101,6 +102,16 @@ def small_block_rule(rule: TransferRule, size: int) -> TransferRule:
         part = proposals.positions[0] // size
         num = sum(position // size == part for position in proposals.positions)
         return rule(proposals.pick(range(num)), step)
+
+    return select
+
+
+def strict_rule(rule: TransferRule) -> TransferRule:
+    """`rule`, for published code that compares with > what it compares with >=: a limit must be exceeded."""
+
+    def select(proposals: Proposals, step: int) -> list[int]:
+        lowered = [math.nextafter(confidence, -math.inf) for confidence in proposals.confidences]
+        return rule(replace(proposals, confidences=lowered), step)
 
     return select
 

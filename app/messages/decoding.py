@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from app.messages.options import Overrides, option, options_of
-from app.messages.rules import IntegerRange, NumberRange, OneOf
+from app.messages.rules import IntegerRange, NumberRange, OneOf, TrueOrFalse
 
 DecodeMode = Literal["static", "threshold", "greedy", "adaptive", "factor", "entropy"]
 Remasking = Literal["low_confidence", "random"]
@@ -54,6 +54,15 @@ class Decoding:
         IntegerRange(low=1, high=MAX_BLOCK_LENGTH),
         "Fill each block in parts of this many positions, which must divide the block length.",
         note=" that divides the block length",
+    )
+    block_cache: bool = option(
+        False,
+        TrueOrFalse(),
+        "With small_block_length: a step computes only the positions of its small block, and takes the rest of the "
+        "block as an earlier step left it. Faster, for a slightly different reply. Only for models whose published "
+        "code does this.",
+        is_setting=False,
+        checkpoint_keys=(),
     )
     remasking: Remasking = option(
         "low_confidence",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from app.errors import CheckpointError
+from app.messages.defaults import Defaults
+from app.messages.options import Overrides, overrides
+from app.messages.params import CanvasLength
 from app.models.config import Layout, positive
 from app.models.sources import CheckpointSource
 from app.models.tensor_names import LLAMA_NAMES, TensorNames
@@ -23,9 +26,18 @@ class Family:
     names: TensorNames = LLAMA_NAMES
     attention: AttentionPattern = "block_causal"
     shift: bool = False
+    mask_token: str | None = None  # looked up in the vocabulary, if the tokenizer names no mask token
     mask_token_id: int | None = None
     block_length: int | None = None
+    block_length_key: str = "block_length"  # in config.json, where checkpoints have another one
     eos_token_id: int | None = None
+    canvas_length: CanvasLength = "whole_blocks"
+    strict_threshold: bool = False
+    block_cache: bool = False
+    # Whether the published code decodes with the sampling options in generation_config.json, or with its own.
+    reads_generation_config: bool = True
+    # What its published script decodes with, unless requests, settings or generation_config.json say otherwise.
+    request_defaults: Overrides[Defaults] = field(default_factory=Overrides)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,11 +53,33 @@ class Diffusion:
     # What a position sees: its whole block and all earlier ones ("block_causal"), or everything ("full").
     attention: AttentionPattern = "block_causal"
     shift: bool = False  # the logits at position i are for position i + 1, as in causal models
+    canvas_length: CanvasLength = "whole_blocks"
+    strict_threshold: bool = False  # a confidence must exceed a threshold; else it is enough to reach it
+    block_cache: bool = False  # requests may ask for steps that take part of the block as an earlier step left it
+
+    @property
+    def fills_canvas(self) -> bool:
+        """Whether it can fill holes in its last block: a block's first token has none that predicts it before then."""
+        return not (self.shift and self.attention == "block_causal")
 
 
 FAMILIES: Mapping[str, Family] = {
     "StableDiffcoderForCausalLM": Family(
         name="stable-diffcoder", layout=Layout(), mask_token_id=5, block_length=4, eos_token_id=2
+    ),
+    "Fast_dLLM_QwenForCausalLM": Family(
+        name="fast-dllm-v2",
+        layout=Layout(qkv_bias=True),
+        shift=True,
+        mask_token="|<MASK>|",
+        mask_token_id=151665,
+        block_length=32,
+        block_length_key="bd_size",
+        canvas_length="to_block_end",
+        strict_threshold=True,
+        block_cache=True,
+        reads_generation_config=False,
+        request_defaults=overrides(Defaults, threshold=0.9, small_block_length=8),
     ),
     "LlamaForCausalLM": Family(name="llama", layout=Layout()),
     "Qwen2ForCausalLM": Family(name="qwen2", layout=Layout(qkv_bias=True)),
@@ -73,7 +107,10 @@ def read_diffusion(source: CheckpointSource) -> Diffusion:
     config = source.config()
     family = find_family(config)
     tokenizer = source.tokenizer()
-    mask = _first(config.get("mask_token_id"), tokenizer.mask_token_id, family.mask_token_id)
+    mask = _first(config.get("mask_token_id"), tokenizer.mask_token_id)
+    if mask is None and family.mask_token is not None:
+        mask = tokenizer.get_vocab().get(family.mask_token)
+    mask = _first(mask, family.mask_token_id)
     if mask is None:
         raise CheckpointError(
             f"This is an ordinary causal {family.name} checkpoint: it has no mask token, so it was never trained to "
@@ -82,7 +119,8 @@ def read_diffusion(source: CheckpointSource) -> Diffusion:
         )
     if config.get("block_length") is None and family.block_length is None:
         raise CheckpointError("config.json has a mask token but no 'block_length': the length it was trained with.")
-    block_length = positive(config, "block_length", family.block_length)
+    key = "block_length" if config.get("block_length") is not None else family.block_length_key
+    block_length = positive(config, key, family.block_length)
     eos = _first(
         source.generation_config().get("eos_token_id"),
         config.get("eos_token_id"),
@@ -102,7 +140,17 @@ def read_diffusion(source: CheckpointSource) -> Diffusion:
         delete_token_id=delete,
         attention=_choice(config, "diffusion_attention", family.attention, get_args(AttentionPattern)),
         shift=_choice(config, "diffusion_shift", family.shift, (False, True)),
+        canvas_length=family.canvas_length,
+        strict_threshold=family.strict_threshold,
+        block_cache=family.block_cache,
     )
+
+
+def family_defaults(family: Family, block_length: int) -> Overrides[Defaults]:
+    """What the family's published code decodes with, where that differs from the built-in defaults."""
+    built_in = block_length == Defaults().block_length
+    own = {} if built_in else {"block_length": block_length}
+    return Overrides({**own, **family.request_defaults.values})
 
 
 def _choice(config: Mapping[str, Any], key: str, default: Any, allowed: tuple[Any, ...]) -> Any:
