@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from tests.reference import CHECKPOINT
 from tests.tiny import CPU, load_plain
 
 DIFFCODER = {"architectures": ["StableDiffcoderForCausalLM"], "model_type": "llama"}
+FAMILY_FIXTURES = Path(__file__).parents[1] / "fixtures" / "families"
 LLAMA = {"architectures": ["LlamaForCausalLM"], "model_type": "llama"}
 
 
@@ -121,8 +123,8 @@ def test_an_unknown_architecture_names_what_is_supported(architectures: list[str
         find_family({"architectures": architectures})
 
     assert str(error.value) == (
-        f"config.json: architectures is {named}; supported: StableDiffcoderForCausalLM, LlamaForCausalLM, "
-        "Qwen2ForCausalLM, Qwen3ForCausalLM."
+        f"config.json: architectures is {named}; supported: StableDiffcoderForCausalLM, Fast_dLLM_QwenForCausalLM, "
+        "LlamaForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM."
     )
 
 
@@ -141,10 +143,31 @@ def test_token_ids_that_make_no_sense(changes: dict[str, Any], expected: str) ->
 
 
 @pytest.mark.parametrize("architecture", FAMILIES)
-def test_todays_families_are_block_causal_and_predict_in_place(architecture: str) -> None:
+def test_todays_families_are_block_causal_and_all_but_one_predict_in_place(architecture: str) -> None:
     found = diffusion({"architectures": [architecture], "mask_token_id": 9, "block_length": 8, "eos_token_id": 2})
 
-    assert (found.attention, found.shift) == ("block_causal", False)
+    assert (found.attention, found.shift) == ("block_causal", architecture == "Fast_dLLM_QwenForCausalLM")
+    assert found.fills_canvas is not found.shift
+
+
+FAST_DLLM = {"architectures": ["Fast_dLLM_QwenForCausalLM"], "bd_size": 16, "eos_token_id": 2}
+
+
+def test_fast_dllm_names_its_block_length_and_mask_otherwise() -> None:
+    words = tokenizer()
+    words.get_vocab = lambda: {"|<MASK>|": 77}
+
+    found = diffusion(FAST_DLLM, words=words)
+
+    assert (found.mask_token_id, found.block_length, found.canvas_length) == (77, 16, "to_block_end")
+
+
+def test_sampling_options_of_a_published_script_are_not_those_of_generation_config() -> None:
+    """The file says to sample with a repetition penalty; Fast-dLLM's own `generate` does not read it."""
+    checkpoint = load_plain(FAMILY_FIXTURES / "fast-dllm-v2" / "checkpoint")
+
+    assert json.loads((FAMILY_FIXTURES / "fast-dllm-v2/checkpoint/generation_config.json").read_text())["do_sample"]
+    assert checkpoint.request_defaults.values == {"block_length": 32, "threshold": 0.9, "small_block_length": 8}
 
 
 def test_config_json_overrides_how_the_family_denoises() -> None:
