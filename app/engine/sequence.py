@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from collections.abc import Sequence as Ids
 from typing import Literal
 
@@ -19,6 +18,7 @@ from app.engine.transfer import TransferRule, delete_rule, greedy_rule, make_rul
 from app.engine.window import WindowFiller
 from app.messages.events import Counters, SequenceSnapshot
 from app.messages.params import GenerationParams
+from app.models.families import Diffusion
 
 # Steps that drafts are predicted for, where random numbers make them differ.
 MAX_AHEAD = 8
@@ -27,9 +27,8 @@ MAX_AHEAD = 8
 class Sequence:
     """Prefilled up to `computed`, then denoised block by block until no mask is left.
 
-    A full block is committed by the first denoising step of the next one, which runs over both. With token shift
-    (`shift`), the row before a position predicts it, so that step runs over the full block only, and makes one token
-    final: the next block's first.
+    A full block is committed by the first denoising step of the next one, which runs over both; with
+    `Diffusion.commits_alone`, over the full block only, which makes one token final: the next block's first.
     """
 
     block: Block
@@ -43,24 +42,23 @@ class Sequence:
         sequence_id: int,
         prompt_ids: Ids[int],
         params: GenerationParams,
-        mask_token_id: int,
+        diffusion: Diffusion,
         submitted: float,
-        eos_token_ids: Collection[int] = (),
-        delete_token_id: int | None = None,
         is_speculative: bool = False,
-        shift: bool = False,
-        strict_threshold: bool = False,
     ) -> None:
         self.id = sequence_id
         self.params = params
         self.is_watched = params.watch
+        mask_token_id, delete_token_id = diffusion.mask_token_id, diffusion.delete_token_id
         self.canvas = Canvas(
             prompt_ids, params.gen_length, params.block_length, mask_token_id, params.window, params.max_tokens
         )
-        self.shift, self._strict_threshold = shift, strict_threshold
+        self.commits_alone, self._shift = diffusion.commits_alone, int(diffusion.shift)
+        self._strict_threshold = diffusion.strict_threshold
         self.filler = WindowFiller(self.canvas, params.window) if params.window else None
         self.delete_token_id = delete_token_id if params.window and params.window.may_delete else None
-        self.end_token_ids = frozenset() if params.ignore_eos else frozenset((*eos_token_ids, *params.end_token_ids))
+        ends = () if params.ignore_eos else (*diffusion.eos_token_ids, *params.end_token_ids)
+        self.end_token_ids = frozenset(ends)
         self.constraints = _constraints(params, self.canvas)
         self._mask_token_id = mask_token_id
         self._is_speculative = is_speculative and params.speculation != 0 and not params.block_cache
@@ -101,7 +99,7 @@ class Sequence:
     @property
     def awaits_first(self) -> bool:
         """Whether the next forward is over what precedes the block, and gives the block's first token."""
-        return self.shift and self.block.start > 0 and self.canvas.masked[self.block.start]
+        return self.commits_alone and self.block.start > 0 and self.canvas.masked[self.block.start]
 
     @property
     def cacheable_end(self) -> int:
@@ -168,7 +166,7 @@ class Sequence:
             self.forecast,
             self.current_rule(),
             self.canvas.prompt_len,
-            0 if window or self.shift else len(self.canvas),
+            0 if window or self.commits_alone else len(self.canvas),
             self.params.block_length,
             frozenset[int]().union(*window.ends) if window else self.end_token_ids,
             self.delete_token_id,
@@ -189,7 +187,7 @@ class Sequence:
         rule = self.rule
         if self.deadline is not None:
             blocks_left = -(-(self.canvas.reply_end - self.block.end) // self.params.block_length)
-            rule = self.deadline.rule(self.tally.forwards, blocks_left, blocks_left if self.shift else 0)
+            rule = self.deadline.rule(self.tally.forwards, blocks_left, blocks_left if self.commits_alone else 0)
         if self.delete_token_id is None or self.is_overdue:
             return rule
         return delete_rule(rule, self.delete_token_id)
@@ -231,8 +229,12 @@ class Sequence:
         if limits == (rows.stop,) * len(rows):
             limits = None
         span = Span(self.slot, rows.start, len(rows), limits)
-        logit_rows = tuple(position - self.shift - rows.start for position in masked)
-        return Forward(kind, span, tuple(self.canvas.token_ids[rows.start : rows.stop]), logit_rows, masked)
+        token_ids = tuple(self.canvas.token_ids[rows.start : rows.stop])
+        return Forward(kind, span, token_ids, self._logit_rows(masked, rows.start), masked)
+
+    def _logit_rows(self, positions: Ids[int], start: int) -> tuple[int, ...]:
+        """The rows that predict `positions`, in a forward from `start` on; the first position has none before it."""
+        return tuple(max(0, position - self._shift - start) for position in positions)
 
     def _draft_forward(self, draft: Draft, place: int) -> Forward:
         """The rows of a draft, from `place` on. They see the prefix before the current block, and themselves."""
@@ -244,7 +246,7 @@ class Sequence:
         mask = self._mask_token_id
         token_ids = (*state.before, *(mask if token_id is None else token_id for token_id in state.token_ids))
         positions = state.masked_positions
-        return Forward("denoise", span, token_ids, tuple(p - self.shift - span.start for p in positions), positions)
+        return Forward("denoise", span, token_ids, self._logit_rows(positions, span.start), positions)
 
     def masked_rows(self, forwards: Ids[Forward]) -> list[MaskedRows]:
         """The sequence's parts of the logits of a denoising step: of the current block, and of each draft."""

@@ -58,9 +58,17 @@ class Diffusion:
     block_cache: bool = False  # requests may ask for steps that take part of the block as an earlier step left it
 
     @property
+    def commits_alone(self) -> bool:
+        """Whether a block's first token comes from the commit of the block before it, which then is a step of its own.
+
+        The last row of that block predicts it.
+        """
+        return self.shift and self.attention == "block_causal"
+
+    @property
     def fills_canvas(self) -> bool:
-        """Whether it can fill holes in its last block: a block's first token has none that predicts it before then."""
-        return not (self.shift and self.attention == "block_causal")
+        """Whether the last block may be a canvas with holes: a hole at its start has no row that predicts it."""
+        return not self.commits_alone
 
 
 FAMILIES: Mapping[str, Family] = {
