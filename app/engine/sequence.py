@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from collections.abc import Sequence as Ids
 from typing import Literal
 
@@ -19,6 +18,7 @@ from app.engine.transfer import TransferRule, delete_rule, make_rule
 from app.engine.window import WindowFiller
 from app.messages.events import Counters, SequenceSnapshot
 from app.messages.params import GenerationParams
+from app.models.families import Diffusion
 
 # Steps that drafts are predicted for, where random numbers make them differ.
 MAX_AHEAD = 8
@@ -41,21 +41,24 @@ class Sequence:
         sequence_id: int,
         prompt_ids: Ids[int],
         params: GenerationParams,
-        mask_token_id: int,
+        diffusion: Diffusion,
         submitted: float,
-        eos_token_ids: Collection[int] = (),
-        delete_token_id: int | None = None,
         is_speculative: bool = False,
     ) -> None:
         self.id = sequence_id
         self.params = params
         self.is_watched = params.watch
-        self.canvas = Canvas(prompt_ids, params.gen_length, params.block_length, mask_token_id, params.window)
+        mask_token_id, delete_token_id = diffusion.mask_token_id, diffusion.delete_token_id
+        self.canvas = Canvas(
+            prompt_ids, params.gen_length, params.block_length, mask_token_id, params.window, diffusion.alignment
+        )
         self.filler = WindowFiller(self.canvas, params.window) if params.window else None
         self.delete_token_id = delete_token_id if params.window and params.window.may_delete else None
-        self.end_token_ids = frozenset() if params.ignore_eos else frozenset((*eos_token_ids, *params.end_token_ids))
+        own_ends = () if params.ignore_eos else diffusion.eos_token_ids
+        self.end_token_ids = frozenset((*own_ends, *params.end_token_ids))
         self.constraints = _constraints(params, self.canvas)
         self._mask_token_id = mask_token_id
+        self._schedule = diffusion.schedule
         self._is_speculative = is_speculative and params.speculation != 0
         self.tally = Tally(submitted)
         self.deadline = None if params.time_budget_ms is None else Deadline(submitted, params.time_budget_ms)
@@ -72,6 +75,7 @@ class Sequence:
         end = other.canvas.prefill_end
         return (
             self.params.block_length == other.params.block_length
+            and self.canvas.offset == other.canvas.offset
             and self.canvas.prefill_end >= end > 0
             and self.canvas.token_ids[:end] == other.canvas.token_ids[:end]
         )
@@ -84,7 +88,8 @@ class Sequence:
 
     def open_block(self, start: int) -> None:
         self.block = self.canvas.block_at(start)
-        self.rule = make_rule(self.params, len(self.canvas.masked_positions(self.block)))
+        num_masks = len(self.canvas.masked_positions(self.block))
+        self.rule = make_rule(self.params, num_masks, self._schedule, self.canvas.offset)
         self.step = 0
         self.forecast = None
 
@@ -162,7 +167,7 @@ class Sequence:
         """The next whole blocks of the prompt: about `max_tokens`, at least one block."""
         length = self.params.block_length
         size = max(1, max_tokens // length) * length
-        end = min(self.computed + size, self.canvas.prefill_end)
+        end = min(self.canvas.whole_blocks(self.computed + size), self.canvas.prefill_end)
         return self._forward("prefill", self.computed, end)
 
     def denoise(self, drafts: Ids[Draft] = ()) -> list[Forward]:
@@ -184,10 +189,9 @@ class Sequence:
         self, kind: Literal["prefill", "denoise"], start: int, end: int, masked: tuple[int, ...] = ()
     ) -> Forward:
         assert self.slot is not None
-        length = self.params.block_length
         limits = None
-        if end - start > length and not (self.params.window and kind == "denoise"):
-            limits = tuple(min(end, (position // length + 1) * length) for position in range(start, end))
+        if end > self.canvas.block_end(start) and not (self.params.window and kind == "denoise"):
+            limits = tuple(min(end, self.canvas.block_end(position)) for position in range(start, end))
         span = Span(self.slot, start, end - start, limits)
         logit_rows = tuple(position - start for position in masked)  # the model has no token shift
         return Forward(kind, span, tuple(self.canvas.token_ids[start:end]), logit_rows, masked)

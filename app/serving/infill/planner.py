@@ -197,7 +197,7 @@ class InfillPlanner:
     ) -> GenerationParams:
         """The parameters of a reply with room for `max_tokens` and the end token."""
         reply = DecodingRequest(max_tokens=max_tokens + 1, steps=request.steps, block_length=request.block_length)
-        lengths = plan_lengths(reply, self.defaults, prompt_len, self.model.max_model_len)
+        lengths = plan_lengths(reply, self.defaults, prompt_len, self.model)
         return self._params(request, lengths.gen_length, lengths.steps, ends)
 
     def _warnings(self, request: InfillRequest, mode: InfillMode) -> list[str]:
