@@ -51,16 +51,22 @@ class Sequence:
         self.is_watched = params.watch
         mask_token_id, delete_token_id = diffusion.mask_token_id, diffusion.delete_token_id
         self.canvas = Canvas(
-            prompt_ids, params.gen_length, params.block_length, mask_token_id, params.window, params.max_tokens
+            prompt_ids,
+            params.gen_length,
+            params.block_length,
+            mask_token_id,
+            params.window,
+            diffusion.alignment,
+            params.max_tokens,
         )
         self.commits_alone, self._shift = diffusion.commits_alone, int(diffusion.shift)
-        self._strict_threshold = diffusion.strict_threshold
         self.filler = WindowFiller(self.canvas, params.window) if params.window else None
         self.delete_token_id = delete_token_id if params.window and params.window.may_delete else None
-        ends = () if params.ignore_eos else (*diffusion.eos_token_ids, *params.end_token_ids)
-        self.end_token_ids = frozenset(ends)
+        own_ends = () if params.ignore_eos else diffusion.eos_token_ids
+        self.end_token_ids = frozenset((*own_ends, *params.end_token_ids))
         self.constraints = _constraints(params, self.canvas)
         self._mask_token_id = mask_token_id
+        self._schedule, self._strict_threshold = diffusion.schedule, diffusion.strict_threshold
         self._is_speculative = is_speculative and params.speculation != 0 and not params.block_cache
         self.drafts = []
         self.tally = Tally(submitted)
@@ -78,6 +84,7 @@ class Sequence:
         end = other.canvas.prefill_end
         return (
             self.params.block_length == other.params.block_length
+            and self.canvas.offset == other.canvas.offset
             and self.canvas.prefill_end >= end > 0
             and self.canvas.token_ids[:end] == other.canvas.token_ids[:end]
         )
@@ -90,7 +97,8 @@ class Sequence:
 
     def open_block(self, start: int) -> None:
         self.block = self.canvas.block_at(start)
-        rule = make_rule(self.params, len(self.canvas.masked_positions(self.block)) - self.awaits_first)
+        num_masks = len(self.canvas.masked_positions(self.block)) - self.awaits_first
+        rule = make_rule(self.params, num_masks, self._schedule, self.canvas.offset)
         self.rule = strict_rule(rule) if self._strict_threshold else rule
         self.step = 0
         self.forecast = None
@@ -128,7 +136,8 @@ class Sequence:
             return range(self.computed, block.start)
         if self._is_stored:
             size = self.params.small_block_length or self.params.block_length
-            start = self.canvas.masked_positions(block)[0] // size * size
+            first, offset = self.canvas.masked_positions(block)[0], self.canvas.offset
+            start = max(block.start, (first - offset) // size * size + offset)
             if not self.canvas.masked[start]:  # else the row before it is needed
                 return range(start, min(start + size, block.end))
         return range(self.computed, block.end)
@@ -196,7 +205,7 @@ class Sequence:
         """The next whole blocks of the prompt: about `max_tokens`, at least one block."""
         length = self.params.block_length
         size = max(1, max_tokens // length) * length
-        end = min(self.computed + size, self.canvas.prefill_end)
+        end = min(self.canvas.whole_blocks(self.computed + size), self.canvas.prefill_end)
         is_last = end == self.canvas.prefill_end
         return self._forward("prefill", range(self.computed, end), (end,) if is_last and self.awaits_first else ())
 
@@ -222,10 +231,10 @@ class Sequence:
 
     def _forward(self, kind: Literal["prefill", "denoise"], rows: range, masked: tuple[int, ...] = ()) -> Forward:
         assert self.slot is not None
-        length, end = self.params.block_length, len(self.canvas)
+        end = len(self.canvas)
         limits = None
         if not (self.params.window and kind == "denoise"):
-            limits = tuple(min(end, (position // length + 1) * length) for position in rows)
+            limits = tuple(min(end, self.canvas.block_end(position)) for position in rows)
         if limits == (rows.stop,) * len(rows):
             limits = None
         span = Span(self.slot, rows.start, len(rows), limits)

@@ -236,9 +236,10 @@ class Service:
 
     def _warnings(self, request: DecodingRequest, lengths: PlannedLengths, model: ModelInfo) -> list[str]:
         warnings = []
-        if lengths.is_raised:
+        if request.gen_length is not None and lengths.max_tokens > request.gen_length:
             warnings.append(f"gen_length was raised from {request.gen_length} to {lengths.gen_length}, one block.")
-        if request.steps is not None and request.steps < lengths.num_blocks:
+        num_blocks = -(-lengths.gen_length // lengths.block_length)
+        if request.steps is not None and request.steps < num_blocks:
             warnings.append(f"steps was raised from {request.steps} to {lengths.steps}, one for each block.")
         if lengths.is_cut:
             warnings.append(f"The reply is limited to {lengths.gen_length} tokens, the room that the prompt leaves.")
@@ -264,7 +265,7 @@ def _params(
         gen_length=lengths.gen_length,
         steps=lengths.steps,
         block_length=lengths.block_length,
-        max_tokens=lengths.max_tokens if lengths.max_tokens < lengths.gen_length else None,
+        max_tokens=lengths.reply_limit,
         seed=request.seed,
         ignore_eos=request.ignore_eos,
         time_budget_ms=request.time_budget_ms,

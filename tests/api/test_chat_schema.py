@@ -63,7 +63,7 @@ WRONG = {
         ({}, "must be a number"),
     ],
     "decode_mode": [
-        ("best", "must be one of static, threshold, greedy, adaptive, factor, entropy"),
+        ("best", "must be one of static, threshold, greedy, adaptive, factor, entropy, dynamic, sequential"),
         (1, "must be one of"),
     ],
     "factor": [(-1, "must be a number of at least 0 and at most 100"), (101, "at most 100"), ("1", "must be a number")],

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from app.messages.params import GenerationParams
 from tests.families.case import Case
 from tests.families.formats.fast_dllm import read
 from tests.servers import HELLO, Server, content, running
@@ -19,10 +18,8 @@ FOLDER = Path(__file__).parents[1] / "fixtures" / "families" / "fast-dllm-v2"
 END = 1003
 HEADER = json.loads((FOLDER / "cases.json").read_text())
 CASES = [read(case, HEADER) for case in HEADER["cases"]]
-ASKED = [(case, case.params) for case in CASES if case.params is not None]
-each_case = pytest.mark.parametrize(
-    ("case", "params"), [pytest.param(*pair, id=str(n)) for n, pair in enumerate(ASKED)]
-)
+ASKED = [case for case in CASES if case.body is not None]
+each_case = pytest.mark.parametrize("case", [pytest.param(case, id=str(number)) for number, case in enumerate(ASKED)])
 
 
 @pytest.fixture(scope="module")
@@ -34,15 +31,9 @@ def fast_dllm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         server.stop()
 
 
-def body(case: Case, params: GenerationParams) -> dict[str, Any]:
-    return {
-        "prompt_token_ids": case.prompt,
-        "return_token_ids": True,
-        "max_tokens": params.max_tokens,
-        "threshold": params.threshold,
-        "small_block_length": params.small_block_length,
-        "block_cache": params.block_cache,
-    }
+def body(case: Case) -> dict[str, Any]:
+    assert case.body is not None
+    return {"prompt_token_ids": case.prompt, "return_token_ids": True, **case.body}
 
 
 def check(case: Case, token_ids: list[int], finish_reason: str, elbarto: dict[str, Any]) -> None:
@@ -59,8 +50,8 @@ def test_two_of_the_thirty_cases_generate_nothing() -> None:
 
 
 @each_case
-def test_alone(fast_dllm: Server, case: Case, params: GenerationParams) -> None:
-    answer = fast_dllm.chat(**body(case, params))
+def test_alone(fast_dllm: Server, case: Case) -> None:
+    answer = fast_dllm.chat(**body(case))
 
     (choice,) = answer["choices"]
     check(case, choice["token_ids"], choice["finish_reason"], answer["elbarto"])
@@ -69,17 +60,17 @@ def test_alone(fast_dllm: Server, case: Case, params: GenerationParams) -> None:
 
 def test_eight_at_a_time(fast_dllm: Server) -> None:
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda pair: fast_dllm.chat(**body(*pair)), ASKED))
+        answers = list(pool.map(lambda case: fast_dllm.chat(**body(case)), ASKED))
 
-    for (case, _), answer in zip(ASKED, answers, strict=True):
+    for case, answer in zip(ASKED, answers, strict=True):
         (choice,) = answer["choices"]
         check(case, choice["token_ids"], choice["finish_reason"], answer["elbarto"])
 
 
 def test_streamed(fast_dllm: Server) -> None:
-    case, params = max(ASKED, key=lambda pair: len(pair[0].output))
+    case = max(ASKED, key=lambda case: len(case.output))
 
-    chunks = fast_dllm.stream(**body(case, params))
+    chunks = fast_dllm.stream(**body(case))
 
     choices = [choice for chunk in chunks for choice in chunk["choices"]]
     pieces = [choice["token_ids"] for choice in choices if choice["token_ids"]]
@@ -120,9 +111,9 @@ def test_seeded_samples_do_not_depend_on_the_batch(fast_dllm: Server) -> None:
 
 
 def test_steps(fast_dllm: Server) -> None:
-    case, params = next(pair for pair in ASKED if pair[1].block_cache and len(pair[0].prompt) % 32 == 0)
+    case = next(case for case in ASKED if case.params.block_cache and len(case.prompt) % 32 == 0)
 
-    events = fast_dllm.stream(**body(case, params), stream_mode="steps", alternatives=2)
+    events = fast_dllm.stream(**body(case), stream_mode="steps", alternatives=2)
 
     started, *_, finished = events
     assert started["canvas"]["length"] == sum(end - start for start, end in started["canvas"]["blocks"])

@@ -1,1 +1,1 @@
-"""Cases that the published code of each family decoded, and a runner for them: `python -m tests.families FOLDER`."""
+"""Cases of published decoding code, run on the engine: `python -m tests.families FOLDER`."""

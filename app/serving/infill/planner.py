@@ -199,7 +199,7 @@ class InfillPlanner:
         reply = DecodingRequest(max_tokens=max_tokens + 1, steps=request.steps, block_length=request.block_length)
         lengths = plan_lengths(reply, self.defaults, prompt_len, self.model)
         params = self._params(request, lengths.gen_length, lengths.steps, ends)
-        return replace(params, max_tokens=lengths.max_tokens) if lengths.max_tokens < lengths.gen_length else params
+        return replace(params, max_tokens=lengths.reply_limit)
 
     def _warnings(self, request: InfillRequest, mode: InfillMode) -> list[str]:
         warnings = []

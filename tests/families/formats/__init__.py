@@ -1,4 +1,4 @@
-"""The formats of published cases, by the family of their checkpoint. Each has a function `read`."""
+"""Published formats of cases, by the family that the checkpoint is recognised as."""
 
 from __future__ import annotations
 
@@ -6,8 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.families.case import Case
-from tests.families.formats import fast_dllm
+from tests.families.formats import a2d, fast_dllm, sdar, stable_diffcoder
 
-Read = Callable[[dict[str, Any], dict[str, Any]], Case]  # (a case, the header of its file) -> the case
+Read = Callable[[Mapping[str, Any], Mapping[str, Any]], Case]
 
-FORMATS: Mapping[str, Read] = {"fast-dllm-v2": fast_dllm.read}
+FORMATS: Mapping[str, Read] = {
+    "stable-diffcoder": stable_diffcoder.read,
+    "sdar": sdar.read,
+    "a2d-qwen2": a2d.read,
+    "a2d-qwen3": a2d.read,
+    "fast-dllm-v2": fast_dllm.read,
+}
