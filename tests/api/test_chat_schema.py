@@ -92,6 +92,7 @@ WRONG = {
     ],
     "stop": [(5, "must be a string or a list of strings"), (["a", 5], "a list of strings"), ({}, "a list of strings")],
     "remasking": [("high", "must be one of low_confidence, random"), (5, "must be one of"), ("", "must be one of")],
+    "block_cache": [("yes", "must be true or false"), (1, "must be true or false")],
     "prompt_token_ids": [
         ([], "must be a list of at least one token id"),
         ("a b", "must be a list"),

@@ -11,6 +11,7 @@ from app.engine.transfer import (
     make_rule,
     most_confident_first,
     static_rule,
+    strict_rule,
     threshold_rule,
 )
 from app.messages.params import GenerationParams
@@ -65,6 +66,14 @@ def test_equal_confidences_go_from_left_to_right() -> None:
 )
 def test_threshold_rule_takes_all_that_reach_it(threshold: float, expected: list[int]) -> None:
     assert threshold_rule(threshold)(proposals(0.1, 0.9, 0.5, 0.6), 7) == expected
+
+
+def test_a_strict_threshold_must_be_exceeded() -> None:
+    values = proposals(0.5, 0.9, 0.7, 1.0)
+
+    assert strict_rule(threshold_rule(0.7))(values, 0) == [3, 1]
+    assert strict_rule(threshold_rule(1.0))(values, 0) == [3]  # the most confident one, as always
+    assert values.confidences == [0.5, 0.9, 0.7, 1.0]
 
 
 def test_threshold_rule_takes_at_least_the_most_confident() -> None:
