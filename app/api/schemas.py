@@ -13,7 +13,7 @@ from app.messages.decoding import DECODING_OPTIONS
 from app.messages.defaults import DEFAULT_OPTIONS
 from app.messages.options import Option
 from app.messages.params import SPECULATION
-from app.messages.rules import IntegerRange, NumberRange, OneOf, Rule
+from app.messages.rules import IntegerRange, NumberRange, OneOf, Rule, TrueOrFalse
 
 MAX_ALTERNATIVES = 20
 MAX_TIME_BUDGET_MS = 3_600_000
@@ -191,6 +191,8 @@ def option_fields(options: Iterable[Option]) -> dict[str, fields.Field[Any]]:
 def field_of(rule: Rule) -> fields.Field[Any]:
     if isinstance(rule, OneOf):
         return Text(*rule.names)
+    if isinstance(rule, TrueOrFalse):
+        return Boolean()
     return Integer(rule.low, rule.high) if isinstance(rule, IntegerRange) else Number(rule)
 
 
@@ -252,6 +254,7 @@ class ChatSchema(DecodingSchema):
     max_tokens = Integer(1)
     max_completion_tokens = Integer(1)
     gen_length = Integer(1)
+    steps_per_block = Integer(1)
     n = Integer(1)
     stream_options = Object(StreamOptionsSchema())
     stream_mode = Text("blocks", "steps", load_default="blocks")

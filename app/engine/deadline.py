@@ -23,11 +23,14 @@ class Deadline:
     def is_over(self) -> bool:
         return self._remaining_s <= 0
 
-    def rule(self, num_forwards: int, blocks_left: int) -> TransferRule:
-        """For the current block, after `num_forwards` denoising forwards, with `blocks_left` blocks after this one."""
+    def rule(self, num_forwards: int, blocks_left: int, commits_left: int = 0) -> TransferRule:
+        """For the current block, after `num_forwards` denoising forwards, with `blocks_left` blocks after this one.
+
+        `commits_left` forwards will be needed for commits alone.
+        """
         assert self._first_forward is not None
         seconds = max(1e-6, (time.monotonic() - self._first_forward) / max(1, num_forwards))
-        return deadline_rule(self._remaining_s / seconds, blocks_left)
+        return deadline_rule(self._remaining_s / seconds - commits_left, blocks_left)
 
     @property
     def _remaining_s(self) -> float:

@@ -3,7 +3,8 @@
 Block diffusion (BD3-LM, arXiv 2503.09573), decoded as Stable-DiffCoder's published `generate` does: prefill the whole
 blocks of the prompt, then for each block make the most confident proposals final, step by step, until no mask is left,
 and commit it. The commit is fused with the first step of the next block: a finished block does not see the one after
-it, so one forward over both gives what two would.
+it, so one forward over both gives what two would. Models with token shift (Fast-dLLM v2, arXiv 2509.26328) take the
+next block's first token from the commit, which therefore is a forward, and a step, of its own.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def advance(sequence: Sequence, proposals: Proposals | None) -> list[Event]:
     events = [stepped(sequence, proposals, selected)] if sequence.is_watched else []
     unmask(sequence, proposals.pick(selected))
     end = find_end(sequence.reply, sequence.end_token_ids)
-    if end is None and sequence.canvas.masked_positions(sequence.block):
+    if end is None and not sequence.canvas.is_settled(sequence.block):
         sequence.forecast = proposals.without(selected)
         return events
     return events + finish_block(sequence, end)
@@ -86,10 +87,10 @@ def select(sequence: Sequence, proposals: Proposals) -> list[int]:
 
 def unmask(sequence: Sequence, chosen: Proposals) -> None:
     """Make the `chosen` proposals final."""
+    sequence.step += not sequence.awaits_first  # a step of its own kind, which the rule has no part in
     sequence.canvas.unmask(chosen.positions, chosen.token_ids, chosen.probabilities, sequence.tally.steps - 1)
     for constraint in sequence.constraints:
         constraint.observe(chosen.positions, chosen.token_ids)
-    sequence.step += 1
     sequence.tally.final_tokens += len(chosen.positions)
 
 
@@ -164,12 +165,12 @@ def probe(sequence: Sequence, logits: Tensor, delete_token_id: int | None) -> Pr
 
 
 def finish_block(sequence: Sequence, end: int | None) -> list[Event]:
-    """The block is final: report it, then open the next one or finish.
+    """The block is final, as far as the reply goes: report it, then open the next one or finish.
 
     Callers get it before its commit, and the last block needs no commit.
     """
     tokens = sequence.canvas.generated(sequence.block)
-    reason: FinishReason | None = "length" if sequence.block.end == len(sequence.canvas) else None
+    reason: FinishReason | None = "length" if sequence.block.end >= sequence.canvas.reply_end else None
     if end is not None:
         tokens, reason = tokens[: end + 1], "stop"
     elif sequence.is_overdue:

@@ -71,10 +71,8 @@ class Engine:
             next(self._ids),
             prompt_ids,
             params,
-            self.diffusion.mask_token_id,
+            self.diffusion,
             time.monotonic() - waited_ms / 1000,
-            self.diffusion.eos_token_ids,
-            self.diffusion.delete_token_id,
             is_speculative=bool(self.config.speculation),
         )
         self._sequences[sequence.id] = sequence
@@ -122,18 +120,23 @@ class Engine:
             return [self._fail(sequence) for sequence in sequences if sequence.id in self._sequences]
 
     def _prefill(self, work: Batch) -> list[Event]:
-        self._runner.run([forward for _, forwards in work for forward in forwards])
+        logits = self._runner.run([forward for _, forwards in work for forward in forwards])
         for sequence, (forward,) in work:
             finish_prefill(sequence, forward)
             if not sequence.needs_prefill:
                 self._scheduler.store_prefix(sequence)
-        return []
+        with_logits = [(sequence, forwards) for sequence, forwards in work if forwards[0].positions]
+        return [] if logits is None else self._advance(with_logits, logits)
 
     def _denoise(self, work: Batch) -> list[Event]:
         logits = self._runner.run([forward for _, forwards in work for forward in forwards])
-        assert logits is not None  # [logit_rows of all, vocab]
+        assert logits is not None
         for sequence, _ in work:
             sequence.tally.forwards += 1
+        return self._advance(work, logits)
+
+    def _advance(self, work: Batch, logits: Tensor) -> list[Event]:
+        """Take the steps that the `logits` [logit_rows of all, vocab] decide."""
         rows = [rows for sequence, forwards in work for rows in sequence.masked_rows(forwards)]
         proposals = iter(propose(logits, rows, self.diffusion.mask_token_id))
         events = []

@@ -79,7 +79,7 @@ def _propose(logits: Tensor, sequences: Ids[MaskedRows], mask_token_id: int) -> 
     token_ids = _choose(scores, sequences)  # [rows, 1 + the most steps ahead]
     confidences = probabilities.gather(1, token_ids)
     columns = [is_number.double()[None], token_ids.double().T, confidences.T]  # each [n, rows]
-    if any(rows.params.mode == "entropy" for rows in sequences):
+    if any(rows.params.needs_entropies for rows in sequences):
         columns.append(torch.special.entr(probabilities).sum(dim=-1)[None])
     # One transfer to the host for all columns: token ids are exact in float64.
     proposals = _split(torch.cat(columns).tolist(), token_ids.shape[1], sequences)

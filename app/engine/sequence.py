@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from collections.abc import Sequence as Ids
 from typing import Literal
 
@@ -15,10 +14,11 @@ from app.engine.penalties import Penalties
 from app.engine.proposals import Proposals
 from app.engine.sampling import MaskedRows
 from app.engine.tally import Tally
-from app.engine.transfer import TransferRule, delete_rule, make_rule
+from app.engine.transfer import TransferRule, delete_rule, greedy_rule, make_rule, strict_rule
 from app.engine.window import WindowFiller
 from app.messages.events import Counters, SequenceSnapshot
 from app.messages.params import GenerationParams
+from app.models.families import Diffusion
 
 # Steps that drafts are predicted for, where random numbers make them differ.
 MAX_AHEAD = 8
@@ -27,7 +27,8 @@ MAX_AHEAD = 8
 class Sequence:
     """Prefilled up to `computed`, then denoised block by block until no mask is left.
 
-    A full block is committed by the first denoising step of the next one, which runs over both.
+    A full block is committed by the first denoising step of the next one, which runs over both; with
+    `Diffusion.commits_alone`, over the full block only, which makes one token final: the next block's first.
     """
 
     block: Block
@@ -41,22 +42,33 @@ class Sequence:
         sequence_id: int,
         prompt_ids: Ids[int],
         params: GenerationParams,
-        mask_token_id: int,
+        diffusion: Diffusion,
         submitted: float,
-        eos_token_ids: Collection[int] = (),
-        delete_token_id: int | None = None,
         is_speculative: bool = False,
     ) -> None:
         self.id = sequence_id
         self.params = params
         self.is_watched = params.watch
-        self.canvas = Canvas(prompt_ids, params.gen_length, params.block_length, mask_token_id, params.window)
+        mask_token_id, delete_token_id = diffusion.mask_token_id, diffusion.delete_token_id
+        self.canvas = Canvas(
+            prompt_ids,
+            params.gen_length,
+            params.block_length,
+            mask_token_id,
+            params.window,
+            diffusion.alignment,
+            params.max_tokens,
+        )
+        self.commits_alone, self._shift = diffusion.commits_alone, int(diffusion.shift)
         self.filler = WindowFiller(self.canvas, params.window) if params.window else None
         self.delete_token_id = delete_token_id if params.window and params.window.may_delete else None
-        self.end_token_ids = frozenset() if params.ignore_eos else frozenset((*eos_token_ids, *params.end_token_ids))
+        own_ends = () if params.ignore_eos else diffusion.eos_token_ids
+        self.end_token_ids = frozenset((*own_ends, *params.end_token_ids))
         self.constraints = _constraints(params, self.canvas)
         self._mask_token_id = mask_token_id
-        self._is_speculative = is_speculative and params.speculation != 0
+        self._schedule, self._strict_threshold = diffusion.schedule, diffusion.strict_threshold
+        self._is_speculative = is_speculative and params.speculation != 0 and not params.block_cache
+        self.drafts = []
         self.tally = Tally(submitted)
         self.deadline = None if params.time_budget_ms is None else Deadline(submitted, params.time_budget_ms)
         self.slot: int | None = None  # in the KV cache; None until the scheduler admits the sequence
@@ -72,6 +84,7 @@ class Sequence:
         end = other.canvas.prefill_end
         return (
             self.params.block_length == other.params.block_length
+            and self.canvas.offset == other.canvas.offset
             and self.canvas.prefill_end >= end > 0
             and self.canvas.token_ids[:end] == other.canvas.token_ids[:end]
         )
@@ -84,27 +97,55 @@ class Sequence:
 
     def open_block(self, start: int) -> None:
         self.block = self.canvas.block_at(start)
-        self.rule = make_rule(self.params, len(self.canvas.masked_positions(self.block)))
+        num_masks = len(self.canvas.masked_positions(self.block)) - self.awaits_first
+        rule = make_rule(self.params, num_masks, self._schedule, self.canvas.offset)
+        self.rule = strict_rule(rule) if self._strict_threshold else rule
         self.step = 0
         self.forecast = None
+        self._is_stored = False  # whether the slot holds the whole block, as it was in an earlier step
+
+    @property
+    def awaits_first(self) -> bool:
+        """Whether the next forward is over what precedes the block, and gives the block's first token."""
+        return self.commits_alone and self.block.start > 0 and self.canvas.masked[self.block.start]
+
+    @property
+    def cacheable_end(self) -> int:
+        """One past the whole blocks of the prompt that need no forward if their keys and values are known."""
+        return self.canvas.prefill_end - (self.params.block_length if self.awaits_first else 0)
 
     @property
     def reply(self) -> list[int | None]:
-        """The tokens of the block that do not belong to the prompt. None: masked."""
-        canvas, here = self.canvas, slice(max(self.block.start, self.canvas.prompt_len), self.block.end)
+        """The tokens of the block that belong to the reply. None: masked."""
+        canvas = self.canvas
+        here = slice(max(self.block.start, canvas.prompt_len), min(self.block.end, canvas.reply_end))
         pairs = zip(canvas.token_ids[here], canvas.masked[here], strict=True)
         return [None if masked else token_id for token_id, masked in pairs]
 
     def commit(self) -> None:
-        """A forward over the current block and the full one before it stored the keys and values of that one."""
+        """A forward over the full block before the current one, and maybe over that too, stored its keys and values."""
         if self.computed < self.block.start:
-            self.tally.fused_commits += 1
+            self.tally.fused_commits += not self.awaits_first
             self.computed = self.block.start
+
+    @property
+    def rows(self) -> range:
+        """The positions that a denoising step computes, without drafts."""
+        block = self.block
+        if self.awaits_first:
+            return range(self.computed, block.start)
+        if self._is_stored:
+            size = self.params.small_block_length or self.params.block_length
+            first, offset = self.canvas.masked_positions(block)[0], self.canvas.offset
+            start = max(block.start, (first - offset) // size * size + offset)
+            if not self.canvas.masked[start]:  # else the row before it is needed
+                return range(start, min(start + size, block.end))
+        return range(self.computed, block.end)
 
     @property
     def num_rows(self) -> int:
         """Of a denoising step, without drafts."""
-        return self.block.end - self.computed
+        return len(self.rows)
 
     @property
     def tokens_per_step(self) -> float:
@@ -134,7 +175,7 @@ class Sequence:
             self.forecast,
             self.current_rule(),
             self.canvas.prompt_len,
-            0 if window else len(self.canvas),
+            0 if window or self.commits_alone else len(self.canvas),
             self.params.block_length,
             frozenset[int]().union(*window.ends) if window else self.end_token_ids,
             self.delete_token_id,
@@ -150,10 +191,12 @@ class Sequence:
 
         Once that is spent, everything masked becomes final at once, so deletes do not wait either.
         """
+        if self.awaits_first:
+            return greedy_rule
         rule = self.rule
         if self.deadline is not None:
-            blocks_left = -(-(len(self.canvas) - self.block.end) // self.params.block_length)
-            rule = self.deadline.rule(self.tally.forwards, blocks_left)
+            blocks_left = -(-(self.canvas.reply_end - self.block.end) // self.params.block_length)
+            rule = self.deadline.rule(self.tally.forwards, blocks_left, blocks_left if self.commits_alone else 0)
         if self.delete_token_id is None or self.is_overdue:
             return rule
         return delete_rule(rule, self.delete_token_id)
@@ -162,35 +205,45 @@ class Sequence:
         """The next whole blocks of the prompt: about `max_tokens`, at least one block."""
         length = self.params.block_length
         size = max(1, max_tokens // length) * length
-        end = min(self.computed + size, self.canvas.prefill_end)
-        return self._forward("prefill", self.computed, end)
+        end = min(self.canvas.whole_blocks(self.computed + size), self.canvas.prefill_end)
+        is_last = end == self.canvas.prefill_end
+        return self._forward("prefill", range(self.computed, end), (end,) if is_last and self.awaits_first else ())
 
     def denoise(self, drafts: Ids[Draft] = ()) -> list[Forward]:
         """A denoising step of the current block, together with the block before it if that is not committed yet.
 
         Behind it, at the places after the block, one forward for each draft.
         """
-        masked = tuple(self.canvas.masked_positions(self.block))
+        rows = self.rows
+        masked = tuple(position for position in self.canvas.masked_positions(self.block) if position in rows)
+        if self.awaits_first:
+            masked = (self.block.start,)
         assert masked
         if self.deadline is not None:
             self.deadline.start()
         self.drafts = list(drafts)
-        forwards = [self._forward("denoise", self.computed, self.block.end, masked)]
+        forwards = [self._forward("denoise", rows, masked)]
+        # Under a deadline every step is over all masks that are left.
+        self._is_stored = self.params.block_cache and self.deadline is None and not self.awaits_first
         for draft in drafts:
             forwards.append(self._draft_forward(draft, forwards[-1].span.places.stop))
         return forwards
 
-    def _forward(
-        self, kind: Literal["prefill", "denoise"], start: int, end: int, masked: tuple[int, ...] = ()
-    ) -> Forward:
+    def _forward(self, kind: Literal["prefill", "denoise"], rows: range, masked: tuple[int, ...] = ()) -> Forward:
         assert self.slot is not None
-        length = self.params.block_length
+        end = len(self.canvas)
         limits = None
-        if end - start > length and not (self.params.window and kind == "denoise"):
-            limits = tuple(min(end, (position // length + 1) * length) for position in range(start, end))
-        span = Span(self.slot, start, end - start, limits)
-        logit_rows = tuple(position - start for position in masked)  # the model has no token shift
-        return Forward(kind, span, tuple(self.canvas.token_ids[start:end]), logit_rows, masked)
+        if not (self.params.window and kind == "denoise"):
+            limits = tuple(min(end, self.canvas.block_end(position)) for position in rows)
+        if limits == (rows.stop,) * len(rows):
+            limits = None
+        span = Span(self.slot, rows.start, len(rows), limits)
+        token_ids = tuple(self.canvas.token_ids[rows.start : rows.stop])
+        return Forward(kind, span, token_ids, self._logit_rows(masked, rows.start), masked)
+
+    def _logit_rows(self, positions: Ids[int], start: int) -> tuple[int, ...]:
+        """The rows that predict `positions`, in a forward from `start` on; the first position has none before it."""
+        return tuple(max(0, position - self._shift - start) for position in positions)
 
     def _draft_forward(self, draft: Draft, place: int) -> Forward:
         """The rows of a draft, from `place` on. They see the prefix before the current block, and themselves."""
@@ -202,7 +255,7 @@ class Sequence:
         mask = self._mask_token_id
         token_ids = (*state.before, *(mask if token_id is None else token_id for token_id in state.token_ids))
         positions = state.masked_positions
-        return Forward("denoise", span, token_ids, tuple(p - span.start for p in positions), positions)
+        return Forward("denoise", span, token_ids, self._logit_rows(positions, span.start), positions)
 
     def masked_rows(self, forwards: Ids[Forward]) -> list[MaskedRows]:
         """The sequence's parts of the logits of a denoising step: of the current block, and of each draft."""

@@ -55,8 +55,8 @@ class Speculator:
 
     def _limit(self, sequence: Sequence) -> int:
         params = sequence.params
-        if params.window is not None and params.window.probe:
-            return 0
+        if params.block_cache or (params.window is not None and params.window.probe):
+            return 0  # with stale keys and values, logits depend on more than the state
         limit = MAX_DRAFTS if self.limit == "auto" else self.limit
         return limit if params.speculation is None else min(limit, params.speculation)
 

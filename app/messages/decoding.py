@@ -10,11 +10,16 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from app.messages.options import Overrides, option, options_of
-from app.messages.rules import IntegerRange, NumberRange, OneOf
+from app.messages.rules import IntegerRange, NumberRange, OneOf, TrueOrFalse
 
-DecodeMode = Literal["static", "threshold", "greedy", "adaptive", "factor", "entropy"]
+DecodeMode = Literal[
+    "static", "threshold", "greedy", "adaptive", "factor", "entropy", "dynamic", "sequential", "entropy_bounded"
+]
 Remasking = Literal["low_confidence", "random"]
 DECODE_MODES: tuple[DecodeMode, ...] = get_args(DecodeMode)
+# Those that have their own use for a threshold, and those that need the entropies of proposals.
+THRESHOLD_MODES: tuple[DecodeMode, ...] = ("threshold", "adaptive", "dynamic")
+ENTROPY_MODES: tuple[DecodeMode, ...] = ("entropy", "entropy_bounded")
 
 DEFAULT_THRESHOLD = 0.9
 MAX_BLOCK_LENGTH = 1024
@@ -36,7 +41,7 @@ class Decoding:
         None,
         NumberRange(low=0, high=1),
         f"Modes threshold and adaptive: accept every proposal of at least this confidence ({DEFAULT_THRESHOLD} if "
-        "unset).",
+        "unset). Mode dynamic: every proposal above it, and at least as many as `steps` schedules.",
     )
     factor: float = option(
         1.0,
@@ -47,13 +52,22 @@ class Decoding:
         0.1,
         NumberRange(low=0, high=100),
         "Mode entropy: accept proposals by rising entropy, as long as their entropies without the largest add up to at "
-        "most gamma (nats).",
+        "most gamma (nats). Mode entropy_bounded: as long as all of them add up to less.",
     )
     small_block_length: int | None = option(
         None,
         IntegerRange(low=1, high=MAX_BLOCK_LENGTH),
         "Fill each block in parts of this many positions, which must divide the block length.",
         note=" that divides the block length",
+    )
+    block_cache: bool = option(
+        False,
+        TrueOrFalse(),
+        "With small_block_length: a step computes only the positions of its small block, and takes the rest of the "
+        "block as an earlier step left it. Faster, for a slightly different reply. Only for models whose published "
+        "code does this.",
+        is_setting=False,
+        checkpoint_keys=(),
     )
     remasking: Remasking = option(
         "low_confidence",
@@ -116,6 +130,10 @@ class Decoding:
         return DEFAULT_THRESHOLD if self.threshold is None else self.threshold
 
     @property
+    def needs_entropies(self) -> bool:
+        return self.mode in ENTROPY_MODES
+
+    @property
     def is_random(self) -> bool:
         """Whether random numbers decide anything, which depend on position and step."""
         return self.temperature > 0 or self.remasking == "random"
@@ -142,6 +160,6 @@ def decide(requested: Overrides[Decoding], defaults: Decoding) -> Decoding:
     A request that sets a threshold gets a mode that uses it, whatever the server's default mode is.
     """
     decoding = requested.over(Decoding(**defaults.values()))
-    if "threshold" in requested and "decode_mode" not in requested and decoding.decode_mode != "adaptive":
+    if "threshold" in requested and "decode_mode" not in requested and decoding.decode_mode not in THRESHOLD_MODES:
         return dataclasses.replace(decoding, decode_mode=None)
     return decoding

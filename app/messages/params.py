@@ -13,6 +13,10 @@ GenerationConfig = Literal["auto", "none"]
 Speculation = Literal["auto"] | int
 SPECULATION = NameOrInteger(("auto", "off"), IntegerRange(low=0, high=64))  # as users write it; off is 0
 Quantization = Literal["none", "int8", "int4", "fp8"]
+# How many masks follow the prompt, for a reply of some length: that length in whole blocks ("whole_blocks"; the last
+# one is cut off where they end, unless the prompt is whole blocks too), up to the end of a block ("to_block_end"), or
+# just the length ("exact"; the last block is shorter).
+CanvasLength = Literal["whole_blocks", "to_block_end", "exact"]
 
 
 @dataclass(frozen=True)
@@ -58,17 +62,18 @@ class Window:
 class GenerationParams(Decoding):
     """How one sequence is decoded. Lengths are in tokens."""
 
-    # Positions after the prompt: a multiple of block_length (see round_lengths), or the window's length.
-    gen_length: int
+    gen_length: int  # positions after the prompt: as the model's CanvasLength says, or the window's length
     steps: int  # denoising steps in mode static: a multiple of the number of blocks
     block_length: int  # positions denoised together
+    # The reply's tokens, at most: what is behind them need not be denoised. None: the canvas is the limit.
+    max_tokens: int | None = None
     # Finish within this time of the submission: the mode's rule is replaced by one that spends the forwards there is
     # time for, and blocks that are not reached are omitted.
     time_budget_ms: int | None = None
     seed: int = 0
     speculation: int | None = None  # drafts in one forward, at most; lowers the engine's own limit. None: does not
     ignore_eos: bool = False  # continue after the checkpoint's end tokens
-    end_token_ids: tuple[int, ...] = ()  # end the reply as the checkpoint's own end tokens do
+    end_token_ids: tuple[int, ...] = ()  # these end the reply too, also with `ignore_eos`
     # An infilling canvas: its masks take the place of the reply, and `steps` are for all of them.
     window: Window | None = None
     watch: bool = False  # report every denoising step
@@ -78,10 +83,10 @@ class GenerationParams(Decoding):
         super().__post_init__()
         assert self.block_length >= 1
         if self.window is None:
-            assert self.gen_length >= self.block_length
-            assert self.gen_length % self.block_length == 0
+            assert self.gen_length >= 1
         else:
             assert self.gen_length == len(self.window.token_ids)
+        assert self.max_tokens is None or (self.max_tokens >= 1 and self.window is None)
         assert self.speculation is None or self.speculation >= 0
         assert self.steps >= self.num_blocks
         assert self.steps % self.num_blocks == 0
@@ -89,7 +94,7 @@ class GenerationParams(Decoding):
 
     @property
     def num_blocks(self) -> int:
-        return 1 if self.window else self.gen_length // self.block_length
+        return 1 if self.window else -(-self.gen_length // self.block_length)
 
     @property
     def steps_per_block(self) -> int:
@@ -120,6 +125,11 @@ class ModelSource:
 
     path: str  # a directory or a Hugging Face id
     revision: str | None = None  # of a Hugging Face id
+    # What the checkpoint is, where its files do not say it: a family of app/models/families.py, its mask token, and the
+    # block length that it was trained with.
+    family: str | None = None
+    mask_token_id: int | None = None
+    block_length: int | None = None
     device: str = "auto"
     dtype: str = "auto"
     num_threads: int | None = None  # PyTorch's threads on the CPU

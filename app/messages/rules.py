@@ -68,6 +68,18 @@ class OneOf:
 
 
 @dataclass(frozen=True)
+class TrueOrFalse:
+    """A boolean, and nothing that merely looks like one."""
+
+    def accepts(self, value: object) -> bool:
+        return isinstance(value, bool)
+
+    @property
+    def allowed(self) -> str:
+        return "true or false"
+
+
+@dataclass(frozen=True)
 class NameOrInteger:
     """One of a few names, or an integer within bounds."""
 
@@ -83,4 +95,4 @@ class NameOrInteger:
         return f"{', '.join(self.names)} or {self.integers.allowed}"
 
 
-Rule = NumberRange | OneOf
+Rule = NumberRange | OneOf | TrueOrFalse

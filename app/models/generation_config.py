@@ -37,6 +37,11 @@ def read_generation_config(directory: Path) -> Overrides[Defaults]:
 
 def read_request_defaults(config: Mapping[str, Any], path: Path) -> Overrides[Defaults]:
     """As `read_generation_config`; `path` is for error messages."""
+    return Overrides({**_read_hugging_face(config, path).values, **read_own_defaults(config, path).values})
+
+
+def read_own_defaults(config: Mapping[str, Any], path: Path) -> Overrides[Defaults]:
+    """As `read_request_defaults`, of our object alone: for models whose published code does not read the other keys."""
     ours = config.get(OBJECT)
     if ours is None:
         ours = {}
@@ -46,6 +51,11 @@ def read_request_defaults(config: Mapping[str, Any], path: Path) -> Overrides[De
     if unknown is not None:
         name = f"{OBJECT}.{unknown}"
         raise CheckpointError(f"{path}: {name!r} is unknown; allowed in {OBJECT}: {', '.join(OUR_KEYS)}.")
+    values = {option.name: _check(ours, key, option, path, f"{OBJECT}.") for key, option in OUR_KEYS.items()}
+    return Overrides.pick(Defaults, values)
+
+
+def _read_hugging_face(config: Mapping[str, Any], path: Path) -> Overrides[Defaults]:
     do_sample = config.get("do_sample")
     if do_sample is not None and not isinstance(do_sample, bool):
         raise _refusal(path, "do_sample", do_sample, "true or false")
@@ -53,10 +63,6 @@ def read_request_defaults(config: Mapping[str, Any], path: Path) -> Overrides[De
     for key, option in HUGGING_FACE_KEYS.items():
         value = _check(config, key, option, path)
         if value is not None and (do_sample or key != "temperature"):
-            defaults[option.name] = value
-    for key, option in OUR_KEYS.items():
-        value = _check(ours, key, option, path, f"{OBJECT}.")
-        if value is not None:
             defaults[option.name] = value
     return Overrides.pick(Defaults, defaults)
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from app.messages.defaults import Defaults
 from app.messages.events import Event, Finished, SequenceSnapshot
 from app.messages.options import Overrides
-from app.messages.params import GenerationParams, ModelSource
+from app.messages.params import CanvasLength, GenerationParams, ModelSource
 from app.text.tokenizer import Tokenizer
 
 
@@ -39,6 +39,9 @@ class ModelInfo:
     vocab_size: int
     eos_token_ids: tuple[int, ...] = ()
     delete_token_id: int | None = None  # None: it was not trained to delete positions
+    canvas_length: CanvasLength = "whole_blocks"
+    block_cache: bool = False  # whether requests may ask for it
+    fills_canvas: bool = True  # whether holes can be filled as masks between the texts around them
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,9 @@ def load_backend(options: ModelSource) -> tuple[Backend, Frontend]:
         vocab_size=checkpoint.model.config.vocab_size,
         eos_token_ids=diffusion.eos_token_ids,
         delete_token_id=diffusion.delete_token_id,
+        canvas_length=diffusion.canvas_length,
+        block_cache=diffusion.block_cache,
+        fills_canvas=diffusion.fills_canvas,
     )
     backend = Backend(engine, info, engine.config.max_sequences)
     return backend, Frontend(Tokenizer(checkpoint.tokenizer), checkpoint.request_defaults)

@@ -23,7 +23,7 @@ from app.serving.infill.capabilities import InfillCapabilities, find_capabilitie
 from app.serving.infill.infill import Infill
 from app.serving.infill.planner import InfillPlanner
 from app.serving.infill.requests import EditRequest, InfillRequest
-from app.serving.lengths import PlannedLengths, check_small_blocks, plan_lengths
+from app.serving.lengths import PlannedLengths, check_decoding, plan_lengths
 from app.serving.reply import Reply, ReplyChoice
 from app.serving.requests import ChatRequest, DecodingRequest, PromptRequest
 from app.serving.token_log import TokenLog
@@ -156,8 +156,8 @@ class Service:
     def _reply(self, request: DecodingRequest, prompts: Sequence[list[int]], ignored: Sequence[str] = ()) -> Reply:
         tokenizer, model, defaults = self.tokenizer, self.model, self._defaults
         request = replace(request, seed=request.seed if request.seed is not None else secrets.randbits(32))
-        planned = [plan_lengths(request, defaults, len(prompt), model.max_model_len) for prompt in prompts]
-        params = [_params(request, defaults, lengths) for lengths in planned]
+        planned = [plan_lengths(request, defaults, len(prompt), model) for prompt in prompts]
+        params = [_params(request, defaults, lengths, model) for lengths in planned]
         warnings = dict.fromkeys(text for lengths in planned for text in self._warnings(request, lengths, model))
         generation = self.engine.submit_requests(
             [
@@ -183,7 +183,7 @@ class Service:
     @property
     def infill_capabilities(self) -> InfillCapabilities:
         model = self.model
-        return find_capabilities(self.tokenizer, model.delete_token_id, model.max_model_len, self._defaults)
+        return find_capabilities(self.tokenizer, model, self._defaults)
 
     def infill(self, request: InfillRequest) -> Infill:
         """Queue an infill. Raises RequestError, PromptTooLong, QueueFull or Unavailable."""
@@ -236,9 +236,9 @@ class Service:
 
     def _warnings(self, request: DecodingRequest, lengths: PlannedLengths, model: ModelInfo) -> list[str]:
         warnings = []
-        if request.gen_length is not None and lengths.gen_length > request.gen_length:
+        if request.gen_length is not None and lengths.max_tokens > request.gen_length:
             warnings.append(f"gen_length was raised from {request.gen_length} to {lengths.gen_length}, one block.")
-        num_blocks = lengths.gen_length // lengths.block_length
+        num_blocks = -(-lengths.gen_length // lengths.block_length)
         if request.steps is not None and request.steps < num_blocks:
             warnings.append(f"steps was raised from {request.steps} to {lengths.steps}, one for each block.")
         if lengths.is_cut:
@@ -254,15 +254,18 @@ class Service:
         return warnings
 
 
-def _params(request: DecodingRequest, defaults: Defaults, lengths: PlannedLengths) -> GenerationParams:
+def _params(
+    request: DecodingRequest, defaults: Defaults, lengths: PlannedLengths, model: ModelInfo
+) -> GenerationParams:
     """The seed is set by now; the defaults apply to everything else that the request omits."""
     assert request.seed is not None
     decoding = decide(request.decoding, defaults)
-    check_small_blocks(decoding, lengths.block_length)
+    check_decoding(decoding, lengths.block_length, model)
     return GenerationParams(
         gen_length=lengths.gen_length,
         steps=lengths.steps,
         block_length=lengths.block_length,
+        max_tokens=lengths.reply_limit,
         seed=request.seed,
         ignore_eos=request.ignore_eos,
         time_budget_ms=request.time_budget_ms,

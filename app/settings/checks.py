@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from app.messages.params import SPECULATION, Speculation
-from app.messages.rules import IntegerRange, OneOf, Rule
+from app.messages.rules import IntegerRange, OneOf, Rule, TrueOrFalse
 
 
 class IntegerSetting(fields.Integer):
@@ -75,6 +75,8 @@ def check_of(rule: Rule) -> fields.Field[Any]:
     """The field for an option's rule."""
     if isinstance(rule, OneOf):
         return choice(*rule.names)
+    if isinstance(rule, TrueOrFalse):
+        return BooleanSetting()
     if isinstance(rule, IntegerRange):
         return integer(rule.low, rule.high)
     return number(rule.above if rule.low is None else rule.low, rule.high, min_inclusive=rule.low is not None)

@@ -82,6 +82,7 @@ def test_a_whole_answer(make_client: MakeClient) -> None:
             "factor": 1.0,
             "gamma": 0.1,
             "small_block_length": None,
+            "block_cache": False,
             "time_budget_ms": None,
             "speculation": None,
             "remasking": "low_confidence",

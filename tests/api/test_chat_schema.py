@@ -63,7 +63,7 @@ WRONG = {
         ({}, "must be a number"),
     ],
     "decode_mode": [
-        ("best", "must be one of static, threshold, greedy, adaptive, factor, entropy"),
+        ("best", "must be one of static, threshold, greedy, adaptive, factor, entropy, dynamic, sequential"),
         (1, "must be one of"),
     ],
     "factor": [(-1, "must be a number of at least 0 and at most 100"), (101, "at most 100"), ("1", "must be a number")],
@@ -92,6 +92,7 @@ WRONG = {
     ],
     "stop": [(5, "must be a string or a list of strings"), (["a", 5], "a list of strings"), ({}, "a list of strings")],
     "remasking": [("high", "must be one of low_confidence, random"), (5, "must be one of"), ("", "must be one of")],
+    "block_cache": [("yes", "must be true or false"), (1, "must be true or false")],
     "prompt_token_ids": [
         ([], "must be a list of at least one token id"),
         ("a b", "must be a list"),

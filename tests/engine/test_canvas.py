@@ -66,3 +66,15 @@ def test_generated_leaves_out_the_prompt(canvas: Canvas) -> None:
         [102, 103, 104, 105],
         [106, 107],
     ]
+
+
+def test_a_reply_may_end_before_the_canvas() -> None:
+    canvas = Canvas(PROMPT, gen_length=8, block_length=4, mask_token_id=MASK, max_tokens=3)
+    block = canvas.block_at(8)
+
+    assert (canvas.reply_end, len(canvas)) == (9, 14)
+    assert not canvas.is_settled(block)
+    canvas.unmask([8], [77])
+    assert canvas.is_settled(block)
+    assert [token.id for token in canvas.generated(block)] == [77]
+    assert canvas.masked_positions(block) == [9, 10, 11]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from collections.abc import Callable
 
@@ -141,3 +142,22 @@ def test_the_cases_on_a_cuda_device(cases: list[Case]) -> None:
     engine = Engine(loaded.model, loaded.diffusion, EngineConfig(max_model_len=512))
 
     assert [tuple(run(engine, case.prompt, case.params)[0]) for case in cases] == [case.output for case in cases]
+
+
+@pytest.mark.parametrize("max_tokens", [1, 2, 5, 7, 8])
+def test_a_reply_that_ends_before_its_canvas_is_the_same_and_takes_fewer_steps(
+    max_tokens: int, engine: Engine, cases: list[Case]
+) -> None:
+    saved = 0
+    for case in cases[:20]:
+        if case.params.gen_length < 8:
+            continue
+        params = dataclasses.replace(case.params, ignore_eos=True)
+        whole, long = run(engine, case.prompt, params)
+        token_ids, short = run(engine, case.prompt, dataclasses.replace(params, max_tokens=max_tokens))
+
+        assert token_ids == whole[:max_tokens]
+        assert (short.reason, short.counters.generated_tokens) == ("length", max_tokens)
+        assert short.counters.steps <= long.counters.steps
+        saved += long.counters.steps - short.counters.steps
+    assert saved > 0

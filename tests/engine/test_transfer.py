@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from app.engine.proposals import Proposals
+from app.engine.schedules import masks
 from app.engine.transfer import (
     delete_rule,
     make_rule,
     most_confident_first,
-    schedule,
     static_rule,
+    strict_rule,
     threshold_rule,
 )
 from app.messages.params import GenerationParams
@@ -33,13 +34,13 @@ def proposals(*confidences: float) -> Proposals:
     ],
 )
 def test_schedule(num_masks: int, num_steps: int, expected: list[int]) -> None:
-    assert schedule(num_masks, num_steps) == expected
+    assert masks(num_masks, num_steps, num_masks) == expected
 
 
 @pytest.mark.parametrize("num_masks", range(1, 17))
 def test_schedule_transfers_every_mask_and_at_least_one_a_step(num_masks: int) -> None:
     for num_steps in range(1, 20):
-        counts = schedule(num_masks, num_steps)
+        counts = masks(num_masks, num_steps, num_masks)
 
         assert sum(counts) == num_masks
         assert min(counts) >= 1
@@ -65,6 +66,14 @@ def test_equal_confidences_go_from_left_to_right() -> None:
 )
 def test_threshold_rule_takes_all_that_reach_it(threshold: float, expected: list[int]) -> None:
     assert threshold_rule(threshold)(proposals(0.1, 0.9, 0.5, 0.6), 7) == expected
+
+
+def test_a_strict_threshold_must_be_exceeded() -> None:
+    values = proposals(0.5, 0.9, 0.7, 1.0)
+
+    assert strict_rule(threshold_rule(0.7))(values, 0) == [3, 1]
+    assert strict_rule(threshold_rule(1.0))(values, 0) == [3]  # the most confident one, as always
+    assert values.confidences == [0.5, 0.9, 0.7, 1.0]
 
 
 def test_threshold_rule_takes_at_least_the_most_confident() -> None:

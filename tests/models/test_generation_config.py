@@ -15,7 +15,13 @@ from app.errors import CheckpointError
 from app.messages.defaults import Defaults
 from app.messages.options import Overrides, overrides
 from app.models.files import find_here
-from app.models.generation_config import HUGGING_FACE_KEYS, OUR_KEYS, read_generation_config, read_request_defaults
+from app.models.generation_config import (
+    HUGGING_FACE_KEYS,
+    OUR_KEYS,
+    read_generation_config,
+    read_own_defaults,
+    read_request_defaults,
+)
 from tests.reference import CHECKPOINT
 from tests.tiny import load
 
@@ -62,9 +68,16 @@ def test_what_is_said(config: dict[str, Any], defaults: dict[str, Any]) -> None:
 
 
 def test_every_key_is_a_default_of_requests() -> None:
+    """Steps depend on the length, and not every model has a block cache."""
     names = {key.name for key in [*HUGGING_FACE_KEYS.values(), *OUR_KEYS.values()]}
 
-    assert names == {item.name for item in fields(Defaults)} - {"steps"}
+    assert names == {item.name for item in fields(Defaults)} - {"steps", "block_cache"}
+
+
+def test_our_own_keys_alone() -> None:
+    config = {"do_sample": True, "temperature": 0.7, "top_k": "many", "elbarto": {"threshold": 0.8}}
+
+    assert read_own_defaults(config, FILE).values == {"threshold": 0.8}
 
 
 @pytest.mark.parametrize(

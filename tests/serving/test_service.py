@@ -223,6 +223,65 @@ def test_ignore_eos_goes_on(make_service: MakeService) -> None:
     assert reply.completion_tokens == 8
 
 
+# Canvases that do not end where the reply does
+
+
+@pytest.mark.parametrize(
+    ("asked", "gen_length", "max_tokens", "steps"),
+    [
+        ({"max_tokens": 8}, 8, None, 8),  # the prompt is a block
+        ({"max_tokens": 9}, 12, 9, 12),
+        ({"gen_length": 9}, 12, 9, 12),
+        ({"gen_length": 9, "max_tokens": 2}, 12, 2, 12),
+        ({"max_tokens": 1}, 4, 1, 8),
+        ({"max_tokens": 100}, 24, None, 24),  # all the room there is
+        ({"max_tokens": 9, "steps": 3}, 12, 9, 3),
+    ],
+)
+def test_a_canvas_may_go_on_to_the_end_of_a_block(
+    make_service: MakeService, asked: dict[str, int], gen_length: int, max_tokens: int | None, steps: int
+) -> None:
+    defaults = Defaults(steps=8, gen_length=8)
+    service = make_service(canvas_length="to_block_end", max_model_len=31, defaults=defaults)
+
+    params = params_for(service, call(**asked))
+
+    assert (params.gen_length, params.max_tokens, params.steps) == (gen_length, max_tokens, steps)
+
+
+@pytest.mark.parametrize(("prompt_len", "gen_length"), [(1, 11), (3, 9), (4, 8), (5, 11)])
+def test_the_end_of_a_block_depends_on_the_prompt(make_service: MakeService, prompt_len: int, gen_length: int) -> None:
+    service = make_service(canvas_length="to_block_end")
+
+    reply = finish(service.chat(call(tuple(byte_ids("x" * prompt_len)), gen_length=8)))
+
+    assert (reply.params.gen_length, reply.max_tokens, reply.completion_tokens) == (gen_length, 8, 8)
+    assert reply.warnings == []
+
+
+def test_a_canvas_may_be_just_as_long_as_the_reply(make_service: MakeService) -> None:
+    service = make_service(canvas_length="exact", max_model_len=31, defaults=Defaults(steps=8, gen_length=8))
+
+    assert params_for(service, call(max_tokens=9)).gen_length == 9
+    assert params_for(service, call(max_tokens=100)).gen_length == 27
+
+
+def test_a_reply_knows_where_it_ends_within_its_canvas(make_service: MakeService) -> None:
+    """What is behind it need not be denoised."""
+    assert params_for(make_service(), call(max_tokens=2)).max_tokens == 2
+    assert params_for(make_service(), call(max_tokens=4)).max_tokens is None
+
+
+def test_block_cache_is_only_for_models_that_have_it(make_service: MakeService) -> None:
+    assert params_for(make_service(block_cache=True), call(block_cache=True)).block_cache
+
+    with pytest.raises(RequestError, match=r"^block_cache must be false for fake-model: ") as refusal:
+        make_service().chat(call(block_cache=True))
+
+    assert refusal.value.param == "block_cache"
+    assert not params_for(make_service(), call(block_cache=False)).block_cache
+
+
 # Room
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.messages.rules import IntegerRange, OneOf, Rule
+from app.messages.rules import IntegerRange, OneOf, Rule, TrueOrFalse
 
 Json = dict[str, Any]
 
@@ -12,6 +12,8 @@ Json = dict[str, Any]
 def schema_of_rule(rule: Rule) -> Json:
     if isinstance(rule, OneOf):
         return {"type": "string", "enum": list(rule.names)}
+    if isinstance(rule, TrueOrFalse):
+        return {"type": "boolean"}
     limits = {"minimum": rule.low, "maximum": rule.high, "exclusiveMinimum": rule.above}
     return {
         "type": "integer" if isinstance(rule, IntegerRange) else "number",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.errors import PromptTooLong, RequestError
 from app.messages.defaults import Defaults, InfillMode
+from app.serving.backend import ModelInfo
 from app.serving.infill.requests import InfillRequest
 from app.text.fim_tokens import FimTokens, find_fim_tokens
 from app.text.layouts import context_text, trim_context, with_hints
@@ -21,10 +22,11 @@ class InfillCapabilities:
     delete_token_id: int | None
     context: int  # around the holes; the model is not given more
     canvas: int  # initial number of masks in a hole of unknown length
+    fills_canvas: bool = True
 
     def choose(self, mode: InfillMode | None) -> InfillMode:
-        """Raises RequestError. Any masked diffusion model accepts a canvas, whether it was trained on them or not."""
-        if mode == "canvas" or (mode is not None and mode in self.modes):
+        """Raises RequestError. A model that `fills_canvas` accepts one, whether it was trained on them or not."""
+        if (mode == "canvas" and self.fills_canvas) or (mode is not None and mode in self.modes):
             return mode
         if not self.modes:
             raise RequestError(
@@ -33,7 +35,7 @@ class InfillCapabilities:
                 "infill_mode",
             )
         if mode is not None:
-            allowed = ", ".join(dict.fromkeys([*self.modes, "canvas"]))
+            allowed = ", ".join(dict.fromkeys([*self.modes, *(["canvas"] if self.fills_canvas else [])]))
             raise RequestError(f"infill_mode must be one of {allowed} for this model, got {mode}.", "infill_mode")
         return self.modes[0]
 
@@ -59,12 +61,11 @@ class TokenBudget:
             raise PromptTooLong(self.context, num_tokens, self.param)
 
 
-def find_capabilities(
-    tokenizer: Tokenizer, delete_token_id: int | None, max_model_len: int, defaults: Defaults
-) -> InfillCapabilities:
+def find_capabilities(tokenizer: Tokenizer, model: ModelInfo, defaults: Defaults) -> InfillCapabilities:
+    delete_token_id, max_model_len = model.delete_token_id, model.max_model_len
     fim = find_fim_tokens(tokenizer)
     supported: dict[InfillMode, bool] = {
-        "canvas": delete_token_id is not None,
+        "canvas": delete_token_id is not None and model.fills_canvas,
         "fim": fim is not None,
         "chat": tokenizer.has_chat_template,
     }
@@ -73,7 +74,7 @@ def find_capabilities(
         key=lambda mode: mode != defaults.infill_mode,
     )
     context = min(defaults.infill_context or max_model_len, max_model_len)
-    return InfillCapabilities(tuple(modes), fim, delete_token_id, context, defaults.infill_canvas)
+    return InfillCapabilities(tuple(modes), fim, delete_token_id, context, defaults.infill_canvas, model.fills_canvas)
 
 
 def visible_texts(

@@ -21,7 +21,7 @@ from app.serving.infill.prompt_route import PromptRoute
 from app.serving.infill.requests import EditRequest, InfillRequest
 from app.serving.infill.revise_route import ReviseRoute
 from app.serving.infill.session import InfillSession
-from app.serving.lengths import check_small_blocks, plan_lengths
+from app.serving.lengths import check_decoding, plan_lengths
 from app.serving.requests import DecodingRequest
 from app.text.layouts import chat_messages, files_with_room
 from app.text.tokenizer import Tokenizer
@@ -52,7 +52,7 @@ class InfillPlanner:
                 f"The steps of an infill are reported in infill_mode canvas only, not in {mode}.", "infill_mode"
             )
         session = InfillSession(self.engine, request.time_budget_ms, request.soft_budget_ms)
-        check_small_blocks(self.decoding, self._block_length(request))
+        check_decoding(self.decoding, self._block_length(request), self.model)
         routes: Mapping[InfillMode, Begin] = {
             "canvas": self._begin_canvas,
             "fim": self._begin_fim,
@@ -73,7 +73,7 @@ class InfillPlanner:
             raise RequestError(
                 f"mode must be rewrite for this model: {request.mode} needs one that was trained on canvases.", "mode"
             )
-        check_small_blocks(self.decoding, self._block_length(infill))
+        check_decoding(self.decoding, self._block_length(infill), self.model)
         session = InfillSession(self.engine, infill.time_budget_ms)
         texts = visible_texts(infill, tokenizer, self._budget(sum(sizes)))
         params = self._params(infill, gen_length=self._block_length(infill), steps=1)
@@ -197,8 +197,9 @@ class InfillPlanner:
     ) -> GenerationParams:
         """The parameters of a reply with room for `max_tokens` and the end token."""
         reply = DecodingRequest(max_tokens=max_tokens + 1, steps=request.steps, block_length=request.block_length)
-        lengths = plan_lengths(reply, self.defaults, prompt_len, self.model.max_model_len)
-        return self._params(request, lengths.gen_length, lengths.steps, ends)
+        lengths = plan_lengths(reply, self.defaults, prompt_len, self.model)
+        params = self._params(request, lengths.gen_length, lengths.steps, ends)
+        return replace(params, max_tokens=lengths.reply_limit)
 
     def _warnings(self, request: InfillRequest, mode: InfillMode) -> list[str]:
         warnings = []
