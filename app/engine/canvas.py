@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from app.messages.events import Token
 from app.messages.params import Window
+from app.models.families import Alignment
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,9 @@ class Block:
 class Canvas:
     """Token ids and, separately, which positions are masked: a prompt may hold the literal mask token as text.
 
-    Blocks are aligned to absolute position 0, so the first generated one may begin with the end of the prompt, and the
-    last one is cut off where the canvas ends. A `window` is the last block, whatever its length.
+    Blocks are aligned to absolute position 0, so the first generated one may begin with the end of the prompt; or to
+    the prompt's end, so that the prompt's first block may be shorter: they are counted from `offset`. The last one is
+    cut off where the canvas ends. A `window` is the last block, whatever its length.
     """
 
     def __init__(
@@ -32,10 +34,12 @@ class Canvas:
         block_length: int,
         mask_token_id: int,
         window: Window | None = None,
+        alignment: Alignment = "start",
     ) -> None:
         assert window is None or len(prompt_ids) % block_length == 0
         self.prompt_len = len(prompt_ids)
         self.block_length = block_length
+        self.offset = self.prompt_len % block_length if alignment == "prompt_end" else 0
         self._has_window = window is not None
         after = window.token_ids if window else (None,) * gen_length
         prompt_len = self.prompt_len
@@ -53,13 +57,21 @@ class Canvas:
     @property
     def prefill_end(self) -> int:
         """One past the whole blocks of the prompt."""
-        return self.prompt_len // self.block_length * self.block_length
+        return self.whole_blocks(self.prompt_len)
+
+    def whole_blocks(self, end: int) -> int:
+        """One past the whole blocks before position `end`."""
+        return max(0, (end - self.offset) // self.block_length * self.block_length + self.offset)
+
+    def block_end(self, position: int) -> int:
+        """One past the block that has the position, as if the canvas were endless."""
+        return ((position - self.offset) // self.block_length + 1) * self.block_length + self.offset
 
     def block_at(self, start: int) -> Block:
-        assert start % self.block_length == 0
+        assert start == 0 or (start - self.offset) % self.block_length == 0
         if self._has_window and start == self.prompt_len:
             return Block(start, len(self))
-        return Block(start, min(start + self.block_length, len(self)))
+        return Block(start, min(self.block_end(start), len(self)))
 
     def masked_positions(self, block: Block) -> list[int]:
         return [position for position in range(block.start, block.end) if self.masked[position]]

@@ -71,10 +71,8 @@ class Engine:
             next(self._ids),
             prompt_ids,
             params,
-            self.diffusion.mask_token_id,
+            self.diffusion,
             time.monotonic() - waited_ms / 1000,
-            self.diffusion.eos_token_ids,
-            self.diffusion.delete_token_id,
             is_speculative=bool(self.config.speculation),
         )
         self._sequences[sequence.id] = sequence

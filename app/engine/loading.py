@@ -87,15 +87,10 @@ def _warm_up(options: ModelSource, checkpoint: Checkpoint, device: torch.device)
 
 def _check_served(diffusion: Diffusion) -> None:
     """Raises CheckpointError for a checkpoint that denoises in a way that the engine does not support."""
-    if diffusion.attention != "block_causal":
+    if diffusion.shift and diffusion.attention != "full":
         raise CheckpointError(
-            f"This checkpoint was trained with {diffusion.attention} attention; the engine supports block-causal "
+            "This checkpoint's logits at a position are for the next position; the engine supports that with full "
             "attention only."
-        )
-    if diffusion.shift:
-        raise CheckpointError(
-            "This checkpoint's logits at a position are for the next position; the engine supports only checkpoints "
-            "that predict a masked position in place."
         )
 
 

@@ -77,7 +77,7 @@ class Scheduler:
         while self.waiting and self._kv_cache.has_free_slot and not self._has_twin(self.waiting[0]):
             sequence = self.waiting.popleft()
             slot = self._kv_cache.acquire()
-            prefix = sequence.canvas.token_ids[: sequence.canvas.prefill_end]
+            prefix = sequence.canvas.token_ids[: sequence.prefill_end]
             sequence.begin(slot, self._prefix_cache.load(prefix, sequence.params.block_length, slot))
             self.running.append(sequence)
 

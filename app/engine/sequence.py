@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from collections.abc import Sequence as Ids
 from typing import Literal
 
@@ -19,6 +18,7 @@ from app.engine.transfer import TransferRule, delete_rule, make_rule
 from app.engine.window import WindowFiller
 from app.messages.events import Counters, SequenceSnapshot
 from app.messages.params import GenerationParams
+from app.models.families import Diffusion
 
 # Steps that drafts are predicted for, where random numbers make them differ.
 MAX_AHEAD = 8
@@ -41,22 +41,29 @@ class Sequence:
         sequence_id: int,
         prompt_ids: Ids[int],
         params: GenerationParams,
-        mask_token_id: int,
+        diffusion: Diffusion,
         submitted: float,
-        eos_token_ids: Collection[int] = (),
-        delete_token_id: int | None = None,
         is_speculative: bool = False,
     ) -> None:
         self.id = sequence_id
         self.params = params
         self.is_watched = params.watch
-        self.canvas = Canvas(prompt_ids, params.gen_length, params.block_length, mask_token_id, params.window)
+        # With full attention every forward runs the whole canvas, and nothing is computed for good before the end;
+        # blocks are only the order in which positions are filled.
+        self.is_whole = diffusion.attention == "full"
+        mask_token_id, delete_token_id = diffusion.mask_token_id, diffusion.delete_token_id
+        self.canvas = Canvas(
+            prompt_ids, params.gen_length, params.block_length, mask_token_id, params.window, diffusion.alignment
+        )
         self.filler = WindowFiller(self.canvas, params.window) if params.window else None
         self.delete_token_id = delete_token_id if params.window and params.window.may_delete else None
-        self.end_token_ids = frozenset() if params.ignore_eos else frozenset((*eos_token_ids, *params.end_token_ids))
+        ends = () if params.ignore_eos else (*diffusion.eos_token_ids, *params.end_token_ids)
+        self.end_token_ids = frozenset(ends)
         self.constraints = _constraints(params, self.canvas)
         self._mask_token_id = mask_token_id
+        self._schedule, self._shift = diffusion.schedule, int(diffusion.shift)
         self._is_speculative = is_speculative and params.speculation != 0
+        self.num_reported = 0  # tokens of the reply that callers know
         self.tally = Tally(submitted)
         self.deadline = None if params.time_budget_ms is None else Deadline(submitted, params.time_budget_ms)
         self.slot: int | None = None  # in the KV cache; None until the scheduler admits the sequence
@@ -64,15 +71,21 @@ class Sequence:
         self.open_block(self.canvas.prefill_end)
 
     @property
+    def prefill_end(self) -> int:
+        """One past the positions that are computed before the first step."""
+        return 0 if self.is_whole else self.canvas.prefill_end
+
+    @property
     def needs_prefill(self) -> bool:
-        return self.computed < self.canvas.prefill_end
+        return self.computed < self.prefill_end
 
     def has_prefix_of(self, other: Sequence) -> bool:
         """Whether everything that the other would prefill is part of what this one does."""
-        end = other.canvas.prefill_end
+        end = other.prefill_end
         return (
             self.params.block_length == other.params.block_length
-            and self.canvas.prefill_end >= end > 0
+            and self.canvas.offset == other.canvas.offset
+            and self.prefill_end >= end > 0
             and self.canvas.token_ids[:end] == other.canvas.token_ids[:end]
         )
 
@@ -84,7 +97,8 @@ class Sequence:
 
     def open_block(self, start: int) -> None:
         self.block = self.canvas.block_at(start)
-        self.rule = make_rule(self.params, len(self.canvas.masked_positions(self.block)))
+        num_masks = len(self.canvas.masked_positions(self.block))
+        self.rule = make_rule(self.params, num_masks, self._schedule, self.canvas.offset)
         self.step = 0
         self.forecast = None
 
@@ -97,14 +111,24 @@ class Sequence:
 
     def commit(self) -> None:
         """A forward over the current block and the full one before it stored the keys and values of that one."""
-        if self.computed < self.block.start:
+        if self.computed < self.block.start and not self.is_whole:
             self.tally.fused_commits += 1
             self.computed = self.block.start
 
     @property
+    def end(self) -> int:
+        """One past the last position of a denoising step."""
+        return len(self.canvas) if self.is_whole else self.block.end
+
+    @property
     def num_rows(self) -> int:
         """Of a denoising step, without drafts."""
-        return self.block.end - self.computed
+        return self.end - self.computed
+
+    @property
+    def num_open_rows(self) -> int:
+        """Of a denoising step, without drafts and without the block before."""
+        return self.num_rows if self.is_whole else self.block.end - self.block.start
 
     @property
     def tokens_per_step(self) -> float:
@@ -134,11 +158,12 @@ class Sequence:
             self.forecast,
             self.current_rule(),
             self.canvas.prompt_len,
-            0 if window else len(self.canvas),
+            0 if window or self.is_whole else len(self.canvas),
             self.params.block_length,
             frozenset[int]().union(*window.ends) if window else self.end_token_ids,
             self.delete_token_id,
             self.params.is_random,
+            self.num_open_rows - (self.block.end - self.block.start),
         )
 
     @property
@@ -162,7 +187,7 @@ class Sequence:
         """The next whole blocks of the prompt: about `max_tokens`, at least one block."""
         length = self.params.block_length
         size = max(1, max_tokens // length) * length
-        end = min(self.computed + size, self.canvas.prefill_end)
+        end = min(self.computed + size, self.prefill_end)
         return self._forward("prefill", self.computed, end)
 
     def denoise(self, drafts: Ids[Draft] = ()) -> list[Forward]:
@@ -175,7 +200,7 @@ class Sequence:
         if self.deadline is not None:
             self.deadline.start()
         self.drafts = list(drafts)
-        forwards = [self._forward("denoise", self.computed, self.block.end, masked)]
+        forwards = [self._forward("denoise", self.computed, self.end, masked)]
         for draft in drafts:
             forwards.append(self._draft_forward(draft, forwards[-1].span.places.stop))
         return forwards
@@ -186,23 +211,30 @@ class Sequence:
         assert self.slot is not None
         length = self.params.block_length
         limits = None
-        if end - start > length and not (self.params.window and kind == "denoise"):
+        if end - start > length and not self.is_whole and not (self.params.window and kind == "denoise"):
             limits = tuple(min(end, (position // length + 1) * length) for position in range(start, end))
         span = Span(self.slot, start, end - start, limits)
-        logit_rows = tuple(position - start for position in masked)  # the model has no token shift
-        return Forward(kind, span, tuple(self.canvas.token_ids[start:end]), logit_rows, masked)
+        return Forward(kind, span, tuple(self.canvas.token_ids[start:end]), self._logit_rows(masked, start), masked)
+
+    def _logit_rows(self, positions: Ids[int], start: int) -> tuple[int, ...]:
+        """The rows that predict `positions`, in a forward from `start` on; the first position has none before it."""
+        return tuple(max(0, position - self._shift - start) for position in positions)
 
     def _draft_forward(self, draft: Draft, place: int) -> Forward:
         """The rows of a draft, from `place` on. They see the prefix before the current block, and themselves."""
         assert self.slot is not None
         state, num_before, num_rows = draft.state, len(draft.state.before), draft.num_rows
-        limits = (place + num_before,) * num_before + (place + num_rows,) * len(state.token_ids)
-        hidden = range(self.block.start, place)
-        span = Span(self.slot, state.start - num_before, num_rows, limits, place, hidden)
-        mask = self._mask_token_id
+        mask, positions = self._mask_token_id, state.masked_positions
         token_ids = (*state.before, *(mask if token_id is None else token_id for token_id in state.token_ids))
-        positions = state.masked_positions
-        return Forward("denoise", span, token_ids, tuple(p - span.start for p in positions), positions)
+        if self.is_whole:  # they see themselves only: another state of the whole canvas
+            span = Span(self.slot, 0, num_rows, None, place, range(place))
+            canvas, block = self.canvas.token_ids, self.block
+            token_ids = (*canvas[: block.start], *token_ids, *canvas[block.end :])
+        else:
+            limits = (place + num_before,) * num_before + (place + num_rows,) * len(state.token_ids)
+            hidden = range(self.block.start, place)
+            span = Span(self.slot, state.start - num_before, num_rows, limits, place, hidden)
+        return Forward("denoise", span, token_ids, self._logit_rows(positions, span.start), positions)
 
     def masked_rows(self, forwards: Ids[Forward]) -> list[MaskedRows]:
         """The sequence's parts of the logits of a denoising step: of the current block, and of each draft."""

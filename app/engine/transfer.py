@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 
 from app.engine.proposals import Proposals
+from app.engine.schedules import SCHEDULES
 from app.messages.decoding import DecodeMode
 from app.messages.params import GenerationParams
 
@@ -24,10 +25,14 @@ SURE_DELETE = 0.97
 SURE = 0.95
 
 
-def make_rule(params: GenerationParams, num_masks: int) -> TransferRule:
-    """The rule for a block that begins with `num_masks` masks."""
-    rule = RULES[params.mode](params, num_masks)
-    return rule if params.small_block_length is None else small_block_rule(rule, params.small_block_length)
+def make_rule(params: GenerationParams, num_masks: int, schedule: str = "masks", offset: int = 0) -> TransferRule:
+    """The rule for a block that begins with `num_masks` masks; `schedule` is one of SCHEDULES.
+
+    Blocks, and the small blocks in them, are counted from position `offset`.
+    """
+    counts = SCHEDULES[schedule](num_masks, params.steps_per_block, params.block_length, params.schedule_eps)
+    rule = RULES[params.mode](params, counts)
+    return rule if params.small_block_length is None else small_block_rule(rule, params.small_block_length, offset)
 
 
 def static_rule(counts: list[int]) -> TransferRule:
@@ -94,12 +99,12 @@ def entropy_rule(gamma: float) -> TransferRule:
     return select
 
 
-def small_block_rule(rule: TransferRule, size: int) -> TransferRule:
+def small_block_rule(rule: TransferRule, size: int, offset: int = 0) -> TransferRule:
     """`rule`, within the first aligned group of `size` positions that has a mask: a block is filled part by part."""
 
     def select(proposals: Proposals, step: int) -> list[int]:
-        part = proposals.positions[0] // size
-        num = sum(position // size == part for position in proposals.positions)
+        part = (proposals.positions[0] - offset) // size
+        num = sum((position - offset) // size == part for position in proposals.positions)
         return rule(proposals.pick(range(num)), step)
 
     return select
@@ -143,12 +148,6 @@ def deadline_rule(forwards_left: float, blocks_left: int) -> TransferRule:
     return select
 
 
-def schedule(num_masks: int, num_steps: int) -> list[int]:
-    """How many positions each step makes final; steps that would make none final are omitted: they cost no forward."""
-    base, extra = divmod(num_masks, num_steps)
-    return [base + (step < extra) for step in range(min(num_steps, num_masks))]
-
-
 def most_confident_first(proposals: Proposals) -> list[int]:
     """Indices by falling confidence; ties from left to right, on every device."""
     confidences = proposals.confidences
@@ -160,11 +159,11 @@ def rising(threshold: float) -> tuple[float, ...]:
     return max(0.5, threshold - 0.4), max(0.7, threshold - 0.2), threshold
 
 
-RULES: dict[DecodeMode, Callable[[GenerationParams, int], TransferRule]] = {
-    "static": lambda params, num_masks: static_rule(schedule(num_masks, params.steps_per_block)),
-    "threshold": lambda params, num_masks: threshold_rule(params.threshold_or_default),
-    "adaptive": lambda params, num_masks: adaptive_rule(rising(params.threshold_or_default)),
-    "greedy": lambda params, num_masks: greedy_rule,
-    "factor": lambda params, num_masks: factor_rule(params.factor),
-    "entropy": lambda params, num_masks: entropy_rule(params.gamma),
+RULES: dict[DecodeMode, Callable[[GenerationParams, list[int]], TransferRule]] = {
+    "static": lambda params, counts: static_rule(counts),
+    "threshold": lambda params, counts: threshold_rule(params.threshold_or_default),
+    "adaptive": lambda params, counts: adaptive_rule(rising(params.threshold_or_default)),
+    "greedy": lambda params, counts: greedy_rule,
+    "factor": lambda params, counts: factor_rule(params.factor),
+    "entropy": lambda params, counts: entropy_rule(params.gamma),
 }

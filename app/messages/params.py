@@ -13,6 +13,10 @@ GenerationConfig = Literal["auto", "none"]
 Speculation = Literal["auto"] | int
 SPECULATION = NameOrInteger(("auto", "off"), IntegerRange(low=0, high=64))  # as users write it; off is 0
 Quantization = Literal["none", "int8", "int4", "fp8"]
+# How many masks follow the prompt, for a reply of some length: that length in whole blocks ("whole_blocks"; the last
+# one is cut off where they end, unless the prompt is whole blocks too), up to the end of a block ("to_block_end"), or
+# just the length ("exact"; the last block is shorter).
+CanvasLength = Literal["whole_blocks", "to_block_end", "exact"]
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,7 @@ class Window:
 class GenerationParams(Decoding):
     """How one sequence is decoded. Lengths are in tokens."""
 
-    # Positions after the prompt: a multiple of block_length (see round_lengths), or the window's length.
-    gen_length: int
+    gen_length: int  # positions after the prompt: as the model's CanvasLength says, or the window's length
     steps: int  # denoising steps in mode static: a multiple of the number of blocks
     block_length: int  # positions denoised together
     # Finish within this time of the submission: the mode's rule is replaced by one that spends the forwards there is
@@ -78,8 +81,7 @@ class GenerationParams(Decoding):
         super().__post_init__()
         assert self.block_length >= 1
         if self.window is None:
-            assert self.gen_length >= self.block_length
-            assert self.gen_length % self.block_length == 0
+            assert self.gen_length >= 1
         else:
             assert self.gen_length == len(self.window.token_ids)
         assert self.speculation is None or self.speculation >= 0
@@ -89,7 +91,7 @@ class GenerationParams(Decoding):
 
     @property
     def num_blocks(self) -> int:
-        return 1 if self.window else self.gen_length // self.block_length
+        return 1 if self.window else -(-self.gen_length // self.block_length)
 
     @property
     def steps_per_block(self) -> int:

@@ -9,7 +9,7 @@ import torch
 
 from app.messages.defaults import Defaults
 from app.messages.options import Overrides
-from app.models.config import read_model_config
+from app.models.config import read_model_config, usual_keys
 from app.models.families import Diffusion, find_family, read_diffusion
 from app.models.generation_config import read_request_defaults
 from app.models.sources import CheckpointSource
@@ -41,7 +41,7 @@ def load_checkpoint(
     if with_request_defaults:
         request_defaults = read_request_defaults(source.generation_config(), source.generation_config_path)
     family = find_family(config)
-    model_config = read_model_config(config, family.layout)
+    model_config = read_model_config(usual_keys(config, family.layout), family.layout)
     diffusion = read_diffusion(source)
     with torch.device("meta"):
         model = Transformer(model_config)

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from app.errors import CheckpointError
-from app.models.config import Layout, positive
+from app.messages.decoding import MAX_BLOCK_LENGTH
+from app.messages.params import CanvasLength
+from app.models.config import LLADA_LAYOUT, Layout, positive, usual_keys
 from app.models.sources import CheckpointSource
-from app.models.tensor_names import LLAMA_NAMES, TensorNames
+from app.models.tensor_names import LLADA_NAMES, LLAMA_NAMES, TensorNames
 
 AttentionPattern = Literal["block_causal", "full"]
+Alignment = Literal["start", "prompt_end"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +25,10 @@ class Family:
     layout: Layout
     names: TensorNames = LLAMA_NAMES
     attention: AttentionPattern = "block_causal"
+    alignment: Alignment = "start"
     shift: bool = False
+    schedule: str = "masks"
+    canvas_length: CanvasLength = "whole_blocks"
     mask_token_id: int | None = None
     block_length: int | None = None
     eos_token_id: int | None = None
@@ -35,11 +41,16 @@ class Diffusion:
     family: str
     mask_token_id: int
     eos_token_ids: tuple[int, ...]
-    block_length: int  # the one it was trained with; others work, with some loss of quality
+    # The one it was trained with; others work, with some loss of quality. With full attention it is only the order in
+    # which positions are filled; as long as the context, if there is none.
+    block_length: int
     # If set, it was trained to fill canvases whose holes are too long: positions that get this token are removed.
     delete_token_id: int | None = None
     # What a position sees: its whole block and all earlier ones ("block_causal"), or everything ("full").
     attention: AttentionPattern = "block_causal"
+    alignment: Alignment = "start"  # whether blocks are counted from position 0 or from the prompt's end
+    schedule: str = "masks"  # a key of app.engine.schedules.SCHEDULES
+    canvas_length: CanvasLength = "whole_blocks"
     shift: bool = False  # the logits at position i are for position i + 1, as in causal models
 
 
@@ -50,6 +61,26 @@ FAMILIES: Mapping[str, Family] = {
     "LlamaForCausalLM": Family(name="llama", layout=Layout()),
     "Qwen2ForCausalLM": Family(name="qwen2", layout=Layout(qkv_bias=True)),
     "Qwen3ForCausalLM": Family(name="qwen3", layout=Layout(qk_norm=True)),
+    "DreamModel": Family(
+        name="dream",
+        layout=Layout(qkv_bias=True),
+        attention="full",
+        alignment="prompt_end",
+        shift=True,
+        schedule="timesteps",
+        canvas_length="exact",
+        mask_token_id=151666,
+    ),
+    "LLaDAModelLM": Family(
+        name="llada",
+        layout=LLADA_LAYOUT,
+        names=LLADA_NAMES,
+        attention="full",
+        alignment="prompt_end",
+        canvas_length="exact",
+        mask_token_id=126336,
+        block_length=32,
+    ),
 }
 
 
@@ -72,6 +103,7 @@ def read_diffusion(source: CheckpointSource) -> Diffusion:
     """
     config = source.config()
     family = find_family(config)
+    config = usual_keys(config, family.layout)
     tokenizer = source.tokenizer()
     mask = _first(config.get("mask_token_id"), tokenizer.mask_token_id, family.mask_token_id)
     if mask is None:
@@ -80,9 +112,7 @@ def read_diffusion(source: CheckpointSource) -> Diffusion:
             "fill masks, and denoising it would give nonsense. Choose a block-diffusion checkpoint such as "
             "ByteDance-Seed/Stable-DiffCoder-8B-Instruct."
         )
-    if config.get("block_length") is None and family.block_length is None:
-        raise CheckpointError("config.json has a mask token but no 'block_length': the length it was trained with.")
-    block_length = positive(config, "block_length", family.block_length)
+    attention = _choice(config, "diffusion_attention", family.attention, get_args(AttentionPattern))
     eos = _first(
         source.generation_config().get("eos_token_id"),
         config.get("eos_token_id"),
@@ -98,11 +128,22 @@ def read_diffusion(source: CheckpointSource) -> Diffusion:
         family=family.name,
         mask_token_id=mask,
         eos_token_ids=eos_token_ids,
-        block_length=block_length,
+        block_length=_block_length(config, family, attention),
         delete_token_id=delete,
-        attention=_choice(config, "diffusion_attention", family.attention, get_args(AttentionPattern)),
+        attention=attention,
+        alignment="prompt_end" if attention == "full" else family.alignment,
+        schedule=family.schedule,
+        canvas_length=family.canvas_length,
         shift=_choice(config, "diffusion_shift", family.shift, (False, True)),
     )
+
+
+def _block_length(config: Mapping[str, Any], family: Family, attention: AttentionPattern) -> int:
+    if config.get("block_length") is not None or family.block_length is not None:
+        return positive(config, "block_length", family.block_length)
+    if attention == "full":
+        return min(positive(config, "max_position_embeddings", 2048), MAX_BLOCK_LENGTH)
+    raise CheckpointError("config.json has a mask token but no 'block_length': the length it was trained with.")
 
 
 def _choice(config: Mapping[str, Any], key: str, default: Any, allowed: tuple[Any, ...]) -> Any:

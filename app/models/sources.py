@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from app.errors import CheckpointError
 from app.models.files import find_directory, read_json
 from app.models.generation_config import FILE
+from app.models.tokenizers import load_tokenizer
 
 if TYPE_CHECKING:
     import torch
@@ -96,10 +97,8 @@ class HuggingFaceFolder:
 
     @cached_property
     def _tokenizer(self) -> Any:
-        from transformers import AutoTokenizer  # Slow to import, and imports torch where that is installed.
-
         try:
-            return AutoTokenizer.from_pretrained(str(self._directory), trust_remote_code=False)
+            return load_tokenizer(self._directory)
         except Exception as error:  # Three libraries raise many types; each means that the files are bad.
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
             raise CheckpointError(f"The tokenizer in {self._directory} cannot be loaded: {reason}") from error

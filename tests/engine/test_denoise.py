@@ -10,7 +10,7 @@ from app.engine.canvas import find_end
 from app.engine.engine import Engine
 from app.engine.sequence import Sequence
 from app.messages.params import GenerationParams
-from tests.reference import EOS, MASK, Case
+from tests.reference import DIFFUSION, EOS, Case
 from tests.tiny import run
 
 PROMPT = [10, 11, EOS]  # an end token in the prompt is ordinary text; its block has one more position
@@ -28,7 +28,7 @@ PROMPT = [10, 11, EOS]  # an end token in the prompt is ordinary text; its block
     ],
 )
 def test_find_end(unmasked: dict[int, int], end: int | None) -> None:
-    sequence = Sequence(0, PROMPT, GenerationParams(gen_length=16, steps=16, block_length=8), MASK, submitted=0.0)
+    sequence = Sequence(0, PROMPT, GenerationParams(gen_length=16, steps=16, block_length=8), DIFFUSION, submitted=0.0)
 
     sequence.canvas.unmask(list(unmasked), list(unmasked.values()))
 

@@ -97,26 +97,14 @@ def test_other_errors_are_not_taken_for_it(monkeypatch: pytest.MonkeyPatch) -> N
         load_engine(SOURCE)
 
 
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        (
-            {"diffusion_attention": "full"},
-            "This checkpoint was trained with full attention; the engine supports block-causal attention only.",
-        ),
-        (
-            {"diffusion_shift": True},
-            "This checkpoint's logits at a position are for the next position; the engine supports only checkpoints "
-            "that predict a masked position in place.",
-        ),
-    ],
-)
-def test_other_ways_to_denoise_are_refused_before_the_weights_are_read(
-    changes: dict[str, object], reason: str, tmp_path: Path
-) -> None:
+def test_another_way_to_denoise_is_refused_before_the_weights_are_read(tmp_path: Path) -> None:
+    reason = (
+        "This checkpoint's logits at a position are for the next position; the engine supports that with full "
+        "attention only."
+    )
     directory = shutil.copytree(CHECKPOINT, tmp_path / "copy", ignore=shutil.ignore_patterns("*.safetensors"))
     config = json.loads((directory / "config.json").read_text())
-    (directory / "config.json").write_text(json.dumps(config | changes))
+    (directory / "config.json").write_text(json.dumps(config | {"diffusion_shift": True}))
 
     with pytest.raises(CheckpointError, match=f"^{re.escape(reason)}$"):
         load_engine(replace(SOURCE, path=str(directory)))

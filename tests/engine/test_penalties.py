@@ -20,7 +20,7 @@ from app.engine.sampling import MaskedRows, propose
 from app.engine.sequence import Sequence
 from app.messages.params import GenerationParams
 from app.models.checkpoint import Checkpoint
-from tests.reference import EOS, MASK, VOCAB_SIZE
+from tests.reference import DIFFUSION, EOS, VOCAB_SIZE
 from tests.tiny import committed, drain, run
 
 PLAIN = GenerationParams(gen_length=24, steps=24, block_length=4, ignore_eos=True)
@@ -195,7 +195,7 @@ def test_a_strong_penalty_keeps_tokens_from_coming_again(engine: Engine) -> None
 
 def test_tokens_are_counted_where_the_counts_are() -> None:
     """On the device; "meta" stands in for one here."""
-    sequence = Sequence(0, PROMPT, replace(PLAIN, presence_penalty=1.0), MASK, submitted=0.0)
+    sequence = Sequence(0, PROMPT, replace(PLAIN, presence_penalty=1.0), DIFFUSION, submitted=0.0)
     (penalties,) = sequence.constraints
     penalties.mask(torch.empty(2, VOCAB_SIZE, dtype=torch.float64, device="meta"), (6, 7))
 

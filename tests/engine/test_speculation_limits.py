@@ -18,7 +18,7 @@ from app.engine.sequence import Sequence
 from app.engine.speculation import MAX_DRAFTS, PAUSE, Speculator
 from app.messages.params import GenerationParams, Window
 from app.models.checkpoint import Checkpoint
-from tests.reference import MASK
+from tests.reference import DIFFUSION
 from tests.tiny import CPU
 
 BLOCK, DELETE = 8, 99
@@ -32,7 +32,7 @@ STEEP = ForwardCosts((4, 64), (4.0, 64.0))
 def sequence(number: int = 0, chance: float = SURE, **params: object) -> Sequence:
     """At its second block of three, of which a forward has been seen; positions become final one by one."""
     fields = {"gen_length": 2 * BLOCK, "steps": 2 * BLOCK, "block_length": BLOCK, **params}
-    made = Sequence(number, range(10, 10 + BLOCK), GenerationParams(**fields), MASK, 0.0, is_speculative=True)
+    made = Sequence(number, range(10, 10 + BLOCK), GenerationParams(**fields), DIFFUSION, 0.0, is_speculative=True)
     made.computed = made.canvas.prefill_end
     positions = tuple(made.canvas.masked_positions(made.block))
     chances = [chance - index / 1000 for index in range(len(positions))]
@@ -272,7 +272,7 @@ def deleting() -> Sequence:
     """A hole whose first step deleted one of four masks, and made no token final; the next ones delete one each."""
     window = Window((None,) * 4, (0,) * 4, may_delete=True)
     params = GenerationParams(gen_length=4, steps=4, block_length=BLOCK, window=window)
-    made = Sequence(0, (), params, MASK, 0.0, delete_token_id=DELETE, is_speculative=True)
+    made = Sequence(0, (), params, dataclasses.replace(DIFFUSION, delete_token_id=DELETE), 0.0, is_speculative=True)
     chances = [0.99, 0.9, 0.9, 0.9]  # one is sure enough
     advance(made, Proposals((0, 1, 2, 3), [DELETE] * 4, chances, [], chances))
     assert (made.tally.steps, made.tally.final_tokens, made.num_rows) == (1, 0, 3)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from app.engine.proposals import Proposals
+from app.engine.schedules import masks
 from app.engine.transfer import (
     delete_rule,
     make_rule,
     most_confident_first,
-    schedule,
     static_rule,
     threshold_rule,
 )
@@ -33,13 +33,13 @@ def proposals(*confidences: float) -> Proposals:
     ],
 )
 def test_schedule(num_masks: int, num_steps: int, expected: list[int]) -> None:
-    assert schedule(num_masks, num_steps) == expected
+    assert masks(num_masks, num_steps, num_masks) == expected
 
 
 @pytest.mark.parametrize("num_masks", range(1, 17))
 def test_schedule_transfers_every_mask_and_at_least_one_a_step(num_masks: int) -> None:
     for num_steps in range(1, 20):
-        counts = schedule(num_masks, num_steps)
+        counts = masks(num_masks, num_steps, num_masks)
 
         assert sum(counts) == num_masks
         assert min(counts) >= 1

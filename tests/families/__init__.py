@@ -1,0 +1,1 @@
+"""Cases of published decoding code, run on the engine: `python -m tests.families FOLDER`."""
