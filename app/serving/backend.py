@@ -39,6 +39,8 @@ class ModelInfo:
     vocab_size: int
     eos_token_ids: tuple[int, ...] = ()
     delete_token_id: int | None = None  # None: it was not trained to delete positions
+    attention: str = "block_causal"  # or "full": these fill canvases natively, and blocks are only an order
+    alignment: str = "start"  # of blocks: to position 0, or to the prompt's end ("prompt_end")
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,13 @@ def load_backend(options: ModelSource) -> tuple[Backend, Frontend]:
         device=str(device),
         dtype=dtype_name(dtype),
         max_model_len=engine.config.max_model_len,
-        block_length=diffusion.block_length,
+        block_length=min(diffusion.block_length, engine.config.max_model_len),
         mask_token_id=diffusion.mask_token_id,
         vocab_size=checkpoint.model.config.vocab_size,
         eos_token_ids=diffusion.eos_token_ids,
         delete_token_id=diffusion.delete_token_id,
+        attention=diffusion.attention,
+        alignment=diffusion.alignment,
     )
     backend = Backend(engine, info, engine.config.max_sequences)
     return backend, Frontend(Tokenizer(checkpoint.tokenizer), checkpoint.request_defaults)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.errors import PromptTooLong, RequestError
 from app.messages.defaults import Defaults, InfillMode
+from app.serving.backend import ModelInfo
 from app.serving.infill.requests import InfillRequest
 from app.text.fim_tokens import FimTokens, find_fim_tokens
 from app.text.layouts import context_text, trim_context, with_hints
@@ -59,12 +60,11 @@ class TokenBudget:
             raise PromptTooLong(self.context, num_tokens, self.param)
 
 
-def find_capabilities(
-    tokenizer: Tokenizer, delete_token_id: int | None, max_model_len: int, defaults: Defaults
-) -> InfillCapabilities:
+def find_capabilities(tokenizer: Tokenizer, model: ModelInfo, defaults: Defaults) -> InfillCapabilities:
+    """A model with full attention was trained on masks anywhere in a text, so it fills canvases without deletes too."""
     fim = find_fim_tokens(tokenizer)
     supported: dict[InfillMode, bool] = {
-        "canvas": delete_token_id is not None,
+        "canvas": model.delete_token_id is not None or model.attention == "full",
         "fim": fim is not None,
         "chat": tokenizer.has_chat_template,
     }
@@ -72,8 +72,8 @@ def find_capabilities(
         (mode for mode, is_supported in supported.items() if is_supported),
         key=lambda mode: mode != defaults.infill_mode,
     )
-    context = min(defaults.infill_context or max_model_len, max_model_len)
-    return InfillCapabilities(tuple(modes), fim, delete_token_id, context, defaults.infill_canvas)
+    context = min(defaults.infill_context or model.max_model_len, model.max_model_len)
+    return InfillCapabilities(tuple(modes), fim, model.delete_token_id, context, defaults.infill_canvas)
 
 
 def visible_texts(

@@ -205,7 +205,7 @@ class InfillPlanner:
         too_long = [hole.max_tokens for hole in request.holes if hole.max_tokens and hole.max_tokens > self._limit]
         if too_long:
             warnings.append(f"max_tokens was lowered from {max(too_long)} to {self._limit}.")
-        if mode == "canvas" and self.capabilities.delete_token_id is None:
+        if mode == "canvas" and mode not in self.capabilities.modes:
             warnings.append(f"{self.model.id} was not trained on canvases: its infills may be poor.")
         if mode != "canvas" and any(hole.pinned for hole in request.holes):
             warnings.append(f"pinned is ignored: the route {mode} cannot keep tokens in place.")
