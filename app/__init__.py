@@ -99,6 +99,9 @@ def model_source(settings: Settings) -> ModelSource:
     return ModelSource(
         path=settings.model,
         revision=settings.model_revision,
+        family=settings.family,
+        mask_token_id=settings.mask_token_id,
+        block_length=settings.get("block_length"),
         device=settings.device,
         dtype=settings.dtype,
         num_threads=settings.num_threads,

@@ -18,11 +18,13 @@ from app.engine.loading import choose_placement, load_model
 from app.messages.events import Committed, Event, Failed, Finished
 from app.messages.params import EngineConfig, GenerationParams, ModelSource
 from app.models.checkpoint import Checkpoint, load_checkpoint
+from app.models.families import Diffusion
 from app.models.sources import HuggingFaceFolder
 from app.models.weights import prepare
-from tests.reference import CHECKPOINT, Case, read_cases
+from tests.reference import CHECKPOINT, EOS, MASK, Case, read_cases
 
 CPU = torch.device("cpu")
+DIFFUSION = Diffusion(family="stable-diffcoder", mask_token_id=MASK, eos_token_ids=(EOS,), block_length=4)
 torch.set_num_threads(1)
 
 Runs = list[list[Forward]]  # the forwards that a runner got, one entry per run of the model

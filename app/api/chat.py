@@ -24,7 +24,16 @@ from app.serving.updates import Delta, Ended
 
 blueprint = Blueprint("chat", __name__)
 
-REQUEST_FIELDS = {*SHARED_FIELDS, "messages", "prompt_token_ids", "n", "gen_length", "ignore_eos", "alternatives"}
+REQUEST_FIELDS = {
+    *SHARED_FIELDS,
+    "messages",
+    "prompt_token_ids",
+    "n",
+    "gen_length",
+    "steps_per_block",
+    "ignore_eos",
+    "alternatives",
+}
 
 
 @blueprint.post("/v1/chat/completions")

@@ -51,6 +51,7 @@ class CompletionSchema(DecodingSchema):
     max_tokens = Integer(0)
     max_completion_tokens = Integer(0)
     gen_length = Integer(1)
+    steps_per_block = Integer(1)
     n = Integer(1, load_default=1)
     best_of = Integer(1)
     echo = Boolean(load_default=False)

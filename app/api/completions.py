@@ -20,7 +20,18 @@ blueprint = Blueprint("completions", __name__)
 
 REQUEST_FIELDS = (
     *SHARED_FIELDS,
-    *("n", "best_of", "gen_length", "ignore_eos", "suffix", "fim_dialects", "infill_mode", "length_method", "language"),
+    *(
+        "n",
+        "best_of",
+        "gen_length",
+        "steps_per_block",
+        "ignore_eos",
+        "suffix",
+        "fim_dialects",
+        "infill_mode",
+        "length_method",
+        "language",
+    ),
 )
 
 

@@ -252,6 +252,7 @@ class ChatSchema(DecodingSchema):
     max_tokens = Integer(1)
     max_completion_tokens = Integer(1)
     gen_length = Integer(1)
+    steps_per_block = Integer(1)
     n = Integer(1)
     stream_options = Object(StreamOptionsSchema())
     stream_mode = Text("blocks", "steps", load_default="blocks")

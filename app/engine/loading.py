@@ -13,7 +13,7 @@ from app.errors import CheckpointError, ConfigError, StartError
 from app.messages.params import EngineConfig, ModelSource
 from app.models.checkpoint import Checkpoint, load_checkpoint
 from app.models.device import choose_attention_kernels, choose_device, choose_dtype
-from app.models.families import Diffusion, read_diffusion
+from app.models.families import Diffusion, Hints, read_diffusion
 from app.models.quantization import check_quantization, weight_bytes
 from app.models.sources import HuggingFaceFolder
 from app.models.weights import loading_device, prepare
@@ -69,10 +69,10 @@ def load_model(options: ModelSource, device: torch.device, dtype: torch.dtype) -
 
 def _load_checkpoint(options: ModelSource, device: torch.device, dtype: torch.dtype) -> Checkpoint:
     source = HuggingFaceFolder(options.path, options.revision)
-    _check_served(read_diffusion(source))  # before the weights are read
-    checkpoint = load_checkpoint(
-        source, loading_device(device, options.quantization), dtype, options.generation_config == "auto"
-    )
+    hints = Hints(options.family, options.mask_token_id, options.block_length)
+    _check_served(read_diffusion(source, hints))  # before the weights are read
+    place = loading_device(device, options.quantization)
+    checkpoint = load_checkpoint(source, place, dtype, options.generation_config == "auto", hints)
     prepare(checkpoint.model, device, options.quantization)
     return checkpoint
 

@@ -1,8 +1,12 @@
 """Keys and values of prefixes computed before, for sequences that start with the same tokens.
 
 A radix tree (as SGLang's, arXiv 2312.07104, section 3) whose edges are runs of whole blocks. The attention mask
-depends on the block length, so each block length has a separate tree. A hit is a whole number of blocks from position
-0, and holds exactly what prefilling would compute. Used by the engine's thread only.
+depends on the block length and on the position that blocks are counted from, so each pair has a separate tree. A hit is
+a whole number of blocks from position 0, and holds exactly what prefilling would compute. Used by the engine's thread
+only.
+
+Where blocks are counted from a position other than 0, the first block is short. In the tree it is filled up in front,
+with `PAD` and zeros, so that edges still are whole blocks.
 """
 
 from __future__ import annotations
@@ -11,9 +15,12 @@ from collections import OrderedDict
 from collections.abc import Sequence as Ids
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from app.engine.kv_cache import KVCache
+
+PAD = -1  # no token's id
 
 
 class Node:
@@ -36,7 +43,7 @@ class PrefixCache:
     def __init__(self, kv_cache: KVCache, max_bytes: int) -> None:
         self._kv_cache = kv_cache
         self._max_bytes = max_bytes
-        self._roots: dict[int, Node] = {}
+        self._roots: dict[tuple[int, int], Node] = {}  # by block length and offset
         # Least recently used first. A node is touched before its ancestors are, so the first one is a leaf.
         self._by_age: OrderedDict[Node, None] = OrderedDict()
         self.num_bytes = 0
@@ -45,38 +52,48 @@ class PrefixCache:
     def is_on(self) -> bool:
         return self._max_bytes > 0
 
-    def load(self, token_ids: Ids[int], block_length: int, slot: int) -> int:
-        """Copy the longest cached prefix of `token_ids` into the slot. Returns its length in tokens."""
-        node, num_found = self._roots.get(block_length), 0
+    def load(self, token_ids: Ids[int], block_length: int, slot: int, offset: int = 0) -> int:
+        """Copy the longest cached prefix of `token_ids` into the slot. Returns its length in tokens.
+
+        Blocks are counted from position `offset`, below the block length.
+        """
+        pad = -offset % block_length
+        token_ids = [PAD] * pad + list(token_ids)
+        node, num_found = self._roots.get((block_length, offset)), 0
         path: list[Node] = []
         while node is not None:
             child = node.children.get(tuple(token_ids[num_found : num_found + block_length]))
             if child is None:
                 break
             same = _num_same(child.token_ids, token_ids[num_found:], block_length)
-            self._copy_out(child, same, slot, num_found)
+            self._copy_out(child, same, slot, num_found - pad)
             path.append(child)
             num_found += same
             node = child if same == len(child.token_ids) else None
         self._touch(path)
-        return num_found
+        return max(0, num_found - pad)
 
-    def store(self, token_ids: Ids[int], block_length: int, slot: int) -> None:
+    def store(self, token_ids: Ids[int], block_length: int, slot: int, offset: int = 0) -> None:
         """Copy the slot's first `len(token_ids)` positions, whole blocks. Blocks already cached cost nothing.
 
-        Raises MemoryError or RuntimeError if there is no memory for the copy.
+        `offset` is as in `load`. Raises MemoryError or RuntimeError if there is no memory for the copy.
         """
+        if not token_ids:
+            return
+        pad = -offset % block_length
+        token_ids = [PAD] * pad + list(token_ids)
         assert len(token_ids) % block_length == 0
         if len(token_ids) * self._kv_cache.bytes_per_token > self._max_bytes:
             return
-        node = self._roots.setdefault(block_length, Node(None, (), None))
+        node = self._roots.setdefault((block_length, offset), Node(None, (), None))
         num_known = 0
         path: list[Node] = []
         while num_known < len(token_ids):
             rest = tuple(token_ids[num_known:])
             child = node.children.get(rest[:block_length])
             if child is None:
-                child = self._add(node, rest, block_length, self._copy_in(slot, num_known, len(token_ids)))
+                stored = self._copy_in(slot, num_known - pad, len(token_ids) - pad)
+                child = self._add(node, rest, block_length, stored)
             same = _num_same(child.token_ids, rest, block_length)
             if same < len(child.token_ids):
                 child = self._split(child, same, block_length)
@@ -89,7 +106,7 @@ class PrefixCache:
         """For tests. Raises AssertionError if counts, order or structure are wrong."""
         seen: list[Node] = []
         ages = {node: age for age, node in enumerate(self._by_age)}
-        for block_length, root in self._roots.items():
+        for (block_length, _), root in self._roots.items():
             waiting = [root]
             while waiting:
                 node = waiting.pop()
@@ -106,16 +123,21 @@ class PrefixCache:
         assert self.num_bytes == sum(node.num_bytes for node in seen) <= self._max_bytes
 
     def _copy_in(self, slot: int, start: int, end: int) -> Tensor:
-        """A copy of the positions [start, end) of the slot: [2, layers, kv_heads, end - start, head_dim]."""
-        cache = self._kv_cache
-        return torch.stack((cache.keys[:, slot, :, start:end], cache.values[:, slot, :, start:end]))
+        """A copy of the positions [start, end) of the slot: [2, layers, kv_heads, end - start, head_dim].
+
+        Zeros stand for positions below 0.
+        """
+        cache, first = self._kv_cache, max(0, start)
+        copy = torch.stack((cache.keys[:, slot, :, first:end], cache.values[:, slot, :, first:end]))
+        return F.pad(copy, (0, 0, first - start, 0)) if first > start else copy
 
     def _copy_out(self, node: Node, num_tokens: int, slot: int, start: int) -> None:
-        """Copy the first `num_tokens` of the node to the slot, from position `start` on."""
+        """Copy the first `num_tokens` of the node to the slot, from position `start` on; none to positions below 0."""
         assert node.stored is not None
-        cache, end = self._kv_cache, start + num_tokens
-        cache.keys[:, slot, :, start:end] = node.stored[0, :, :, :num_tokens]
-        cache.values[:, slot, :, start:end] = node.stored[1, :, :, :num_tokens]
+        cache, first, end = self._kv_cache, max(0, start), start + num_tokens
+        if end > first:
+            cache.keys[:, slot, :, first:end] = node.stored[0, :, :, first - start : num_tokens]
+            cache.values[:, slot, :, first:end] = node.stored[1, :, :, first - start : num_tokens]
 
     def _add(self, parent: Node, token_ids: tuple[int, ...], block_length: int, stored: Tensor) -> Node:
         """A new child; `stored` is [2, layers, kv_heads, len(token_ids), head_dim]."""

@@ -81,7 +81,7 @@ def _propose(logits: Tensor, sequences: Ids[MaskedRows], mask_token_id: int) -> 
     confidences = probabilities.gather(1, token_ids)
     columns = [is_number.double()[None], token_ids.double().T, confidences.T]  # each [n, rows]
     orders = {rows.params.remasking for rows in sequences}
-    if "high_entropy" in orders or any(rows.params.mode == "entropy" for rows in sequences):
+    if any(rows.params.needs_entropies for rows in sequences):
         columns.append(torch.special.entr(probabilities).sum(dim=-1)[None])
     num_steps, has_entropies = token_ids.shape[1], len(columns) == 4
     if "low_margin" in orders:

@@ -69,7 +69,8 @@ class Scheduler:
         assert sequence.slot is not None
         token_ids = sequence.canvas.token_ids[: sequence.computed]
         try:
-            self._prefix_cache.store(token_ids, sequence.params.block_length, sequence.slot)
+            length, offset = sequence.params.block_length, sequence.canvas.offset
+            self._prefix_cache.store(token_ids, length, sequence.slot, offset)
         except (MemoryError, RuntimeError) as error:
             logger.warning("%d tokens could not be kept in the prefix cache: %s", len(token_ids), error)
 
@@ -78,7 +79,8 @@ class Scheduler:
             sequence = self.waiting.popleft()
             slot = self._kv_cache.acquire()
             prefix = sequence.canvas.token_ids[: sequence.prefill_end]
-            sequence.begin(slot, self._prefix_cache.load(prefix, sequence.params.block_length, slot))
+            length, offset = sequence.params.block_length, sequence.canvas.offset
+            sequence.begin(slot, self._prefix_cache.load(prefix, length, slot, offset))
             self.running.append(sequence)
 
     def _has_twin(self, sequence: Sequence) -> bool:

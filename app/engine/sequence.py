@@ -57,8 +57,8 @@ class Sequence:
         )
         self.filler = WindowFiller(self.canvas, params.window) if params.window else None
         self.delete_token_id = delete_token_id if params.window and params.window.may_delete else None
-        ends = () if params.ignore_eos else (*diffusion.eos_token_ids, *params.end_token_ids)
-        self.end_token_ids = frozenset(ends)
+        own_ends = () if params.ignore_eos else diffusion.eos_token_ids
+        self.end_token_ids = frozenset((*own_ends, *params.end_token_ids))
         self.constraints = _constraints(params, self.canvas)
         self._mask_token_id = mask_token_id
         self._schedule, self._shift = diffusion.schedule, int(diffusion.shift)
@@ -187,7 +187,7 @@ class Sequence:
         """The next whole blocks of the prompt: about `max_tokens`, at least one block."""
         length = self.params.block_length
         size = max(1, max_tokens // length) * length
-        end = min(self.computed + size, self.prefill_end)
+        end = min(self.canvas.whole_blocks(self.computed + size), self.prefill_end)
         return self._forward("prefill", self.computed, end)
 
     def denoise(self, drafts: Ids[Draft] = ()) -> list[Forward]:
@@ -209,10 +209,10 @@ class Sequence:
         self, kind: Literal["prefill", "denoise"], start: int, end: int, masked: tuple[int, ...] = ()
     ) -> Forward:
         assert self.slot is not None
-        length = self.params.block_length
         limits = None
-        if end - start > length and not self.is_whole and not (self.params.window and kind == "denoise"):
-            limits = tuple(min(end, (position // length + 1) * length) for position in range(start, end))
+        is_one_block = self.is_whole or (self.params.window and kind == "denoise")
+        if end > self.canvas.block_end(start) and not is_one_block:
+            limits = tuple(min(end, self.canvas.block_end(position)) for position in range(start, end))
         span = Span(self.slot, start, end - start, limits)
         return Forward(kind, span, tuple(self.canvas.token_ids[start:end]), self._logit_rows(masked, start), masked)
 

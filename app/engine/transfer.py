@@ -6,6 +6,7 @@ indices into the proposals, at least one. `RULES` maps the names that callers us
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 
@@ -44,9 +45,28 @@ def static_rule(counts: list[int]) -> TransferRule:
     return select
 
 
+def sequential_rule(counts: list[int]) -> TransferRule:
+    """The first `counts[step]` proposals, from left to right; the last count holds for all later steps."""
+
+    def select(proposals: Proposals, step: int) -> list[int]:
+        return list(range(len(proposals.positions)))[: counts[min(step, len(counts) - 1)]]
+
+    return select
+
+
 def threshold_rule(threshold: float) -> TransferRule:
     """All proposals that reach the threshold, and always the most confident (Fast-dLLM, arXiv 2505.22618, 3.3)."""
     return adaptive_rule((threshold,))
+
+
+def dynamic_rule(threshold: float, counts: list[int]) -> TransferRule:
+    """All proposals above the threshold, and always the `counts[step]` most confident (SDAR, arXiv 2510.06303)."""
+
+    def select(proposals: Proposals, step: int) -> list[int]:
+        num = sum(confidence > threshold for confidence in proposals.confidences)
+        return most_confident_first(proposals)[: max(num, counts[min(step, len(counts) - 1)])]
+
+    return select
 
 
 def adaptive_rule(thresholds: tuple[float, ...]) -> TransferRule:
@@ -95,6 +115,18 @@ def entropy_rule(gamma: float) -> TransferRule:
             total += entropies[order[num]]
             num += 1
         return order[:num]
+
+    return select
+
+
+def entropy_bounded_rule(gamma: float) -> TransferRule:
+    """Sorted by rising entropy, as many as keep the sum of all within gamma; the first always (SDAR's JetEngine)."""
+
+    def select(proposals: Proposals, step: int) -> list[int]:
+        entropies = proposals.entropies
+        order = sorted(range(len(entropies)), key=lambda index: entropies[index])
+        sums = itertools.accumulate(entropies[index] for index in order)
+        return order[: max(1, sum(total < gamma for total in sums))]
 
     return select
 
@@ -162,8 +194,11 @@ def rising(threshold: float) -> tuple[float, ...]:
 RULES: dict[DecodeMode, Callable[[GenerationParams, list[int]], TransferRule]] = {
     "static": lambda params, counts: static_rule(counts),
     "threshold": lambda params, counts: threshold_rule(params.threshold_or_default),
+    "dynamic": lambda params, counts: dynamic_rule(params.threshold_or_default, counts),
     "adaptive": lambda params, counts: adaptive_rule(rising(params.threshold_or_default)),
+    "sequential": lambda params, counts: sequential_rule(counts),
     "greedy": lambda params, counts: greedy_rule,
     "factor": lambda params, counts: factor_rule(params.factor),
     "entropy": lambda params, counts: entropy_rule(params.gamma),
+    "entropy_bounded": lambda params, counts: entropy_bounded_rule(params.gamma),
 }

@@ -12,9 +12,14 @@ from typing import Any, Literal, get_args
 from app.messages.options import Overrides, option, options_of
 from app.messages.rules import IntegerRange, NumberRange, OneOf
 
-DecodeMode = Literal["static", "threshold", "greedy", "adaptive", "factor", "entropy"]
+DecodeMode = Literal[
+    "static", "threshold", "greedy", "adaptive", "factor", "entropy", "dynamic", "sequential", "entropy_bounded"
+]
 Remasking = Literal["low_confidence", "low_margin", "high_entropy", "random"]
 DECODE_MODES: tuple[DecodeMode, ...] = get_args(DecodeMode)
+# Those that have their own use for a threshold, and those that need the entropies of proposals.
+THRESHOLD_MODES: tuple[DecodeMode, ...] = ("threshold", "adaptive", "dynamic")
+ENTROPY_MODES: tuple[DecodeMode, ...] = ("entropy", "entropy_bounded")
 
 DEFAULT_THRESHOLD = 0.9
 MAX_BLOCK_LENGTH = 2**17  # models with full attention may fill a whole context as one block
@@ -36,7 +41,7 @@ class Decoding:
         None,
         NumberRange(low=0, high=1),
         f"Modes threshold and adaptive: accept every proposal of at least this confidence ({DEFAULT_THRESHOLD} if "
-        "unset).",
+        "unset). Mode dynamic: every proposal above it, and at least as many as `steps` schedules.",
     )
     factor: float = option(
         1.0,
@@ -47,7 +52,7 @@ class Decoding:
         0.1,
         NumberRange(low=0, high=100),
         "Mode entropy: accept proposals by rising entropy, as long as their entropies without the largest add up to at "
-        "most gamma (nats).",
+        "most gamma (nats). Mode entropy_bounded: as long as all of them add up to less.",
     )
     small_block_length: int | None = option(
         None,
@@ -123,6 +128,10 @@ class Decoding:
         return DEFAULT_THRESHOLD if self.threshold is None else self.threshold
 
     @property
+    def needs_entropies(self) -> bool:
+        return self.mode in ENTROPY_MODES or self.remasking == "high_entropy"
+
+    @property
     def is_random(self) -> bool:
         """Whether random numbers decide anything, which depend on position and step."""
         return self.temperature > 0 or self.remasking == "random"
@@ -149,6 +158,6 @@ def decide(requested: Overrides[Decoding], defaults: Decoding) -> Decoding:
     A request that sets a threshold gets a mode that uses it, whatever the server's default mode is.
     """
     decoding = requested.over(Decoding(**defaults.values()))
-    if "threshold" in requested and "decode_mode" not in requested and decoding.decode_mode != "adaptive":
+    if "threshold" in requested and "decode_mode" not in requested and decoding.decode_mode not in THRESHOLD_MODES:
         return dataclasses.replace(decoding, decode_mode=None)
     return decoding

@@ -71,7 +71,7 @@ class GenerationParams(Decoding):
     seed: int = 0
     speculation: int | None = None  # drafts in one forward, at most; lowers the engine's own limit. None: does not
     ignore_eos: bool = False  # continue after the checkpoint's end tokens
-    end_token_ids: tuple[int, ...] = ()  # end the reply as the checkpoint's own end tokens do
+    end_token_ids: tuple[int, ...] = ()  # these end the reply too, also with `ignore_eos`
     # An infilling canvas: its masks take the place of the reply, and `steps` are for all of them.
     window: Window | None = None
     watch: bool = False  # report every denoising step
@@ -122,6 +122,11 @@ class ModelSource:
 
     path: str  # a directory or a Hugging Face id
     revision: str | None = None  # of a Hugging Face id
+    # What the checkpoint is, where its files do not say it: a family of app/models/families.py, its mask token, and the
+    # block length that it was trained with.
+    family: str | None = None
+    mask_token_id: int | None = None
+    block_length: int | None = None
     device: str = "auto"
     dtype: str = "auto"
     num_threads: int | None = None  # PyTorch's threads on the CPU

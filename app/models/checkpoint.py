@@ -10,7 +10,7 @@ import torch
 from app.messages.defaults import Defaults
 from app.messages.options import Overrides
 from app.models.config import read_model_config, usual_keys
-from app.models.families import Diffusion, find_family, read_diffusion
+from app.models.families import NO_HINTS, Diffusion, Hints, family_defaults, read_diffusion, recognise
 from app.models.generation_config import read_request_defaults
 from app.models.sources import CheckpointSource
 from app.models.transformer import Transformer
@@ -25,12 +25,16 @@ class Checkpoint:
     model: Transformer
     diffusion: Diffusion
     tokenizer: Any  # a transformers tokenizer
-    # The checkpoint's values for options that a request omits.
+    # The family's and the checkpoint's own values for options that a request omits.
     request_defaults: Overrides[Defaults] = field(default_factory=Overrides)
 
 
 def load_checkpoint(
-    source: CheckpointSource, device: torch.device, dtype: torch.dtype, with_request_defaults: bool = True
+    source: CheckpointSource,
+    device: torch.device,
+    dtype: torch.dtype,
+    with_request_defaults: bool = True,
+    hints: Hints = NO_HINTS,
 ) -> Checkpoint:
     """Load a checkpoint; `prepare` then quantizes or packs its weights. Raises CheckpointError for bad files.
 
@@ -40,9 +44,11 @@ def load_checkpoint(
     request_defaults: Overrides[Defaults] = Overrides()
     if with_request_defaults:
         request_defaults = read_request_defaults(source.generation_config(), source.generation_config_path)
-    family = find_family(config)
+    family = recognise(source, hints).family
     model_config = read_model_config(usual_keys(config, family.layout), family.layout)
-    diffusion = read_diffusion(source)
+    diffusion = read_diffusion(source, hints)
+    own_defaults = family_defaults(family, diffusion.block_length)
+    request_defaults = Overrides({**own_defaults.values, **request_defaults.values})
     with torch.device("meta"):
         model = Transformer(model_config)
     model = model.to(dtype).to_empty(device=device).requires_grad_(False).eval()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple, get_args
 
-from app.errors import CheckpointError
+from app.errors import CheckpointError, ConfigError
 from app.messages.decoding import MAX_BLOCK_LENGTH
+from app.messages.defaults import Defaults
+from app.messages.options import Overrides, overrides
 from app.messages.params import CanvasLength
 from app.models.config import LLADA_LAYOUT, Layout, positive, usual_keys
 from app.models.sources import CheckpointSource
 from app.models.tensor_names import LLADA_NAMES, LLAMA_NAMES, TensorNames
+from app.models.unsupported import UNSUPPORTED
 
 AttentionPattern = Literal["block_causal", "full"]
 Alignment = Literal["start", "prompt_end"]
@@ -25,13 +29,25 @@ class Family:
     layout: Layout
     names: TensorNames = LLAMA_NAMES
     attention: AttentionPattern = "block_causal"
-    alignment: Alignment = "start"
     shift: bool = False
-    schedule: str = "masks"
-    canvas_length: CanvasLength = "whole_blocks"
+    mask_token: str | None = None  # looked up in the vocabulary, if the tokenizer names no mask token
     mask_token_id: int | None = None
     block_length: int | None = None
+    block_length_key: str = "block_length"  # in config.json, where checkpoints have another one
+    # The family has checkpoints of several block lengths. Where config.json has none, the model's name may end with it
+    # (the pattern's group), or the operator says it.
+    block_length_in_name: re.Pattern[str] | None = None
     eos_token_id: int | None = None
+    eos_of_tokenizer: bool = False  # the published code asks the tokenizer, and not generation_config.json
+    alignment: Alignment = "start"
+    schedule: str = "masks"
+    canvas_length: CanvasLength = "whole_blocks"
+    # Conversions name a plain architecture, and keep one of two marks: code files of this name, or the mask token with
+    # its usual id.
+    conversions: tuple[str, ...] = ()
+    code: str | None = None
+    # What its published script decodes with, unless requests, settings or generation_config.json say otherwise.
+    request_defaults: Overrides[Defaults] = field(default_factory=Overrides)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,15 +64,72 @@ class Diffusion:
     delete_token_id: int | None = None
     # What a position sees: its whole block and all earlier ones ("block_causal"), or everything ("full").
     attention: AttentionPattern = "block_causal"
-    alignment: Alignment = "start"  # whether blocks are counted from position 0 or from the prompt's end
-    schedule: str = "masks"  # a key of app.engine.schedules.SCHEDULES
-    canvas_length: CanvasLength = "whole_blocks"
     shift: bool = False  # the logits at position i are for position i + 1, as in causal models
+    # Where blocks are counted from: position 0, or the prompt's end, so that the prompt's first block is the short one.
+    alignment: Alignment = "start"
+    schedule: str = "masks"  # of app/engine/schedules.py: how many positions a step makes final
+    canvas_length: CanvasLength = "whole_blocks"
 
+
+class Hints(NamedTuple):
+    """What the operator says of a checkpoint whose files do not. None: nothing."""
+
+    family: str | None = None
+    mask_token_id: int | None = None
+    block_length: int | None = None
+
+
+class Recognition(NamedTuple):
+    family: Family
+    by: str  # what it was recognised by, for people
+
+
+NO_HINTS = Hints()
 
 FAMILIES: Mapping[str, Family] = {
     "StableDiffcoderForCausalLM": Family(
-        name="stable-diffcoder", layout=Layout(), mask_token_id=5, block_length=4, eos_token_id=2
+        name="stable-diffcoder",
+        layout=Layout(),
+        mask_token="<[MASK_TOKEN]>",
+        mask_token_id=5,
+        block_length=4,
+        eos_token_id=2,
+        conversions=("LlamaForCausalLM",),
+        code="modeling_seed_diffcoder",
+    ),
+    "SDARForCausalLM": Family(
+        name="sdar",
+        layout=Layout(qk_norm=True),
+        mask_token="<|MASK|>",
+        mask_token_id=151669,
+        block_length=4,
+        block_length_key="block_size",
+        block_length_in_name=re.compile(r"-b(\d+)$", re.IGNORECASE),
+        schedule="whole_block",
+        canvas_length="to_block_end",
+        request_defaults=overrides(Defaults, decode_mode="dynamic", threshold=0.85, tokens_per_step=1),
+    ),
+    "A2DQwen2LMHeadModel": Family(
+        name="a2d-qwen2",
+        layout=Layout(qkv_bias=True),
+        mask_token="<|mask|>",
+        block_length=32,
+        eos_of_tokenizer=True,
+        alignment="prompt_end",
+        schedule="linear",
+        canvas_length="exact",
+        request_defaults=overrides(Defaults, tokens_per_step=1),
+    ),
+    "A2DQwen3LMHeadModel": Family(
+        name="a2d-qwen3",
+        layout=Layout(qk_norm=True),
+        mask_token="<|mask|>",
+        block_length=32,
+        eos_of_tokenizer=True,
+        alignment="prompt_end",
+        schedule="linear",
+        canvas_length="exact",
+        request_defaults=overrides(Defaults, tokens_per_step=1),
     ),
     "LlamaForCausalLM": Family(name="llama", layout=Layout()),
     "Qwen2ForCausalLM": Family(name="qwen2", layout=Layout(qkv_bias=True)),
@@ -65,55 +138,95 @@ FAMILIES: Mapping[str, Family] = {
         name="dream",
         layout=Layout(qkv_bias=True),
         attention="full",
-        alignment="prompt_end",
         shift=True,
+        mask_token="<|mask|>",
+        mask_token_id=151666,
         schedule="timesteps",
         canvas_length="exact",
-        mask_token_id=151666,
+        request_defaults=overrides(Defaults, remasking="high_entropy", tokens_per_step=1),
     ),
     "LLaDAModelLM": Family(
         name="llada",
         layout=LLADA_LAYOUT,
         names=LLADA_NAMES,
         attention="full",
-        alignment="prompt_end",
-        canvas_length="exact",
+        mask_token="<|mdm_mask|>",
         mask_token_id=126336,
         block_length=32,
+        canvas_length="exact",
+        request_defaults=overrides(Defaults, tokens_per_step=1),
     ),
 }
 
 
 def find_family(config: Mapping[str, Any]) -> Family:
-    """Raises CheckpointError for an architecture that no family covers."""
-    architectures = config.get("architectures") or []
-    if not isinstance(architectures, list):
-        raise CheckpointError(f"config.json: architectures must be a list, got {architectures!r}.")
+    """By the name of the architecture alone. Raises CheckpointError for one that no family covers."""
+    architectures = _architectures(config)
     for name in architectures:
         if name in FAMILIES:
             return FAMILIES[name]
-    named = ", ".join(map(str, architectures)) or "none"
+    for name in architectures:
+        if name in UNSUPPORTED:
+            raise CheckpointError(f"config.json: architectures is {name}, which is not supported: {UNSUPPORTED[name]}.")
+    named = ", ".join(architectures) or "none"
     raise CheckpointError(f"config.json: architectures is {named}; supported: {', '.join(FAMILIES)}.")
 
 
-def read_diffusion(source: CheckpointSource) -> Diffusion:
+def recognise(source: CheckpointSource, hints: Hints = NO_HINTS) -> Recognition:
+    """Raises ConfigError for a hint that makes no sense, CheckpointError for a checkpoint of no known family."""
+    if hints.family is not None:
+        known = {family.name: family for family in FAMILIES.values()}
+        if hints.family not in known:
+            raise ConfigError(f"ELBARTO_FAMILY is {hints.family!r}; allowed: {', '.join(known)}.")
+        return Recognition(known[hints.family], "ELBARTO_FAMILY")
+    config = source.config()
+    found = find_family(config)
+    for family in FAMILIES.values():
+        if set(family.conversions) & set(_architectures(config)):
+            mark = _mark(family, config, source)
+            if mark is not None:
+                return Recognition(family, mark)
+    return Recognition(found, f"the architecture {next(name for name in _architectures(config) if name in FAMILIES)}")
+
+
+def _architectures(config: Mapping[str, Any]) -> list[str]:
+    architectures = config.get("architectures") or []
+    if not isinstance(architectures, list) or not all(isinstance(name, str) for name in architectures):
+        raise CheckpointError(f"config.json: architectures must be a list of names, got {architectures!r}.")
+    return architectures
+
+
+def _mark(family: Family, config: Mapping[str, Any], source: CheckpointSource) -> str | None:
+    """What shows that a checkpoint with a plain architecture is a conversion of this family; None: nothing does."""
+    auto_map = config.get("auto_map")
+    named = auto_map.values() if isinstance(auto_map, Mapping) else ()
+    if family.code and any(str(name).rpartition("--")[2].startswith(family.code) for name in named):
+        return f"auto_map ({family.code})"
+    if family.mask_token and _token_id(source.tokenizer(), family.mask_token) == family.mask_token_id:
+        return f"the tokenizer's {family.mask_token}, id {family.mask_token_id}"
+    return None
+
+
+def _token_id(tokenizer: Any, token: str) -> int | None:
+    """None: the vocabulary does not have the token."""
+    token_id = tokenizer.get_vocab().get(token)
+    return token_id if isinstance(token_id, int) else None
+
+
+def read_diffusion(source: CheckpointSource, hints: Hints = NO_HINTS) -> Diffusion:
     """Each value is from the first of config.json, the tokenizer and the family that has it.
 
-    For end tokens, generation_config.json comes before all of them. Raises CheckpointError.
+    For end tokens, generation_config.json comes before all of them; for the mask token, the operator's hint does.
+    Raises CheckpointError, or ConfigError for a hint that makes no sense.
     """
     config = source.config()
-    family = find_family(config)
+    family = recognise(source, hints).family
     config = usual_keys(config, family.layout)
     tokenizer = source.tokenizer()
-    mask = _first(config.get("mask_token_id"), tokenizer.mask_token_id, family.mask_token_id)
-    if mask is None:
-        raise CheckpointError(
-            f"This is an ordinary causal {family.name} checkpoint: it has no mask token, so it was never trained to "
-            "fill masks, and denoising it would give nonsense. Choose a block-diffusion checkpoint such as "
-            "ByteDance-Seed/Stable-DiffCoder-8B-Instruct."
-        )
+    mask = _find_mask(family, config, tokenizer, hints)
     attention = _choice(config, "diffusion_attention", family.attention, get_args(AttentionPattern))
     eos = _first(
+        tokenizer.eos_token_id if family.eos_of_tokenizer else None,
         source.generation_config().get("eos_token_id"),
         config.get("eos_token_id"),
         tokenizer.eos_token_id,
@@ -128,22 +241,68 @@ def read_diffusion(source: CheckpointSource) -> Diffusion:
         family=family.name,
         mask_token_id=mask,
         eos_token_ids=eos_token_ids,
-        block_length=_block_length(config, family, attention),
+        block_length=_find_block_length(family, config, attention, source.name, hints),
         delete_token_id=delete,
         attention=attention,
+        shift=_choice(config, "diffusion_shift", family.shift, (False, True)),
         alignment="prompt_end" if attention == "full" else family.alignment,
         schedule=family.schedule,
         canvas_length=family.canvas_length,
-        shift=_choice(config, "diffusion_shift", family.shift, (False, True)),
     )
 
 
-def _block_length(config: Mapping[str, Any], family: Family, attention: AttentionPattern) -> int:
-    if config.get("block_length") is not None or family.block_length is not None:
-        return positive(config, "block_length", family.block_length)
-    if attention == "full":
-        return min(positive(config, "max_position_embeddings", 2048), MAX_BLOCK_LENGTH)
-    raise CheckpointError("config.json has a mask token but no 'block_length': the length it was trained with.")
+def family_defaults(family: Family, block_length: int) -> Overrides[Defaults]:
+    """What the family's published code decodes with, where that differs from the built-in defaults."""
+    built_in = block_length == Defaults().block_length
+    own = {} if built_in else {"block_length": block_length}
+    return Overrides({**own, **family.request_defaults.values})
+
+
+def _find_mask(family: Family, config: Mapping[str, Any], tokenizer: Any, hints: Hints) -> Any:
+    vocab_size = config.get("vocab_size")
+    if hints.mask_token_id is not None and isinstance(vocab_size, int) and hints.mask_token_id >= vocab_size:
+        raise ConfigError(
+            f"ELBARTO_MASK_TOKEN_ID is {hints.mask_token_id}; allowed: a token id of this checkpoint, from 0 to "
+            f"{vocab_size - 1}."
+        )
+    mask = _first(hints.mask_token_id, config.get("mask_token_id"), tokenizer.mask_token_id)
+    if mask is None and family.mask_token is not None:
+        mask = _token_id(tokenizer, family.mask_token)
+    mask = _first(mask, family.mask_token_id)
+    if mask is not None:
+        return mask
+    if family.mask_token is not None:
+        raise CheckpointError(
+            f"This {family.name} checkpoint's tokenizer has no mask token {family.mask_token}; if another token is the "
+            "mask, set ELBARTO_MASK_TOKEN_ID to its id."
+        )
+    raise CheckpointError(
+        f"This is an ordinary causal {family.name} checkpoint: it has no mask token, so it was never trained to "
+        "fill masks, and denoising it would give nonsense. Choose a block-diffusion checkpoint such as "
+        "ByteDance-Seed/Stable-DiffCoder-8B-Instruct; if it is a conversion of one, say so with ELBARTO_FAMILY, or "
+        "with ELBARTO_MASK_TOKEN_ID and ELBARTO_BLOCK_LENGTH."
+    )
+
+
+def _find_block_length(
+    family: Family, config: Mapping[str, Any], attention: AttentionPattern, name: str, hints: Hints
+) -> int:
+    for key in ("block_length", family.block_length_key):
+        if config.get(key) is not None:
+            return positive(config, key)
+    if family.block_length_in_name is not None:
+        found = family.block_length_in_name.search(name)
+        length = _first(int(found[1]) if found else None, hints.block_length, family.block_length)
+    else:
+        length = _first(family.block_length, hints.block_length)
+    if length is None and attention == "full":
+        length = min(positive(config, "max_position_embeddings", 2048), MAX_BLOCK_LENGTH)
+    if length is None:
+        raise CheckpointError(
+            "config.json has a mask token but no 'block_length', the length it was trained with; ELBARTO_BLOCK_LENGTH "
+            "can say it."
+        )
+    return int(length)
 
 
 def _choice(config: Mapping[str, Any], key: str, default: Any, allowed: tuple[Any, ...]) -> Any:

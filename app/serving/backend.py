@@ -10,7 +10,7 @@ from typing import Protocol
 from app.messages.defaults import Defaults
 from app.messages.events import Event, Finished, SequenceSnapshot
 from app.messages.options import Overrides
-from app.messages.params import GenerationParams, ModelSource
+from app.messages.params import CanvasLength, GenerationParams, ModelSource
 from app.text.tokenizer import Tokenizer
 
 
@@ -39,6 +39,7 @@ class ModelInfo:
     vocab_size: int
     eos_token_ids: tuple[int, ...] = ()
     delete_token_id: int | None = None  # None: it was not trained to delete positions
+    canvas_length: CanvasLength = "whole_blocks"
     attention: str = "block_causal"  # or "full": these fill canvases natively, and blocks are only an order
     alignment: str = "start"  # of blocks: to position 0, or to the prompt's end ("prompt_end")
 
@@ -83,6 +84,7 @@ def load_backend(options: ModelSource) -> tuple[Backend, Frontend]:
         vocab_size=checkpoint.model.config.vocab_size,
         eos_token_ids=diffusion.eos_token_ids,
         delete_token_id=diffusion.delete_token_id,
+        canvas_length=diffusion.canvas_length,
         attention=diffusion.attention,
         alignment=diffusion.alignment,
     )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from app.errors import PromptTooLong, RequestError
 from app.messages.decoding import Decoding
 from app.messages.defaults import Defaults
-from app.messages.params import round_lengths
+from app.messages.params import CanvasLength
+from app.serving.backend import ModelInfo
 from app.serving.requests import DecodingRequest
+
+LONGEST_BLOCK = 1024  # of models with block-causal attention
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,39 +21,136 @@ class PlannedLengths:
     """The planned lengths of one reply, in tokens."""
 
     block_length: int
-    gen_length: int  # masks after the prompt, in whole blocks
+    gen_length: int  # masks after the prompt
     steps: int
     max_tokens: int  # the most that are delivered; not above gen_length
     is_cut: bool  # the context has no room for the requested length
 
 
-def plan_lengths(request: DecodingRequest, defaults: Defaults, prompt_len: int, max_model_len: int) -> PlannedLengths:
+def plan_lengths(request: DecodingRequest, defaults: Defaults, prompt_len: int, model: ModelInfo) -> PlannedLengths:
     """Raises PromptTooLong if not even one block fits after the prompt, and RequestError if no block would ever fit."""
-    block_length = request.block_length or defaults.block_length
-    if block_length >= max_model_len:
-        raise RequestError(
-            f"block_length must be below {max_model_len}, the model's context, got {block_length}.", "block_length"
-        )
-    room = (max_model_len - prompt_len) // block_length * block_length
-    if room < block_length:
-        raise PromptTooLong(max_model_len, prompt_len + block_length, request.prompt_field)
     requested = request.gen_length or request.max_tokens or defaults.gen_length
-    canvas = requested
-    if request.gen_length is None and request.max_tokens is not None:
-        canvas = _divide_up(requested, block_length) * block_length
-    is_cut, canvas = canvas > room, min(canvas, room)
-    if request.steps is None and defaults.tokens_per_step is not None:
-        steps = max(1, canvas // block_length) * _divide_up(block_length, defaults.tokens_per_step)
-    elif request.steps is None:  # for the default length; longer replies get as many per token
-        steps = max(defaults.steps, _divide_up(defaults.steps * canvas, defaults.gen_length))
-    else:  # increased if the canvas was rounded up
-        steps = max(request.steps, _divide_up(request.steps * canvas, requested))
-    gen_length, steps = round_lengths(canvas, steps, block_length)
-    max_tokens = min(request.max_tokens or gen_length, gen_length)
-    is_cut = is_cut and (request.max_tokens is None or request.max_tokens > room)
+    block_length = request.block_length or defaults.block_length
+    if model.attention == "full":  # blocks are only an order: one that is longer than the reply is the reply
+        block_length = max(1, min(block_length, requested, model.max_model_len - prompt_len))
+    _check_block_length(block_length, model)
+    canvas = CANVASES[model.canvas_length](prompt_len, block_length, model.max_model_len)
+    if canvas.room < canvas.least:
+        raise PromptTooLong(model.max_model_len, prompt_len + canvas.least, request.prompt_field)
+    is_budget = request.gen_length is None and request.max_tokens is not None
+    length = canvas.length(requested, is_budget)
+    is_cut, length = length > canvas.room, min(length, canvas.room)
+    num_blocks = max(1, length // block_length if canvas.rounds_down else _divide_up(length, block_length))
+    steps_per_block = request.steps_per_block
+    if steps_per_block is None:
+        steps = _steps(request, defaults, block_length, num_blocks, length)
+        steps_per_block = max(1, steps // num_blocks if canvas.rounds_down else _divide_up(steps, num_blocks))
+    gen_length = num_blocks * block_length if canvas.rounds_down else length
+    delivered = gen_length if canvas.rounds_down else min(requested, gen_length)
+    max_tokens = min(request.max_tokens or delivered, delivered)
+    is_cut = is_cut and (request.max_tokens is None or request.max_tokens > canvas.room)
     return PlannedLengths(
-        block_length=block_length, gen_length=gen_length, steps=steps, max_tokens=max_tokens, is_cut=is_cut
+        block_length=block_length,
+        gen_length=gen_length,
+        steps=steps_per_block * num_blocks,
+        max_tokens=max_tokens,
+        is_cut=is_cut,
     )
+
+
+def _check_block_length(block_length: int, model: ModelInfo) -> None:
+    if model.attention == "full":
+        return
+    if block_length >= model.max_model_len:
+        raise RequestError(
+            f"block_length must be below {model.max_model_len}, the model's context, got {block_length}.",
+            "block_length",
+        )
+    if block_length > LONGEST_BLOCK:
+        raise RequestError(
+            f"block_length must be at most {LONGEST_BLOCK} for this model, got {block_length}.", "block_length"
+        )
+
+
+def _steps(request: DecodingRequest, defaults: Defaults, block_length: int, num_blocks: int, length: int) -> int:
+    """For the whole canvas of this length, before they are rounded to whole steps in each block."""
+    if request.steps is not None:  # increased if the canvas was rounded up
+        requested = request.gen_length or request.max_tokens or defaults.gen_length
+        return max(request.steps, _divide_up(request.steps * length, requested))
+    if defaults.tokens_per_step is not None:
+        return num_blocks * _divide_up(block_length, defaults.tokens_per_step)
+    # For the default length; longer replies get as many per token.
+    return max(defaults.steps, _divide_up(defaults.steps * length, defaults.gen_length))
+
+
+@dataclass(frozen=True)
+class WholeBlocks:
+    """CanvasLength whole_blocks. A length is rounded down, as the original server does; a budget of tokens is not."""
+
+    prompt_len: int
+    block_length: int
+    max_model_len: int
+    rounds_down: ClassVar[bool] = True
+
+    @property
+    def room(self) -> int:
+        return (self.max_model_len - self.prompt_len) // self.block_length * self.block_length
+
+    @property
+    def least(self) -> int:
+        return self.block_length
+
+    def length(self, requested: int, is_budget: bool) -> int:
+        return _divide_up(requested, self.block_length) * self.block_length if is_budget else requested
+
+
+@dataclass(frozen=True)
+class ToBlockEnd:
+    """CanvasLength to_block_end."""
+
+    prompt_len: int
+    block_length: int
+    max_model_len: int
+    rounds_down: ClassVar[bool] = False
+
+    @property
+    def room(self) -> int:
+        return self.max_model_len // self.block_length * self.block_length - self.prompt_len
+
+    @property
+    def least(self) -> int:
+        return self.length(1)
+
+    def length(self, requested: int, is_budget: bool = True) -> int:
+        return _divide_up(self.prompt_len + requested, self.block_length) * self.block_length - self.prompt_len
+
+
+@dataclass(frozen=True)
+class Exact:
+    """CanvasLength exact."""
+
+    prompt_len: int
+    block_length: int
+    max_model_len: int
+    rounds_down: ClassVar[bool] = False
+
+    @property
+    def room(self) -> int:
+        return self.max_model_len - self.prompt_len
+
+    @property
+    def least(self) -> int:
+        return 1
+
+    def length(self, requested: int, is_budget: bool) -> int:
+        return requested
+
+
+CANVASES: Mapping[CanvasLength, type[WholeBlocks] | type[ToBlockEnd] | type[Exact]] = {
+    "whole_blocks": WholeBlocks,
+    "to_block_end": ToBlockEnd,
+    "exact": Exact,
+}
 
 
 def check_small_blocks(decoding: Decoding, block_length: int) -> None:

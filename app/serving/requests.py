@@ -20,6 +20,7 @@ class DecodingRequest:
     max_tokens: int | None = None  # the most that are delivered
     gen_length: int | None = None  # the canvas after the prompt; None: max_tokens, rounded up to whole blocks
     steps: int | None = None  # denoising steps for the whole reply
+    steps_per_block: int | None = None  # instead of `steps`
     block_length: int | None = None
     decoding: Overrides[Decoding] = field(default_factory=Overrides)
     time_budget_ms: int | None = None  # from the submission on

@@ -156,7 +156,7 @@ class Service:
     def _reply(self, request: DecodingRequest, prompts: Sequence[list[int]], ignored: Sequence[str] = ()) -> Reply:
         tokenizer, model, defaults = self.tokenizer, self.model, self._defaults
         request = replace(request, seed=request.seed if request.seed is not None else secrets.randbits(32))
-        planned = [plan_lengths(request, defaults, len(prompt), model.max_model_len) for prompt in prompts]
+        planned = [plan_lengths(request, defaults, len(prompt), model) for prompt in prompts]
         params = [_params(request, defaults, lengths) for lengths in planned]
         warnings = dict.fromkeys(text for lengths in planned for text in self._warnings(request, lengths, model))
         generation = self.engine.submit_requests(
@@ -235,9 +235,9 @@ class Service:
 
     def _warnings(self, request: DecodingRequest, lengths: PlannedLengths, model: ModelInfo) -> list[str]:
         warnings = []
-        if request.gen_length is not None and lengths.gen_length > request.gen_length:
+        if request.gen_length is not None and lengths.max_tokens > request.gen_length:
             warnings.append(f"gen_length was raised from {request.gen_length} to {lengths.gen_length}, one block.")
-        num_blocks = lengths.gen_length // lengths.block_length
+        num_blocks = -(-lengths.gen_length // lengths.block_length)
         if request.steps is not None and request.steps < num_blocks:
             warnings.append(f"steps was raised from {request.steps} to {lengths.steps}, one for each block.")
         if lengths.is_cut:

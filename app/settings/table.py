@@ -41,6 +41,18 @@ class Settings:
     model_revision: str | None = _setting(
         None, fields.String(), "a branch, tag or commit", "The revision of the Hugging Face model."
     )
+    family: str | None = _setting(
+        None,
+        text(r"[\w.-]+"),
+        "a family of docs/guides/families.md; unset = recognised by the checkpoint's files",
+        "What the model is, where its files do not say it, as conversions of Stable-DiffCoder do not.",
+    )
+    mask_token_id: int | None = _setting(
+        None,
+        integer(0),
+        "a token id; unset = the checkpoint's",
+        "The model's mask token, where its files do not name it.",
+    )
     host: str = _setting(
         "0.0.0.0",
         text(r"[^\s/]+"),

@@ -1,11 +1,11 @@
 // The table of settings, with a column for each canvas, and the request fields read from it.
 
-const MODES = ["static", "threshold", "adaptive", "factor", "entropy", "greedy"];
+const MODES = ["static", "threshold", "adaptive", "factor", "entropy", "greedy", "dynamic", "sequential", "entropy_bounded"];
 const CHAT = ["chat"];
 const ROWS = [
   { name: "decode_mode", label: "Decode mode", help: "The rule that selects which proposals become final in a step", options: MODES, b: "threshold" },
-  { name: "threshold", label: "Threshold", help: "Modes threshold and adaptive: the confidence at which a proposal is accepted", min: 0, max: 1, step: 0.05, b: 0.9 },
-  { name: "steps", label: "Steps", help: "Mode static: denoising steps for the whole reply", min: 1, step: 1 },
+  { name: "threshold", label: "Threshold", help: "Modes threshold, adaptive and dynamic: the confidence at which a proposal is accepted", min: 0, max: 1, step: 0.05, b: 0.9 },
+  { name: "steps", label: "Steps", help: "Modes static, dynamic and sequential: denoising steps for the whole reply", min: 1, step: 1 },
   { name: "block_length", label: "Block length", help: "Tokens that are denoised together", min: 1, max: 1024, step: 1 },
   { name: "speculation", label: "Speculation", help: "Forwards that several steps share; the text stays the same", options: ["auto", "off"] },
   { name: "max_tokens", label: "Max tokens", help: "Maximum number of tokens in the reply", min: 1, step: 1, tasks: CHAT, a: 128, b: 128 },
@@ -71,7 +71,7 @@ export function recipe(request, params) {
   const value = (name) => params?.[name] ?? request[name];
   const mode = value("decode_mode");
   if (mode) parts.push(mode);
-  if (["threshold", "adaptive"].includes(mode) && value("threshold") != null) parts.push(`at ${value("threshold")}`);
+  if (["threshold", "adaptive", "dynamic"].includes(mode) && value("threshold") != null) parts.push(`at ${value("threshold")}`);
   if (mode === "static" && value("steps") && !request.segments) parts.push(`at most ${value("steps")} steps`);
   if (value("block_length") && !request.segments) parts.push(`blocks of ${value("block_length")}`);
   if (value("temperature")) parts.push(`temperature ${value("temperature")}`);

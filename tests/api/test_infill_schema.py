@@ -27,7 +27,11 @@ DECODING = [
     ("top_k", -2, "top_k must be"),
     ("steps", 0, "steps must be an integer of at least 1, got 0"),
     ("block_length", 0, "block_length must be"),
-    ("decode_mode", "fast", "decode_mode must be one of static, threshold, greedy, adaptive, factor, entropy, got"),
+    (
+        "decode_mode",
+        "fast",
+        "decode_mode must be one of static, threshold, greedy, adaptive, factor, entropy, dynamic, ",
+    ),
     ("threshold", 1.5, "threshold must be"),
     ("factor", -1, "factor must be"),
     ("gamma", "x", "gamma must be"),

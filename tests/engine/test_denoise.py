@@ -10,8 +10,8 @@ from app.engine.canvas import find_end
 from app.engine.engine import Engine
 from app.engine.sequence import Sequence
 from app.messages.params import GenerationParams
-from tests.reference import DIFFUSION, EOS, Case
-from tests.tiny import run
+from tests.reference import EOS, Case
+from tests.tiny import DIFFUSION, run
 
 PROMPT = [10, 11, EOS]  # an end token in the prompt is ordinary text; its block has one more position
 

@@ -151,7 +151,7 @@ def random_case(seed: int) -> tuple[TransferRule, Proposals, int]:
     probabilities = [choose.choice([0.0, 0.5, 0.98, 1.0, choose.random()]) for _ in range(num)]
     confidences = probabilities if choose.random() < 0.7 else [choose.random() for _ in range(num)]
     token_ids = [choose.choice([7, DELETE]) for _ in range(num)]
-    entropies = [choose.choice([0.0, choose.random()]) for _ in range(num)] if params.mode == "entropy" else []
+    entropies = [choose.choice([0.0, choose.random()]) for _ in range(num)] if params.needs_entropies else []
     positions = tuple(sorted(choose.sample(range(8, 16), num)))
     return rule, Proposals(positions, token_ids, confidences, entropies, probabilities), choose.randrange(num)
 

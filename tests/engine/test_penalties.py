@@ -20,8 +20,8 @@ from app.engine.sampling import MaskedRows, propose
 from app.engine.sequence import Sequence
 from app.messages.params import GenerationParams
 from app.models.checkpoint import Checkpoint
-from tests.reference import DIFFUSION, EOS, VOCAB_SIZE
-from tests.tiny import committed, drain, run
+from tests.reference import EOS, VOCAB_SIZE
+from tests.tiny import DIFFUSION, committed, drain, run
 
 PLAIN = GenerationParams(gen_length=24, steps=24, block_length=4, ignore_eos=True)
 PROMPT = (40, 41, 42, 43, 44, 45)

@@ -18,8 +18,7 @@ from app.engine.sequence import Sequence
 from app.engine.speculation import MAX_DRAFTS, PAUSE, Speculator
 from app.messages.params import GenerationParams, Window
 from app.models.checkpoint import Checkpoint
-from tests.reference import DIFFUSION
-from tests.tiny import CPU
+from tests.tiny import CPU, DIFFUSION
 
 BLOCK, DELETE = 8, 99
 SURE, UNSURE = 0.99, 0.3

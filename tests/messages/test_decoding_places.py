@@ -19,13 +19,15 @@ APP = Path(__file__).resolve().parents[2] / "app"
 DECLARATION = "messages/decoding.py"
 ENGINE = "engine"  # the code that acts on the option, and the slow reference implementation
 INFILL = "serving/infill"
+FAMILIES = "models/families.py"  # what published scripts decode with
 
 # Beyond the declaration and the engine, which name every option.
 OTHER_PLACES = {
-    "decode_mode": {"api/openapi/examples.py"},
+    "decode_mode": {"api/openapi/examples.py", FAMILIES},
     # redenoise and polish have a threshold of their own.
-    "threshold": {"api/infill.py", INFILL, "api/openapi/texts.py", "api/openapi/examples.py"},
+    "threshold": {"api/infill.py", INFILL, "api/openapi/texts.py", "api/openapi/examples.py", FAMILIES},
     "factor": {"models/config.py", "models/transformer.py"},  # RoPE's
+    "remasking": {FAMILIES},
     # It must divide the block length.
     "small_block_length": {"messages/params.py", "serving/lengths.py"},
     "temperature": {

@@ -56,7 +56,7 @@ def test_defaults_begin_with_the_lengths_and_then_have_every_decoding_option() -
     names = list(DEFAULT_OPTIONS)
 
     assert names[:4] == ["steps", "tokens_per_step", "gen_length", "block_length"]
-    assert names[4:16] == list(DECODING_OPTIONS)
+    assert names[4:17] == list(DECODING_OPTIONS)
     assert all(item.help.endswith(".") for item in DEFAULT_OPTIONS.values())
     assert all(item.accepts(item.default) for item in DEFAULT_OPTIONS.values())
 

@@ -235,11 +235,14 @@ def test_a_tensor_of_another_shape(copy: Path) -> None:
 def test_a_plain_llama_is_refused(copy: Path) -> None:
     edit_json(copy / "config.json", architectures=["LlamaForCausalLM"])
     edit_json(copy / "tokenizer_config.json", "mask_token")
+    tokenizer = (copy / "tokenizer.json").read_text()
+    (copy / "tokenizer.json").write_text(tokenizer.replace("<[MASK_TOKEN]>", "<[SOMETHING]>"))
 
     assert message(copy) == (
         "This is an ordinary causal llama checkpoint: it has no mask token, so it was never trained to fill masks, and "
         "denoising it would give nonsense. Choose a block-diffusion checkpoint such as "
-        "ByteDance-Seed/Stable-DiffCoder-8B-Instruct."
+        "ByteDance-Seed/Stable-DiffCoder-8B-Instruct; if it is a conversion of one, say so with ELBARTO_FAMILY, or "
+        "with ELBARTO_MASK_TOKEN_ID and ELBARTO_BLOCK_LENGTH."
     )
 
 

@@ -13,10 +13,11 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from app.errors import CheckpointError
+from app.errors import CheckpointError, ConfigError
 from app.models.checkpoint import load_checkpoint
-from app.models.families import FAMILIES, Diffusion, find_family, read_diffusion
+from app.models.families import FAMILIES, NO_HINTS, Diffusion, Hints, find_family, read_diffusion, recognise
 from app.models.sources import HuggingFaceFolder
+from app.models.unsupported import UNSUPPORTED
 from tests.reference import CHECKPOINT
 from tests.tiny import CPU, load_plain
 
@@ -24,8 +25,8 @@ DIFFCODER = {"architectures": ["StableDiffcoderForCausalLM"], "model_type": "lla
 LLAMA = {"architectures": ["LlamaForCausalLM"], "model_type": "llama"}
 
 
-def tokenizer(mask: int | None = None, eos: int | None = None) -> Any:
-    return SimpleNamespace(mask_token_id=mask, eos_token_id=eos)
+def tokenizer(mask: int | None = None, eos: int | None = None, **vocabulary: int) -> Any:
+    return SimpleNamespace(mask_token_id=mask, eos_token_id=eos, get_vocab=lambda: vocabulary)
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def test_other_layouts_are_served_when_their_files_say_enough(architecture: str)
 
 
 def test_a_mask_token_without_a_block_length() -> None:
-    with pytest.raises(CheckpointError, match="no 'block_length': the length it was trained with"):
+    with pytest.raises(CheckpointError, match="no 'block_length', the length it was trained with"):
         diffusion(LLAMA, words=tokenizer(mask=9, eos=2))
 
 
@@ -129,7 +130,11 @@ def test_an_unknown_architecture_names_what_is_supported(architectures: list[str
         ({"eos_token_id": 99_999}, "The end token's id is 99999; config.json's vocab_size is 1024."),
         ({"mask_token_id": -1}, "The mask token's id is -1; config.json's vocab_size is 1024."),
         ({"mask_token_id": 2}, "Token 2 is both the mask token and an end token."),
-        ({"architectures": "LlamaForCausalLM"}, "architectures must be a list, got 'LlamaForCausalLM'"),
+        (
+            {"architectures": [["LlamaForCausalLM"]]},
+            "architectures must be a list of names, got [['LlamaForCausalLM']]",
+        ),
+        ({"architectures": "LlamaForCausalLM"}, "architectures must be a list of names, got 'LlamaForCausalLM'"),
     ],
 )
 def test_token_ids_that_make_no_sense(changes: dict[str, Any], expected: str) -> None:
@@ -164,6 +169,141 @@ def test_config_json_overrides_how_the_family_denoises() -> None:
 def test_ways_to_denoise_that_nobody_knows(changes: dict[str, Any], expected: str) -> None:
     with pytest.raises(CheckpointError, match=re.escape(expected)):
         diffusion(DIFFCODER | changes)
+
+
+AUTO_MAP = {
+    "AutoModelForCausalLM": "ByteDance-Seed/Stable-DiffCoder-8B-Base--modeling_seed_diffcoder.SeedDiffcoderForCausalLM"
+}
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        (LLAMA | {"auto_map": AUTO_MAP}, tokenizer()),
+        (LLAMA, tokenizer(mask=5, eos=2, **{"<[MASK_TOKEN]>": 5})),
+        (LLAMA, tokenizer(eos=2, **{"<[MASK_TOKEN]>": 5})),
+    ],
+    ids=["an older revision", "a conversion", "a conversion that lost the mask token's role"],
+)
+def test_stable_diffcoder_by_another_name(config: dict[str, Any], words: Any) -> None:
+    assert diffusion(config, words=words) == diffusion(DIFFCODER)
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        (LLAMA | {"auto_map": {"AutoModelForCausalLM": "modeling_other.Other"}}, tokenizer(eos=2)),
+        (LLAMA | {"auto_map": ["modeling_seed_diffcoder"]}, tokenizer(eos=2)),
+        (LLAMA, tokenizer(eos=2, **{"<[MASK_TOKEN]>": 6})),
+        ({"architectures": ["Qwen2ForCausalLM"]}, tokenizer(eos=2, **{"<[MASK_TOKEN]>": 5})),
+    ],
+)
+def test_other_marks_are_not_stable_diffcoder(config: dict[str, Any], words: Any) -> None:
+    assert recognise(MemorySource(config, {}, words)).family.name != "stable-diffcoder"
+
+
+def test_a_conversion_keeps_what_its_own_files_say() -> None:
+    config = LLAMA | {"mask_token_id": 9, "block_length": 8, "eos_token_id": 3}
+    found = diffusion(config, words=tokenizer(**{"<[MASK_TOKEN]>": 5}))
+
+    assert (found.mask_token_id, found.block_length, found.eos_token_ids) == (9, 8, (3,))
+
+
+def hinted(config: dict[str, Any], words: Any = None, name: str = "in memory", **hints: Any) -> Diffusion:
+    source = MemorySource({"vocab_size": 1024, **config}, {}, words or tokenizer(eos=2), name=name)
+    return read_diffusion(source, Hints(**hints))
+
+
+def test_the_operator_says_what_the_files_do_not() -> None:
+    named = hinted(LLAMA, family="stable-diffcoder")
+    by_ids = hinted(LLAMA, mask_token_id=9, block_length=8)
+
+    assert named == diffusion(DIFFCODER, words=tokenizer(eos=2))
+    assert (by_ids.family, by_ids.mask_token_id, by_ids.block_length) == ("llama", 9, 8)
+
+
+def test_the_operators_mask_token_comes_first_and_the_files_block_length_does() -> None:
+    found = hinted(DIFFCODER | {"mask_token_id": 7, "block_length": 8}, mask_token_id=9, block_length=16)
+
+    assert (found.mask_token_id, found.block_length) == (9, 8)
+    assert hinted(DIFFCODER, block_length=16).block_length == 4  # it is known
+
+
+@pytest.mark.parametrize(
+    ("hints", "expected"),
+    [
+        ({"family": "gpt"}, f"ELBARTO_FAMILY is 'gpt'; allowed: {', '.join(f.name for f in FAMILIES.values())}."),
+        (
+            {"mask_token_id": 1024},
+            "ELBARTO_MASK_TOKEN_ID is 1024; allowed: a token id of this checkpoint, from 0 to 1023.",
+        ),
+    ],
+)
+def test_hints_that_make_no_sense(hints: dict[str, Any], expected: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        hinted(DIFFCODER, **hints)
+
+    assert str(error.value) == expected
+
+
+def test_every_way_to_recognise_is_told() -> None:
+    def by(config: dict[str, Any], words: Any = None, hints: Hints = NO_HINTS) -> str:
+        return recognise(MemorySource(config, {}, words or tokenizer()), hints).by
+
+    assert by(DIFFCODER) == "the architecture StableDiffcoderForCausalLM"
+    assert by(LLAMA | {"auto_map": AUTO_MAP}) == "auto_map (modeling_seed_diffcoder)"
+    assert by(LLAMA, tokenizer(**{"<[MASK_TOKEN]>": 5})) == "the tokenizer's <[MASK_TOKEN]>, id 5"
+    assert by(LLAMA, hints=Hints(family="sdar")) == "ELBARTO_FAMILY"
+
+
+SDAR = {"architectures": ["SDARForCausalLM"], "vocab_size": 151936}
+
+
+@pytest.mark.parametrize(
+    ("config", "name", "hint", "expected"),
+    [
+        ({}, "SDAR-4B-Chat", None, 4),
+        ({}, "SDAR-4B-Chat", 8, 8),
+        ({}, "JetLM/SDAR-4B-Chat-b16", None, 16),
+        ({}, "SDAR-4B-Chat-b16", 8, 16),
+        ({"block_size": 32}, "SDAR-4B-Chat-b16", 8, 32),
+    ],
+)
+def test_the_block_length_of_sdar(config: dict[str, Any], name: str, hint: int | None, expected: int) -> None:
+    assert hinted(SDAR | config, name=name, block_length=hint).block_length == expected
+
+
+def test_the_mask_of_sdar() -> None:
+    assert hinted(SDAR).mask_token_id == 151669
+    assert hinted(SDAR, tokenizer(eos=2, **{"<|MASK|>": 1023})).mask_token_id == 1023
+    assert hinted(SDAR | {"mask_token_id": 17}, tokenizer(eos=2, **{"<|MASK|>": 1023})).mask_token_id == 17
+
+
+def test_a2d_without_a_mask_token() -> None:
+    with pytest.raises(
+        CheckpointError, match=r"This a2d-qwen3 checkpoint's tokenizer has no mask token <\|mask\|>; if"
+    ):
+        hinted({"architectures": ["A2DQwen3LMHeadModel"]})
+
+
+def test_a2d_ends_with_the_tokenizers_end_token_alone() -> None:
+    source = MemorySource(
+        {"architectures": ["A2DQwen2LMHeadModel"], "vocab_size": 1024, "eos_token_id": 7},
+        {"eos_token_id": [2, 3]},
+        tokenizer(mask=9, eos=2),
+    )
+
+    assert read_diffusion(source).eos_token_ids == (2,)
+
+
+@pytest.mark.parametrize("architecture", UNSUPPORTED)
+def test_known_architectures_that_cannot_be_served_say_what_is_missing(architecture: str) -> None:
+    with pytest.raises(CheckpointError) as error:
+        diffusion({"architectures": [architecture]})
+
+    assert str(error.value) == (
+        f"config.json: architectures is {architecture}, which is not supported: {UNSUPPORTED[architecture]}."
+    )
 
 
 def test_another_source_than_a_folder_loads_the_same_model() -> None:

@@ -22,6 +22,7 @@ TEXTS = {
     "max_completion_tokens": "OpenAI's newer name for `max_tokens`; takes precedence if both are given.",
     "n": "Number of answers.",
     "steps": "Denoising steps for `gen_length` tokens, rounded down to a multiple of the number of blocks.",
+    "steps_per_block": "Denoising steps for each block, instead of `steps`.",
     "gen_length": "Tokens on the canvas after the prompt, rounded down to a multiple of the block length.",
     "time_budget_ms": "Finish within this many milliseconds of the request's arrival, with fewer steps if necessary.",
     "speculation": "Maximum number of drafts that a forward evaluates for each reply. It lowers the server's limit "
