@@ -74,7 +74,7 @@ class ChoiceState:
     has_steps: bool = True  # False: its steps mean nothing before its snapshot
     position: int = 0  # the next one to be committed
     offset: int = 0  # characters committed
-    block_text: dict[int, str | None] = field(default_factory=dict)  # of the current block's final tokens
+    block_text: dict[int, str | None] = field(default_factory=dict)  # of the final tokens that are not committed
 
 
 class ReplyStepEncoder(StepEncoder):
@@ -189,7 +189,8 @@ class ReplyStepEncoder(StepEncoder):
         }
         state.position += len(tokens)
         state.offset += len(item.text)
-        state.block_text.clear()
+        for position in [position for position in state.block_text if position < state.position]:
+            del state.block_text[position]
         return event
 
     def _proposal(self, proposal: Proposal) -> Event:
@@ -211,9 +212,11 @@ class ReplyStepEncoder(StepEncoder):
     def _block(self, position: int) -> Event:
         """The block around a position of the canvas, without the prompt's tail."""
         length, prompt = self._reply.params.block_length, self._reply.prompt_tokens
-        number = position // length
-        start, end = number * length, min((number + 1) * length, prompt + self._reply.params.gen_length)
-        return {"block": number - prompt // length, "start": max(0, start - prompt), "end": end - prompt}
+        offset = prompt % length if self._reply.model.alignment == "prompt_end" else 0
+        number = (position - offset) // length
+        start = number * length + offset
+        end = min(start + length, prompt + self._reply.params.gen_length)
+        return {"block": number - (prompt - offset) // length, "start": max(0, start - prompt), "end": end - prompt}
 
     def _blocks(self) -> Iterator[Sequence[int]]:
         position = 0

@@ -9,7 +9,7 @@ import torch
 
 from app.messages.defaults import Defaults
 from app.messages.options import Overrides
-from app.models.config import read_model_config
+from app.models.config import read_model_config, usual_keys
 from app.models.families import NO_HINTS, Diffusion, Hints, family_defaults, read_diffusion, recognise
 from app.models.generation_config import read_own_defaults, read_request_defaults
 from app.models.sources import CheckpointSource
@@ -46,7 +46,7 @@ def load_checkpoint(
     if with_request_defaults:
         read = read_request_defaults if family.reads_generation_config else read_own_defaults
         request_defaults = read(source.generation_config(), source.generation_config_path)
-    model_config = read_model_config(config, family.layout)
+    model_config = read_model_config(usual_keys(config, family.layout), family.layout)
     diffusion = read_diffusion(source, hints)
     own_defaults = family_defaults(family, diffusion.block_length)
     request_defaults = Overrides({**own_defaults.values, **request_defaults.values})

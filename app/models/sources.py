@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from app.errors import CheckpointError
 from app.models.files import find_directory, read_json
 from app.models.generation_config import FILE
+from app.models.tokenizers import load_tokenizer
 
 if TYPE_CHECKING:
     import torch
@@ -96,13 +97,8 @@ class HuggingFaceFolder:
 
     @cached_property
     def _tokenizer(self) -> Any:
-        from transformers import AutoTokenizer, PretrainedConfig  # Slow to import; imports torch if it is installed.
-
-        # A tokenizer that names its class does not need config.json, and transformers does not know all of those.
-        is_named = "tokenizer_class" in read_json(self._directory / "tokenizer_config.json", optional=True)
-        own = {"config": PretrainedConfig()} if is_named else {}
         try:
-            return AutoTokenizer.from_pretrained(str(self._directory), trust_remote_code=False, **own)
+            return load_tokenizer(self._directory)
         except Exception as error:  # Three libraries raise many types; each means that the files are bad.
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
             raise CheckpointError(f"The tokenizer in {self._directory} cannot be loaded: {reason}") from error
