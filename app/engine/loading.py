@@ -14,9 +14,9 @@ from app.messages.params import EngineConfig, ModelSource
 from app.models.checkpoint import Checkpoint, load_checkpoint
 from app.models.device import choose_attention_kernels, choose_device, choose_dtype
 from app.models.families import Diffusion, read_diffusion
+from app.models.opening import open_source
 from app.models.quantization import check_quantization, weight_bytes
-from app.models.sources import HuggingFaceFolder
-from app.models.weights import loading_device, prepare
+from app.models.weights import prepare
 
 logger = logging.getLogger(__name__)
 
@@ -68,12 +68,10 @@ def load_model(options: ModelSource, device: torch.device, dtype: torch.dtype) -
 
 
 def _load_checkpoint(options: ModelSource, device: torch.device, dtype: torch.dtype) -> Checkpoint:
-    source = HuggingFaceFolder(options.path, options.revision)
+    source = open_source(options, dtype)
     _check_served(read_diffusion(source))  # before the weights are read
-    checkpoint = load_checkpoint(
-        source, loading_device(device, options.quantization), dtype, options.generation_config == "auto"
-    )
-    prepare(checkpoint.model, device, options.quantization)
+    checkpoint = load_checkpoint(source, device, dtype, options.generation_config == "auto", options.quantization)
+    prepare(checkpoint.model, device)
     return checkpoint
 
 

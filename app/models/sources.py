@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from app.errors import CheckpointError
-from app.models.files import find_directory, read_json
+from app.models.files import find_directory, find_tokenizer, read_json
 from app.models.generation_config import FILE
 
 if TYPE_CHECKING:
@@ -55,11 +55,15 @@ class CheckpointSource(Protocol):
 
 
 class HuggingFaceFolder:
-    """A local directory in Hugging Face's layout, or a hub id, which is downloaded when something is first read."""
+    """A local directory in Hugging Face's layout, or a hub id, which is downloaded when something is first read.
 
-    def __init__(self, path: str, revision: str | None = None) -> None:
+    `tokenizer` names another directory or hub id to take the tokenizer from.
+    """
+
+    def __init__(self, path: str, revision: str | None = None, tokenizer: str | None = None) -> None:
         self._path = path
         self._revision = revision
+        self._tokenizer_path = tokenizer
 
     @property
     def name(self) -> str:
@@ -96,13 +100,18 @@ class HuggingFaceFolder:
 
     @cached_property
     def _tokenizer(self) -> Any:
-        from transformers import AutoTokenizer  # Slow to import, and imports torch where that is installed.
+        return load_tokenizer(find_tokenizer(self._tokenizer_path) if self._tokenizer_path else self._directory)
 
-        try:
-            return AutoTokenizer.from_pretrained(str(self._directory), trust_remote_code=False)
-        except Exception as error:  # Three libraries raise many types; each means that the files are bad.
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-            raise CheckpointError(f"The tokenizer in {self._directory} cannot be loaded: {reason}") from error
+
+def load_tokenizer(directory: Path) -> Any:
+    """A transformers tokenizer. Raises CheckpointError."""
+    from transformers import AutoTokenizer  # Slow to import, and imports torch where that is installed.
+
+    try:
+        return AutoTokenizer.from_pretrained(str(directory), trust_remote_code=False)
+    except Exception as error:  # Three libraries raise many types; each means that the files are bad.
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise CheckpointError(f"The tokenizer in {directory} cannot be loaded: {reason}") from error
 
 
 def _weight_files(directory: Path) -> list[Path]:

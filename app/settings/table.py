@@ -35,11 +35,17 @@ class Settings:
     model_path: str | None = _setting(
         None,
         fields.String(),
-        "a directory or a Hugging Face id; unset = the embedded model, weights/elbarto-mini",
+        "a directory, a GGUF file or a Hugging Face id; unset = the embedded model, weights/elbarto-mini",
         "The model to serve, for example ByteDance-Seed/Stable-DiffCoder-8B-Instruct.",
     )
     model_revision: str | None = _setting(
         None, fields.String(), "a branch, tag or commit", "The revision of the Hugging Face model."
+    )
+    tokenizer: str | None = _setting(
+        None,
+        fields.String(),
+        "a directory or a Hugging Face id; unset = the checkpoint's own",
+        "Where the tokenizer is, for a GGUF file that does not describe its own exactly.",
     )
     host: str = _setting(
         "0.0.0.0",
