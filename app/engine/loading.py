@@ -14,9 +14,9 @@ from app.messages.params import EngineConfig, ModelSource
 from app.models.checkpoint import Checkpoint, load_checkpoint
 from app.models.device import choose_attention_kernels, choose_device, choose_dtype
 from app.models.families import Hints
+from app.models.opening import open_source
 from app.models.quantization import check_quantization, weight_bytes
-from app.models.sources import HuggingFaceFolder
-from app.models.weights import loading_device, prepare
+from app.models.weights import prepare
 
 logger = logging.getLogger(__name__)
 
@@ -68,11 +68,12 @@ def load_model(options: ModelSource, device: torch.device, dtype: torch.dtype) -
 
 
 def _load_checkpoint(options: ModelSource, device: torch.device, dtype: torch.dtype) -> Checkpoint:
-    source = HuggingFaceFolder(options.path, options.revision)
+    source = open_source(options, dtype)
     hints = Hints(options.family, options.mask_token_id, options.block_length)
-    place = loading_device(device, options.quantization)
-    checkpoint = load_checkpoint(source, place, dtype, options.generation_config == "auto", hints)
-    prepare(checkpoint.model, device, options.quantization)
+    checkpoint = load_checkpoint(
+        source, device, dtype, options.generation_config == "auto", hints, options.quantization
+    )
+    prepare(checkpoint.model, device)
     return checkpoint
 
 
