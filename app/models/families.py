@@ -10,14 +10,13 @@ from typing import Any, Literal, NamedTuple, get_args
 from app.errors import CheckpointError, ConfigError
 from app.messages.defaults import Defaults
 from app.messages.options import Overrides, overrides
-from app.messages.params import CanvasLength
+from app.messages.params import Alignment, CanvasLength
 from app.models.config import Layout, positive
 from app.models.sources import CheckpointSource
 from app.models.tensor_names import LLAMA_NAMES, TensorNames
 from app.models.unsupported import UNSUPPORTED
 
 AttentionPattern = Literal["block_causal", "full"]
-Alignment = Literal["start", "prompt_end"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +61,6 @@ class Diffusion:
     # What a position sees: its whole block and all earlier ones ("block_causal"), or everything ("full").
     attention: AttentionPattern = "block_causal"
     shift: bool = False  # the logits at position i are for position i + 1, as in causal models
-    # Where blocks are counted from: position 0, or the prompt's end, so that the prompt's first block is the short one.
     alignment: Alignment = "start"
     schedule: str = "masks"  # of app/engine/schedules.py: how many positions a step makes final
     canvas_length: CanvasLength = "whole_blocks"

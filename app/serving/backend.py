@@ -10,7 +10,7 @@ from typing import Protocol
 from app.messages.defaults import Defaults
 from app.messages.events import Event, Finished, SequenceSnapshot
 from app.messages.options import Overrides
-from app.messages.params import CanvasLength, GenerationParams, ModelSource
+from app.messages.params import Alignment, CanvasLength, GenerationParams, ModelSource
 from app.text.tokenizer import Tokenizer
 
 
@@ -40,6 +40,7 @@ class ModelInfo:
     eos_token_ids: tuple[int, ...] = ()
     delete_token_id: int | None = None  # None: it was not trained to delete positions
     canvas_length: CanvasLength = "whole_blocks"
+    alignment: Alignment = "start"
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ def load_backend(options: ModelSource) -> tuple[Backend, Frontend]:
         eos_token_ids=diffusion.eos_token_ids,
         delete_token_id=diffusion.delete_token_id,
         canvas_length=diffusion.canvas_length,
+        alignment=diffusion.alignment,
     )
     backend = Backend(engine, info, engine.config.max_sequences)
     return backend, Frontend(Tokenizer(checkpoint.tokenizer), checkpoint.request_defaults)
