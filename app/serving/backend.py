@@ -10,7 +10,7 @@ from typing import Protocol
 from app.messages.defaults import Defaults
 from app.messages.events import Event, Finished, SequenceSnapshot
 from app.messages.options import Overrides
-from app.messages.params import CanvasLength, GenerationParams, ModelSource
+from app.messages.params import Alignment, CanvasLength, GenerationParams, ModelSource
 from app.text.tokenizer import Tokenizer
 
 
@@ -42,6 +42,7 @@ class ModelInfo:
     canvas_length: CanvasLength = "whole_blocks"
     block_cache: bool = False  # whether requests may ask for it
     fills_canvas: bool = True  # whether holes can be filled as masks between the texts around them
+    alignment: Alignment = "start"
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ def load_backend(options: ModelSource) -> tuple[Backend, Frontend]:
         canvas_length=diffusion.canvas_length,
         block_cache=diffusion.block_cache,
         fills_canvas=diffusion.fills_canvas,
+        alignment=diffusion.alignment,
     )
     backend = Backend(engine, info, engine.config.max_sequences)
     return backend, Frontend(Tokenizer(checkpoint.tokenizer), checkpoint.request_defaults)
