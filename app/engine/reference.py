@@ -16,8 +16,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from app.engine.sampling import TOKEN_STREAM, uniform
+from app.engine.schedules import SCHEDULES
 from app.engine.transfer import SURE_DELETE
-from app.messages.params import GenerationParams
+from app.messages.params import Alignment, GenerationParams
 from app.models.transformer import Transformer
 
 
@@ -36,9 +37,13 @@ class PlainAttention:
 
 @dataclass
 class State:
-    """`tokens` int64 and `masked` bool, both [prompt_len + gen_length]: the prompt and the reply so far."""
+    """`tokens` int64 and `masked` bool, both [prompt_len + gen_length]: the prompt and the reply so far.
+
+    Blocks are counted from position `offset`.
+    """
 
     prompt_len: int
+    offset: int
     tokens: Tensor
     masked: Tensor
 
@@ -50,21 +55,23 @@ def generate(
     params: GenerationParams,
     mask_token_id: int,
     eos_token_ids: Collection[int],
+    alignment: Alignment = "start",
+    schedule: str = "masks",
 ) -> list[int]:
     """The token ids of the reply, up to and including the first end token."""
     assert params.remasking == "low_confidence"
     size = params.block_length
+    offset = len(prompt_ids) % size if alignment == "prompt_end" else 0
     tokens = torch.tensor([*prompt_ids, *[mask_token_id] * params.gen_length])
     masked = torch.arange(len(tokens)) >= len(prompt_ids)
-    state = State(len(prompt_ids), tokens, masked)
-    for start in range(len(prompt_ids) // size * size, len(tokens), size):
-        end = min(start + size, len(tokens))
-        num_masks, step = int(masked[start:end].sum()), 0
+    state = State(len(prompt_ids), offset, tokens, masked)
+    first = (len(prompt_ids) - offset) // size * size + offset
+    for start in range(first, len(tokens), size):
+        end, step = min(start + size, len(tokens)), 0
+        counts = SCHEDULES[schedule](int(masked[start:end].sum()), params.steps_per_block, size)
         while masked[start:end].any():
-            num = num_masks // params.steps_per_block + (step < num_masks % params.steps_per_block)
-            if params.threshold is not None or num > 0:
-                proposals = propose(model, state, (start, end), step, params, mask_token_id)
-                unmask(state, proposals, num, params.threshold)
+            proposals = propose(model, state, (start, end), step, params, mask_token_id)
+            unmask(state, proposals, counts[min(step, len(counts) - 1)], params.threshold)
             step += 1
         reply = tokens[len(prompt_ids) : end].tolist()
         for index in range(max(0, start - len(prompt_ids)), len(reply)):
@@ -122,7 +129,7 @@ def propose(
 ) -> dict[int, tuple[int, float]]:
     """For each masked position of the block [start, end): a token id and its confidence."""
     start, end = block
-    blocks = torch.arange(end) // params.block_length
+    blocks = (torch.arange(end) - state.offset) // params.block_length
     mask = blocks[None, :] <= blocks[:, None]
     logits = model.logits(model(state.tokens[:end], torch.arange(end), PlainAttention(mask)))  # [end, vocab]
     prompt = state.tokens[: state.prompt_len].tolist()

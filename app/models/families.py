@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
 from app.errors import CheckpointError, ConfigError
 from app.messages.decoding import MAX_BLOCK_LENGTH
 from app.messages.defaults import Defaults
 from app.messages.options import Overrides, overrides
-from app.messages.params import CanvasLength
+from app.messages.params import Alignment, CanvasLength
 from app.models.config import LLADA_LAYOUT, Layout, positive, usual_keys
+from app.models.files import read_json
 from app.models.sources import CheckpointSource
 from app.models.tensor_names import LLADA_NAMES, LLAMA_NAMES, TensorNames
 from app.models.unsupported import UNSUPPORTED
 
 AttentionPattern = Literal["block_causal", "full"]
-Alignment = Literal["start", "prompt_end"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +70,6 @@ class Diffusion:
     # What a position sees: its whole block and all earlier ones ("block_causal"), or everything ("full").
     attention: AttentionPattern = "block_causal"
     shift: bool = False  # the logits at position i are for position i + 1, as in causal models
-    # Where blocks are counted from: position 0, or the prompt's end, so that the prompt's first block is the short one.
     alignment: Alignment = "start"
     schedule: str = "masks"  # of app/engine/schedules.py: how many positions a step makes final
     canvas_length: CanvasLength = "whole_blocks"
@@ -291,6 +291,19 @@ def family_defaults(family: Family, block_length: int) -> Overrides[Defaults]:
     built_in = block_length == Defaults().block_length
     own = {} if built_in else {"block_length": block_length}
     return Overrides({**own, **family.request_defaults.values})
+
+
+def named_defaults(directory: Path, name: str, block_length: int | None = None) -> Overrides[Defaults]:
+    """As `family_defaults`, by the architecture that config.json names; no tokenizer is read. None for an unknown one.
+
+    Conversions that hide their family decode with the built-in defaults anyway.
+    """
+    config = read_json(directory / "config.json", optional=True)
+    try:
+        family = find_family(config)
+        return family_defaults(family, _find_block_length(family, config, name, Hints(block_length=block_length)))
+    except CheckpointError:
+        return Overrides()
 
 
 def _find_mask(family: Family, config: Mapping[str, Any], tokenizer: Any, hints: Hints) -> Any:

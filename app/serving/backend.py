@@ -10,7 +10,7 @@ from typing import Protocol
 from app.messages.defaults import Defaults
 from app.messages.events import Event, Finished, SequenceSnapshot
 from app.messages.options import Overrides
-from app.messages.params import CanvasLength, GenerationParams, ModelSource
+from app.messages.params import Alignment, CanvasLength, GenerationParams, ModelSource
 from app.text.tokenizer import Tokenizer
 
 
@@ -43,7 +43,7 @@ class ModelInfo:
     block_cache: bool = False  # whether requests may ask for it
     fills_canvas: bool = True  # whether holes can be filled as masks between the texts around them
     attention: str = "block_causal"  # or "full": these fill canvases natively, and blocks are only an order
-    alignment: str = "start"  # of blocks: to position 0, or to the prompt's end ("prompt_end")
+    alignment: Alignment = "start"
 
 
 @dataclass(frozen=True)

@@ -235,7 +235,7 @@ def test_ignore_eos_goes_on(make_service: MakeService) -> None:
         ({"gen_length": 9, "max_tokens": 2}, 12, 2, 12),
         ({"max_tokens": 1}, 4, 1, 8),
         ({"max_tokens": 100}, 24, None, 24),  # all the room there is
-        ({"max_tokens": 9, "steps": 3}, 12, 9, 3),
+        ({"max_tokens": 9, "steps": 3}, 12, 9, 6),  # whole steps in each of three blocks, at least as many
     ],
 )
 def test_a_canvas_may_go_on_to_the_end_of_a_block(
