@@ -91,7 +91,11 @@ WRONG = {
         ("", "must be a number"),
     ],
     "stop": [(5, "must be a string or a list of strings"), (["a", 5], "a list of strings"), ({}, "a list of strings")],
-    "remasking": [("high", "must be one of low_confidence, low_margin, high_entropy, random"), (5, "must be one of"), ("", "must be one of")],
+    "remasking": [
+        ("high", "must be one of low_confidence, low_margin, high_entropy, random"),
+        (5, "must be one of"),
+        ("", "must be one of"),
+    ],
     "prompt_token_ids": [
         ([], "must be a list of at least one token id"),
         ("a b", "must be a list"),
