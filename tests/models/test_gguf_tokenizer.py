@@ -96,7 +96,7 @@ def test_qwen2(tmp_path: Path) -> None:
 
 def test_llama_3(tmp_path: Path) -> None:
     """Longer numbers, no normalization, and words of the vocabulary without merges."""
-    state = json.loads(load_tokenizer(SDAR).backend_tokenizer.to_str())
+    state = json.loads(read_tokenizer(SDAR).backend_tokenizer.to_str())
     state["normalizer"] = None
     state["model"]["ignore_merges"] = True
     state["model"]["merges"] = state["model"]["merges"][::2]
@@ -134,7 +134,7 @@ def test_an_uncertain_one_is_refused(model: str, pre: str | None, tmp_path: Path
 
 def uncertain(tmp_path: Path, **metadata: Any) -> Path:
     _, tensors, shape = random_model("llama", vocab_size=1024)
-    own = vocabulary(load_tokenizer(CHECKPOINT), "seed-coder", 1024)
+    own = vocabulary(read_tokenizer(CHECKPOINT), "seed-coder", 1024)
     return write(tmp_path / "a.gguf", {**shape, **own, **metadata}, tensors)
 
 
@@ -187,7 +187,7 @@ def test_damaged_vocabularies(key: str, value: Any, expected: str, tmp_path: Pat
 
 def test_more_tokens_than_rows(tmp_path: Path) -> None:
     _, tensors, shape = random_model("llama", vocab_size=1000)
-    path = write(tmp_path / "a.gguf", {**shape, **vocabulary(load_tokenizer(CHECKPOINT), "gpt-2", 1024)}, tensors)
+    path = write(tmp_path / "a.gguf", {**shape, **vocabulary(read_tokenizer(CHECKPOINT), "gpt-2", 1024)}, tensors)
 
     with pytest.raises(CheckpointError, match=r"more tokens than rows of its embedding \(1000\)"):
         GgufFile(str(path)).tokenizer()
