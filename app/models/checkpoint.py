@@ -9,8 +9,8 @@ import torch
 
 from app.messages.defaults import Defaults
 from app.messages.options import Overrides
-from app.models.config import read_model_config
-from app.models.families import Diffusion, find_family, read_diffusion
+from app.models.blueprint import read_blueprint
+from app.models.families import Diffusion
 from app.models.generation_config import read_request_defaults
 from app.models.sources import CheckpointSource
 from app.models.transformer import Transformer
@@ -36,17 +36,12 @@ def load_checkpoint(
 
     Everything else is read and checked before the weights.
     """
-    config = source.config()
     request_defaults: Overrides[Defaults] = Overrides()
     if with_request_defaults:
         request_defaults = read_request_defaults(source.generation_config(), source.generation_config_path)
-    family = find_family(config)
-    model_config = read_model_config(config, family.layout)
-    diffusion = read_diffusion(source)
-    with torch.device("meta"):
-        model = Transformer(model_config)
-    model = model.to(dtype).to_empty(device=device).requires_grad_(False).eval()
-    if model_config.tie_word_embeddings:
+    blueprint = read_blueprint(source)
+    model = blueprint.model.to(dtype).to_empty(device=device).requires_grad_(False).eval()
+    if blueprint.config.tie_word_embeddings:
         model.head.weight = model.embedding.weight  # to_empty unties them
-    load_weights(model, source.tensors(device), family.names)
-    return Checkpoint(source.name, model, diffusion, source.tokenizer(), request_defaults)
+    load_weights(model, source.tensors(device), blueprint.family.names)
+    return Checkpoint(source.name, model, blueprint.diffusion, source.tokenizer(), request_defaults)

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 from app.errors import CheckpointError
 from app.models.config import Layout, positive
+from app.models.files import shorten
 from app.models.sources import CheckpointSource
 from app.models.tensor_names import LLAMA_NAMES, TensorNames
 
@@ -57,11 +58,11 @@ def find_family(config: Mapping[str, Any]) -> Family:
     """Raises CheckpointError for an architecture that no family covers."""
     architectures = config.get("architectures") or []
     if not isinstance(architectures, list):
-        raise CheckpointError(f"config.json: architectures must be a list, got {architectures!r}.")
+        raise CheckpointError(f"config.json: architectures must be a list, got {shorten(architectures)}.")
     for name in architectures:
-        if name in FAMILIES:
+        if isinstance(name, str) and name in FAMILIES:
             return FAMILIES[name]
-    named = ", ".join(map(str, architectures)) or "none"
+    named = ", ".join(name if isinstance(name, str) else shorten(name) for name in architectures[:8]) or "none"
     raise CheckpointError(f"config.json: architectures is {named}; supported: {', '.join(FAMILIES)}.")
 
 
@@ -89,7 +90,7 @@ def read_diffusion(source: CheckpointSource) -> Diffusion:
         tokenizer.eos_token_id,
         family.eos_token_id,
     )
-    if eos is None:
+    if eos is None or eos == []:
         raise CheckpointError("Neither config.json nor the tokenizer names an end token (eos_token_id).")
     eos_token_ids = tuple(eos) if isinstance(eos, list) else (eos,)
     delete = config.get("delete_token_id")
@@ -108,7 +109,9 @@ def read_diffusion(source: CheckpointSource) -> Diffusion:
 def _choice(config: Mapping[str, Any], key: str, default: Any, allowed: tuple[Any, ...]) -> Any:
     value = _first(config.get(key), default)
     if type(value) is not type(allowed[0]) or value not in allowed:  # 0 == False
-        raise CheckpointError(f"config.json: {key} must be one of {', '.join(map(str, allowed))}, got {value!r}.")
+        raise CheckpointError(
+            f"config.json: {key} must be one of {', '.join(map(str, allowed))}, got {shorten(value)}."
+        )
     return value
 
 
@@ -119,8 +122,10 @@ def _check_token_ids(mask: Any, eos_token_ids: tuple[Any, ...], delete: Any, voc
         *([] if delete is None else [("delete", delete)]),
     ]
     for name, token_id in named:
-        if not isinstance(token_id, int) or not 0 <= token_id < vocab_size:
-            raise CheckpointError(f"The {name} token's id is {token_id!r}; config.json's vocab_size is {vocab_size}.")
+        if type(token_id) is not int or not 0 <= token_id < vocab_size:
+            raise CheckpointError(
+                f"The {name} token's id is {shorten(token_id)}; config.json's vocab_size is {vocab_size}."
+            )
     if mask in eos_token_ids:
         raise CheckpointError(f"Token {mask} is both the mask token and an end token.")
     if delete is not None and delete in (mask, *eos_token_ids):

@@ -44,6 +44,11 @@ class Tokenizer:
     def has_chat_template(self) -> bool:
         return bool(self._tokenizer.chat_template)
 
+    @property
+    def chat_template(self) -> Any:
+        """Its source, or several by name; None if there is none."""
+        return self._tokenizer.chat_template
+
     @cached_property
     def start_id(self) -> int:
         """The first token of an empty prompt: beginning of sequence, else end of sequence, else 0."""
@@ -93,7 +98,10 @@ class Tokenizer:
                 "This checkpoint has no chat template, so it cannot answer messages; send prompt_token_ids.", "messages"
             )
         # The template is code from the checkpoint, and a caller's messages can make it fail in many ways.
-        refusals = (TemplateError, TypeError, ValueError, LookupError, AttributeError, RecursionError)
+        refusals = (
+            *(TemplateError, TypeError, ValueError, LookupError, AttributeError, RecursionError),
+            *(ArithmeticError, MemoryError),  # such as a range beyond the sandbox's limit
+        )
         try:
             text = self._tokenizer.apply_chat_template(
                 [dict(message) for message in messages], tokenize=False, add_generation_prompt=True, **extra

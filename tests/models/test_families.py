@@ -17,6 +17,7 @@ from app.errors import CheckpointError
 from app.models.checkpoint import load_checkpoint
 from app.models.families import FAMILIES, Diffusion, find_family, read_diffusion
 from app.models.sources import HuggingFaceFolder
+from app.models.tensor_files import TensorHeader
 from tests.reference import CHECKPOINT
 from tests.tiny import CPU, load_plain
 
@@ -47,6 +48,13 @@ class MemorySource:
 
     def tokenizer(self) -> Any:
         return self.words
+
+    def headers(self) -> Mapping[str, TensorHeader]:
+        kinds = {torch.float32: "F32", torch.bfloat16: "BF16"}
+        return {
+            name: TensorHeader(kinds[tensor.dtype], tuple(tensor.shape), tensor.nbytes)
+            for name, tensor in self.weights.items()
+        }
 
     def tensors(self, device: torch.device) -> Iterator[tuple[str, torch.Tensor]]:
         return ((name, tensor.to(device)) for name, tensor in self.weights.items())
