@@ -1,7 +1,4 @@
-"""Everything that a checkpoint says before its weights are read, checked as a whole.
-
-Values of config.json are compared with the tensors that the files have, so nothing is allocated from a claim.
-"""
+"""Everything that a checkpoint says besides its weights, checked as a whole; nothing is allocated from a claim."""
 
 from __future__ import annotations
 
@@ -18,7 +15,6 @@ from app.models.families import Diffusion, Family, find_family, read_diffusion
 from app.models.files import shorten
 from app.models.sources import CheckpointSource
 from app.models.transformer import Transformer
-from app.models.weights import check_tensors
 
 
 @dataclass(frozen=True)
@@ -32,7 +28,7 @@ class Blueprint:
 
 
 def read_blueprint(source: CheckpointSource) -> Blueprint:
-    """Raises CheckpointError for whatever can be wrong with a checkpoint, short of the values of its weights."""
+    """Raises CheckpointError for whatever can be wrong with a checkpoint, its weights aside."""
     values = source.config()
     family = find_family(values)
     if values.get("quantization_config") is not None:
@@ -48,7 +44,6 @@ def read_blueprint(source: CheckpointSource) -> Blueprint:
     _check_vocabulary(source.tokenizer(), config.vocab_size)
     with torch.device("meta"):
         model = Transformer(config)
-    check_tensors(model, source.headers(), family.names)
     return Blueprint(family, config, diffusion, model)
 
 

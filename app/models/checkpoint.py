@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,12 +10,12 @@ import torch
 
 from app.messages.defaults import Defaults
 from app.messages.options import Overrides
-from app.models.blueprint import read_blueprint
+from app.models.blueprint import Blueprint, read_blueprint
 from app.models.families import Diffusion
 from app.models.generation_config import read_request_defaults
 from app.models.sources import CheckpointSource
 from app.models.transformer import Transformer
-from app.models.weights import load_weights
+from app.models.weights import check_tensors, load_weights
 
 
 @dataclass(frozen=True)
@@ -30,16 +31,22 @@ class Checkpoint:
 
 
 def load_checkpoint(
-    source: CheckpointSource, device: torch.device, dtype: torch.dtype, with_request_defaults: bool = True
+    source: CheckpointSource,
+    device: torch.device,
+    dtype: torch.dtype,
+    with_request_defaults: bool = True,
+    check: Callable[[Blueprint], None] = lambda blueprint: None,
 ) -> Checkpoint:
     """Load a checkpoint; `prepare` then quantizes or packs its weights. Raises CheckpointError for bad files.
 
-    Everything else is read and checked before the weights.
+    Everything else is read and checked before the weights; `check` may refuse what it is.
     """
     request_defaults: Overrides[Defaults] = Overrides()
     if with_request_defaults:
         request_defaults = read_request_defaults(source.generation_config(), source.generation_config_path)
     blueprint = read_blueprint(source)
+    check(blueprint)
+    check_tensors(blueprint.model, source.headers(), blueprint.family.names)
     model = blueprint.model.to(dtype).to_empty(device=device).requires_grad_(False).eval()
     if blueprint.config.tie_word_embeddings:
         model.head.weight = model.embedding.weight  # to_empty unties them
