@@ -11,7 +11,7 @@ import torch
 
 from app.errors import CheckpointError
 from app.models.config import ModelConfig, read_model_config
-from app.models.families import Diffusion, Family, find_family, read_diffusion
+from app.models.families import FAMILIES, Diffusion, Family, find_family, read_diffusion
 from app.models.files import shorten
 from app.models.sources import CheckpointSource
 from app.models.transformer import Transformer
@@ -22,6 +22,7 @@ class Blueprint:
     """What a checkpoint is. `model` has the shape of the decoder, on the meta device."""
 
     family: Family
+    recognised_by: str
     config: ModelConfig
     diffusion: Diffusion
     model: Transformer
@@ -44,7 +45,8 @@ def read_blueprint(source: CheckpointSource) -> Blueprint:
     _check_vocabulary(source.tokenizer(), config.vocab_size)
     with torch.device("meta"):
         model = Transformer(config)
-    return Blueprint(family, config, diffusion, model)
+    architecture = next(name for name, known in FAMILIES.items() if known is family)
+    return Blueprint(family, f"the architecture {architecture}", config, diffusion, model)
 
 
 def shape_problems(config: ModelConfig) -> Iterator[str]:

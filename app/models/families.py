@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 from app.errors import CheckpointError
 from app.models.config import Layout, positive
-from app.models.files import shorten
+from app.models.files import printable, shorten
 from app.models.sources import CheckpointSource
 from app.models.tensor_names import LLAMA_NAMES, TensorNames
 
@@ -62,7 +62,7 @@ def find_family(config: Mapping[str, Any]) -> Family:
     for name in architectures:
         if isinstance(name, str) and name in FAMILIES:
             return FAMILIES[name]
-    named = ", ".join(name if isinstance(name, str) else shorten(name) for name in architectures[:8]) or "none"
+    named = ", ".join(printable(str(name)[:80]) for name in architectures[:4]) or "none"
     raise CheckpointError(f"config.json: architectures is {named}; supported: {', '.join(FAMILIES)}.")
 
 

@@ -109,9 +109,15 @@ def check_file(path: Path, max_bytes: int | None = None) -> int:
 
 
 def first_line(error: BaseException) -> str:
-    """An error in one line; other libraries' have many, or none."""
+    """An error in one line; other libraries' have many, or none, and quote the file."""
     lines = (str(error).strip() or type(error).__name__).splitlines()
-    return f"{lines[0]} {lines[1].strip()}" if lines[0].endswith(":") and len(lines) > 1 else lines[0]
+    line = f"{lines[0]} {lines[1].strip()}" if lines[0].endswith(":") and len(lines) > 1 else lines[0]
+    return printable(line[:300])
+
+
+def printable(text: str) -> str:
+    """A file's text must not reach a terminal as it is: it may have escape sequences."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
 def shorten(value: object) -> str:

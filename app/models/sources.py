@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from app.errors import CheckpointError
 from app.models.files import find_directory, first_line, folder_name, read_json
 from app.models.generation_config import FILE
+from app.models.licence import read_licence
 from app.models.tensor_files import TensorHeader, read_headers, tensor_files
 from app.models.tokenizer_files import check_tokenizer_files
 
@@ -52,6 +53,10 @@ class CheckpointSource(Protocol):
         """What the files say of each weight; the weights themselves are not read. Needs no torch."""
         ...
 
+    def licence(self) -> str | None:
+        """As the checkpoint names it; None if it does not."""
+        ...
+
     def tensors(self, device: torch.device) -> Iterator[tuple[str, Tensor]]:
         """Each weight with its name, in any order, one at a time in memory.
 
@@ -86,6 +91,9 @@ class HuggingFaceFolder:
 
     def headers(self) -> Mapping[str, TensorHeader]:
         return read_headers(self._directory)
+
+    def licence(self) -> str | None:
+        return read_licence(self._directory)
 
     def tensors(self, device: torch.device) -> Iterator[tuple[str, Tensor]]:
         """The safetensors files are memory-mapped."""

@@ -63,12 +63,12 @@ def read_headers(directory: Path) -> dict[str, TensorHeader]:
         found = read_header(file)
         twice = next((name for name in found if name in headers), None)
         if twice is not None:
-            raise CheckpointError(f"{file} has the tensor {twice!r}, which another file has too.")
+            raise CheckpointError(f"{file} has the tensor {shorten(twice)}, which another file has too.")
         headers |= found
     if os.path.lexists(directory / INDEX):
         lost = sorted(_weight_map(directory / INDEX).keys() - headers.keys())
         if lost:
-            raise CheckpointError(f"{directory / INDEX} lists {lost[0]!r}, which no file has.")
+            raise CheckpointError(f"{directory / INDEX} lists {shorten(lost[0])}, which no file has.")
     return headers
 
 
@@ -96,7 +96,7 @@ def parse_header(header: Any, num_bytes: int) -> dict[str, TensorHeader]:
     end = 0
     for name, (start, stop) in sorted(places.items(), key=lambda item: item[1]):
         if start != end:
-            raise ValueError(f"tensor {name!r} begins at byte {start} instead of {end}")
+            raise ValueError(f"tensor {shorten(name)} begins at byte {start} instead of {end}")
         end = stop
     if end != num_bytes:
         raise ValueError(f"its tensors have {end} bytes, the file has {num_bytes} for them")
@@ -106,20 +106,20 @@ def parse_header(header: Any, num_bytes: int) -> dict[str, TensorHeader]:
 def _place(name: str, entry: Any) -> tuple[int, int]:
     offsets: Any = entry.get("data_offsets") if isinstance(entry, dict) else None
     if not (_are_sizes(offsets) and len(offsets) == 2 and offsets[0] <= offsets[1]):
-        raise ValueError(f"tensor {name!r} has no valid data_offsets")
+        raise ValueError(f"tensor {shorten(name)} has no valid data_offsets")
     return offsets[0], offsets[1]
 
 
 def _tensor(name: str, entry: Mapping[str, Any], place: tuple[int, int]) -> TensorHeader:
     kind, shape = entry.get("dtype"), entry.get("shape")
     if not isinstance(kind, str) or kind not in ITEM_BYTES:
-        raise ValueError(f"tensor {name!r} has the unknown dtype {shorten(kind)}")
+        raise ValueError(f"tensor {shorten(name)} has the unknown dtype {shorten(kind)}")
     if not _are_sizes(shape) or len(shape) > MAX_DIMENSIONS:
-        raise ValueError(f"tensor {name!r} has no valid shape")
+        raise ValueError(f"tensor {shorten(name)} has no valid shape")
     num_bytes = math.prod(shape) * ITEM_BYTES[kind]
     if num_bytes != place[1] - place[0]:
         raise ValueError(
-            f"tensor {name!r} of shape {list(shape)} needs {num_bytes} bytes and has {place[1] - place[0]}"
+            f"tensor {shorten(name)} of shape {shorten(list(shape))} needs {num_bytes} bytes and has {place[1] - place[0]}"
         )
     return TensorHeader(kind, tuple(shape), num_bytes, kind in FLOATS)
 

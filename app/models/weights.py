@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from app.errors import CheckpointError
 from app.models.cpu_norm import replace_norms
+from app.models.files import shorten
 from app.models.packed_linear import pack
 from app.models.quantization import quantize
 from app.models.tensor_files import TensorHeader
@@ -75,9 +76,11 @@ def _passed_over(model: Transformer, names: TensorNames) -> Callable[[str], bool
 def _place(places: Mapping[str, Tensor], name: str, shape: tuple[int, ...]) -> Tensor:
     place = places.get(name)
     if place is None:
-        raise CheckpointError(f"The weights have a tensor {name!r}, which this architecture does not have.")
+        raise CheckpointError(f"The weights have a tensor {shorten(name)}, which this architecture does not have.")
     if tuple(place.shape) != shape:
-        raise CheckpointError(f"{name!r} has shape {list(shape)}; with config.json it should have {list(place.shape)}.")
+        raise CheckpointError(
+            f"{shorten(name)} has shape {shorten(list(shape))}; with config.json it should have {list(place.shape)}."
+        )
     return place
 
 

@@ -38,12 +38,17 @@ def main() -> None:
     json.dump({"problem": find_problem(given["template"], given["max_text"])}, sys.stdout)
 
 
-def find_problem(source: str, max_text: int) -> str | None:
+def make_environment() -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
         trim_blocks=True, lstrip_blocks=True, extensions=[Generation, loopcontrols]
     )
     environment.filters["tojson"] = to_json
     environment.globals.update(raise_exception=refuse, strftime_now=lambda format: format)
+    return environment
+
+
+def find_problem(source: str, max_text: int) -> str | None:
+    environment = make_environment()
     try:
         if next(environment.parse(source).find_all(nodes.Pow), None):
             return "computes powers, which none needs"

@@ -59,6 +59,15 @@ class Tokenizer:
     def special_ids(self) -> tuple[int, ...]:
         return tuple(sorted({*self._special.values(), *self._tokenizer.all_special_ids}))
 
+    @property
+    def special_tokens(self) -> tuple[str, ...]:
+        """The texts of `special_ids`, in the same order."""
+        return tuple(self._tokenizer.convert_ids_to_tokens(list(self.special_ids)))
+
+    @property
+    def num_tokens(self) -> int:
+        return len(self._tokenizer)
+
     @cached_property
     def line_break_ids(self) -> tuple[int, ...]:
         """Ids of tokens with a line break, as byte-level vocabularies or byte fallbacks spell it."""

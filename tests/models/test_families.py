@@ -56,6 +56,9 @@ class MemorySource:
             for name, tensor in self.weights.items()
         }
 
+    def licence(self) -> str | None:
+        return None
+
     def tensors(self, device: torch.device) -> Iterator[tuple[str, torch.Tensor]]:
         return ((name, tensor.to(device)) for name, tensor in self.weights.items())
 

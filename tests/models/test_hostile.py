@@ -23,6 +23,7 @@ from tests.reference import CHECKPOINT
 from tests.tiny import load_plain as load
 
 WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
+NORM = "model.norm.weight"
 LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 8925912\n"
 
 
@@ -118,6 +119,18 @@ def test_a_value_that_no_decoder_can_have(copy: Path, changes: dict[str, Any], n
     edit_json(copy / "config.json", **changes)
 
     assert named in message(copy)
+
+
+def test_names_with_escape_sequences_do_not_reach_the_terminal(copy: Path) -> None:
+    edit_json(copy / "config.json", architectures=["Evil\n\x1b[2J", "x" * 10_000])
+
+    assert message(copy).startswith("config.json: architectures is Evil\ufffd\ufffd[2J, xxx")
+
+
+def test_a_tensor_with_a_long_name(copy: Path) -> None:
+    edit_header(copy, lambda header: header.update({"\x1b" * 10_000: header.pop(NORM)}))
+
+    assert "which this architecture does not have" in message(copy)
 
 
 @pytest.mark.parametrize("eos", [[], True, [True], [2, "x"], {}, -1])
@@ -335,9 +348,6 @@ def test_a_header_that_is_none(copy: Path, text: str) -> None:
     (copy / WEIGHTS).write_bytes(struct.pack("<Q", len(content)) + content + bytes(100))
 
     assert message(copy).startswith(f"{copy}/{WEIGHTS} cannot be read: ")
-
-
-NORM = "model.norm.weight"
 
 
 @pytest.mark.parametrize(
