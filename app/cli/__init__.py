@@ -1,4 +1,4 @@
-"""The command line: `elbarto serve | generate | chat | inspect | pull | config`, or `python -m app ...` from the source.
+"""The command line: `elbarto serve | generate | chat | inspect | pull | config`, or `python -m app ...` in a checkout.
 
 Each command has its own module. Only those that load the model in this process import torch, and only once they run.
 """

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import os
 import warnings
 
 from app.cli import arguments
@@ -16,14 +15,17 @@ def run(args: argparse.Namespace) -> int:
     settings = arguments.load(args).settings
     if args.path is not None:
         settings = dataclasses.replace(settings, model_path=args.path)
-    # The small files of a hub id take moments, and transformers' advice is not for users.
-    os.environ.update(HF_HUB_DISABLE_PROGRESS_BARS="1", TRANSFORMERS_VERBOSITY="error")
-    warnings.simplefilter("ignore")
+    from huggingface_hub.utils.tqdm import disable_progress_bars
+    from transformers.utils.logging import ERROR, set_verbosity
+
     from app import model_source
     from app.inspection.inspect import inspect  # imports torch
     from app.inspection.text import to_text
 
-    report = inspect(model_source(settings))
+    disable_progress_bars()  # the small files of a hub id take moments
+    set_verbosity(ERROR)  # its advice is for programmers
+    with warnings.catch_warnings(action="ignore"):
+        report = inspect(model_source(settings))
     if args.json:
         print(json.dumps(dataclasses.asdict(report) | {"can_be_served": report.can_be_served}, indent=2))
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import warnings
 
 from app.paths import COMMAND
@@ -11,11 +10,13 @@ from app.paths import COMMAND
 
 def run(args: argparse.Namespace) -> int:
     """0 if everything is there and can be served, else 1."""
-    os.environ["TRANSFORMERS_VERBOSITY"] = "error"
-    warnings.simplefilter("ignore")
+    from transformers.utils.logging import ERROR, set_verbosity
+
     from app.inspection.pull import pull  # imports torch
 
-    report = pull(args.id, args.revision)
+    set_verbosity(ERROR)  # its advice is for programmers
+    with warnings.catch_warnings(action="ignore"):
+        report = pull(args.id, args.revision)
     revision = f" --model-revision {args.revision}" if args.revision else ""
     print(f"{args.id} is in {report.path}")
     if report.stored is not None:

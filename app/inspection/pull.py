@@ -9,5 +9,5 @@ from app.models.hub import download
 
 
 def pull(repository: str, revision: str | None) -> Report:
-    """The report on the folder of the download, without memory: it may be for another machine. Raises CheckpointError."""
+    """The report on what has arrived, without memory: it may be for another machine. Raises CheckpointError."""
     return inspect(ModelSource(path=str(download(repository, revision))), with_memory=False)

@@ -37,7 +37,7 @@ def find_directory(path: str, revision: str | None) -> Path:
     except Exception as error:  # The hub client raises many types; each means that the files are not available.
         raise CheckpointError(
             f"ELBARTO_MODEL_PATH is {path!r} (revision {revision or 'main'}): not a directory here, and it could not "
-            f"be downloaded from the Hugging Face hub: {first_line(error)}"
+            f"be downloaded from the Hugging Face hub: {hub_reason(error)}"
         ) from error
 
 
@@ -113,6 +113,31 @@ def first_line(error: BaseException) -> str:
     lines = (str(error).strip() or type(error).__name__).splitlines()
     line = f"{lines[0]} {lines[1].strip()}" if lines[0].endswith(":") and len(lines) > 1 else lines[0]
     return printable(line[:300])
+
+
+def hub_reason(error: Exception) -> str:
+    """Why the hub client failed, with what to do about it."""
+    from huggingface_hub import errors
+
+    reasons: list[tuple[type[Exception], str]] = [
+        (
+            errors.GatedRepoError,
+            "it is gated: accept its terms on its page, then log in with HF_TOKEN or hf auth login.",
+        ),
+        (
+            errors.RepositoryNotFoundError,
+            "there is no such repository, or it is private: log in with HF_TOKEN or hf auth login.",
+        ),
+        (errors.RevisionNotFoundError, "it has no such revision."),
+        (
+            errors.NotASafetensorsRepoError,
+            "it has no safetensors files; others may run code when they are loaded, so they are not read.",
+        ),
+        (errors.OfflineModeIsEnabled, "it is not on this machine, and HF_HUB_OFFLINE is set."),
+        (errors.LocalEntryNotFoundError, "it is not on this machine, and the hub could not be reached."),
+    ]
+    known = (reason for kind, reason in reasons if isinstance(error, kind))
+    return next(known, first_line(error))
 
 
 def printable(text: str) -> str:

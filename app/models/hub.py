@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from app.errors import CheckpointError
-from app.models.files import HUB_FILES, check_hub_id, first_line
+from app.models.files import HUB_FILES, check_hub_id, hub_reason
 from app.models.licence import README
 from app.models.sources import CheckpointSource, HuggingFaceFolder
 from app.models.tensor_files import FLOATS, SINGLE, TensorHeader
@@ -78,5 +78,5 @@ def _snapshot(repository: str, revision: str | None, patterns: list[str]) -> Pat
 
 def _unavailable(repository: str, revision: str | None, error: Exception) -> CheckpointError:
     return CheckpointError(
-        f"{repository} (revision {revision or 'main'}) could not be read from the Hugging Face hub: {first_line(error)}"
+        f"{repository} (revision {revision or 'main'}) could not be read from the Hugging Face hub: {hub_reason(error)}"
     )

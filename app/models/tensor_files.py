@@ -119,7 +119,8 @@ def _tensor(name: str, entry: Mapping[str, Any], place: tuple[int, int]) -> Tens
     num_bytes = math.prod(shape) * ITEM_BYTES[kind]
     if num_bytes != place[1] - place[0]:
         raise ValueError(
-            f"tensor {shorten(name)} of shape {shorten(list(shape))} needs {num_bytes} bytes and has {place[1] - place[0]}"
+            f"tensor {shorten(name)} of shape {shorten(list(shape))} needs {num_bytes} bytes, its data_offsets have "
+            f"{place[1] - place[0]}"
         )
     return TensorHeader(kind, tuple(shape), num_bytes, kind in FLOATS)
 
