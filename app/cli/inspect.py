@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import logging
 import warnings
 
 from app.cli import arguments
@@ -16,14 +17,14 @@ def run(args: argparse.Namespace) -> int:
     if args.path is not None:
         settings = dataclasses.replace(settings, model_path=args.path)
     from huggingface_hub.utils.tqdm import disable_progress_bars
-    from transformers.utils.logging import ERROR, set_verbosity
+    from transformers.utils.logging import set_verbosity
 
     from app import model_source
     from app.inspection.inspect import inspect  # imports torch
     from app.inspection.text import to_text
 
     disable_progress_bars()  # the small files of a hub id take moments
-    set_verbosity(ERROR)  # its advice is for programmers
+    set_verbosity(logging.ERROR)  # its advice is for programmers
     with warnings.catch_warnings(action="ignore"):
         report = inspect(model_source(settings))
     if args.json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import warnings
 
 from app.paths import COMMAND
@@ -10,11 +11,11 @@ from app.paths import COMMAND
 
 def run(args: argparse.Namespace) -> int:
     """0 if everything is there and can be served, else 1."""
-    from transformers.utils.logging import ERROR, set_verbosity
+    from transformers.utils.logging import set_verbosity
 
     from app.inspection.pull import pull  # imports torch
 
-    set_verbosity(ERROR)  # its advice is for programmers
+    set_verbosity(logging.ERROR)  # its advice is for programmers
     with warnings.catch_warnings(action="ignore"):
         report = pull(args.id, args.revision)
     revision = f" --model-revision {args.revision}" if args.revision else ""
