@@ -69,14 +69,13 @@ def create_service(
 
     The model loads on the executor's thread, so the server's port is open and /health answers meanwhile.
     """
-    from app.serving.backend import load_backend
     from app.serving.benchmark import run_benchmark
     from app.serving.executor import LocalEngine
     from app.serving.service import Service
 
     source = model_source(settings)
     defaults = settings.defaults
-    load = load or (lambda: load_backend(source))
+    load = load or (lambda: _load_checked(source))
 
     frontend: Future[Frontend] = Future()
 
@@ -91,6 +90,16 @@ def create_service(
     engine = LocalEngine(load_and_report, on_failure, settings.max_queue)
     engine.start()
     return Service(engine, frontend, defaults, settings.strict_model, settings.infill_max_tokens)
+
+
+def _load_checked(source: ModelSource) -> tuple[Backend, Frontend]:
+    """The checkpoint's chat template is code: it is tried in another process before it is used in this one."""
+    from app.serving.backend import load_backend
+    from app.text.chat_template import check_chat_template
+
+    backend, frontend = load_backend(source)
+    check_chat_template(frontend.tokenizer.chat_template)
+    return backend, frontend
 
 
 def model_source(settings: Settings) -> ModelSource:

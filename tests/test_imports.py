@@ -19,7 +19,8 @@ MAY_IMPORT = {
     "wsgi": {"app", "settings"},
     "gunicorn.conf": {"settings"},
     "app": {"settings", "api", "serving", "text", "engine", "models", "messages"},  # app/__init__.py: all the wiring
-    "cli": {"settings", "paths", "app", "serving", "messages", "evaluation", "remote"},
+    "cli": {"settings", "paths", "app", "inspection", "serving", "messages", "evaluation", "remote"},
+    "inspection": {"serving", "text", "engine", "models", "messages"},
     "settings": {"messages", "paths"},
     "paths": set(),
     "errors": set(),

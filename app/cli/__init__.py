@@ -1,4 +1,4 @@
-"""The command line: `elbarto serve | generate | chat | config | eval`, or `python -m app ...` in the source tree.
+"""The command line: `elbarto serve | generate | chat | inspect | pull | config | eval`, or `python -m app ...`.
 
 Each command has its own module. Only those that load the model in this process import torch, and only once they run.
 """
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app import __version__
-from app.cli import chat, config, evaluate, generate, serve
+from app.cli import chat, config, evaluate, generate, inspect, pull, serve
 from app.errors import ElBartoError
 from app.paths import COMMAND
 from app.settings import SETTINGS
@@ -61,6 +61,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_max_tokens(conversation)
     conversation.set_defaults(run=chat.run)
+
+    description = add("inspect", "Describe a checkpoint, and say whether it can be served here. Reads headers only.")
+    description.add_argument(
+        "path", nargs="?", metavar="PATH_OR_ID", help="a folder or a Hugging Face id (the model that is served)"
+    )
+    description.add_argument("--json", action="store_true", help="print JSON; sizes are in bytes")
+    description.set_defaults(run=inspect.run)
+
+    help = "Download a checkpoint from the Hugging Face hub, and check it."
+    download = commands.add_parser("pull", help=help, description=help, allow_abbrev=False)
+    download.add_argument("id", metavar="ID", help="owner/name")
+    download.add_argument("--revision", metavar="REVISION", help="a branch, tag or commit")
+    download.set_defaults(run=pull.run)
 
     config_command = add("config", "Print a commented settings file in YAML.")
     config_command.add_argument("--show", action="store_true", help="print each effective setting and its source")

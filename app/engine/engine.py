@@ -13,8 +13,8 @@ from torch import Tensor
 
 from app.engine.denoise import finish_prefill, probe, walk
 from app.engine.graphs import cuda_graph
-from app.engine.kv_cache import KVCache
 from app.engine.market import ForwardCosts
+from app.engine.memory import make_kv_cache
 from app.engine.prefix_cache import PrefixCache
 from app.engine.proposals import Proposals
 from app.engine.runner import Runner
@@ -30,9 +30,6 @@ from app.models.transformer import Transformer
 
 logger = logging.getLogger(__name__)
 
-# Spare places of a slot, for drafts of the last blocks of a full one.
-DRAFT_PLACES = 64
-
 
 class Engine:
     """`add` sequences, `step` until `has_work` is false, `abort` at any time between steps."""
@@ -43,15 +40,7 @@ class Engine:
         weight = model.embedding.weight
         self.config = config
         self.diffusion = diffusion
-        self.kv_cache = KVCache(
-            model.config,
-            config.max_sequences,
-            config.max_model_len,
-            weight.device,
-            weight.dtype,
-            # CUDA graphs write their padding rows to the last one.
-            num_spare=DRAFT_PLACES + 1 if config.speculation else int(config.cuda_graphs),
-        )
+        self.kv_cache = make_kv_cache(model.config, config, weight.device, weight.dtype)
         self._runner = Runner(model, self.kv_cache, cuda_graph if config.cuda_graphs else None)
         self.prefix_cache = PrefixCache(self.kv_cache, config.prefix_cache_bytes)
         self.speculator = Speculator(config.speculation, self.kv_cache, costs)

@@ -8,10 +8,14 @@ import torch
 
 from app.engine.engine import Engine
 from app.engine.market import ForwardCosts
+from app.engine.memory import check_memory, memory_need
+from app.engine.reference import PlainAttention
 from app.engine.warmup import choose_num_threads, measure_costs, most_threads, timed_forwards
-from app.errors import ConfigError, StartError
+from app.errors import CheckpointError, ConfigError, StartError
 from app.messages.params import EngineConfig, ModelSource
+from app.models.blueprint import Blueprint
 from app.models.checkpoint import Checkpoint, load_checkpoint
+from app.models.config import ModelConfig
 from app.models.device import choose_attention_kernels, choose_device, choose_dtype
 from app.models.families import Hints
 from app.models.opening import open_source
@@ -43,7 +47,7 @@ def load_model(options: ModelSource, device: torch.device, dtype: torch.dtype) -
     """
     try:
         checkpoint = _load_checkpoint(options, device, dtype)
-        config = _engine_config(options, checkpoint)
+        config = engine_config(options, checkpoint.model.config, checkpoint.name)
         engine = Engine(checkpoint.model, checkpoint.diffusion, config, _warm_up(options, checkpoint, device))
     except (MemoryError, RuntimeError) as error:
         if not _is_out_of_memory(error):
@@ -70,11 +74,31 @@ def load_model(options: ModelSource, device: torch.device, dtype: torch.dtype) -
 def _load_checkpoint(options: ModelSource, device: torch.device, dtype: torch.dtype) -> Checkpoint:
     source = open_source(options, dtype)
     hints = Hints(options.family, options.mask_token_id, options.block_length)
+
+    def check(blueprint: Blueprint) -> None:
+        config = engine_config(options, blueprint.config, source.name)
+        check_memory(memory_need(blueprint, config, device, dtype, options.quantization), config, device, source.name)
+
     checkpoint = load_checkpoint(
-        source, device, dtype, options.generation_config == "auto", hints, options.quantization
+        source, device, dtype, options.generation_config == "auto", hints, options.quantization, check
     )
     prepare(checkpoint.model, device)
+    _check_outputs(checkpoint, dtype)
     return checkpoint
+
+
+@torch.inference_mode()
+def _check_outputs(checkpoint: Checkpoint, dtype: torch.dtype) -> None:
+    """One forward of a few tokens: finite weights can still overflow together, above all in float16."""
+    model, diffusion = checkpoint.model, checkpoint.diffusion
+    ids = [*range(min(8, model.config.vocab_size)), diffusion.mask_token_id, *diffusion.eos_token_ids]
+    token_ids = torch.tensor(ids, device=model.embedding.weight.device)
+    hidden = model(token_ids, torch.arange(len(ids), device=token_ids.device), PlainAttention())
+    if not model.logits(hidden).isfinite().all():
+        raise CheckpointError(
+            f"{checkpoint.name} computes values that are not finite numbers in {dtype_name(dtype)}; its weights or its "
+            "config.json are damaged, or it needs another ELBARTO_DTYPE."
+        )
 
 
 def _warm_up(options: ModelSource, checkpoint: Checkpoint, device: torch.device) -> ForwardCosts | None:
@@ -90,13 +114,12 @@ def dtype_name(dtype: torch.dtype) -> str:
     return str(dtype).removeprefix("torch.")
 
 
-def _engine_config(options: ModelSource, checkpoint: Checkpoint) -> EngineConfig:
-    max_position = checkpoint.model.config.max_position
+def engine_config(options: ModelSource, config: ModelConfig, name: str) -> EngineConfig:
+    """Raises ConfigError."""
+    max_position = config.max_position
     max_model_len = options.max_model_len or max_position
     if max_model_len > max_position:
-        raise ConfigError(
-            f"ELBARTO_MAX_MODEL_LEN is {max_model_len}; {checkpoint.name} has {max_position} positions at most."
-        )
+        raise ConfigError(f"ELBARTO_MAX_MODEL_LEN is {max_model_len}; {name} has {max_position} positions at most.")
     return EngineConfig(
         max_model_len=max_model_len,
         max_sequences=options.max_sequences,

@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.errors import CheckpointError
+from app.models.files import shorten
+
+# Far above every real model; what a file claims beyond is not worth an attempt.
+MAX_LAYERS, MAX_SIZE = 1000, 2**24
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ def usual_keys(config: Mapping[str, Any], layout: Layout) -> Mapping[str, Any]:
 def read_model_config(config: Mapping[str, Any], layout: Layout) -> ModelConfig:
     """Raises CheckpointError if a key is missing or requires something that the decoder does not support."""
     if config.get("hidden_act", "silu") != "silu":
-        raise CheckpointError(f"config.json: hidden_act is {config['hidden_act']!r}; only 'silu' is supported.")
+        raise CheckpointError(f"config.json: hidden_act is {shorten(config['hidden_act'])}; only 'silu' is supported.")
     if config.get("use_sliding_window"):
         raise CheckpointError("config.json: use_sliding_window is true; sliding-window attention is not supported.")
     attention_bias = bool(config.get("attention_bias", False))
@@ -125,8 +129,11 @@ def positive(config: Mapping[str, Any], key: str, default: int | None = None) ->
         return default
     if value is None:
         raise CheckpointError(f"config.json has no {key!r}.")
-    if not isinstance(value, int) or value < 1:
-        raise CheckpointError(f"config.json: {key} must be a positive integer, got {value!r}.")
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise CheckpointError(f"config.json: {key} must be a positive integer, got {shorten(value)}.")
+    limit = MAX_LAYERS if "layers" in key else MAX_SIZE
+    if value > limit:
+        raise CheckpointError(f"config.json: {key} is {shorten(value)}; at most {limit} is supported.")
     return value
 
 
@@ -134,10 +141,12 @@ def _read_rope(config: Mapping[str, Any]) -> RopeScaling:
     """transformers 5 writes `rope_parameters`; older files have `rope_theta` and `rope_scaling`."""
     rope = config.get("rope_parameters") or config.get("rope_scaling") or {}
     if not isinstance(rope, Mapping):
-        raise CheckpointError(f"config.json: rope_parameters must be an object, got {rope!r}.")
+        raise CheckpointError(f"config.json: rope_parameters must be an object, got {shorten(rope)}.")
     kind = rope.get("rope_type") or rope.get("type") or "default"
     if kind not in ("default", "linear", "llama3"):
-        raise CheckpointError(f"config.json: rope type {kind!r} is not supported; supported: default, linear, llama3.")
+        raise CheckpointError(
+            f"config.json: rope type {shorten(kind)} is not supported; supported: default, linear, llama3."
+        )
     try:
         return RopeScaling(
             kind=kind,
@@ -147,5 +156,5 @@ def _read_rope(config: Mapping[str, Any]) -> RopeScaling:
             high_freq_factor=float(rope.get("high_freq_factor", 4.0)),
             original_max_position=int(rope.get("original_max_position_embeddings", 8192)),
         )
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise CheckpointError(f"config.json: rope_parameters has a value that is not a number: {error}.") from error

@@ -14,7 +14,7 @@ from app.messages.defaults import Defaults
 from app.messages.options import Overrides, overrides
 from app.messages.params import Alignment, CanvasLength
 from app.models.config import LLADA_LAYOUT, Layout, positive, usual_keys
-from app.models.files import read_json
+from app.models.files import printable, read_json, shorten
 from app.models.sources import CheckpointSource
 from app.models.tensor_names import LLADA_NAMES, LLAMA_NAMES, TensorNames
 from app.models.unsupported import UNSUPPORTED
@@ -196,12 +196,12 @@ def find_family(config: Mapping[str, Any]) -> Family:
     """By the name of the architecture alone. Raises CheckpointError for one that no family covers."""
     architectures = _architectures(config)
     for name in architectures:
-        if name in FAMILIES:
+        if isinstance(name, str) and name in FAMILIES:
             return FAMILIES[name]
     for name in architectures:
         if name in UNSUPPORTED:
             raise CheckpointError(f"config.json: architectures is {name}, which is not supported: {UNSUPPORTED[name]}.")
-    named = ", ".join(architectures) or "none"
+    named = ", ".join(printable(str(name)[:80]) for name in architectures[:4]) or "none"
     raise CheckpointError(f"config.json: architectures is {named}; supported: {', '.join(FAMILIES)}.")
 
 
@@ -265,7 +265,7 @@ def read_diffusion(source: CheckpointSource, hints: Hints = NO_HINTS) -> Diffusi
         tokenizer.eos_token_id,
         family.eos_token_id,
     )
-    if eos is None:
+    if eos is None or eos == []:
         raise CheckpointError("Neither config.json nor the tokenizer names an end token (eos_token_id).")
     eos_token_ids = tuple(eos) if isinstance(eos, list) else (eos,)
     delete = config.get("delete_token_id")
@@ -358,7 +358,9 @@ def _find_block_length(
 def _choice(config: Mapping[str, Any], key: str, default: Any, allowed: tuple[Any, ...]) -> Any:
     value = _first(config.get(key), default)
     if type(value) is not type(allowed[0]) or value not in allowed:  # 0 == False
-        raise CheckpointError(f"config.json: {key} must be one of {', '.join(map(str, allowed))}, got {value!r}.")
+        raise CheckpointError(
+            f"config.json: {key} must be one of {', '.join(map(str, allowed))}, got {shorten(value)}."
+        )
     return value
 
 
@@ -369,8 +371,10 @@ def _check_token_ids(mask: Any, eos_token_ids: tuple[Any, ...], delete: Any, voc
         *([] if delete is None else [("delete", delete)]),
     ]
     for name, token_id in named:
-        if not isinstance(token_id, int) or not 0 <= token_id < vocab_size:
-            raise CheckpointError(f"The {name} token's id is {token_id!r}; config.json's vocab_size is {vocab_size}.")
+        if type(token_id) is not int or not 0 <= token_id < vocab_size:
+            raise CheckpointError(
+                f"The {name} token's id is {shorten(token_id)}; config.json's vocab_size is {vocab_size}."
+            )
     if mask in eos_token_ids:
         raise CheckpointError(f"Token {mask} is both the mask token and an end token.")
     if delete is not None and delete in (mask, *eos_token_ids):

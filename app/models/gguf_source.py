@@ -6,6 +6,7 @@ token.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from app.models.gguf_tokenizer import (
     special_ids,
 )
 from app.models.sources import read_tokenizer
+from app.models.tensor_files import TensorHeader
 
 if TYPE_CHECKING:
     import torch
@@ -84,6 +86,18 @@ class GgufFile:
 
     def tokenizer(self) -> Any:
         return self._tokenizer
+
+    def headers(self) -> Mapping[str, TensorHeader]:
+        named = ((translate(name), tensor) for name, tensor in self._tensors.items())
+        return {
+            name: TensorHeader(tensor.type.name, tensor.shape, math.prod(tensor.shape[:-1]) * tensor.row_bytes)
+            for name, tensor in named
+            if name is not None
+        }
+
+    def licence(self) -> str | None:
+        licence = self._metadata.get("general.license")
+        return licence if isinstance(licence, str) else None
 
     def tensors(self, device: torch.device) -> Iterator[tuple[str, Tensor]]:
         """The largest ones first, while there is little else in memory, then layer by layer."""

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from app.errors import CheckpointError
-from app.models.files import find_directory, find_tokenizer, read_json
+from app.models.files import find_directory, find_tokenizer, first_line, folder_name, read_json
 from app.models.generation_config import FILE
+from app.models.licence import read_licence
+from app.models.tensor_files import TensorHeader, read_headers, tensor_files
+from app.models.tokenizer_files import check_tokenizer_files
 from app.models.tokenizers import load_tokenizer
 
 if TYPE_CHECKING:
@@ -47,6 +50,14 @@ class CheckpointSource(Protocol):
         """A transformers tokenizer, the same object at every call. Needs no torch."""
         ...
 
+    def headers(self) -> Mapping[str, TensorHeader]:
+        """What the files say of each weight; the weights themselves are not read. Needs no torch."""
+        ...
+
+    def licence(self) -> str | None:
+        """As the checkpoint names it; None if it does not."""
+        ...
+
     def tensors(self, device: torch.device) -> Iterator[tuple[str, Tensor]]:
         """Each weight with its name, in any order, one at a time in memory.
 
@@ -68,7 +79,7 @@ class HuggingFaceFolder:
 
     @property
     def name(self) -> str:
-        return self._directory.resolve().name if Path(self._path).exists() else self._path
+        return folder_name(self._path) if Path(self._path).exists() else self._path
 
     @property
     def generation_config_path(self) -> Path:
@@ -83,11 +94,17 @@ class HuggingFaceFolder:
     def tokenizer(self) -> Any:
         return self._tokenizer
 
+    def headers(self) -> Mapping[str, TensorHeader]:
+        return read_headers(self._directory)
+
+    def licence(self) -> str | None:
+        return read_licence(self._directory)
+
     def tensors(self, device: torch.device) -> Iterator[tuple[str, Tensor]]:
         """The safetensors files are memory-mapped."""
         from safetensors import SafetensorError, safe_open
 
-        for file in _weight_files(self._directory):
+        for file in tensor_files(self._directory):
             try:
                 with safe_open(file, framework="pt", device=str(device)) as tensors:
                     for name in tensors.keys():  # noqa: SIM118 (safe_open is not a mapping)
@@ -106,23 +123,10 @@ class HuggingFaceFolder:
 
 def read_tokenizer(directory: Path) -> Any:
     """A transformers tokenizer. Raises CheckpointError."""
+    check_tokenizer_files(directory)
     try:
         return load_tokenizer(directory)
+    except CheckpointError:
+        raise
     except Exception as error:  # Three libraries raise many types; each means that the files are bad.
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise CheckpointError(f"The tokenizer in {directory} cannot be loaded: {reason}") from error
-
-
-def _weight_files(directory: Path) -> list[Path]:
-    index = directory / "model.safetensors.index.json"
-    if index.exists():
-        weight_map = read_json(index).get("weight_map")
-        if not isinstance(weight_map, dict):
-            raise CheckpointError(f"{index} has no 'weight_map'.")
-        files = [directory / name for name in sorted(set(weight_map.values()))]
-    else:
-        files = [directory / "model.safetensors"]
-    for file in files:
-        if not file.exists():
-            raise CheckpointError(f"{file} is missing.")
-    return files
+        raise CheckpointError(f"The tokenizer in {directory} cannot be loaded: {first_line(error)}") from error

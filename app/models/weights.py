@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Protocol
 
 import torch
@@ -11,8 +11,10 @@ from tqdm import tqdm
 
 from app.errors import CheckpointError
 from app.models.cpu_norm import replace_norms
+from app.models.files import shorten
 from app.models.packed_linear import pack
 from app.models.quantization import quantize
+from app.models.tensor_files import TensorHeader
 from app.models.tensor_names import TensorNames
 from app.models.transformer import Layer, QKNorm, Transformer
 
@@ -68,24 +70,60 @@ def load_weights(
     """
     places = tensor_places(model, names)
     missing = set(places)
+    is_passed_over = _passed_over(model, names)
     with tqdm(total=len(places), desc="loading weights", unit="tensor", leave=False, disable=None) as progress:
         for name, tensor in tensors:
-            place = places.get(name)
-            if place is None:
-                if name.endswith(names.ignored) or (name == names.head and model.config.tie_word_embeddings):
-                    continue
-                raise CheckpointError(f"The weights have a tensor {name!r}, which this architecture does not have.")
-            if place.shape != tensor.shape:
-                raise CheckpointError(
-                    f"{name!r} has shape {list(tensor.shape)}; with config.json it should have {list(place.shape)}."
-                )
+            if is_passed_over(name):
+                continue
+            place = _place(places, name, tuple(tensor.shape))
             if arrivals is not None:
                 place = arrivals.allocated(name, places)
             place.copy_(tensor)
+            _check_values(name, place)
             missing.discard(name)
             progress.update()
             if arrivals is not None:
                 arrivals.note(name, places)
+    _check_complete(missing)
+
+
+def check_tensors(model: Transformer, headers: Mapping[str, TensorHeader], names: TensorNames) -> None:
+    """Whether tensors with these headers fill the model, which may be on the meta device. Raises CheckpointError."""
+    places = tensor_places(model, names)
+    is_passed_over = _passed_over(model, names)
+    present = {name: header for name, header in headers.items() if not is_passed_over(name)}
+    for name, header in present.items():
+        _place(places, name, header.shape)
+        if not header.is_dense_float:
+            raise CheckpointError(f"{name!r} has values of type {header.kind}, which are not floating-point numbers.")
+    _check_complete(places.keys() - present.keys())
+
+
+def _passed_over(model: Transformer, names: TensorNames) -> Callable[[str], bool]:
+    """Tensors that the decoder computes itself, and the second copy of a tied embedding."""
+    tied = (names.head,) if model.config.tie_word_embeddings else ()
+    return lambda name: name.endswith(names.ignored) or name in tied
+
+
+def _place(places: Mapping[str, Tensor], name: str, shape: tuple[int, ...]) -> Tensor:
+    place = places.get(name)
+    if place is None:
+        raise CheckpointError(f"The weights have a tensor {shorten(name)}, which this architecture does not have.")
+    if tuple(place.shape) != shape:
+        raise CheckpointError(
+            f"{shorten(name)} has shape {shorten(list(shape))}; with config.json it should have {list(place.shape)}."
+        )
+    return place
+
+
+def _check_values(name: str, place: Tensor) -> None:
+    """A sum is finite unless a value is not, or unless the sum itself is too large."""
+    if not place.sum(dtype=torch.float32).isfinite() and not place.isfinite().all():
+        dtype = str(place.dtype).removeprefix("torch.")
+        raise CheckpointError(f"{name!r} has values that are not finite numbers in {dtype}.")
+
+
+def _check_complete(missing: Collection[str]) -> None:
     if missing:
         raise CheckpointError(f"The weights lack {len(missing)} tensors, including {min(missing)!r}.")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from dataclasses import fields as dataclass_fields
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -203,7 +203,8 @@ class Settings:
     @property
     def model(self) -> str:
         """What to load: `model_path`, or the embedded model."""
-        return str(Path(self.model_path).expanduser()) if self.model_path else str(EMBEDDED_MODEL)
+        # pathlib would take the dot off ./model, which then looks like a hub id.
+        return os.path.expanduser(self.model_path) if self.model_path else str(EMBEDDED_MODEL)
 
     def get(self, name: str) -> Any:
         """The value of one of SETTINGS; None if it is unset."""

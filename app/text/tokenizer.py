@@ -44,6 +44,11 @@ class Tokenizer:
     def has_chat_template(self) -> bool:
         return bool(self._tokenizer.chat_template)
 
+    @property
+    def chat_template(self) -> Any:
+        """Its source, or several by name; None if there is none."""
+        return self._tokenizer.chat_template
+
     @cached_property
     def start_id(self) -> int:
         """The first token of an empty prompt: beginning of sequence, else end of sequence, else 0."""
@@ -53,6 +58,15 @@ class Tokenizer:
     @cached_property
     def special_ids(self) -> tuple[int, ...]:
         return tuple(sorted({*self._special.values(), *self._tokenizer.all_special_ids}))
+
+    @property
+    def special_tokens(self) -> tuple[str, ...]:
+        """The texts of `special_ids`, in the same order."""
+        return tuple(self._tokenizer.convert_ids_to_tokens(list(self.special_ids)))
+
+    @property
+    def num_tokens(self) -> int:
+        return len(self._tokenizer)
 
     @cached_property
     def line_break_ids(self) -> tuple[int, ...]:
@@ -95,7 +109,10 @@ class Tokenizer:
                 "messages",
             )
         # The template is code from the checkpoint, and a caller's messages can make it fail in many ways.
-        refusals = (TemplateError, TypeError, ValueError, LookupError, AttributeError, RecursionError)
+        refusals = (
+            *(TemplateError, TypeError, ValueError, LookupError, AttributeError, RecursionError),
+            *(ArithmeticError, MemoryError),  # such as a range beyond the sandbox's limit
+        )
         try:
             text = self._tokenizer.apply_chat_template(
                 [dict(message) for message in messages], tokenize=False, add_generation_prompt=True, **extra

@@ -97,6 +97,7 @@ def test_what_the_device_cannot_do_ends_the_start_before_the_weights_are_read() 
         load_engine(ModelSource(path="/nowhere", device="cpu", quantization="fp8"))
 
 
+@pytest.mark.process  # the chat template is tried in one
 def test_the_setting_reaches_the_model(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     service = create_service(Settings(model_path=str(CHECKPOINT), device="cpu", num_threads=1, quantization="int4"))

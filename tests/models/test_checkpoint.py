@@ -194,7 +194,10 @@ def test_a_shard_missing(copy: Path) -> None:
     index = {"weight_map": {"lm_head.weight": "model-00002-of-00002.safetensors"}}
     (copy / "model.safetensors.index.json").write_text(json.dumps(index))
 
-    assert message(copy) == f"{copy}/model-00002-of-00002.safetensors is missing."
+    assert message(copy) == (
+        f"{copy}/model-00002-of-00002.safetensors is missing; model.safetensors.index.json lists it, although "
+        "model.safetensors is there."
+    )
 
 
 def test_an_index_without_a_map(copy: Path) -> None:

@@ -27,6 +27,7 @@ from app.models.families import (
     recognise,
 )
 from app.models.sources import HuggingFaceFolder
+from app.models.tensor_files import TensorHeader
 from app.models.unsupported import UNSUPPORTED
 from tests.reference import CHECKPOINT
 from tests.tiny import CPU, load_plain
@@ -60,6 +61,16 @@ class MemorySource:
 
     def tokenizer(self) -> Any:
         return self.words
+
+    def headers(self) -> Mapping[str, TensorHeader]:
+        kinds = {torch.float32: "F32", torch.bfloat16: "BF16"}
+        return {
+            name: TensorHeader(kinds[tensor.dtype], tuple(tensor.shape), tensor.nbytes)
+            for name, tensor in self.weights.items()
+        }
+
+    def licence(self) -> str | None:
+        return None
 
     def tensors(self, device: torch.device) -> Iterator[tuple[str, torch.Tensor]]:
         return ((name, tensor.to(device)) for name, tensor in self.weights.items())

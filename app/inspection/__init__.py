@@ -1,0 +1,1 @@
+"""Describes a checkpoint from its headers, and says whether and how it can be served here."""
