@@ -11,7 +11,8 @@ from collections.abc import Sequence as Ids
 import torch
 from torch import Tensor
 
-from app.engine.denoise import finish_prefill, probe, walk
+from app.engine.denoise import fill_forced, finish_prefill, probe, walk
+from app.engine.grammar import Matcher
 from app.engine.graphs import cuda_graph
 from app.engine.kv_cache import KVCache
 from app.engine.market import ForwardCosts
@@ -38,8 +39,14 @@ class Engine:
     """`add` sequences, `step` until `has_work` is false, `abort` at any time between steps."""
 
     def __init__(
-        self, model: Transformer, diffusion: Diffusion, config: EngineConfig, costs: ForwardCosts | None = None
+        self,
+        model: Transformer,
+        diffusion: Diffusion,
+        config: EngineConfig,
+        costs: ForwardCosts | None = None,
+        matcher: Callable[[str], Matcher] | None = None,
     ) -> None:
+        """`matcher` makes one for a grammar; without it, no sequence may have a grammar."""
         weight = model.embedding.weight
         self.config = config
         self.diffusion = diffusion
@@ -58,6 +65,8 @@ class Engine:
         self._scheduler = Scheduler(self.kv_cache, self.prefix_cache, config.prefill_chunk, self.speculator)
         self._sequences: dict[int, Sequence] = {}
         self._ids = itertools.count()
+        self._matcher = matcher
+        self._forced: list[Event] = []  # steps that were taken when a sequence was added
 
     @property
     def has_work(self) -> bool:
@@ -76,9 +85,13 @@ class Engine:
             self.diffusion.eos_token_ids,
             self.diffusion.delete_token_id,
             is_speculative=bool(self.config.speculation),
+            matcher=None if params.grammar is None or self._matcher is None else self._matcher(params.grammar),
         )
         self._sequences[sequence.id] = sequence
         self._scheduler.add(sequence)
+        self._forced += (forced := fill_forced(sequence))
+        if forced and isinstance(forced[-1], Finished):
+            self._remove(sequence)
         return sequence.id
 
     def step(self) -> list[Event]:
@@ -87,8 +100,9 @@ class Engine:
         An error fails only the sequences of that forward. Raises EngineBroken after a device error that CUDA does
         not recover from within a process.
         """
+        forced, self._forced = self._forced, []
         prefill, denoise = self._scheduler.schedule()
-        return self._guarded(self._prefill, prefill) + self._guarded(self._denoise, denoise)
+        return forced + self._guarded(self._prefill, prefill) + self._guarded(self._denoise, denoise)
 
     def abort(self, sequence_id: int) -> Finished | None:
         """Remove a sequence, running or waiting; None if it has already ended."""

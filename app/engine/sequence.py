@@ -10,6 +10,7 @@ from app.engine.canvas import Block, Canvas
 from app.engine.constraints import Constraint, HoleBans
 from app.engine.deadline import Deadline
 from app.engine.drafts import Certain, Draft, State
+from app.engine.grammar import GrammarConstraint, Matcher
 from app.engine.layout import Forward, Span
 from app.engine.penalties import Penalties
 from app.engine.proposals import Proposals
@@ -46,6 +47,7 @@ class Sequence:
         eos_token_ids: Collection[int] = (),
         delete_token_id: int | None = None,
         is_speculative: bool = False,
+        matcher: Matcher | None = None,
     ) -> None:
         self.id = sequence_id
         self.params = params
@@ -55,6 +57,10 @@ class Sequence:
         self.delete_token_id = delete_token_id if params.window and params.window.may_delete else None
         self.end_token_ids = frozenset() if params.ignore_eos else frozenset((*eos_token_ids, *params.end_token_ids))
         self.constraints = _constraints(params, self.canvas)
+        self.grammar: GrammarConstraint | None = None
+        if matcher is not None:
+            self.grammar = GrammarConstraint(matcher, lambda: self.state, self.canvas.prompt_len, self.end_token_ids)
+            self.constraints.append(self.grammar)
         self._mask_token_id = mask_token_id
         self._is_speculative = is_speculative and params.speculation != 0
         self.tally = Tally(submitted)

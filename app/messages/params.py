@@ -69,6 +69,7 @@ class GenerationParams(Decoding):
     speculation: int | None = None  # drafts in one forward, at most; lowers the engine's own limit. None: does not
     ignore_eos: bool = False  # continue after the checkpoint's end tokens
     end_token_ids: tuple[int, ...] = ()  # end the reply as the checkpoint's own end tokens do
+    grammar: str | None = None  # that the reply follows, as llguidance writes it
     # An infilling canvas: its masks take the place of the reply, and `steps` are for all of them.
     window: Window | None = None
     watch: bool = False  # report every denoising step
