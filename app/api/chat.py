@@ -13,6 +13,7 @@ from app.api.running import RunningAnswer, answer_head
 from app.api.schemas import SHARED_FIELDS, ChatSchema, load
 from app.api.sse import DONE, StreamEvent
 from app.api.step_encoders import step_encoder
+from app.api.structured import requested_grammar
 from app.api.usage import elbarto_body, usage_body
 from app.errors import RequestError, Unsupported
 from app.messages.decoding import Decoding
@@ -43,9 +44,7 @@ def to_request(body: dict[str, Any]) -> ChatRequest:
     for field in ("logprobs", "top_logprobs"):
         if body.get(field):
             raise Unsupported(f"{field} is not supported by this server; leave the field out.", field)
-    extras = {name: body[name] for name in ("tools", "response_format") if body.get(name)}
-    if extras.get("response_format") == {"type": "text"}:
-        del extras["response_format"]  # the default
+    extras = {"tools": body["tools"]} if body.get("tools") else {}
     fields = {name: value for name, value in body.items() if name in REQUEST_FIELDS}
     max_tokens = body.get("max_completion_tokens", body.get("max_tokens"))
     watch = body["stream_mode"] == "steps"
@@ -57,6 +56,7 @@ def to_request(body: dict[str, Any]) -> ChatRequest:
         max_tokens=max_tokens,
         decoding=Overrides.pick(Decoding, body),
         template_extras=extras,
+        grammar=requested_grammar(body),
         watch=watch,
         **fields,
     )

@@ -242,6 +242,13 @@ class DecodingSchema(BodySchema):
     block_length = field_of(DEFAULT_OPTIONS["block_length"].rule)
     time_budget_ms = Integer(1, MAX_TIME_BUDGET_MS)
     speculation = DraftLimit()
+    # The form of the reply: app/api/structured.py.
+    response_format = Object()
+    structured_outputs = Object()
+    guided_json = fields.Raw()
+    guided_regex = Text()
+    guided_choice = fields.Raw()
+    guided_grammar = Text()
 
 
 class ChatSchema(DecodingSchema):
@@ -258,7 +265,6 @@ class ChatSchema(DecodingSchema):
     alternatives = Integer(0, MAX_ALTERNATIVES, load_default=0)
     ignore_eos = Boolean()
     tools = Objects()
-    response_format = Object()
     return_token_ids = Boolean(load_default=False)
     logprobs = Boolean()
     top_logprobs = Integer(0, 20)

@@ -65,7 +65,7 @@ class Engine:
         self._scheduler = Scheduler(self.kv_cache, self.prefix_cache, config.prefill_chunk, self.speculator)
         self._sequences: dict[int, Sequence] = {}
         self._ids = itertools.count()
-        self._matcher = matcher
+        self.matcher = matcher
         self._forced: list[Event] = []  # steps that were taken when a sequence was added
 
     @property
@@ -85,7 +85,7 @@ class Engine:
             self.diffusion.eos_token_ids,
             self.diffusion.delete_token_id,
             is_speculative=bool(self.config.speculation),
-            matcher=None if params.grammar is None or self._matcher is None else self._matcher(params.grammar),
+            matcher=self._matcher_of(params),
         )
         self._sequences[sequence.id] = sequence
         self._scheduler.add(sequence)
@@ -93,6 +93,12 @@ class Engine:
         if forced and isinstance(forced[-1], Finished):
             self._remove(sequence)
         return sequence.id
+
+    def _matcher_of(self, params: GenerationParams) -> Matcher | None:
+        if params.grammar is None:
+            return None
+        assert self.matcher is not None
+        return self.matcher(params.grammar)
 
     def step(self) -> list[Event]:
         """Run at most two forwards: a chunk of prefill, and a denoising step of all sequences that are past theirs.

@@ -11,6 +11,7 @@ from app.messages.defaults import Defaults
 from app.messages.events import Event, Finished, SequenceSnapshot
 from app.messages.options import Overrides
 from app.messages.params import GenerationParams, ModelSource
+from app.text.grammars import Grammars
 from app.text.tokenizer import Tokenizer
 
 
@@ -56,6 +57,7 @@ class Frontend:
 
     tokenizer: Tokenizer
     request_defaults: Overrides[Defaults] = field(default_factory=Overrides)  # from the checkpoint
+    grammars: Grammars | None = None  # None: replies cannot be constrained
 
 
 def load_backend(options: ModelSource) -> tuple[Backend, Frontend]:
@@ -82,8 +84,10 @@ def load_backend(options: ModelSource) -> tuple[Backend, Frontend]:
         eos_token_ids=diffusion.eos_token_ids,
         delete_token_id=diffusion.delete_token_id,
     )
+    grammars = Grammars(checkpoint.tokenizer, info.vocab_size, info.eos_token_ids)
+    engine.matcher = grammars.matcher
     backend = Backend(engine, info, engine.config.max_sequences)
-    return backend, Frontend(Tokenizer(checkpoint.tokenizer), checkpoint.request_defaults)
+    return backend, Frontend(Tokenizer(checkpoint.tokenizer), checkpoint.request_defaults, grammars)
 
 
 def served_name(name: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.messages.decoding import Decoding
 from app.messages.options import Overrides
+from app.text.grammars import RequestedGrammar
 from app.text.token_text import RunningText as RunningText
 from app.text.token_text import TokenText as TokenText
 
@@ -24,6 +25,7 @@ class DecodingRequest:
     decoding: Overrides[Decoding] = field(default_factory=Overrides)
     time_budget_ms: int | None = None  # from the submission on
     speculation: int | None = None  # drafts in one forward, at most; lowers the server's limit
+    grammar: RequestedGrammar | None = None
     seed: int | None = None  # None: a random one
     stop: Sequence[str] = ()
     ignore_eos: bool = False  # continue after end tokens
@@ -42,7 +44,7 @@ class ChatRequest(DecodingRequest):
 
     messages: Sequence[Mapping[str, Any]] | None = None
     prompt_token_ids: Sequence[int] | None = None
-    template_extras: Mapping[str, Any] = field(default_factory=dict)  # tools, response_format
+    template_extras: Mapping[str, Any] = field(default_factory=dict)  # tools
 
     @property
     def prompt_field(self) -> str:

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.errors import ModelLoading, ModelNotFound, RequestError
+from app.errors import ModelLoading, ModelNotFound, RequestError, Unsupported
 from app.messages.decoding import decide
 from app.messages.defaults import Defaults
 from app.messages.options import Overrides
@@ -27,6 +27,7 @@ from app.serving.lengths import PlannedLengths, check_small_blocks, plan_lengths
 from app.serving.reply import Reply, ReplyChoice
 from app.serving.requests import ChatRequest, DecodingRequest, PromptRequest
 from app.serving.token_log import TokenLog
+from app.text.grammars import RequestedGrammar
 from app.text.stream import TextStream
 from app.text.token_text import TokenText
 from app.text.tokenizer import Tokenizer
@@ -143,6 +144,14 @@ class Service:
             return list(prompt)
         return self.tokenizer.encode(prompt, add_special_tokens=True) or [self.tokenizer.start_id]
 
+    def _compiled(self, requested: RequestedGrammar | None) -> str | None:
+        if requested is None:
+            return None
+        grammars = self._frontend.grammars
+        if grammars is None:
+            raise Unsupported("This model's replies cannot be constrained to a form.", requested.param)
+        return grammars.compile(requested)
+
     def _check_number(self, num_prompts: int, n: int) -> None:
         capacity = self.engine.capacity
         if n > capacity:
@@ -157,7 +166,8 @@ class Service:
         tokenizer, model, defaults = self.tokenizer, self.model, self._defaults
         request = replace(request, seed=request.seed if request.seed is not None else secrets.randbits(32))
         planned = [plan_lengths(request, defaults, len(prompt), model.max_model_len) for prompt in prompts]
-        params = [_params(request, defaults, lengths) for lengths in planned]
+        grammar = self._compiled(request.grammar)
+        params = [replace(_params(request, defaults, lengths), grammar=grammar) for lengths in planned]
         warnings = dict.fromkeys(text for lengths in planned for text in self._warnings(request, lengths, model))
         generation = self.engine.submit_requests(
             [

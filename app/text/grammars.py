@@ -5,20 +5,33 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import llguidance.hf
 import llguidance.numpy
 import numpy as np
 from llguidance import LLMatcher, LLParserLimits, LLTokenizer
+from llguidance.gbnf_to_lark import any_to_lark
 from numpy.typing import NDArray
 
 from app.errors import RequestError
 
+GrammarKind = Literal["json_schema", "regex", "choice", "grammar"]
 MAX_COMPILED = 64  # grammars that are kept
+MAX_BYTES = 64 * 1024
 # As json.dumps writes it, so that everything but the values is forced.
 JSON_STYLE = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
+
+
+@dataclass(frozen=True)
+class RequestedGrammar:
+    """What a request asks for, and its field: a JSON schema, a regular expression, texts to choose from, or a grammar
+    in llguidance's Lark or llama.cpp's GBNF."""
+
+    kind: GrammarKind
+    value: Any
+    param: str
 
 
 class Grammars:
@@ -32,14 +45,27 @@ class Grammars:
         self._compiled: OrderedDict[str, LLMatcher] = OrderedDict()
         self._lock = threading.Lock()
 
-    def check(self, grammar: str, param: str) -> None:
-        """Compile a grammar; later use costs nothing. Raises RequestError, which names the field `param`."""
+    def compile(self, requested: RequestedGrammar) -> str:
+        """What `matcher` takes. Raises RequestError, which names the field."""
+        param, value = requested.param, requested.value
+        size = len(json.dumps(value).encode())
+        if size > MAX_BYTES:
+            raise RequestError(f"{param} must be at most {MAX_BYTES} bytes, got {size}.", param)
+        try:
+            source = _source(requested.kind, value)
+        except (ValueError, RecursionError) as error:
+            raise RequestError(f"{param} cannot be compiled: {_reason(str(error))}.", param) from error
+        self._check(source, param)
+        return source
+
+    def _check(self, grammar: str, param: str) -> None:
+        """Compile it, unless that was done before."""
         with self._lock:
             if grammar in self._compiled:
                 return
         matcher = LLMatcher(self._tokenizer, grammar, log_level=0, limits=LLParserLimits())
         if matcher.is_error():
-            raise RequestError(f"{param} cannot be compiled: {_first_line(matcher.get_error())}", param)
+            raise RequestError(f"{param} cannot be compiled: {_reason(matcher.get_error())}.", param)
         with self._lock:
             self._compiled[grammar] = matcher
             while len(self._compiled) > MAX_COMPILED:
@@ -47,7 +73,7 @@ class Grammars:
 
     def matcher(self, grammar: str) -> GrammarMatcher:
         """At the beginning of a reply."""
-        self.check(grammar, "grammar")
+        self._check(grammar, "grammar")
         with self._lock:
             self._compiled.move_to_end(grammar)
             return GrammarMatcher(self._compiled[grammar].deep_copy(), self._vocab_size, self._end_token_id)
@@ -82,17 +108,17 @@ class GrammarMatcher:
         return forced
 
 
-def json_schema_grammar(schema: Mapping[str, Any] | bool) -> str:
-    return LLMatcher.grammar_from_json_schema(json.dumps(schema), defaults=JSON_STYLE)  # type: ignore[arg-type]
+def _source(kind: GrammarKind, value: Any) -> str:
+    """As llguidance takes it."""
+    if kind == "json_schema":
+        return LLMatcher.grammar_from_json_schema(json.dumps(value), defaults=JSON_STYLE)  # type: ignore[arg-type]
+    if kind == "choice":
+        return LLMatcher.grammar_from_lark("start: " + " | ".join(json.dumps(text) for text in value))
+    if kind == "regex":
+        return LLMatcher.grammar_from_regex(value)
+    return LLMatcher.grammar_from_lark(any_to_lark(value))
 
 
-def regex_grammar(pattern: str) -> str:
-    return str(LLMatcher.grammar_from_regex(pattern))
-
-
-def lark_grammar(lark: str) -> str:
-    return str(LLMatcher.grammar_from_lark(lark))
-
-
-def _first_line(message: str) -> str:
-    return message.strip().partition("\n")[0][:500]
+def _reason(message: str) -> str:
+    """The first line of a library's message, without its end punctuation."""
+    return message.strip().partition("\n")[0][:300].rstrip(".")
