@@ -39,8 +39,12 @@ def walk(sequence: Sequence, proposals: Ids[Proposals | None]) -> tuple[list[Eve
     path = [sequence.state]
     sequence.commit()
     certain, *drafted = proposals
-    known = {draft.state: found for draft, found in zip(sequence.drafts, drafted, strict=True) if found is not None}
-    sequence.tally.drafts_tried += len(known)
+    known = {
+        draft.state: found
+        for draft, found in zip(sequence.drafts, drafted, strict=True)
+        if found is not None and all(constraint.foretold(draft) for constraint in sequence.constraints)
+    }
+    sequence.tally.drafts_tried += len(sequence.drafts)
     events = advance(sequence, certain)
     while not _is_finished(events):
         events += fill_forced(sequence)

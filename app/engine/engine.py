@@ -70,7 +70,7 @@ class Engine:
 
     @property
     def has_work(self) -> bool:
-        return bool(self._sequences)
+        return bool(self._sequences or self._forced)
 
     def add(self, prompt_ids: Ids[int], params: GenerationParams, waited_ms: float = 0.0) -> int:
         """Queue a sequence and return its id. The caller requested it `waited_ms` milliseconds ago."""

@@ -73,9 +73,9 @@ class Paths:
         self._ends, self._best = end_token_ids, best
 
     def find(
-        self, matcher: Matcher, tail: Ids[int | None], options: Ids[Options], witness: Ids[int | None]
+        self, matcher: Matcher, tail: Ids[int | None], options: Ids[Options], witness: Ids[int | None] = ()
     ) -> list[Path]:
-        """The best ones that reach the end of the block. The `witness`, a known one, is tried too."""
+        """The best ones that reach the end of the block. A `witness`, one that is known, is among those tried."""
         paths = [Path(matcher)]
         masked = 0
         for index, token_id in enumerate(tail):
@@ -90,7 +90,9 @@ class Paths:
                     known = witness[index] if is_on else None
                     found += self._extend(path, self._branches(path, masked, options[masked], known))
             masked += token_id is None
-            paths = sorted(found, key=lambda path: -path.score)[:NUM_PATHS]
+            found.sort(key=lambda path: -path.score)
+            paths = found[:NUM_PATHS]
+            paths += [path for path in found[NUM_PATHS:] if path.token_ids == tuple(witness[: index + 1])]
         return paths
 
     def _branches(self, path: Path, masked: int, options: Options, known: int | None) -> Options:
@@ -142,15 +144,15 @@ class GrammarConstraint(Constraint):
         self._state, self._ends = state, end_token_ids
         self._witness: tuple[int | None, ...] = ()  # from `_witness_start` on
         self._witness_start = reply_start
-        self._looks: dict[State, _Look] = {}
+        self._looks: dict[State, _Look] = {}  # of the certain state and of drafts
         self.is_ended = False
 
     def mask(self, scores: Tensor, positions: Ids[int]) -> None:
         self._looks.clear()
         # Its forward commits what is before the block.
-        self._mask(scores, self._state()._replace(before=()), self._matcher, self._next)
+        self._mask(scores, self._state()._replace(before=()), self._matcher, self._next, is_certain=True)
 
-    def _mask(self, scores: Tensor, state: State, matcher: Matcher, start: int) -> None:
+    def _mask(self, scores: Tensor, state: State, matcher: Matcher, start: int, is_certain: bool) -> None:
         """Leave the allowed tokens of the block's masked positions; `matcher` has consumed what is before `start`."""
         tail = _tail(state, start)
         while tail and tail[0] is not None:
@@ -169,13 +171,16 @@ class GrammarConstraint(Constraint):
             return token_id, float(original[row, token_id] - totals[row])
 
         look = _Look(matcher.copy(), tail, options, Paths(self._ends, best))
-        self._looks[state] = look
-        found = look.paths.find(matcher, tail, options, self._known(start))
+        found = look.paths.find(matcher, tail, options)
+        if not found and not is_certain:
+            return  # the path that is known by then is not known now
         if not found:
+            found = look.paths.find(matcher, tail, options, self._known(start))
             look.is_leftmost_only = True
-        self._apply(scores, look, found, start)
+        self._looks[state] = look
+        self._apply(scores, look, found)
 
-    def _apply(self, scores: Tensor, look: _Look, found: list[Path], start: int) -> None:
+    def _apply(self, scores: Tensor, look: _Look, found: list[Path]) -> None:
         masked = [index for index, token_id in enumerate(look.tail) if token_id is None]
         for row, index in enumerate(masked):
             token_ids = {path.token_ids[index] for path in found} - {None}
@@ -185,11 +190,7 @@ class GrammarConstraint(Constraint):
                 allowed = torch.from_numpy(look.matcher.allowed()).to(scores.device)
             else:
                 allowed = torch.zeros(scores.shape[-1], dtype=torch.bool, device=scores.device)
-                if not token_ids and index == 0:
-                    token_ids = set(self._known(start)[:1])
-                if not token_ids:
-                    continue
-                allowed[torch.tensor(sorted(token_ids), device=scores.device)] = True
+                allowed[torch.tensor(sorted(token_ids), dtype=torch.int64, device=scores.device)] = True
             scores[row].masked_fill_(~allowed, -torch.inf)
 
     def admit(self, proposals: Proposals, selected: list[int]) -> list[int]:
@@ -200,7 +201,8 @@ class GrammarConstraint(Constraint):
             for number in range(len(selected), 0, -1):
                 if self._is_possible(look, proposals, selected[:number], first):
                     return selected[:number]
-        self._is_possible(look, proposals, [0], first)
+        is_possible = self._is_possible(look, proposals, [0], first)
+        assert is_possible, "what is known must have a completion"
         return [0]
 
     def _is_possible(self, look: _Look, proposals: Proposals, selected: Ids[int], first: int) -> bool:
@@ -211,7 +213,7 @@ class GrammarConstraint(Constraint):
         options = [options for row, options in enumerate(look.options) if row not in chosen]
         rows = [row for row in range(len(look.options)) if row not in chosen]
         paths = Paths(self._ends, lambda row, allowed: look.paths._best(rows[row], allowed))
-        found = paths.find(look.matcher, tail, options, self._known(first))
+        found = paths.find(look.matcher, tail, options) or paths.find(look.matcher, tail, options, self._known(first))
         if found:
             self._witness, self._witness_start = found[0].token_ids, first
         return bool(found)
@@ -244,6 +246,9 @@ class GrammarConstraint(Constraint):
     def ahead(self, draft: Draft) -> Constraint:
         return _Ahead(self, draft)
 
+    def foretold(self, draft: Draft) -> bool:
+        return draft.state in self._looks
+
     def _known(self, start: int) -> tuple[int | None, ...]:
         return self._witness[max(0, start - self._witness_start) :]
 
@@ -262,7 +267,7 @@ class _Ahead(Constraint):
         for position, token_id in enumerate(state.before, state.start - len(state.before)):
             if position >= start and not matcher.consume(token_id):
                 return  # not reached: the grammar does not allow it
-        grammar._mask(scores, state, matcher, max(start, state.start))
+        grammar._mask(scores, state, matcher, max(start, state.start), is_certain=False)
 
 
 def _tail(state: State, start: int) -> list[int | None]:

@@ -16,12 +16,18 @@ from llguidance.gbnf_to_lark import any_to_lark
 from numpy.typing import NDArray
 
 from app.errors import RequestError
+from app.text.schema_place import place_of_error
 
 GrammarKind = Literal["json_schema", "regex", "choice", "grammar"]
 MAX_COMPILED = 64  # grammars that are kept
-MAX_BYTES = 64 * 1024
+FUEL_PER_MS = 50_000  # of llguidance, by its documentation
 # As json.dumps writes it, so that everything but the values is forced.
-JSON_STYLE = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
+JSON_STYLE = {
+    "whitespace_flexible": False,
+    "item_separator": ", ",
+    "key_separator": ": ",
+    "coerce_one_of": True,  # as anyOf: pydantic writes oneOf for unions that a field tells apart
+}
 
 
 @dataclass(frozen=True)
@@ -34,46 +40,72 @@ class RequestedGrammar:
     param: str
 
 
+@dataclass(frozen=True)
+class GrammarLimits:
+    """What a request's grammar may cost. `compile_ms` is a measure of work, about a millisecond each."""
+
+    max_bytes: int = 64 * 1024
+    compile_ms: int = 50
+
+
 class Grammars:
     """Compiles grammars for one tokenizer, and keeps the last ones. Any thread may call it."""
 
-    def __init__(self, tokenizer: Any, vocab_size: int, eos_token_ids: tuple[int, ...]) -> None:
+    def __init__(
+        self,
+        tokenizer: Any,
+        vocab_size: int,
+        eos_token_ids: tuple[int, ...],
+        limits: GrammarLimits = GrammarLimits(),
+    ) -> None:
         self._tokenizer: LLTokenizer = llguidance.hf.from_tokenizer(
             tokenizer, n_vocab=vocab_size, eos_token=list(eos_token_ids)
         )
         self._vocab_size, self._end_token_id = vocab_size, eos_token_ids[0]
+        self._limits = limits
         self._compiled: OrderedDict[str, LLMatcher] = OrderedDict()
         self._lock = threading.Lock()
 
     def compile(self, requested: RequestedGrammar) -> str:
-        """What `matcher` takes. Raises RequestError, which names the field."""
+        """What `matcher` takes. Raises RequestError, which names the field and, for a schema, the place in it."""
         param, value = requested.param, requested.value
-        size = len(json.dumps(value).encode())
-        if size > MAX_BYTES:
-            raise RequestError(f"{param} must be at most {MAX_BYTES} bytes, got {size}.", param)
         try:
+            size = len(json.dumps(value).encode())
+            if size > self._limits.max_bytes:
+                raise RequestError(f"{param} must be at most {self._limits.max_bytes} bytes, got {size}.", param)
             source = _source(requested.kind, value)
-        except (ValueError, RecursionError) as error:
+        except RecursionError as error:
+            raise RequestError(f"{param} is nested too deeply.", param) from error
+        except ValueError as error:
             raise RequestError(f"{param} cannot be compiled: {_reason(str(error))}.", param) from error
-        self._check(source, param)
+        reason = self._compile(source)
+        if reason and requested.kind == "json_schema":
+            param += place_of_error(value, lambda inner: not self._compile(_source("json_schema", inner)))
+        if reason:
+            raise RequestError(f"{param} cannot be compiled: {reason}.", param)
         return source
 
-    def _check(self, grammar: str, param: str) -> None:
-        """Compile it, unless that was done before."""
+    def _compile(self, source: str) -> str:
+        """Compile a grammar, unless that was done before. Returns why it is impossible; "" if it is not."""
         with self._lock:
-            if grammar in self._compiled:
-                return
-        matcher = LLMatcher(self._tokenizer, grammar, log_level=0, limits=LLParserLimits())
+            if source in self._compiled:
+                return ""
+        limits = LLParserLimits(initial_lexer_fuel=FUEL_PER_MS * self._limits.compile_ms, verbose_errors=False)
+        matcher = LLMatcher(self._tokenizer, source, log_level=0, limits=limits)
         if matcher.is_error():
-            raise RequestError(f"{param} cannot be compiled: {_reason(matcher.get_error())}.", param)
+            return _reason(matcher.get_error())
+        if not _has_begin(matcher.deep_copy()):
+            return "it matches no text"
         with self._lock:
-            self._compiled[grammar] = matcher
+            self._compiled[source] = matcher
             while len(self._compiled) > MAX_COMPILED:
                 self._compiled.popitem(last=False)
+        return ""
 
     def matcher(self, grammar: str) -> GrammarMatcher:
         """At the beginning of a reply."""
-        self._check(grammar, "grammar")
+        reason = self._compile(grammar)
+        assert not reason, reason  # it was compiled before
         with self._lock:
             self._compiled.move_to_end(grammar)
             return GrammarMatcher(self._compiled[grammar].deep_copy(), self._vocab_size, self._end_token_id)
@@ -117,6 +149,12 @@ def _source(kind: GrammarKind, value: Any) -> str:
     if kind == "regex":
         return LLMatcher.grammar_from_regex(value)
     return LLMatcher.grammar_from_lark(any_to_lark(value))
+
+
+def _has_begin(matcher: LLMatcher) -> bool:
+    """Whether any text begins as the grammar says. Spoils a matcher that has none."""
+    matcher.compute_bitmask()
+    return not matcher.is_error()
 
 
 def _reason(message: str) -> str:
