@@ -58,19 +58,21 @@ def _structured_outputs(body: Mapping[str, Any]) -> Iterator[RequestedGrammar]:
         if name == "json_object":
             yield RequestedGrammar("json_schema", ANY_OBJECT, param)
         elif name in KINDS:
-            yield _checked(KINDS[name], value, param)
+            yield checked_grammar(name, value, param)
         else:
             raise RequestError(f"{param} is not supported; there are {', '.join(KINDS)} and json_object.", param)
 
 
 def _guided(body: Mapping[str, Any]) -> Iterator[RequestedGrammar]:
-    for name, kind in KINDS.items():
+    for name in KINDS:
         value = body.get(f"guided_{name}")
         if value is not None:
-            yield _checked(kind, value, f"guided_{name}")
+            yield checked_grammar(name, value, f"guided_{name}")
 
 
-def _checked(kind: GrammarKind, value: Any, param: str) -> RequestedGrammar:
+def checked_grammar(name: str, value: Any, param: str) -> RequestedGrammar:
+    """What the field `param` asks for, of the kind that vLLM calls `name`. Raises RequestError for a bad value."""
+    kind = KINDS[name]
     if kind == "json_schema":
         return _json(value, param)
     if kind == "choice":

@@ -8,6 +8,7 @@ known always has a completion: tokens become final together only if a path goes 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Collection
 from collections.abc import Sequence as Ids
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from app.engine.proposals import Proposals
 NUM_CANDIDATES = 32
 NUM_BRANCHES = 4
 NUM_PATHS = 6
+UNLIKELY = -50.0  # the score of a token that only the witness has
 
 Options = list[tuple[int, float]]  # token ids with their scores, the best first
 
@@ -39,8 +41,12 @@ class Matcher(Protocol):
         """Go on by a token. False: the grammar does not allow it here, and the matcher is of no further use."""
         ...
 
+    def allows(self, token_ids: Ids[int]) -> list[bool]:
+        """Whether each of these may come next; end tokens where the text so far is complete."""
+        ...
+
     def allowed(self) -> NDArray[np.bool_]:
-        """Whether each token may come next, [vocab]; end tokens where the text so far is complete."""
+        """The same for all tokens, [vocab]; takes longer."""
         ...
 
     @property
@@ -96,12 +102,12 @@ class Paths:
         return paths
 
     def _branches(self, path: Path, masked: int, options: Options, known: int | None) -> Options:
-        allowed = path.matcher.allowed()
-        branches = [(token_id, score) for token_id, score in options if allowed[token_id]][:NUM_BRANCHES]
-        if not branches and allowed.any():
+        allows = path.matcher.allows([token_id for token_id, _ in options])
+        branches = list(itertools.islice(itertools.compress(options, allows), NUM_BRANCHES))
+        if not branches and (allowed := path.matcher.allowed()).any():
             branches = [self._best(masked, allowed)]
-        if known is not None and allowed[known] and all(token_id != known for token_id, _ in branches):
-            branches.append((known, -50.0))
+        if known is not None and all(token_id != known for token_id, _ in branches):
+            branches.append((known, UNLIKELY))  # `_extend` finds out whether it is allowed
         return branches
 
     def _extend(self, path: Path, branches: Options) -> list[Path]:

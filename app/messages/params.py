@@ -131,3 +131,5 @@ class ModelSource:
     quantization: Quantization = "none"
     cuda_graphs: bool = False
     speculation: Speculation = "auto"
+    grammar_max_bytes: int = 64 * 1024  # of a request's schema, pattern or grammar
+    grammar_compile_ms: int = 50  # work for compiling it, about a millisecond each

@@ -11,7 +11,7 @@ from app.messages.defaults import Defaults
 from app.messages.events import Event, Finished, SequenceSnapshot
 from app.messages.options import Overrides
 from app.messages.params import GenerationParams, ModelSource
-from app.text.grammars import Grammars
+from app.text.grammars import GrammarLimits, Grammars
 from app.text.tokenizer import Tokenizer
 
 
@@ -84,7 +84,8 @@ def load_backend(options: ModelSource) -> tuple[Backend, Frontend]:
         eos_token_ids=diffusion.eos_token_ids,
         delete_token_id=diffusion.delete_token_id,
     )
-    grammars = Grammars(checkpoint.tokenizer, info.vocab_size, info.eos_token_ids)
+    limits = GrammarLimits(options.grammar_max_bytes, options.grammar_compile_ms)
+    grammars = Grammars(checkpoint.tokenizer, info.vocab_size, info.eos_token_ids, limits)
     engine.matcher = grammars.matcher
     backend = Backend(engine, info, engine.config.max_sequences)
     return backend, Frontend(Tokenizer(checkpoint.tokenizer), checkpoint.request_defaults, grammars)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import llguidance.hf
-import llguidance.numpy
 import numpy as np
 from llguidance import LLMatcher, LLParserLimits, LLTokenizer
 from llguidance.gbnf_to_lark import any_to_lark
 from numpy.typing import NDArray
 
-from app.errors import RequestError
+from app.errors import RequestError, Unsupported
 from app.text.schema_place import place_of_error
+
+logger = logging.getLogger(__name__)
 
 GrammarKind = Literal["json_schema", "regex", "choice", "grammar"]
 MAX_COMPILED = 64  # grammars that are kept
@@ -58,9 +63,10 @@ class Grammars:
         eos_token_ids: tuple[int, ...],
         limits: GrammarLimits = GrammarLimits(),
     ) -> None:
-        self._tokenizer: LLTokenizer = llguidance.hf.from_tokenizer(
-            tokenizer, n_vocab=vocab_size, eos_token=list(eos_token_ids)
-        )
+        # Some seconds for a large vocabulary: begun now, and waited for when the first grammar comes.
+        self._tokenizer: Future[LLTokenizer] = Future()
+        build = partial(_build, self._tokenizer, tokenizer, vocab_size, list(eos_token_ids))
+        threading.Thread(target=build, name="grammar tokenizer", daemon=True).start()
         self._vocab_size, self._end_token_id = vocab_size, eos_token_ids[0]
         self._limits = limits
         self._compiled: OrderedDict[str, LLMatcher] = OrderedDict()
@@ -69,6 +75,8 @@ class Grammars:
     def compile(self, requested: RequestedGrammar) -> str:
         """What `matcher` takes. Raises RequestError, which names the field and, for a schema, the place in it."""
         param, value = requested.param, requested.value
+        if self._tokenizer.exception() is not None:
+            raise Unsupported(f"{param} is not supported: this model's tokenizer cannot be used for it.", param)
         try:
             size = len(json.dumps(value).encode())
             if size > self._limits.max_bytes:
@@ -91,7 +99,7 @@ class Grammars:
             if source in self._compiled:
                 return ""
         limits = LLParserLimits(initial_lexer_fuel=FUEL_PER_MS * self._limits.compile_ms, verbose_errors=False)
-        matcher = LLMatcher(self._tokenizer, source, log_level=0, limits=limits)
+        matcher = LLMatcher(self._tokenizer.result(), source, log_level=0, limits=limits)
         if matcher.is_error():
             return _reason(matcher.get_error())
         if not _has_begin(matcher.deep_copy()):
@@ -123,11 +131,13 @@ class GrammarMatcher:
     def consume(self, token_id: int) -> bool:
         return bool(self._matcher.try_consume_tokens([token_id]) == 1)
 
+    def allows(self, token_ids: Sequence[int]) -> list[bool]:
+        mask = self._matcher.compute_bitmask()
+        return [bool(mask[token_id >> 3] >> (token_id & 7) & 1) for token_id in token_ids]
+
     def allowed(self) -> NDArray[np.bool_]:
-        bitmask = llguidance.numpy.allocate_token_bitmask(1, self._vocab_size)
-        llguidance.numpy.fill_next_token_bitmask(self._matcher, bitmask, 0)
-        bits = np.unpackbits(bitmask[0].view(np.uint8), bitorder="little")
-        return bits[: self._vocab_size].astype(bool)
+        mask = np.frombuffer(self._matcher.compute_bitmask(), dtype=np.uint8)
+        return np.unpackbits(mask, count=self._vocab_size, bitorder="little").view(bool)
 
     @property
     def is_accepting(self) -> bool:
@@ -149,6 +159,14 @@ def _source(kind: GrammarKind, value: Any) -> str:
     if kind == "regex":
         return LLMatcher.grammar_from_regex(value)
     return LLMatcher.grammar_from_lark(any_to_lark(value))
+
+
+def _build(future: Future[LLTokenizer], tokenizer: Any, vocab_size: int, eos_token_ids: list[int]) -> None:
+    try:
+        future.set_result(llguidance.hf.from_tokenizer(tokenizer, n_vocab=vocab_size, eos_token=eos_token_ids))
+    except Exception as error:
+        logger.exception("no grammars for this tokenizer")
+        future.set_exception(error)
 
 
 def _has_begin(matcher: LLMatcher) -> bool:
