@@ -10,7 +10,7 @@ from typing import Any
 
 import jsonschema
 
-from app.text.grammars import GrammarKind, RequestedGrammar
+from app.messages.grammar import GrammarKind, RequestedGrammar
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,10 @@ from app.api.schemas import (
 from app.api.structured import checked_grammar
 from app.errors import RequestError
 from app.messages.decoding import DECODING_OPTIONS, MAX_TEMPERATURE, Decoding
+from app.messages.grammar import RequestedGrammar
 from app.messages.options import Overrides
 from app.messages.rules import NumberRange
 from app.serving.completion import CompletionRequest
-from app.text.grammars import RequestedGrammar
 
 # The decoding options that llama.cpp has as well, by its names for them.
 OPTIONS = {option.llama_cpp: option for option in DECODING_OPTIONS.values() if option.llama_cpp}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.errors import RequestError
-from app.text.grammars import GrammarKind, RequestedGrammar
+from app.messages.grammar import GrammarKind, RequestedGrammar
 
 ANY_OBJECT = {"type": "object"}
 KINDS: Mapping[str, GrammarKind] = {

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.messages.decoding import Decoding
+from app.messages.grammar import RequestedGrammar
 from app.messages.options import Overrides
-from app.text.grammars import RequestedGrammar
 from app.text.token_text import RunningText as RunningText
 from app.text.token_text import TokenText as TokenText
 

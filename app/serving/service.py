@@ -13,6 +13,7 @@ from typing import Any
 from app.errors import ModelLoading, ModelNotFound, RequestError, Unsupported
 from app.messages.decoding import decide
 from app.messages.defaults import Defaults
+from app.messages.grammar import RequestedGrammar
 from app.messages.options import Overrides
 from app.messages.params import GenerationParams
 from app.serving.backend import Frontend, ModelInfo
@@ -27,7 +28,6 @@ from app.serving.lengths import PlannedLengths, check_small_blocks, plan_lengths
 from app.serving.reply import Reply, ReplyChoice
 from app.serving.requests import ChatRequest, DecodingRequest, PromptRequest
 from app.serving.token_log import TokenLog
-from app.text.grammars import RequestedGrammar
 from app.text.stream import TextStream
 from app.text.token_text import TokenText
 from app.text.tokenizer import Tokenizer

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import llguidance.hf
 import numpy as np
@@ -19,11 +19,11 @@ from llguidance.gbnf_to_lark import any_to_lark
 from numpy.typing import NDArray
 
 from app.errors import RequestError, Unsupported
+from app.messages.grammar import GrammarKind, RequestedGrammar
 from app.text.schema_place import place_of_error
 
 logger = logging.getLogger(__name__)
 
-GrammarKind = Literal["json_schema", "regex", "choice", "grammar"]
 MAX_COMPILED = 64  # grammars that are kept
 FUEL_PER_MS = 50_000  # of llguidance, by its documentation
 # As json.dumps writes it, so that everything but the values is forced.
@@ -33,16 +33,6 @@ JSON_STYLE = {
     "key_separator": ": ",
     "coerce_one_of": True,  # as anyOf: pydantic writes oneOf for unions that a field tells apart
 }
-
-
-@dataclass(frozen=True)
-class RequestedGrammar:
-    """What a request asks for, and its field: a JSON schema, a regular expression, texts to choose from, or a grammar
-    in llguidance's Lark or llama.cpp's GBNF."""
-
-    kind: GrammarKind
-    value: Any
-    param: str
 
 
 @dataclass(frozen=True)

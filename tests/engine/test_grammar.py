@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,10 @@ from hypothesis import strategies as st
 
 from app.engine.engine import Engine
 from app.messages.events import Event, Finished, Stepped
+from app.messages.grammar import RequestedGrammar
 from app.messages.params import EngineConfig, GenerationParams, Speculation
 from app.models.checkpoint import Checkpoint
-from app.text.grammars import Grammars, RequestedGrammar
+from app.text.grammars import Grammars
 from tests.forms import Form, forms
 from tests.tiny import committed, drain, load
 
@@ -34,6 +34,7 @@ class Constrained:
         self.eos = checkpoint.diffusion.eos_token_ids
         self.grammars = Grammars(self.tokenizer, checkpoint.model.config.vocab_size, self.eos)
         self.prompt = self.tokenizer.encode("Answer: ", add_special_tokens=False)
+        self.is_tiny = checkpoint.name != "elbarto-mini"
 
     def engine(self, speculation: Speculation = 0, max_sequences: int = 16) -> Engine:
         config = EngineConfig(max_model_len=512, max_sequences=max_sequences, speculation=speculation)
@@ -68,7 +69,8 @@ def test_what_ends_by_itself_is_valid(constrained: Constrained, speculation: Spe
     """Each form in one way of decoding, so that each way meets eleven forms."""
     engine = constrained.engine(speculation)
     asked: dict[int, Form] = {}
-    for number, form in enumerate(FORMS):
+    every = FORMS if constrained.is_tiny else FORMS[::5]
+    for number, form in enumerate(every):
         mode, temperature, block_length = WAYS[number % len(WAYS)]
         fields = {"decode_mode": mode, "threshold": 0.8, "temperature": temperature, "block_length": block_length}
         asked[engine.add(constrained.prompt, constrained.params(form, seed=number, **fields))] = form
@@ -76,7 +78,7 @@ def test_what_ends_by_itself_is_valid(constrained: Constrained, speculation: Spe
     events = drain(engine)
 
     ends = [reason(events[sequence_id]) for sequence_id in asked]
-    assert ends.count("stop") > 170
+    assert ends.count("stop") > 0.8 * len(every)
     for sequence_id, form in asked.items():
         if reason(events[sequence_id]) == "stop":
             form.check(constrained.text(events[sequence_id]))
@@ -209,25 +211,3 @@ def test_a_literal_special_token_is_not_text(tiny: Constrained) -> None:
 
     special = set(tiny.tokenizer.all_special_ids) - set(tiny.eos)
     assert not any(allowed[token_id] for token_id in special)
-
-
-def make_failing(after: int) -> Callable[[str], Any]:
-    class Failing:
-        def __init__(self) -> None:
-            self.calls = 0
-
-        def copy(self) -> Failing:
-            return self
-
-        def consume(self, token_id: int) -> bool:
-            raise RuntimeError("a matcher broke")
-
-        def allowed(self) -> Any:
-            raise RuntimeError("a matcher broke")
-
-        is_accepting = False
-
-        def forced(self) -> list[int]:
-            return []
-
-    return lambda grammar: Failing()

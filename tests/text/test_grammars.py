@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from app.errors import RequestError
+from app.messages.grammar import GrammarKind, RequestedGrammar
 from app.settings import EMBEDDED_MODEL
-from app.text.grammars import GrammarKind, GrammarLimits, Grammars, RequestedGrammar
+from app.text.grammars import GrammarLimits, Grammars
 from tests.forms import forms
 
 VOCAB_SIZE, EOS = 2048, 2
