@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "messages": set(),
     "api": {"serving", "messages"},
     "serving": {"text", "engine", "messages"},
-    "text": set(),
+    "text": {"messages"},
     "engine": {"models", "messages"},
     "models": {"messages"},
     "lsp": set(),
