@@ -11,6 +11,12 @@ from app.messages.grammar import RequestedGrammar
 from app.messages.options import Overrides
 from app.text.token_text import RunningText as RunningText
 from app.text.token_text import TokenText as TokenText
+from app.text.tool_calls.parser import CallArguments as CallArguments
+from app.text.tool_calls.parser import CallBegun as CallBegun
+from app.text.tool_calls.parser import CallParser as CallParser
+from app.text.tool_calls.parser import Part as Part
+from app.text.tool_calls.tools import Tool as Tool
+from app.text.tool_calls.tools import ToolUse as ToolUse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +50,7 @@ class ChatRequest(DecodingRequest):
 
     messages: Sequence[Mapping[str, Any]] | None = None
     prompt_token_ids: Sequence[int] | None = None
-    template_extras: Mapping[str, Any] = field(default_factory=dict)  # tools
+    tools: ToolUse | None = None  # None: the model gets none
 
     @property
     def prompt_field(self) -> str:

@@ -64,6 +64,14 @@ class Grammars:
 
     def compile(self, requested: RequestedGrammar) -> str:
         """What `matcher` takes. Raises RequestError, which names the field and, for a schema, the place in it."""
+        try:
+            return self._checked(requested)
+        except RequestError:
+            for part in requested.parts:
+                self._checked(part)
+            raise
+
+    def _checked(self, requested: RequestedGrammar) -> str:
         param, value = requested.param, requested.value
         if self._tokenizer.exception() is not None:
             raise Unsupported(f"{param} is not supported: this model's tokenizer cannot be used for it.", param)
@@ -148,7 +156,7 @@ def _source(kind: GrammarKind, value: Any) -> str:
         return LLMatcher.grammar_from_lark("start: " + " | ".join(json.dumps(text) for text in value))
     if kind == "regex":
         return LLMatcher.grammar_from_regex(value)
-    return LLMatcher.grammar_from_lark(any_to_lark(value))
+    return LLMatcher.grammar_from_lark(value if kind == "lark" else any_to_lark(value))
 
 
 def _build(future: Future[LLTokenizer], tokenizer: Any, vocab_size: int, eos_token_ids: list[int]) -> None:
