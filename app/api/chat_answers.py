@@ -95,10 +95,11 @@ class ChatAnswer(RunningAnswer):
         """A chunk for each part of the new text. The first also has the tokens; without any, they have their own."""
         choice = self._choices[update.index]
         parts, logged, ids = choice.parts(update.text), choice.log(update.text, update.tokens), update.token_ids
-        if not parts and (logged or (self._with_token_ids and ids)):
-            parts = [""]
-        for part in parts:
-            yield self._chunk(update.index, delta_body(part), None, logged, ids)
+        deltas = [delta_body(part) for part in parts]
+        if not deltas and (logged or (self._with_token_ids and ids)):
+            deltas = [{} if choice.parser else {"content": ""}]
+        for delta in deltas:
+            yield self._chunk(update.index, delta, None, logged, ids)
             logged, ids = [], ()
 
     def _end(self, update: Ended) -> Iterator[dict[str, Any]]:

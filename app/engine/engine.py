@@ -112,9 +112,11 @@ class Engine:
 
     def abort(self, sequence_id: int) -> Finished | None:
         """Remove a sequence, running or waiting; None if it has already ended."""
+        told = [event for event in self._forced if event.sequence_id == sequence_id]
+        self._forced = [event for event in self._forced if event.sequence_id != sequence_id]
         sequence = self._sequences.get(sequence_id)
         if sequence is None:
-            return None
+            return next((event for event in told if isinstance(event, Finished)), None)
         self._remove(sequence)
         return Finished(sequence.id, "abort", sequence.counters())
 

@@ -9,7 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.api.chat import to_request
-from app.api.schemas import ChatSchema, load
+from app.api.chat_schemas import ChatSchema
+from app.api.schemas import load
 from app.errors import RequestError
 from app.serving.requests import ChatRequest
 from tests.api.wire import CHAT, USER, error_of, post
