@@ -123,9 +123,12 @@ class Service:
         """Queue a chat request. Raises RequestError, PromptTooLong, QueueFull or Unavailable."""
         tokenizer = self.tokenizer
         self._check_number(1, request.n)
-        prompt_ids = self._prompt(tokenizer, request, self.model.vocab_size)
-        if request.tools is not None and request.tools.is_certain:
-            request = replace(request, grammar=self._grammar_of(request.tools))
+        try:
+            prompt_ids = self._prompt(tokenizer, request, self.model.vocab_size)
+            if request.tools is not None and request.tools.is_certain:
+                request = replace(request, grammar=self._grammar_of(request.tools))
+        except RecursionError as error:
+            raise RequestError("tools are nested too deeply.", "tools") from error
         return self._reply(request, [prompt_ids])
 
     def call_parser(self, tools: ToolUse | None) -> CallParser | None:
