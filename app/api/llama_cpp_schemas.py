@@ -13,6 +13,7 @@ from app.api.schemas import (
     BodySchema,
     Boolean,
     Integer,
+    JsonSchema,
     Number,
     Objects,
     StopList,
@@ -58,7 +59,7 @@ class LlamaCppSchema(BodySchema):
     response_fields = Names()
     fim_dialects = Dialects()
     grammar = Text()
-    json_schema = fields.Raw()
+    json_schema = JsonSchema()
 
 
 class LlamaCppInfillSchema(LlamaCppSchema):

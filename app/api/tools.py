@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.errors import RequestError
-from app.serving.requests import CallArguments, CallBegun, CallParser, Part, RequestedGrammar, Tool, ToolUse
+from app.messages.grammar import RequestedGrammar
+from app.serving.requests import CallArguments, CallBegun, CallParser, Part, Tool, ToolUse
 
 NAME = re.compile(r"[A-Za-z0-9_.:/-]{1,128}")
 

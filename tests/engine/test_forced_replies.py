@@ -6,8 +6,9 @@ import pytest
 
 from app.engine.engine import Engine
 from app.messages.events import Finished
+from app.messages.grammar import RequestedGrammar
 from app.messages.params import EngineConfig, GenerationParams
-from app.text.grammars import Grammars, RequestedGrammar
+from app.text.grammars import Grammars
 from tests.tiny import committed, drain, load
 
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.messages.grammar import RequestedGrammar
 from app.settings import EMBEDDED_MODEL
-from app.text.grammars import Grammars, RequestedGrammar
+from app.text.grammars import Grammars
 from app.text.tool_calls.formats import tool_format
 from app.text.tool_calls.hermes import HermesFormat
 from app.text.tool_calls.json_objects import ObjectScanner, read_call

@@ -127,6 +127,8 @@ BY_SCHEMA: dict[str, dict[str, str]] = {
         "temperature": f"{DECODING_OPTIONS['temperature'].help} Above {MAX_TEMPERATURE} counts as {MAX_TEMPERATURE}.",
         "t_max_predict_ms": "llama.cpp's name for `time_budget_ms`; below 1: no limit.",
         "stream": "Answer with server-sent events. The last one has `stop`; no [DONE] follows.",
+        "json_schema": "The text is JSON that follows this JSON schema. Not for holes.",
+        "grammar": "The text follows this grammar, in GBNF or in llguidance's Lark. Not for holes.",
     },
     "LlamaCppInfillSchema": {
         "input_prefix": "The text before the line that has the hole.",
@@ -134,7 +136,9 @@ BY_SCHEMA: dict[str, dict[str, str]] = {
         "prompt": "The text before the hole on its own line.",
         "input_extra": "Other files that are relevant to this one.",
     },
-    "LlamaCppCompletionSchema": {"prompt": "One text, or its token ids."},
+    "LlamaCppCompletionSchema": {
+        "prompt": "One text, or its token ids.",
+    },
     "TokenizeSchema": {
         "prompt": "The text (vLLM's name for it).",
         "content": "The text (llama.cpp's name for it).",
