@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from transformers import PreTrainedTokenizerFast
 
 from app.messages.grammar import RequestedGrammar
 from app.settings import EMBEDDED_MODEL
@@ -283,9 +284,7 @@ def test_the_end_of_an_object() -> None:
 
 @pytest.fixture(scope="module")
 def tokenizer() -> Any:
-    from transformers import AutoTokenizer
-
-    return AutoTokenizer.from_pretrained(str(EMBEDDED_MODEL))
+    return PreTrainedTokenizerFast.from_pretrained(str(EMBEDDED_MODEL))
 
 
 @pytest.fixture(scope="module")
