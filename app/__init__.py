@@ -123,6 +123,8 @@ def model_source(settings: Settings) -> ModelSource:
         quantization=settings.quantization,
         cuda_graphs=settings.cuda_graphs,
         speculation=settings.speculation,
+        grammar_max_bytes=settings.grammar_max_bytes,
+        grammar_compile_ms=settings.grammar_compile_ms,
     )
 
 

@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "evaluation": {"remote"},
     "api": {"serving", "messages"},
     "serving": {"text", "engine", "messages"},
-    "text": set(),
+    "text": {"messages"},
     "engine": {"models", "messages"},
     "models": {"messages"},
     "lsp": set(),

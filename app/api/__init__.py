@@ -34,7 +34,7 @@ def create_flask(service: Service, config: HttpConfig) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     request_log.register(app)
-    allow_origins(app, config.cors_origins, [request_log.HEADER, "Retry-After", "x-elbarto-ignored"])
+    allow_origins(app, config.cors_origins, [request_log.HEADER, "Retry-After"])
     if config.api_key:
         auth.require_key(app)
     errors.register(app, config.max_body_bytes)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from app.api.context import service
+from app.api.logprobs import LoggedText, completion_logprobs
 from app.api.running import RunningAnswer, answer_head
 from app.api.sse import DONE, StreamEvent
 from app.api.usage import completion_elbarto_body, usage_body
@@ -36,18 +37,18 @@ class TextAnswer(RunningAnswer):
             log = self._log(index)
             if log is not None:
                 log.add(completed.tokens)
-                choice["logprobs"] = logprobs_body(log.take(len(choice["text"]), is_over=True))
+                choice["logprobs"] = completion_logprobs(log.take(len(choice["text"]), is_over=True))
             choices.append(self._with_ids(choice, completed.tokens))
         return {**self._head, "object": self.kind, "choices": choices, **self._counters()}
 
     def stream(self) -> Iterator[StreamEvent]:
         num_choices = self._completion.request.n * len(self._completion.prompts)
         yield from self._openings(num_choices)
-        streams = [ChoiceStream(self._log(index), len(self._echoed(index))) for index in range(num_choices)]
+        streams = [LoggedText(self._log(index), len(self._echoed(index))) for index in range(num_choices)]
         num_ended = 0
         for event in self.updates():
             if isinstance(event, CompletionDelta):
-                logged = streams[event.index].add(event)
+                logged = streams[event.index].add(event.text, event.tokens)
                 if event.text or logged or (self._with_token_ids and event.tokens):
                     yield self._chunk(self._piece(event.index, event.text, None), logged, event.tokens)
             elif isinstance(event, CompletionEnded):
@@ -84,7 +85,7 @@ class TextAnswer(RunningAnswer):
 
     def _chunk(self, choice: dict[str, Any], logged: Sequence[Entry], tokens: Sequence[Scored]) -> dict[str, Any]:
         if logged:
-            choice["logprobs"] = logprobs_body(logged)
+            choice["logprobs"] = completion_logprobs(logged)
         chunk = {**self._head, "object": self.chunk_kind, "choices": [self._with_ids(choice, tokens)]}
         return chunk | {"usage": None} if self._with_usage else chunk
 
@@ -96,23 +97,6 @@ class TextAnswer(RunningAnswer):
 
     def _log(self, index: int) -> TokenLog | None:
         return None if self._num_logprobs is None else service().token_log(len(self._echoed(index)))
-
-
-class ChoiceStream:
-    """Which tokens of a streamed choice to log: those of the text sent so far."""
-
-    def __init__(self, log: TokenLog | None, shown: int) -> None:
-        self._log, self._shown = log, shown
-
-    def add(self, event: CompletionDelta) -> list[Entry]:
-        self._shown += len(event.text)
-        if self._log is None:
-            return []
-        self._log.add(event.tokens)
-        return self._log.take(self._shown)
-
-    def end(self) -> list[Entry]:
-        return self._log.take(self._shown, is_over=True) if self._log else []
 
 
 class ChatShapedAnswer(TextAnswer):
@@ -136,12 +120,3 @@ class ChatShapedAnswer(TextAnswer):
     def _last(self, chunk: dict[str, Any], is_last: bool) -> dict[str, Any]:
         chunk = super()._last(chunk, is_last)
         return chunk | {"usage": self._counters()["usage"]} if is_last and not self._with_usage else chunk
-
-
-def logprobs_body(entries: Sequence[Entry]) -> dict[str, Any]:
-    return {
-        "tokens": [entry.text for entry in entries],
-        "token_logprobs": [round(entry.log_probability, 6) for entry in entries],
-        "top_logprobs": [{text: round(value, 6) for text, value in entry.top.items()} for entry in entries],
-        "text_offset": [entry.offset for entry in entries],
-    }

@@ -11,6 +11,7 @@ from app.api.completion_schemas import CompletionSchema
 from app.api.context import json_body, service
 from app.api.infill_schemas import context_files
 from app.api.schemas import SHARED_FIELDS, load
+from app.api.structured import requested_grammar
 from app.errors import RequestError, Unsupported
 from app.messages.decoding import Decoding
 from app.messages.options import Overrides
@@ -72,6 +73,7 @@ def to_request(body: dict[str, Any], is_fim: bool) -> CompletionRequest:
         context=context_files(body),
         scored=bool(body.get("logprobs")),
         alternatives=body.get("logprobs", 0),
+        grammar=requested_grammar(body),
         **fields,
     )
 

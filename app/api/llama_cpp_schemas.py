@@ -13,6 +13,7 @@ from app.api.schemas import (
     BodySchema,
     Boolean,
     Integer,
+    JsonSchema,
     Number,
     Objects,
     StopList,
@@ -20,8 +21,10 @@ from app.api.schemas import (
     field_of,
     refusal,
 )
+from app.api.structured import checked_grammar
 from app.errors import RequestError
 from app.messages.decoding import DECODING_OPTIONS, MAX_TEMPERATURE, Decoding
+from app.messages.grammar import RequestedGrammar
 from app.messages.options import Overrides
 from app.messages.rules import NumberRange
 from app.serving.completion import CompletionRequest
@@ -55,6 +58,8 @@ class LlamaCppSchema(BodySchema):
     n_indent = Integer(0, load_default=0)
     response_fields = Names()
     fim_dialects = Dialects()
+    grammar = Text()
+    json_schema = JsonSchema()
 
 
 class LlamaCppInfillSchema(LlamaCppSchema):
@@ -103,7 +108,18 @@ def _common(body: dict[str, Any]) -> dict[str, Any]:
         common["max_tokens"] = max(1, body["n_predict"])  # 0: the prompt is prefilled for the prefix cache
     if body.get("seed", -1) >= 0:
         common["seed"] = body["seed"]
-    return {**common, "decoding": _decoding(body)}
+    return {**common, "decoding": _decoding(body), "grammar": _grammar(body)}
+
+
+def _grammar(body: dict[str, Any]) -> RequestedGrammar | None:
+    """As in llama.cpp, one of the two."""
+    fields = {"json": body.get("json_schema"), "grammar": body.get("grammar") or None}
+    found = {name: value for name, value in fields.items() if value is not None}
+    if len(found) > 1:
+        raise RequestError("grammar and json_schema exclude each other: a reply has one form.", "json_schema")
+    for name, value in found.items():
+        return checked_grammar(name, value, "json_schema" if name == "json" else name)
+    return None
 
 
 def _decoding(body: dict[str, Any]) -> Overrides[Decoding]:

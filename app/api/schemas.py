@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validates_schema
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load
 
 from app.errors import RequestError
 from app.messages.decoding import DECODING_OPTIONS
@@ -15,11 +15,9 @@ from app.messages.options import Option
 from app.messages.params import SPECULATION
 from app.messages.rules import IntegerRange, NumberRange, OneOf, Rule, TrueOrFalse
 
-MAX_ALTERNATIVES = 20
 MAX_TIME_BUDGET_MS = 3_600_000
 # Fields of DecodingSchema that requests to the service have under the same names.
 SHARED_FIELDS = ("seed", "stop", "steps", "block_length", "time_budget_ms", "speculation")
-ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 
 
 def load(schema: Schema, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -183,6 +181,14 @@ class Objects(fields.Field[list[dict[str, Any]]]):
             raise ValidationError({index: error.messages}) from error
 
 
+class JsonSchema(fields.Raw):
+    """A JSON schema, as an object or as text; app/api/structured.py checks it."""
+
+
+class Choices(fields.Raw):
+    """Texts to choose from; app/api/structured.py checks them."""
+
+
 def option_fields(options: Iterable[Option]) -> dict[str, fields.Field[Any]]:
     """A field for each option, by its name."""
     return {option.name: field_of(option.rule) for option in options}
@@ -205,26 +211,6 @@ class BodySchema(Schema):
         return {key: value for key, value in data.items() if value is not None}
 
 
-class MessageSchema(BodySchema):
-    role = Text(*ROLES, required=True, error_messages={"required": f"is required: one of {', '.join(ROLES)}"})
-    content = Content()
-    name = Text()
-    tool_call_id = Text()
-    tool_calls = Objects()
-
-    @post_load
-    def for_templates(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-        """Chat templates concatenate the content, so it must be a string, and few of them know the role developer."""
-        role = "system" if data["role"] == "developer" else data["role"]
-        return {**data, "role": role, "content": data.get("content", "")}
-
-    @validates_schema
-    def require_content(self, data: dict[str, Any], **kwargs: Any) -> None:
-        # An assistant message that only calls tools has none.
-        if "content" not in data and data["role"] != "assistant":
-            raise ValidationError("is required: a string or a list of text parts", "content")
-
-
 class StreamOptionsSchema(BodySchema):
     include_usage = Boolean(load_default=False)
 
@@ -244,51 +230,10 @@ class DecodingSchema(BodySchema):
     block_length = field_of(DEFAULT_OPTIONS["block_length"].rule)
     time_budget_ms = Integer(1, MAX_TIME_BUDGET_MS)
     speculation = DraftLimit()
-
-
-class ChatSchema(DecodingSchema):
-    """POST /v1/chat/completions."""
-
-    messages = Objects(MessageSchema())
-    prompt_token_ids = TokenIds()
-    max_tokens = Integer(1)
-    max_completion_tokens = Integer(1)
-    gen_length = Integer(1)
-    steps_per_block = Integer(1)
-    n = Integer(1)
-    stream_options = Object(StreamOptionsSchema())
-    stream_mode = Text("blocks", "steps", load_default="blocks")
-    alternatives = Integer(0, MAX_ALTERNATIVES, load_default=0)
-    ignore_eos = Boolean()
-    tools = Objects()
+    # The form of the reply: app/api/structured.py.
     response_format = Object()
-    return_token_ids = Boolean(load_default=False)
-    logprobs = Boolean()
-    top_logprobs = Integer(0, 20)
-
-    @validates_schema
-    def require_prompt(self, data: dict[str, Any], **kwargs: Any) -> None:
-        if "prompt_token_ids" in data:
-            return
-        if not data.get("messages"):
-            raise ValidationError("must contain at least one message", "messages")
-
-
-class TokenizeSchema(BodySchema):
-    """POST /tokenize. `prompt` and `messages` are vLLM's fields, `content` is llama.cpp's."""
-
-    prompt = Text()
-    content = Text()
-    messages = Objects(MessageSchema())
-    add_special_tokens = Boolean(load_default=False)
-
-    @validates_schema
-    def require_text(self, data: dict[str, Any], **kwargs: Any) -> None:
-        if not data.keys() & {"prompt", "content"} and not data.get("messages"):
-            raise ValidationError("is required: a string (or `content`, or `messages`)", "prompt")
-
-
-class DetokenizeSchema(BodySchema):
-    """POST /detokenize."""
-
-    tokens = TokenIds(required=True, error_messages={"required": "is required: a list of token ids"})
+    structured_outputs = Object()
+    guided_json = JsonSchema()
+    guided_regex = Text()
+    guided_choice = Choices()
+    guided_grammar = Text()

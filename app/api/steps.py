@@ -12,13 +12,14 @@ from simple_websocket import Server
 
 from app.api import sockets
 from app.api.chat import to_request
+from app.api.chat_schemas import MAX_ALTERNATIVES, ChatSchema
 from app.api.completion_schemas import CompletionSchema
 from app.api.completions import to_request as to_completion_request
 from app.api.context import service
 from app.api.infill import to_request as to_infill_request
 from app.api.infill_schemas import InfillSchema
 from app.api.running import RunningAnswer, answer_head
-from app.api.schemas import MAX_ALTERNATIVES, ChatSchema, Integer, load
+from app.api.schemas import Integer, load
 from app.api.step_encoders import step_encoder
 from app.api.step_events import Event
 from app.errors import RequestError, Unsupported

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from app.api.context import json_body, service
-from app.api.schemas import DetokenizeSchema, TokenizeSchema, load
+from app.api.schemas import load
+from app.api.token_schemas import DetokenizeSchema, TokenizeSchema
 
 blueprint = Blueprint("tokens", __name__)
 

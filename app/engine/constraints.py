@@ -41,6 +41,10 @@ class Constraint(Protocol):
         """The constraint as it would be in this state. Its `mask` is called, in the same step, after this one's."""
         return self
 
+    def foretold(self, draft: Draft) -> bool:
+        """Whether what `ahead` did to the draft's scores is what `mask` would do once its state is reached."""
+        return True
+
 
 class HoleBans(Constraint):
     """Tokens that are never proposed in a hole of an infilling canvas: `banned[i]` in hole i.

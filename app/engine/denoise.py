@@ -41,16 +41,42 @@ def walk(sequence: Sequence, proposals: Ids[Proposals | None]) -> tuple[list[Eve
     path = [sequence.state]
     sequence.commit()
     certain, *drafted = proposals
-    known = {draft.state: found for draft, found in zip(sequence.drafts, drafted, strict=True) if found is not None}
-    sequence.tally.drafts_tried += len(known)
+    known = {
+        draft.state: found
+        for draft, found in zip(sequence.drafts, drafted, strict=True)
+        if found is not None and all(constraint.foretold(draft) for constraint in sequence.constraints)
+    }
+    sequence.tally.drafts_tried += len(sequence.drafts)
     events = advance(sequence, certain)
     while not _is_finished(events):
+        events += fill_forced(sequence)
+        if _is_finished(events):
+            break
         path.append(sequence.state)
         if path[-1] not in known:
             break
         sequence.tally.drafts_accepted += 1
         events += advance(sequence, known[path[-1]])
     return events, path
+
+
+def fill_forced(sequence: Sequence) -> list[Event]:
+    """Steps without a forward: tokens become final that are the only ones which the grammar allows."""
+    events: list[Event] = []
+    while sequence.grammar is not None and not _is_finished(events):
+        forced = sequence.grammar.forced()
+        if not forced:
+            break
+        (first, *_) = sequence.canvas.masked_positions(sequence.block)
+        positions, sure = tuple(range(first, first + len(forced))), [1.0] * len(forced)
+        forecast = sequence.forecast
+        sequence.tally.steps += 1
+        proposals = Proposals(positions, forced, sure, [0.0] * len(forced), sure)
+        events += finish_step(sequence, proposals, list(range(len(forced))))
+        if forecast is not None and sequence.forecast is not None:
+            kept = [index for index, position in enumerate(forecast.positions) if position not in positions]
+            sequence.forecast = forecast.pick(kept)
+    return events
 
 
 def _is_finished(events: list[Event]) -> bool:
@@ -68,6 +94,11 @@ def advance(sequence: Sequence, proposals: Proposals | None) -> list[Event]:
     selected = select(sequence, proposals)
     if sequence.filler is not None:
         return fill_window(sequence, sequence.filler, proposals, selected)
+    return finish_step(sequence, proposals, selected)
+
+
+def finish_step(sequence: Sequence, proposals: Proposals, selected: list[int]) -> list[Event]:
+    """Make the `selected` proposals final; then the block may be full, or the reply settled."""
     events = [stepped(sequence, proposals, selected)] if sequence.is_watched else []
     unmask(sequence, proposals.pick(selected))
     end = find_end(sequence.reply, sequence.end_token_ids)

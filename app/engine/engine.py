@@ -11,7 +11,8 @@ from collections.abc import Sequence as Ids
 import torch
 from torch import Tensor
 
-from app.engine.denoise import finish_prefill, probe, walk
+from app.engine.denoise import fill_forced, finish_prefill, probe, walk
+from app.engine.grammar import Matcher
 from app.engine.graphs import cuda_graph
 from app.engine.market import ForwardCosts
 from app.engine.memory import make_kv_cache
@@ -35,8 +36,14 @@ class Engine:
     """`add` sequences, `step` until `has_work` is false, `abort` at any time between steps."""
 
     def __init__(
-        self, model: Transformer, diffusion: Diffusion, config: EngineConfig, costs: ForwardCosts | None = None
+        self,
+        model: Transformer,
+        diffusion: Diffusion,
+        config: EngineConfig,
+        costs: ForwardCosts | None = None,
+        matcher: Callable[[str], Matcher] | None = None,
     ) -> None:
+        """`matcher` makes one for a grammar; without it, no sequence may have a grammar."""
         weight = model.embedding.weight
         self.config = config
         self.diffusion = diffusion
@@ -47,10 +54,12 @@ class Engine:
         self._scheduler = Scheduler(self.kv_cache, self.prefix_cache, config.prefill_chunk, self.speculator)
         self._sequences: dict[int, Sequence] = {}
         self._ids = itertools.count()
+        self.matcher = matcher
+        self._forced: list[Event] = []  # steps that were taken when a sequence was added
 
     @property
     def has_work(self) -> bool:
-        return bool(self._sequences)
+        return bool(self._sequences or self._forced)
 
     def add(self, prompt_ids: Ids[int], params: GenerationParams, waited_ms: float = 0.0) -> int:
         """Queue a sequence and return its id. The caller requested it `waited_ms` milliseconds ago."""
@@ -63,10 +72,20 @@ class Engine:
             self.diffusion,
             time.monotonic() - waited_ms / 1000,
             is_speculative=bool(self.config.speculation),
+            matcher=self._matcher_of(params),
         )
         self._sequences[sequence.id] = sequence
         self._scheduler.add(sequence)
+        self._forced += (forced := fill_forced(sequence))
+        if forced and isinstance(forced[-1], Finished):
+            self._remove(sequence)
         return sequence.id
+
+    def _matcher_of(self, params: GenerationParams) -> Matcher | None:
+        if params.grammar is None:
+            return None
+        assert self.matcher is not None
+        return self.matcher(params.grammar)
 
     def step(self) -> list[Event]:
         """Run at most two forwards: a chunk of prefill, and a denoising step of all sequences that are past theirs.
@@ -74,14 +93,17 @@ class Engine:
         An error fails only the sequences of that forward. Raises EngineBroken after a device error that CUDA does
         not recover from within a process.
         """
+        forced, self._forced = self._forced, []
         prefill, denoise = self._scheduler.schedule()
-        return self._guarded(self._prefill, prefill) + self._guarded(self._denoise, denoise)
+        return forced + self._guarded(self._prefill, prefill) + self._guarded(self._denoise, denoise)
 
     def abort(self, sequence_id: int) -> Finished | None:
         """Remove a sequence, running or waiting; None if it has already ended."""
+        told = [event for event in self._forced if event.sequence_id == sequence_id]
+        self._forced = [event for event in self._forced if event.sequence_id != sequence_id]
         sequence = self._sequences.get(sequence_id)
         if sequence is None:
-            return None
+            return next((event for event in told if isinstance(event, Finished)), None)
         self._remove(sequence)
         return Finished(sequence.id, "abort", sequence.counters())
 

@@ -31,6 +31,7 @@ class Penalties(Constraint):
         self._params, self._prompt_ids = params, prompt_ids
         self._in_prompt: Tensor  # bool [vocab]
         self._counts: Tensor | None = None  # int64 [vocab], of generated tokens; None until the first scores
+        self._early: list[int] = []  # generated before that, because a grammar forced them
 
     def mask(self, scores: Tensor, positions: Ids[int]) -> None:
         """Penalise `scores` [positions, vocab]: the repetition penalty, then the other two, in vLLM's order.
@@ -48,7 +49,9 @@ class Penalties(Constraint):
         scores.copy_(penalised.clamp(-LARGEST, LARGEST))
 
     def observe(self, positions: Ids[int], token_ids: Ids[int]) -> None:
-        assert self._counts is not None
+        if self._counts is None:
+            self._early += token_ids
+            return
         ids = torch.tensor(token_ids, dtype=torch.int64, device=self._counts.device)
         self._counts.index_add_(0, ids, torch.ones_like(ids))
 
@@ -67,6 +70,7 @@ class Penalties(Constraint):
         self._in_prompt = torch.zeros(vocab_size, dtype=torch.bool, device=device)
         self._in_prompt[torch.tensor(self._prompt_ids, dtype=torch.int64, device=device)] = True
         self._counts = torch.zeros(vocab_size, dtype=torch.int64, device=device)
+        self.observe((), self._early)
         return self._counts
 
 

@@ -9,6 +9,7 @@ from app.engine.canvas import Block, Canvas
 from app.engine.constraints import Constraint, HoleBans
 from app.engine.deadline import Deadline
 from app.engine.drafts import Certain, Draft, State
+from app.engine.grammar import GrammarConstraint, Matcher
 from app.engine.layout import Forward, Span
 from app.engine.penalties import Penalties
 from app.engine.proposals import Proposals
@@ -45,6 +46,7 @@ class Sequence:
         diffusion: Diffusion,
         submitted: float,
         is_speculative: bool = False,
+        matcher: Matcher | None = None,
     ) -> None:
         self.id = sequence_id
         self.params = params
@@ -68,6 +70,10 @@ class Sequence:
         own_ends = () if params.ignore_eos else diffusion.eos_token_ids
         self.end_token_ids = frozenset((*own_ends, *params.end_token_ids))
         self.constraints = _constraints(params, self.canvas)
+        self.grammar: GrammarConstraint | None = None
+        if matcher is not None:
+            self.grammar = GrammarConstraint(matcher, lambda: self.state, self.canvas.prompt_len, self.end_token_ids)
+            self.constraints.append(self.grammar)
         self._mask_token_id = mask_token_id
         self._schedule, self._strict_threshold = diffusion.schedule, diffusion.strict_threshold
         self._is_speculative = is_speculative and params.speculation != 0 and not params.block_cache

@@ -14,6 +14,7 @@ from app.engine.sequence import Sequence
 from app.messages.params import Speculation
 
 MAX_DRAFTS = 16  # of a sequence, with `auto`
+MAX_GRAMMAR_DRAFTS = 2  # the same with a grammar: each draft has paths of its own, whose cost is not measured
 # With `auto`: a batch uses drafts only if they make it this much faster. Every sequence waits for the drafts of all,
 # and one whose drafts fail gains nothing for it.
 MIN_SPEEDUP = 1.3
@@ -58,6 +59,8 @@ class Speculator:
         if params.block_cache or (params.window is not None and params.window.probe):
             return 0  # with stale keys and values, logits depend on more than the state
         limit = MAX_DRAFTS if self.limit == "auto" else self.limit
+        if self.limit == "auto" and sequence.grammar is not None:
+            limit = MAX_GRAMMAR_DRAFTS
         return limit if params.speculation is None else min(limit, params.speculation)
 
     def _drafts(self, sequence: Sequence, limit: int, floor: float) -> list[Draft]:

@@ -76,6 +76,7 @@ class GenerationParams(Decoding):
     speculation: int | None = None  # drafts in one forward, at most; lowers the engine's own limit. None: does not
     ignore_eos: bool = False  # continue after the checkpoint's end tokens
     end_token_ids: tuple[int, ...] = ()  # these end the reply too, also with `ignore_eos`
+    grammar: str | None = None  # that the reply follows, as llguidance writes it
     # An infilling canvas: its masks take the place of the reply, and `steps` are for all of them.
     window: Window | None = None
     watch: bool = False  # report every denoising step
@@ -148,3 +149,5 @@ class ModelSource:
     quantization: Quantization = "none"
     cuda_graphs: bool = False
     speculation: Speculation = "auto"
+    grammar_max_bytes: int = 64 * 1024  # of a request's schema, pattern or grammar
+    grammar_compile_ms: int = 50  # work for compiling it, about a millisecond each

@@ -11,6 +11,7 @@ from app.messages.defaults import Defaults
 from app.messages.events import Event, Finished, SequenceSnapshot
 from app.messages.options import Overrides
 from app.messages.params import Alignment, CanvasLength, GenerationParams, ModelSource
+from app.text.grammars import GrammarLimits, Grammars
 from app.text.tokenizer import Tokenizer
 
 
@@ -61,6 +62,7 @@ class Frontend:
 
     tokenizer: Tokenizer
     request_defaults: Overrides[Defaults] = field(default_factory=Overrides)  # from the checkpoint
+    grammars: Grammars | None = None  # None: replies cannot be constrained
 
 
 def load_backend(options: ModelSource) -> tuple[Backend, Frontend]:
@@ -92,8 +94,13 @@ def load_backend(options: ModelSource) -> tuple[Backend, Frontend]:
         attention=diffusion.attention,
         alignment=diffusion.alignment,
     )
+    limits = GrammarLimits(options.grammar_max_bytes, options.grammar_compile_ms)
+    grammars = None
+    if diffusion.attention == "block_causal" and not diffusion.commits_alone:  # a block has one matcher at its start
+        grammars = Grammars(checkpoint.tokenizer, info.vocab_size, info.eos_token_ids, limits)
+        engine.matcher = grammars.matcher
     backend = Backend(engine, info, engine.config.max_sequences)
-    return backend, Frontend(Tokenizer(checkpoint.tokenizer), checkpoint.request_defaults)
+    return backend, Frontend(Tokenizer(checkpoint.tokenizer), checkpoint.request_defaults, grammars)
 
 
 def served_name(name: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from app.errors import Unsupported
 from app.messages.defaults import InfillMode
 from app.serving.completion_parts import CompletionChoice, CompletionDelta, CompletionEnded, InfillPart, Part, ReplyPart
 from app.serving.generation import Silence
@@ -156,6 +157,9 @@ def _plain_request(request: CompletionRequest, prompts: Sequence[str | Sequence[
 
 def _infill_request(request: CompletionRequest, hole: FimPrompt) -> InfillRequest:
     """A client that stops at a line break wants one line, so the hole is limited to one."""
+    if request.grammar is not None:
+        param = request.grammar.param
+        raise Unsupported(f"{param} is not supported for a hole; it needs a prompt without a suffix.", param)
     return InfillRequest(
         texts=[hole.prefix, hole.suffix],
         holes=[Hole(max_tokens=request.max_tokens or request.gen_length, single_line="\n" in request.stop)],

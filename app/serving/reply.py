@@ -45,9 +45,8 @@ class Reply:
         params: GenerationParams,
         prompt_lens: Sequence[int],
         warnings: Sequence[str],
-        ignored: Sequence[str] = (),
     ) -> None:
-        """`params` are the first prompt's; `prompt_lens` are in tokens; `ignored` are names of request fields."""
+        """`params` are the first prompt's; `prompt_lens` are in tokens."""
         self._generation = generation
         self.publisher = Publisher(generation.watch)
         self.choices = list(choices)
@@ -55,7 +54,6 @@ class Reply:
         self.params = params
         self.prompt_lens = list(prompt_lens)
         self.warnings = list(warnings)
-        self.ignored = list(ignored)
         self._was_abandoned = False  # a choice was removed from the engine before its end
 
     @property

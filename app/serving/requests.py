@@ -7,9 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.messages.decoding import Decoding
+from app.messages.grammar import RequestedGrammar
 from app.messages.options import Overrides
 from app.text.token_text import RunningText as RunningText
 from app.text.token_text import TokenText as TokenText
+from app.text.tool_calls.parser import CallArguments as CallArguments
+from app.text.tool_calls.parser import CallBegun as CallBegun
+from app.text.tool_calls.parser import CallParser as CallParser
+from app.text.tool_calls.parser import Part as Part
+from app.text.tool_calls.tools import Tool as Tool
+from app.text.tool_calls.tools import ToolUse as ToolUse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +32,7 @@ class DecodingRequest:
     decoding: Overrides[Decoding] = field(default_factory=Overrides)
     time_budget_ms: int | None = None  # from the submission on
     speculation: int | None = None  # drafts in one forward, at most; lowers the server's limit
+    grammar: RequestedGrammar | None = None
     seed: int | None = None  # None: a random one
     stop: Sequence[str] = ()
     ignore_eos: bool = False  # continue after end tokens
@@ -43,7 +51,7 @@ class ChatRequest(DecodingRequest):
 
     messages: Sequence[Mapping[str, Any]] | None = None
     prompt_token_ids: Sequence[int] | None = None
-    template_extras: Mapping[str, Any] = field(default_factory=dict)  # tools, response_format
+    tools: ToolUse | None = None  # None: the model gets none
 
     @property
     def prompt_field(self) -> str:

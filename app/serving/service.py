@@ -10,9 +10,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.errors import ModelLoading, ModelNotFound, RequestError
+from app.errors import ModelLoading, ModelNotFound, RequestError, Unsupported
 from app.messages.decoding import decide
 from app.messages.defaults import Defaults
+from app.messages.grammar import RequestedGrammar
 from app.messages.options import Overrides
 from app.messages.params import GenerationParams
 from app.serving.backend import Frontend, ModelInfo
@@ -25,11 +26,12 @@ from app.serving.infill.planner import InfillPlanner
 from app.serving.infill.requests import EditRequest, InfillRequest
 from app.serving.lengths import PlannedLengths, check_decoding, plan_lengths
 from app.serving.reply import Reply, ReplyChoice
-from app.serving.requests import ChatRequest, DecodingRequest, PromptRequest
+from app.serving.requests import CallParser, ChatRequest, DecodingRequest, PromptRequest, ToolUse
 from app.serving.token_log import TokenLog
 from app.text.stream import TextStream
 from app.text.token_text import TokenText
 from app.text.tokenizer import Tokenizer
+from app.text.tool_calls.formats import tool_format
 
 logger = logging.getLogger(__name__)
 
@@ -121,8 +123,26 @@ class Service:
         """Queue a chat request. Raises RequestError, PromptTooLong, QueueFull or Unavailable."""
         tokenizer = self.tokenizer
         self._check_number(1, request.n)
-        prompt_ids, ignored = self._prompt(tokenizer, request, self.model.vocab_size)
-        return self._reply(request, [prompt_ids], ignored)
+        try:
+            prompt_ids = self._prompt(tokenizer, request, self.model.vocab_size)
+            if request.tools is not None and request.tools.is_certain:
+                request = replace(request, grammar=self._grammar_of(request.tools))
+        except RecursionError as error:
+            raise RequestError("tools are nested too deeply.", "tools") from error
+        return self._reply(request, [prompt_ids])
+
+    def call_parser(self, tools: ToolUse | None) -> CallParser | None:
+        """Finds the calls in one reply to a request with these tools."""
+        return tool_format(self.tokenizer.template_text).parser(tools) if tools is not None else None
+
+    def _grammar_of(self, tools: ToolUse) -> RequestedGrammar:
+        source = tool_format(self.tokenizer.template_text).grammar(tools)
+        parts = [
+            RequestedGrammar("json_schema", tool.schema, f"tools[{index}].function.parameters")
+            for index, tool in enumerate(tools.tools)
+            if tool in tools.callable
+        ]
+        return RequestedGrammar("lark", source, "tools", tuple(parts))
 
     def complete(self, request: PromptRequest) -> Reply:
         """Queue raw prompts, all or none; the choices are those of the first prompt, of the second, and so on.
@@ -143,6 +163,14 @@ class Service:
             return list(prompt)
         return self.tokenizer.encode(prompt, add_special_tokens=True) or [self.tokenizer.start_id]
 
+    def _compiled(self, requested: RequestedGrammar | None) -> str | None:
+        if requested is None:
+            return None
+        grammars = self._frontend.grammars
+        if grammars is None:
+            raise Unsupported("This model's replies cannot be constrained to a form.", requested.param)
+        return grammars.compile(requested)
+
     def _check_number(self, num_prompts: int, n: int) -> None:
         capacity = self.engine.capacity
         if n > capacity:
@@ -153,11 +181,12 @@ class Service:
                 "prompt",
             )
 
-    def _reply(self, request: DecodingRequest, prompts: Sequence[list[int]], ignored: Sequence[str] = ()) -> Reply:
+    def _reply(self, request: DecodingRequest, prompts: Sequence[list[int]]) -> Reply:
         tokenizer, model, defaults = self.tokenizer, self.model, self._defaults
         request = replace(request, seed=request.seed if request.seed is not None else secrets.randbits(32))
         planned = [plan_lengths(request, defaults, len(prompt), model) for prompt in prompts]
-        params = [_params(request, defaults, lengths, model) for lengths in planned]
+        grammar = self._compiled(request.grammar)
+        params = [replace(_params(request, defaults, lengths, model), grammar=grammar) for lengths in planned]
         warnings = dict.fromkeys(text for lengths in planned for text in self._warnings(request, lengths, model))
         generation = self.engine.submit_requests(
             [
@@ -176,8 +205,7 @@ class Service:
             model,
             params[0],
             prompt_lens=[len(prompt) for prompt in prompts],
-            warnings=[*warnings, *(f"{name} is ignored." for name in ignored)],
-            ignored=ignored,
+            warnings=list(warnings),
         )
 
     @property
@@ -216,7 +244,8 @@ class Service:
         return self.tokenizer.encode(text, add_special_tokens)
 
     def tokenize_messages(self, messages: Sequence[Mapping[str, Any]]) -> list[int]:
-        return self.tokenizer.encode_chat(messages, {})
+        tokenizer = self.tokenizer
+        return tokenizer.encode_chat(tool_format(tokenizer.template_text).messages(messages, None), {})
 
     def detokenize(self, token_ids: Sequence[int], param: str = "tokens") -> str:
         """`param` is the request's field that has the ids. Raises RequestError."""
@@ -224,14 +253,14 @@ class Service:
         return self.tokenizer.decode(token_ids, skip_special_tokens=False)
 
     @staticmethod
-    def _prompt(tokenizer: Tokenizer, request: ChatRequest, vocab_size: int) -> tuple[list[int], list[str]]:
-        """(the prompt's token ids, the names of template fields that the chat template does not use)."""
+    def _prompt(tokenizer: Tokenizer, request: ChatRequest, vocab_size: int) -> list[int]:
         if request.prompt_token_ids is not None:
             _check_vocabulary(request.prompt_token_ids, vocab_size, "prompt_token_ids")
-            return list(request.prompt_token_ids), sorted(request.template_extras)
+            return list(request.prompt_token_ids)
         assert request.messages
-        used = {name: value for name, value in request.template_extras.items() if tokenizer.template_uses(name)}
-        return tokenizer.encode_chat(request.messages, used), sorted(set(request.template_extras) - set(used))
+        known, tools = tool_format(tokenizer.template_text), request.tools
+        extra = {"tools": [tool.for_template for tool in tools.tools]} if tools and known.is_in_template else {}
+        return tokenizer.encode_chat(known.messages(request.messages, tools), extra)
 
     def _warnings(self, request: DecodingRequest, lengths: PlannedLengths, model: ModelInfo) -> list[str]:
         warnings = []

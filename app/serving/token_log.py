@@ -13,6 +13,7 @@ from app.text.token_text import TokenText
 from app.text.tokenizer import Tokenizer
 
 Alternative = tuple[int, float]  # a token and its probability
+NO_TEXT = "token_id:"
 
 
 @dataclass(frozen=True)
@@ -95,5 +96,10 @@ class TokenLog:
         """The token's text; its id if it is a part of a character, which has no text."""
         text = self._names.of(token_id)
         if text is None:
-            return f"token_id:{token_id}"
+            return f"{NO_TEXT}{token_id}"
         return text or self._names.special(token_id) or ""
+
+
+def has_text(name: str) -> bool:
+    """Whether an entry's text is one, and not the id of a part of a character."""
+    return not name.startswith(NO_TEXT)

@@ -149,6 +149,18 @@ class Settings:
         "an integer from 1",
         "Maximum number of tokens in one hole. Larger requests are lowered to this; editors ask for thousands.",
     )
+    grammar_max_bytes: int = _setting(
+        64 * 1024,
+        integer(1),
+        "an integer from 1",
+        "Maximum size of a JSON schema, pattern or grammar in a request, in bytes; larger ones are refused.",
+    )
+    grammar_compile_ms: int = _setting(
+        50,
+        integer(1),
+        "an integer from 1",
+        "Maximum work for compiling a schema, pattern or grammar, about a millisecond each; others are refused.",
+    )
     max_body_bytes: int = _setting(
         4 * 1024 * 1024,
         integer(1),

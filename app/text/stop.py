@@ -19,7 +19,7 @@ class StopStrings:
         if matches:
             self._held = ""
             return text[: min(matches)], True
-        keep = max((self._overlap(text, stop) for stop in self._stops), default=0)
+        keep = max((overlap(text, stop) for stop in self._stops), default=0)
         self._held = text[len(text) - keep :]
         return text[: len(text) - keep], False
 
@@ -28,8 +28,8 @@ class StopStrings:
         held, self._held = self._held, ""
         return held
 
-    @staticmethod
-    def _overlap(text: str, stop: str) -> int:
-        """The length of the longest end of `text` that `stop` starts with."""
-        longest = min(len(text), len(stop) - 1)
-        return next((size for size in range(longest, 0, -1) if text.endswith(stop[:size])), 0)
+
+def overlap(text: str, marker: str) -> int:
+    """The length of the longest end of `text` that `marker` starts with, without being it."""
+    longest = min(len(text), len(marker) - 1)
+    return next((size for size in range(longest, 0, -1) if text.endswith(marker[:size])), 0)

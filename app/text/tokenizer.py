@@ -42,7 +42,12 @@ class Tokenizer:
 
     @property
     def has_chat_template(self) -> bool:
-        return bool(self._tokenizer.chat_template)
+        return bool(self.chat_template)
+
+    @property
+    def template_text(self) -> str:
+        """The chat template, with all of its variants where a checkpoint has several; empty if there is none."""
+        return str(self._tokenizer.chat_template or "")
 
     @property
     def chat_template(self) -> Any:
@@ -120,7 +125,3 @@ class Tokenizer:
         except refusals as error:
             raise RequestError(f"The checkpoint's chat template refuses these messages: {error}", "messages") from error
         return self.encode(text)
-
-    def template_uses(self, name: str) -> bool:
-        """Whether the chat template mentions this variable."""
-        return re.search(rf"\b{re.escape(name)}\b", str(self._tokenizer.chat_template or "")) is not None

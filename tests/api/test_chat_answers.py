@@ -19,7 +19,7 @@ from app.serving.reply import Reply
 from tests.api.wire import error_of, events_in, post, stream, text_of
 from tests.doubles.app import service_of
 from tests.doubles.engine import FakeEngine, says
-from tests.doubles.tokenizer import EOS, TOOLS_TEMPLATE, ByteTokenizer, byte_ids
+from tests.doubles.tokenizer import EOS, byte_ids
 
 MakeClient = Callable[..., FlaskClient]
 
@@ -133,17 +133,6 @@ def test_text_is_sent_as_it_is(make_client: MakeClient) -> None:
 
     assert "日本 \u2028😀\\n\\n" in post(client).text
     assert text_of(stream(client)) == "日本 \u2028😀\n\n"
-
-
-def test_what_the_template_has_no_use_for_is_named_in_a_header(make_client: MakeClient) -> None:
-    tools: dict[str, Any] = {"tools": [{"type": "function"}], "response_format": {"type": "json_object"}}
-
-    for streamed in (False, True):
-        plain, knowing = make_client(), make_client(tokenizer=ByteTokenizer(TOOLS_TEMPLATE))
-        assert post(plain, stream=streamed, **tools).headers["x-elbarto-ignored"] == "response_format, tools"
-        assert post(knowing, stream=streamed, **tools).headers["x-elbarto-ignored"] == "response_format"
-        assert "x-elbarto-ignored" not in post(plain, stream=streamed).headers
-        assert "x-elbarto-ignored" not in post(plain, stream=streamed, response_format={"type": "text"}).headers
 
 
 def test_warnings_are_in_every_answer(client: FlaskClient) -> None:
@@ -356,7 +345,7 @@ def test_a_defect_in_mid_stream_is_an_error_event(
 ) -> None:
     client = make_client()
     with monkeypatch.context() as patch:
-        patch.setattr("app.api.chat.elbarto_body", lambda reply: 1 / 0)
+        patch.setattr("app.api.chat_answers.elbarto_body", lambda reply: 1 / 0)
         events = events_in(post(client, headers={"x-request-id": "abc-2"}, stream=True))
 
     assert events[-1] == {

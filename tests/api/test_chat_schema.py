@@ -9,7 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.api.chat import to_request
-from app.api.schemas import ChatSchema, load
+from app.api.chat_schemas import ChatSchema
+from app.api.schemas import load
 from app.errors import RequestError
 from app.serving.requests import ChatRequest
 from tests.api.wire import CHAT, USER, error_of, post
@@ -113,7 +114,7 @@ for name in ("presence_penalty", "frequency_penalty"):
     WRONG[name] = [
         (value, "must be a number of at least -2 and at most 2") for value in (-2.1, 2.1, 5, NAN, "0", True, {}, -HUGE)
     ]
-for name in ("stream", "ignore_eos", "return_token_ids", "logprobs"):
+for name in ("stream", "ignore_eos", "return_token_ids", "logprobs", "parallel_tool_calls"):
     WRONG[name] = [(value, "must be true or false") for value in (1, 0, "true", "", [], NAN)]
 
 
@@ -151,6 +152,28 @@ def test_a_wrong_value_is_refused_by_name(field: str, value: Any, allowed: str) 
         ({"messages": [{**USER, "content": [5]}]}, "messages[0].content[0]", "must be a part .*, got 5"),
         ({"messages": [{**USER, "content": [{"type": "text"}]}]}, "messages[0].content[0]", "must be a part"),
         ({"tools": 5}, "tools", "must be a list of objects"),
+        ({"tools": [{}]}, "tools[0].type", "is required: function"),
+        ({"tools": [{"type": "custom"}]}, "tools[0].type", 'must be one of function, got "custom"'),
+        ({"tools": [{"type": "function"}]}, "tools[0].function", "is required: an object"),
+        ({"tools": [{"type": "function", "function": {}}]}, "tools[0].function.name", "is required: a string"),
+        (
+            {"tools": [{"type": "function", "function": {"name": "f", "parameters": []}}]},
+            "tools[0].function.parameters",
+            "must be an object",
+        ),
+        ({"tool_choice": "any"}, "tool_choice", 'must be none, auto, required or {.*}, got "any"'),
+        ({"tool_choice": {"type": "function"}}, "tool_choice", "must be none, auto, required or"),
+        ({"tool_choice": ["none"]}, "tool_choice", "must be none, auto, required or"),
+        (
+            {"messages": [{"role": "assistant", "tool_calls": [{"id": "1"}]}]},
+            "messages[0].tool_calls[0].function",
+            "is required: an object",
+        ),
+        (
+            {"messages": [{"role": "assistant", "tool_calls": [{"function": {"name": "f", "arguments": 5}}]}]},
+            "messages[0].tool_calls[0].function.arguments",
+            "must be a string of JSON, got 5",
+        ),
         ({"response_format": "json"}, "response_format", "must be an object"),
         ({"response_format": []}, "response_format", "must be an object"),
         ({"stream_options": {"include_usage": 1}}, "stream_options.include_usage", "must be true or false, got 1"),
@@ -206,7 +229,7 @@ def test_null_means_absent() -> None:
 
 
 def test_unknown_fields_are_ignored() -> None:
-    unknown = {"logit_bias": "x", "tool_choice": "auto", "elbarto": NAN, "parallel_tool_calls": 1}
+    unknown = {"logit_bias": "x", "elbarto": NAN, "store": 1}
 
     assert accepted(**unknown, stream_options={"continuous_usage_stats": 5}) == accepted()
     assert accepted(messages=[{**USER, "refusal": None, "audio": 5}]).messages == [USER]
@@ -279,13 +302,6 @@ def test_prompt_token_ids_stand_for_messages() -> None:
     assert (call.messages, call.prompt_token_ids) == (None, [8, 9])
 
 
-def test_tools_and_response_format_are_for_the_template() -> None:
-    extras = {"tools": [{"type": "function"}], "response_format": {"type": "json_object"}}
-
-    assert accepted(**extras, tool_choice="auto").template_extras == extras
-    assert accepted(tools=[], response_format=None).template_extras == {}
-
-
 def test_a_refusal_is_a_400_over_http(client: FlaskClient) -> None:
     error = error_of(post(client, temperature=NAN), 400)
 
@@ -350,11 +366,13 @@ def test_text_that_is_no_unicode_is_refused(client: FlaskClient, path: str, body
     error_of(post(client, path, **body), 400)
 
 
-@pytest.mark.parametrize("body", [{"logprobs": True}, {"top_logprobs": 3}, {"logprobs": True, "top_logprobs": 0}])
-def test_logprobs_are_refused(client: FlaskClient, body: dict[str, Any]) -> None:
-    error = error_of(post(client, **body), 400)
+def test_top_logprobs_need_logprobs(client: FlaskClient) -> None:
+    assert error_of(post(client, top_logprobs=3), 400)["param"] == "top_logprobs"
+    assert error_of(post(client, top_logprobs=3, logprobs=False), 400)["param"] == "top_logprobs"
 
-    assert (error["param"], error["code"]) == (next(iter(body)), "unsupported_parameter")
+
+def test_logprobs_are_not_for_steps(client: FlaskClient) -> None:
+    assert error_of(post(client, logprobs=True, stream=True, stream_mode="steps"), 400)["param"] == "logprobs"
 
 
 def test_logprobs_switched_off_are_fine(client: FlaskClient) -> None:

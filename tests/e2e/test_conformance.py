@@ -255,25 +255,30 @@ def test_check_13_seed_is_reproducible(server: Server) -> None:
     assert ids(seed=reported["elbarto"]["params"]["seed"]) == reported["choices"][0]["token_ids"]
 
 
-def test_check_14_tools_and_response_format_never_fail(server: Server) -> None:
+def test_check_14_tools_and_response_format(server: Server) -> None:
     tool = {"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}
-    schema = {"type": "json_schema", "json_schema": {"name": "s", "schema": {"type": "object"}}}
-    more = {"tool_choice": "auto", "parallel_tool_calls": True}
+    more = {"tool_choice": "auto", "parallel_tool_calls": True, "max_tokens": 8}
     for stream in (False, True):
-        response = server.post(
-            messages=HELLO, tools=[tool], response_format=schema, max_tokens=4, stream=stream, **more
-        )
-        assert response.status_code == 200
-        assert response.headers["x-elbarto-ignored"] == "response_format, tools"
-    assert "x-elbarto-ignored" not in server.post(messages=HELLO, tools=[], max_tokens=4).headers
+        assert server.post(messages=HELLO, tools=[tool], stream=stream, **more).status_code == 200
+    (forced,) = server.chat(tools=[tool], **more | {"tool_choice": "required", "max_tokens": 64})["choices"]
+    assert forced["message"]["tool_calls"][0]["function"] == {"name": "f", "arguments": "{}"}
+    schema = {"type": "json_schema", "json_schema": {"name": "s", "schema": {"enum": [1]}}}
+    assert server.chat(response_format=schema, max_tokens=8)["choices"][0]["message"]["content"] == "1"
+    assert refused(server.post(messages=HELLO, tools=[tool], response_format=schema))["param"].startswith(
+        "response_format"
+    )
 
 
-@pytest.mark.parametrize("asked", [{"logprobs": True}, {"logprobs": True, "top_logprobs": 3}, {"top_logprobs": 3}])
-def test_check_15_logprobs_are_refused(server: Server, asked: dict[str, Any]) -> None:
-    error = refused(server.post(messages=HELLO, **asked))
-    assert error["code"] == "unsupported_parameter"
-    assert error["param"] in asked or error["param"] == "logprobs"
-    assert server.chat(logprobs=False, top_logprobs=0, max_tokens=4)
+def test_check_15_logprobs(server: Server) -> None:
+    asked = {"logprobs": True, "top_logprobs": 3, "max_tokens": 8, "ignore_eos": True}
+    (choice,) = server.chat(**asked)["choices"]
+    entries = choice["logprobs"]["content"]
+    assert len(entries) == 8
+    assert all(entry["logprob"] <= 0 and len(entry["top_logprobs"]) == 3 for entry in entries)
+    streamed = [chunk["choices"][0]["logprobs"] for chunk in server.stream(**asked)]
+    assert [entry for each in streamed if each for entry in each["content"]] == entries
+    assert server.chat(logprobs=False, top_logprobs=0, max_tokens=4)["choices"][0]["logprobs"] is None
+    assert refused(server.post(messages=HELLO, top_logprobs=3))["param"] == "top_logprobs"
 
 
 def test_check_19_key(guarded: Server) -> None:

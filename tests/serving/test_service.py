@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from app.errors import EngineFailed, ModelNotFound, PromptTooLong, QueueFull, RequestError
+from app.errors import EngineFailed, ModelNotFound, PromptTooLong, QueueFull, RequestError, Unsupported
 from app.messages.defaults import Defaults
 from app.messages.params import GenerationParams
 from app.serving.generation import SILENCE
 from app.serving.reply import Reply
-from app.serving.requests import ChatRequest
+from app.serving.requests import ChatRequest, Tool, ToolUse
 from app.serving.service import Service
 from app.serving.updates import Delta, Ended, Step
 from tests.doubles.app import nest_decoding
 from tests.doubles.engine import FakeEngine, says
-from tests.doubles.tokenizer import EOS, FIRST_BYTE, TOOLS_TEMPLATE, VOCAB_SIZE, ByteTokenizer, byte_ids
+from tests.doubles.tokenizer import EOS, FIRST_BYTE, VOCAB_SIZE, ByteTokenizer, byte_ids
 
 MakeService = Callable[..., Service]
 
@@ -562,23 +562,69 @@ def test_token_ids_must_be_in_the_vocabulary(make_service: MakeService, wrong: i
     assert error.value.param == "tokens"
 
 
-def test_tools_go_to_a_template_that_uses_them(make_service: MakeService) -> None:
-    extras = {"tools": [{"type": "function"}], "response_format": {"type": "json_object"}}
+WEATHER = Tool("weather", {"type": "function", "function": {"name": "weather", "strict": True}}, {})
+CALL = {"id": "1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Paris"}'}}
+RESULT = {"role": "tool", "content": "sunny", "tool_call_id": "1"}
+CALLED = [*MESSAGES, {"role": "assistant", "content": "", "tool_calls": [CALL]}, RESULT]
+KNOWING = (
+    "{% for tool in tools or [] %}{{ tool | tojson }}<tool_call>{% endfor %}{% for message in messages %}"
+    "{{ message.role }}:{{ message.content }}{% for call in message.tool_calls %}"
+    "{% for name, value in call.function.arguments.items() %}{{ name }}={{ value }}{% endfor %}{% endfor %}{% endfor %}"
+)
+
+
+def test_tools_and_calls_go_to_a_template_that_knows_them(make_service: MakeService) -> None:
     engine = FakeEngine()
-    service = make_service(engine, ByteTokenizer(TOOLS_TEMPLATE))
+    service = make_service(engine, ByteTokenizer(KNOWING))
 
-    reply = finish(service.chat(ChatRequest(messages=MESSAGES, template_extras=extras)))
+    finish(service.chat(ChatRequest(messages=CALLED, tools=ToolUse([WEATHER]))))
 
-    assert list(engine.added[0].prompt_ids)[:8] == byte_ids("1 tools\n")
-    assert reply.ignored == ["response_format"]
+    expected = '{"function": {"name": "weather"}, "type": "function"}<tool_call>user:Hiassistant:city=Paristool:sunny'
+    assert list(engine.added[0].prompt_ids) == byte_ids(expected)
+    assert service.tokenize_messages(CALLED) == byte_ids("user:Hiassistant:city=Paristool:sunny")
 
 
-def test_tools_are_ignored_by_a_template_that_does_not(make_service: MakeService) -> None:
-    extras = {"tools": [{"type": "function"}], "response_format": {"type": "json_object"}}
+def test_a_template_without_tools_gets_a_description_of_them(make_service: MakeService) -> None:
+    engine = FakeEngine()
+    service = make_service(engine)
 
-    reply = finish(make_service().chat(ChatRequest(messages=MESSAGES, template_extras=extras)))
+    finish(service.chat(ChatRequest(messages=CALLED, tools=ToolUse([WEATHER]))))
 
-    assert reply.ignored == ["response_format", "tools"]
+    prompt = service.detokenize(engine.added[0].prompt_ids)
+    assert prompt.startswith("<bos>system\nYou may call functions.")
+    assert '{"name": "weather"}' in prompt
+    assert (
+        '<bos>assistant\n<tool_call>\n{"name": "weather", "arguments": {"city": "Paris"}}\n</tool_call><eos>' in prompt
+    )
+    assert prompt.endswith("<bos>user\n<tool_response>\nsunny\n</tool_response><eos><bos>assistant\n")
+    assert service.detokenize(service.tokenize_messages(CALLED)) in prompt
+
+
+def test_the_callers_own_tokens_are_left_alone(make_service: MakeService) -> None:
+    engine = FakeEngine()
+
+    finish(make_service(engine).chat(call((8, 9), tools=ToolUse([WEATHER]))))
+
+    assert list(engine.added[0].prompt_ids) == [8, 9]
+
+
+def test_forced_calls_need_grammars(make_service: MakeService) -> None:
+    with pytest.raises(Unsupported) as error:
+        make_service().chat(ChatRequest(messages=MESSAGES, tools=ToolUse([WEATHER], "required")))
+
+    assert error.value.param == "tools"
+
+
+def test_tools_that_are_nested_too_deeply_are_refused(make_service: MakeService) -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(100_000):
+        deep = {"items": deep}
+    function = {"name": "f", "parameters": deep}
+    tools = ToolUse([Tool("f", {"type": "function", "function": function}, deep)])
+
+    with pytest.raises(RequestError, match="nested too deeply") as error:
+        make_service().chat(ChatRequest(messages=MESSAGES, tools=tools))
+    assert error.value.param == "tools"
 
 
 def test_tokenize_and_back(make_service: MakeService) -> None:
@@ -596,16 +642,13 @@ def test_a_block_beyond_the_context_is_refused_by_name(make_service: MakeService
     assert refusal.value.param == "block_length"
 
 
-def test_what_was_raised_or_ignored_is_said(make_service: MakeService) -> None:
+def test_what_was_raised_is_said(make_service: MakeService) -> None:
     service = make_service()
     raised = finish(service.chat(call(gen_length=3)))
     stepped = finish(service.chat(call(gen_length=16, steps=2)))
-    ignored = finish(service.chat(ChatRequest(messages=MESSAGES, template_extras={"tools": [{}]})))
 
     assert raised.warnings == ["gen_length was raised from 3 to 4, one block."]
     assert stepped.warnings == ["steps was raised from 2 to 4, one for each block."]
-    assert ignored.warnings == ["tools is ignored."]
-    assert finish(service.chat(call(template_extras={"tools": [{}]}))).ignored == ["tools"]  # ids have no template
 
 
 def test_a_watched_reply_tells_its_steps(make_service: MakeService) -> None:

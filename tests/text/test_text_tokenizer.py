@@ -103,20 +103,7 @@ def test_without_a_chat_template_messages_are_refused(template: str | None) -> N
         tokenizer.encode_chat([USER], {})
 
     assert error.value.param == "messages"
-    assert not tokenizer.template_uses("tools")
-
-
-@pytest.mark.parametrize(
-    ("template", "uses"),
-    [
-        ("{% if tools %}x{% endif %}", True),
-        ("{{ tools }}", True),
-        ("{{ my_tools }}{{ toolset }}", False),
-        ("{{ messages }}", False),
-    ],
-)
-def test_template_uses_finds_whole_names(template: str, uses: bool) -> None:
-    assert Tokenizer(ByteTokenizer(template)).template_uses("tools") is uses
+    assert tokenizer.chat_template == ""
 
 
 def test_only_the_end_token_ends() -> None:

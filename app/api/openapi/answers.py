@@ -42,6 +42,11 @@ def record(description: str = "", optional: tuple[str, ...] = (), /, **propertie
 HEAD = {"id": STRING, "created": {**COUNT, "description": "Seconds since 1970."}, "model": STRING}
 COUNTERS = {"usage": ref("Usage"), "elbarto": ref("Made")}
 FINISH = {"finish_reason": enum("stop", "length")}
+LOGGED = {
+    "token": STRING,
+    "logprob": NUMBER,
+    "bytes": {"type": ["array", "null"], "items": COUNT, "description": "UTF-8. null: a part of a character."},
+}
 HOLES = array(ref("FilledHole"))
 # The decoding options in force: null only where no value applies by default.
 DECODING = {
@@ -129,9 +134,21 @@ SCHEMAS: dict[str, Json] = {
                 "",
                 ("token_ids",),
                 index=COUNT,
-                message=record(role=enum("assistant"), content=STRING),
-                logprobs={"type": "null"},
-                **FINISH,
+                message=record(
+                    "",
+                    ("tool_calls",),
+                    role=enum("assistant"),
+                    content={**TEXT_OR_NULL, "description": "null: there are only calls."},
+                    tool_calls=array(
+                        record(
+                            id=STRING,
+                            type=enum("function"),
+                            function=record(name=STRING, arguments={**STRING, "description": "JSON."}),
+                        )
+                    ),
+                ),
+                logprobs={"anyOf": [ref("ChatLogprobs"), {"type": "null"}]},
+                finish_reason=enum("stop", "length", "tool_calls"),
                 token_ids=array(COUNT, description="With `return_token_ids`."),
             )
         ),
@@ -152,6 +169,11 @@ SCHEMAS: dict[str, Json] = {
             )
         ),
         **COUNTERS,
+    ),
+    "ChatLogprobs": record(
+        "Of the tokens when they became final.",
+        content=array(record(**LOGGED, top_logprobs=array(record(**LOGGED)))),
+        refusal={"type": "null"},
     ),
     "Logprobs": record(
         "Of the tokens when they were accepted.",

@@ -94,12 +94,6 @@ RETRY_AFTER = {"Retry-After": {"description": "In seconds.", "schema": {"type": 
 ALLOW = {"Allow": {"description": "The methods of this path.", "schema": {"type": "string"}}}
 CHALLENGE = {"WWW-Authenticate": {"description": "Bearer.", "schema": {"type": "string"}}}
 ERROR_HEADERS = {401: CHALLENGE, 405: ALLOW, 429: RETRY_AFTER, 503: RETRY_AFTER}
-IGNORED = {
-    "x-elbarto-ignored": {
-        "description": "Fields of the request that the chat template does not use.",
-        "schema": {"type": "string"},
-    }
-}
 
 
 def make_document(version: str) -> Json:
@@ -193,8 +187,7 @@ def _success(route: Route) -> Json:
             "schema": {"description": "With `stream`: server-sent events; `data` is JSON, or [DONE]."},
             "examples": {"stream": {"summary": "A stream, shortened", "value": route.stream}},
         }
-    headers = REQUEST_ID | (IGNORED if route.answer == "ChatCompletion" else {})
-    return {"description": "Success.", "headers": headers, "content": content}
+    return {"description": "Success.", "headers": REQUEST_ID, "content": content}
 
 
 def _error_name(status: int) -> str:

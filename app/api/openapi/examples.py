@@ -13,6 +13,31 @@ CHAT: Examples = {
     "streamed": {"messages": [QUESTION], "max_tokens": 64, "stream": True, "stream_options": {"include_usage": True}},
     "faster, by confidence": {"messages": [QUESTION], "max_tokens": 64, "decode_mode": "threshold", "threshold": 0.9},
     "two replies, sampled": {"messages": [QUESTION], "max_tokens": 64, "n": 2, "temperature": 0.8, "seed": 7},
+    "tools, log probabilities": {
+        "messages": [{"role": "user", "content": "What is the weather in Paris?"}],
+        "tools": [
+            {
+                "type": "function",
+                "function": {
+                    "name": "get_weather",
+                    "description": "The current weather.",
+                    "parameters": {
+                        "type": "object",
+                        "properties": {
+                            "city": {"type": "string", "maxLength": 20},
+                            "unit": {"enum": ["celsius", "fahrenheit"]},
+                        },
+                        "required": ["city", "unit"],
+                    },
+                },
+            }
+        ],
+        "tool_choice": "required",
+        "parallel_tool_calls": False,
+        "max_tokens": 96,
+        "logprobs": True,
+        "top_logprobs": 2,
+    },
     "every denoising step": {"messages": [QUESTION], "max_tokens": 32, "stream": True, "stream_mode": "steps"},
 }
 COMPLETIONS: Examples = {

@@ -8,12 +8,25 @@ from typing import Any
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import Schema, fields
 
+from app.api.chat_schemas import CHOICES, Arguments, ToolChoice
 from app.api.completion_schemas import Dialects, Prompts
 from app.api.infill_schemas import HoleSchema, Pins, Segments, Spans
 from app.api.llama_cpp_schemas import Names
 from app.api.openapi.rules import or_null, schema_of_rule
 from app.api.openapi.texts import describe
-from app.api.schemas import Boolean, Content, DraftLimit, Number, Object, Objects, StopList, Text, TokenIds
+from app.api.schemas import (
+    Boolean,
+    Choices,
+    Content,
+    DraftLimit,
+    JsonSchema,
+    Number,
+    Object,
+    Objects,
+    StopList,
+    Text,
+    TokenIds,
+)
 from app.messages.params import SPECULATION
 from app.serving.completion import DIALECT_NAMES
 
@@ -71,6 +84,32 @@ def _(field: TokenIds, converter: OpenAPIConverter) -> Json:
 @schema_of.register
 def _(field: StopList, converter: OpenAPIConverter) -> Json:
     return {"anyOf": [STRING, {"type": "array", "items": STRING}]}
+
+
+@schema_of.register
+def _(field: JsonSchema, converter: OpenAPIConverter) -> Json:
+    return {"anyOf": [{"type": "object"}, {"type": "boolean"}, STRING]}
+
+
+@schema_of.register
+def _(field: Choices, converter: OpenAPIConverter) -> Json:
+    return {"type": "array", "items": {**STRING, "minLength": 1}, "minItems": 1}
+
+
+@schema_of.register
+def _(field: Arguments, converter: OpenAPIConverter) -> Json:
+    return {"anyOf": [STRING, {"type": "object"}]}
+
+
+@schema_of.register
+def _(field: ToolChoice, converter: OpenAPIConverter) -> Json:
+    function = {"type": "object", "required": ["name"], "properties": {"name": STRING}}
+    named = {
+        "type": "object",
+        "required": ["type", "function"],
+        "properties": {"type": {**STRING, "enum": ["function"]}, "function": function},
+    }
+    return {"anyOf": [{**STRING, "enum": list(CHOICES)}, named]}
 
 
 @schema_of.register

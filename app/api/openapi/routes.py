@@ -7,12 +7,13 @@ from typing import Any
 
 from marshmallow import Schema
 
+from app.api.chat_schemas import ChatSchema
 from app.api.completion_schemas import CompletionSchema
 from app.api.infill_schemas import EditSchema, InfillSchema
 from app.api.llama_cpp_schemas import LlamaCppCompletionSchema, LlamaCppInfillSchema
 from app.api.openapi import examples as requests
 from app.api.openapi.examples import CHAT_STREAM, INFILL_STREAM, LLAMA_CPP_STREAM, TEXT_STREAM
-from app.api.schemas import ChatSchema, DetokenizeSchema, TokenizeSchema
+from app.api.token_schemas import DetokenizeSchema, TokenizeSchema
 
 ALWAYS = (403, 405, 500)
 GUARDED = (401, *ALWAYS)

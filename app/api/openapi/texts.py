@@ -44,9 +44,22 @@ TEXTS = {
     "prompt": "A text, token ids, or a list of either.",
     "messages": "The conversation. Required unless `prompt_token_ids` is given.",
     "prompt_token_ids": "The prompt as token ids, instead of `messages`.",
-    "tools": "Passed to the chat template. If the template does not use them, they are ignored and named in "
-    "x-elbarto-ignored.",
-    "response_format": "As `tools`.",
+    "tools": "Functions that the model may call. Without a place for them in the chat template, a system prompt "
+    "describes them.",
+    "tool_choice": "none: the model does not see the tools. auto: it may call them. required, or a function's name: "
+    "the reply consists of calls, whose arguments follow the functions' schemas.",
+    "parallel_tool_calls": "Whether a reply may have more than one call. With a function's name it never has.",
+    "response_format": "The form of the text: text, json_object, or json_schema with the schema in "
+    "`json_schema.schema`.",
+    "structured_outputs": "vLLM's form of the text: an object with one of `json`, `regex`, `choice`, `grammar` and "
+    "`json_object`.",
+    "guided_json": "The text is JSON that follows this JSON schema, given as an object or as text.",
+    "guided_regex": "The text matches this regular expression.",
+    "guided_choice": "The text is one of these.",
+    "guided_grammar": "The text follows this grammar, in Lark (llguidance's) or GBNF (llama.cpp's).",
+    "type": "Only functions are supported.",
+    "function": "The function.",
+    "top_logprobs": "With `logprobs`: return this many of the likeliest tokens at each position.",
     "logprobs": "Return the log probability of each token when it was accepted, and this many alternatives for it.",
     "n_indent": "The text ends before a line that is indented by fewer characters.",
     "response_fields": "Return only these fields; a path such as timings/prompt_n names a nested one.",
@@ -55,8 +68,7 @@ TEXTS = {
 BY_SCHEMA: dict[str, dict[str, str]] = {
     "ChatSchema": {
         "stream_mode": "What a stream consists of: OpenAI's chunks, or every denoising step (docs/reference/steps.md).",
-        "logprobs": "Not supported: true is rejected.",
-        "top_logprobs": "Not supported: values other than 0 are rejected.",
+        "logprobs": "Return the log probability of each token when it became final.",
     },
     "MessageSchema": {
         "role": "The author's role. developer is treated as system.",
@@ -64,6 +76,17 @@ BY_SCHEMA: dict[str, dict[str, str]] = {
         "name": "The author's name.",
         "tool_call_id": "For the role tool: the tool call that this message answers.",
         "tool_calls": "For the role assistant: its tool calls.",
+    },
+    "CallSchema": {"id": "The call's id.", "function": "The function that was called."},
+    "CalledSchema": {
+        "name": "The function's name.",
+        "arguments": "Its arguments: a JSON object, as text or as such.",
+    },
+    "FunctionSchema": {
+        "name": "1 to 128 characters: letters, digits, and any of _ - . : /",
+        "description": "What it does, for the model.",
+        "parameters": "The JSON schema of its arguments, which are an object. Default: no arguments.",
+        "strict": "No effect: forced calls always follow the schema, and others are the model's own.",
     },
     "CompletionSchema": {
         "best_of": "Generate this many answers for each prompt and return the `n` most likely. Cannot be streamed.",
@@ -105,6 +128,8 @@ BY_SCHEMA: dict[str, dict[str, str]] = {
         "temperature": f"{DECODING_OPTIONS['temperature'].help} Above {MAX_TEMPERATURE} counts as {MAX_TEMPERATURE}.",
         "t_max_predict_ms": "llama.cpp's name for `time_budget_ms`; below 1: no limit.",
         "stream": "Answer with server-sent events. The last one has `stop`; no [DONE] follows.",
+        "json_schema": "The text is JSON that follows this JSON schema. Not for holes.",
+        "grammar": "The text follows this grammar, in GBNF or in llguidance's Lark. Not for holes.",
     },
     "LlamaCppInfillSchema": {
         "input_prefix": "The text before the line that has the hole.",
@@ -112,7 +137,9 @@ BY_SCHEMA: dict[str, dict[str, str]] = {
         "prompt": "The text before the hole on its own line.",
         "input_extra": "Other files that are relevant to this one.",
     },
-    "LlamaCppCompletionSchema": {"prompt": "One text, or its token ids."},
+    "LlamaCppCompletionSchema": {
+        "prompt": "One text, or its token ids.",
+    },
     "TokenizeSchema": {
         "prompt": "The text (vLLM's name for it).",
         "content": "The text (llama.cpp's name for it).",
