@@ -35,7 +35,8 @@ test: $(DEV) $(CLIENTS) node-clients
 # Lines and branches of app/ and lsp/ that tests reach without a real model server, and the floor of pyproject.toml.
 coverage: $(DEV)
 	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not tool" --cov $(ARGS) \
-		tests/test_*.py tests/messages tests/text tests/engine tests/models tests/serving tests/api tests/lsp
+		tests/test_*.py tests/messages tests/text tests/engine tests/models tests/serving tests/api tests/lsp \
+		tests/evaluation
 
 # The extension in a real VS Code (code-server), which is installed the first time: some minutes and 800 MB in VSCODE_DIR.
 # First against a fake model server, then against the real one with the embedded model.
@@ -91,7 +92,7 @@ $(SERVER): requirements.txt
 	$(BIN)/python -m pip install -r requirements.txt
 	@touch $@
 
-$(DEV): $(SERVER) requirements-dev.txt requirements-lsp.txt requirements-docs.txt
+$(DEV): $(SERVER) requirements-dev.txt requirements-gguf.txt requirements-lsp.txt requirements-docs.txt
 	$(BIN)/python -m pip install -r requirements-dev.txt
 	@touch $@
 

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def model_source(settings: Settings) -> ModelSource:
         family=settings.family,
         mask_token_id=settings.mask_token_id,
         block_length=settings.get("block_length"),
+        tokenizer=settings.tokenizer,
         device=settings.device,
         dtype=settings.dtype,
         num_threads=settings.num_threads,
@@ -127,6 +129,8 @@ def explain_defaults(settings: Settings) -> dict[str, tuple[str, str]]:
     from app.serving.defaults import CHECKPOINT, explain
 
     defaults = settings.defaults
+    if Path(settings.model).is_file():  # GGUF has no such defaults
+        return explain(defaults, Overrides())
     directory = find_here(settings.model, settings.model_revision)
     if settings.generation_config == "none" and directory is None:
         return explain(defaults, Overrides())

@@ -23,11 +23,15 @@ os.environ["OMP_NUM_THREADS"] = "1"  # read when torch is imported; the workers 
 HERE = Path(__file__).parent
 # Tests within this process come first, so that they fail in the first seconds; those that start programs come last.
 # "." is tests/ itself.
-ORDER = (".", "messages", "text", "engine", "models", "serving", "api", "bench", "training", "lsp", "editors")
+ORDER = (".", "messages", "text", "engine", "models", "serving", "api", "bench", "training", "evaluation")
+ORDER += ("lsp", "editors")
 ORDER += ("e2e", "clients", "browser")
-STARTS_PROGRAMS = {"lsp", "editors", "e2e", "clients", "browser"}
+STARTS_PROGRAMS = {"evaluation", "lsp", "editors", "e2e", "clients", "browser"}
 # Modules in these directories that start no program.
 IN_PROCESS = {
+    "evaluation/test_answers.py",
+    "evaluation/test_report.py",
+    "evaluation/test_sampling.py",
     "lsp/test_cleanup_rules.py",
     "lsp/test_lsp_holes.py",
     "lsp/test_pure.py",

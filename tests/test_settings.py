@@ -62,7 +62,7 @@ def test_defaults(load: Any) -> None:
 def test_what_a_request_leaves_open_is_unset(load: Any) -> None:
     """So that the checkpoint can set it. An explicit value overrides the checkpoint even if it is the default."""
     assert {Settings().get(name) for name in SETTING_NAMES} == {None}
-    built_in = {256, 512, 4, None, "low_confidence", 0.0, 1.0, 0.1}
+    built_in = {256, 512, 4, None, "low_confidence", 0.0, 1.0, 0.1, 0.001}
     assert {getattr(Defaults(), name) for name in SETTING_NAMES} == built_in
     assert load(environ={"ELBARTO_STEPS": "256"}).settings.defaults == overrides(Defaults, steps=256)
     for name in SETTING_NAMES:
@@ -192,7 +192,7 @@ def test_speculation_reaches_the_model(limit: Any) -> None:
         ({"yaml_text": "frequency_penalty: -3"}, ["frequency_penalty", "-3", "a number from -2 to 2"]),
         ({"flags": {"quantization": "int3"}}, ["--quantization", "'int3'", "none, int8, int4 or fp8"]),
         ({"flags": {"generation_config": "vllm"}}, ["--generation-config", "'vllm'", "auto or none"]),
-        ({"environ": {"ELBARTO_BLOCK_LENGTH": "1025"}}, ["ELBARTO_BLOCK_LENGTH", "'1025'", "from 1 to 1024"]),
+        ({"environ": {"ELBARTO_BLOCK_LENGTH": "0"}}, ["ELBARTO_BLOCK_LENGTH", "'0'", "from 1 to 131072"]),
         ({"environ": {"ELBARTO_DEVICE": "cuda:"}}, ["ELBARTO_DEVICE", "'cuda:'", "cuda:N"]),
         ({"environ": {"ELBARTO_CORS_ORIGINS": "example.org"}}, ["ELBARTO_CORS_ORIGINS", "'example.org'", "https://"]),
         ({"environ": {"ELBARTO_SPECULATION": "65"}}, ["ELBARTO_SPECULATION in the environment", "'65'", DRAFTS]),
@@ -202,7 +202,7 @@ def test_speculation_reaches_the_model(limit: Any) -> None:
         ({"yaml_text": "speculation: on"}, ["speculation in ", "True", DRAFTS]),
         ({"yaml_text": "speculation: [1]"}, ["speculation in ", "[1]", DRAFTS]),
         ({"dotenv": "ELBARTO_STRICT_MODEL=maybe"}, ["ELBARTO_STRICT_MODEL in .env", "'maybe'", "true or false"]),
-        ({"dotenv": "ELBARTO_REMASKING=high"}, ["ELBARTO_REMASKING", "'high'", "low_confidence or random"]),
+        ({"dotenv": "ELBARTO_REMASKING=high"}, ["ELBARTO_REMASKING", "'high'", "high_entropy or random"]),
     ],
 )
 def test_a_bad_value_is_one_clear_line(load: Any, sources: dict[str, Any], parts: list[str]) -> None:

@@ -75,7 +75,7 @@ class ChoiceState:
     has_steps: bool = True  # False: its steps mean nothing before its snapshot
     position: int = 0  # the next one to be committed
     offset: int = 0  # characters committed
-    block_text: dict[int, str | None] = field(default_factory=dict)  # of the current block's final tokens
+    block_text: dict[int, str | None] = field(default_factory=dict)  # of the final tokens that are not committed
 
 
 class ReplyStepEncoder(StepEncoder):
@@ -190,7 +190,8 @@ class ReplyStepEncoder(StepEncoder):
         }
         state.position += len(tokens)
         state.offset += len(item.text)
-        state.block_text.clear()
+        for position in [position for position in state.block_text if position < state.position]:
+            del state.block_text[position]
         return event
 
     def _proposal(self, proposal: Proposal) -> Event:

@@ -1,4 +1,4 @@
-"""The command line: `elbarto serve | generate | chat | config`, or `python -m app ...` in the source tree.
+"""The command line: `elbarto serve | generate | chat | config | eval`, or `python -m app ...` in the source tree.
 
 Each command has its own module. Only those that load the model in this process import torch, and only once they run.
 """
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app import __version__
-from app.cli import chat, config, generate, serve
+from app.cli import chat, config, evaluate, generate, serve
 from app.errors import ElBartoError
 from app.paths import COMMAND
 from app.settings import SETTINGS
@@ -65,6 +65,10 @@ def _parser() -> argparse.ArgumentParser:
     config_command = add("config", "Print a commented settings file in YAML.")
     config_command.add_argument("--show", action="store_true", help="print each effective setting and its source")
     config_command.set_defaults(run=config.run)
+
+    evaluation = commands.add_parser("eval", help=evaluate.HELP, description=evaluate.HELP, allow_abbrev=False)
+    evaluate.add_arguments(evaluation)
+    evaluation.set_defaults(run=evaluate.run)
     return parser
 
 

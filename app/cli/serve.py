@@ -18,8 +18,10 @@ from app.settings import SETTINGS, Settings, to_environ
 def run(args: argparse.Namespace) -> int:
     """Become gunicorn's master. gunicorn.conf.py and the worker read the settings from the environment."""
     settings = arguments.load(args).settings
-    if settings.model_path and Path(settings.model).is_dir():
-        settings = dataclasses.replace(settings, model_path=str(Path(settings.model).resolve()))
+    if settings.model_path and Path(settings.model).exists():
+        settings = dataclasses.replace(settings, model_path=str(Path(settings.model).absolute()))
+    if settings.tokenizer and Path(settings.tokenizer).is_dir():
+        settings = dataclasses.replace(settings, tokenizer=str(Path(settings.tokenizer).absolute()))
     _check_port(settings)
     os.environ.update(to_environ(settings))
 

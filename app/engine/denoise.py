@@ -9,6 +9,7 @@ next block's first token from the commit, which therefore is a forward, and a st
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection
 from collections.abc import Sequence as Ids
 
@@ -21,7 +22,7 @@ from app.engine.layout import Forward
 from app.engine.proposals import Proposals
 from app.engine.sequence import Sequence
 from app.engine.window import WindowFiller
-from app.messages.events import Committed, Event, Finished, FinishReason, Probed, Proposal, Stepped
+from app.messages.events import Committed, Event, Finished, FinishReason, Probed, Proposal, Stepped, Token
 
 
 def finish_prefill(sequence: Sequence, forward: Forward) -> None:
@@ -72,7 +73,7 @@ def advance(sequence: Sequence, proposals: Proposals | None) -> list[Event]:
     end = find_end(sequence.reply, sequence.end_token_ids)
     if end is None and not sequence.canvas.is_settled(sequence.block):
         sequence.forecast = proposals.without(selected)
-        return events
+        return events + report_settled(sequence)
     return events + finish_block(sequence, end)
 
 
@@ -164,19 +165,36 @@ def probe(sequence: Sequence, logits: Tensor, delete_token_id: int | None) -> Pr
     return Probed(sequence.id, tuple(best), tuple(deletes), tuple(targets))
 
 
+def report_settled(sequence: Sequence) -> list[Event]:
+    """With full attention a block may be the whole reply: report its final tokens up to the first mask."""
+    if not sequence.is_whole:
+        return []
+    settled = list(itertools.takewhile(lambda token_id: token_id is not None, sequence.reply))
+    canvas, start = sequence.canvas, max(sequence.block.start, sequence.canvas.prompt_len)
+    first, last = canvas.prompt_len + sequence.num_reported, start + len(settled)
+    return report(sequence, [canvas.token(position) for position in range(first, last)]) if first < last else []
+
+
+def report(sequence: Sequence, tokens: list[Token]) -> list[Event]:
+    """The next tokens of the reply are final, and no mask is left before them."""
+    sequence.num_reported += len(tokens)
+    sequence.tally.settle(len(tokens))
+    return [Committed(sequence.id, tuple(tokens))]
+
+
 def finish_block(sequence: Sequence, end: int | None) -> list[Event]:
     """The block is final, as far as the reply goes: report it, then open the next one or finish.
 
     Callers get it before its commit, and the last block needs no commit.
     """
     tokens = sequence.canvas.generated(sequence.block)
+    num_before = max(0, sequence.block.start - sequence.canvas.prompt_len)
     reason: FinishReason | None = "length" if sequence.block.end >= sequence.canvas.reply_end else None
     if end is not None:
         tokens, reason = tokens[: end + 1], "stop"
     elif sequence.is_overdue:
         reason = "length"
-    sequence.tally.settle(len(tokens))
-    events: list[Event] = [Committed(sequence.id, tuple(tokens))]
+    events = report(sequence, tokens[sequence.num_reported - num_before :])
     if reason:
         events.append(Finished(sequence.id, reason, sequence.counters()))
     else:

@@ -52,6 +52,7 @@ class Draft:
     confidence: float  # of the tokens of its last step, together
     probability: float  # that it is reached, from the certain state and the drafts drawn before it
     forecast: Proposals | None  # what its logits are expected to propose; None: not known
+    num_around: int = 0  # as in `Certain`
     # Steps that it is expected to save, beside the drafts drawn before it: those of itself, and those of drafts that it
     # makes more probable. `saved_first`: first steps of a block, of which nothing is known before.
     saved: float = 0.0
@@ -60,7 +61,7 @@ class Draft:
 
     @property
     def num_rows(self) -> int:
-        return len(self.state.before) + len(self.state.token_ids)
+        return len(self.state.before) + len(self.state.token_ids) + self.num_around
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,12 @@ class Certain:
     forecast: Proposals | None
     rule: TransferRule
     prompt_len: int
-    canvas_len: int  # 0 on an infilling canvas: its window is the last block
+    canvas_len: int  # 0 if no block may follow in a draft: on an infilling canvas, its window is the last block
     block_length: int
     end_token_ids: Collection[int]  # a block ends its sequence, or a hole its text, with one of these
     delete_token_id: int | None
     counts_steps: bool  # whether random numbers depend on the step
+    num_around: int = 0  # with full attention: positions of the canvas outside the block, which a draft repeats
 
 
 class Odds(Protocol):
@@ -129,7 +131,7 @@ def _preferring(proposals: Proposals, indices: Ids[int], base: Ids[int]) -> Prop
     """
     confidences, entropies = list(proposals.confidences), [2 * TOO_MUCH + entropy for entropy in proposals.entropies]
     for index in base:
-        confidences[index] = -1.0
+        confidences[index] = -math.inf
         if entropies:
             entropies[index] = math.inf
     for rank, index in enumerate(indices):
@@ -233,6 +235,7 @@ def _children(certain: Certain, draft: Draft, odds: Odds, floor: float) -> Itera
                     confidence,
                     probability,
                     None if state.before else proposals.without(chosen, removed),
+                    certain.num_around,
                 )
 
 

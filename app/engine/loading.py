@@ -9,14 +9,14 @@ import torch
 from app.engine.engine import Engine
 from app.engine.market import ForwardCosts
 from app.engine.warmup import choose_num_threads, measure_costs, most_threads, timed_forwards
-from app.errors import CheckpointError, ConfigError, StartError
+from app.errors import ConfigError, StartError
 from app.messages.params import EngineConfig, ModelSource
 from app.models.checkpoint import Checkpoint, load_checkpoint
 from app.models.device import choose_attention_kernels, choose_device, choose_dtype
-from app.models.families import Diffusion, Hints, read_diffusion
+from app.models.families import Hints
+from app.models.opening import open_source
 from app.models.quantization import check_quantization, weight_bytes
-from app.models.sources import HuggingFaceFolder
-from app.models.weights import loading_device, prepare
+from app.models.weights import prepare
 
 logger = logging.getLogger(__name__)
 
@@ -68,12 +68,12 @@ def load_model(options: ModelSource, device: torch.device, dtype: torch.dtype) -
 
 
 def _load_checkpoint(options: ModelSource, device: torch.device, dtype: torch.dtype) -> Checkpoint:
-    source = HuggingFaceFolder(options.path, options.revision)
+    source = open_source(options, dtype)
     hints = Hints(options.family, options.mask_token_id, options.block_length)
-    _check_served(read_diffusion(source, hints))  # before the weights are read
-    place = loading_device(device, options.quantization)
-    checkpoint = load_checkpoint(source, place, dtype, options.generation_config == "auto", hints)
-    prepare(checkpoint.model, device, options.quantization)
+    checkpoint = load_checkpoint(
+        source, device, dtype, options.generation_config == "auto", hints, options.quantization
+    )
+    prepare(checkpoint.model, device)
     return checkpoint
 
 
@@ -83,15 +83,6 @@ def _warm_up(options: ModelSource, checkpoint: Checkpoint, device: torch.device)
     if device.type == "cpu" and options.num_threads is None and most_threads() > 1:
         choose_num_threads(forward, most_threads())
     return measure_costs(forward) if options.speculation == "auto" else None
-
-
-def _check_served(diffusion: Diffusion) -> None:
-    """Raises CheckpointError for a checkpoint that denoises in a way that the engine does not support."""
-    if diffusion.attention != "block_causal":
-        raise CheckpointError(
-            f"This checkpoint was trained with {diffusion.attention} attention; the engine supports block-causal "
-            "attention only."
-        )
 
 
 def dtype_name(dtype: torch.dtype) -> str:

@@ -73,14 +73,14 @@ class Market:
     def __init__(self, costs: ForwardCosts, sequences: Ids[Sequence], record: Record) -> None:
         self._costs = costs
         self._num_rows = sum(sequence.num_rows for sequence in sequences)
-        self._num_open = sum(_block_len(sequence) for sequence in sequences)
+        self._num_open = sum(sequence.num_open_rows for sequence in sequences)
         self.step = costs.of(self._num_open) / len(sequences)  # of a plain forward, for each sequence
         self._price = record.price(self.step)
         self._least_row = costs.least_slope(self._num_rows)
 
     def floor(self, sequence: Sequence) -> float:
         """Drafts less probable than this cannot pay."""
-        return max(MIN_PROBABILITY, MIN_GAIN / MAX_CHAIN * self._least_row * _block_len(sequence) / self.step)
+        return max(MIN_PROBABILITY, MIN_GAIN / MAX_CHAIN * self._least_row * sequence.num_open_rows / self.step)
 
     def worth(self, sequence: Sequence, draft: Draft) -> float:
         """Seconds that a draft is expected to save."""

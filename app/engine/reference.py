@@ -68,7 +68,7 @@ def generate(
     first = (len(prompt_ids) - offset) // size * size + offset
     for start in range(first, len(tokens), size):
         end, step = min(start + size, len(tokens)), 0
-        counts = SCHEDULES[schedule](int(masked[start:end].sum()), params.steps_per_block, size)
+        counts = SCHEDULES[schedule](int(masked[start:end].sum()), params.steps_per_block, size, params.schedule_eps)
         while masked[start:end].any():
             proposals = propose(model, state, (start, end), step, params, mask_token_id)
             unmask(state, proposals, counts[min(step, len(counts) - 1)], params.threshold)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Ids
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -13,6 +13,7 @@ from torch import Tensor
 
 from app.engine.constraints import Constraint
 from app.engine.proposals import Proposals
+from app.messages.decoding import Remasking
 from app.messages.params import GenerationParams
 
 # What a random number is used for; part of its key, so that no two uses share numbers.
@@ -79,10 +80,25 @@ def _propose(logits: Tensor, sequences: Ids[MaskedRows], mask_token_id: int) -> 
     token_ids = _choose(scores, sequences)  # [rows, 1 + the most steps ahead]
     confidences = probabilities.gather(1, token_ids)
     columns = [is_number.double()[None], token_ids.double().T, confidences.T]  # each [n, rows]
+    orders = {rows.params.remasking for rows in sequences}
     if any(rows.params.needs_entropies for rows in sequences):
         columns.append(torch.special.entr(probabilities).sum(dim=-1)[None])
+    num_steps, has_entropies = token_ids.shape[1], len(columns) == 4
+    if "low_margin" in orders:
+        best = probabilities.topk(2, dim=-1).values  # [rows, 2]
+        columns.append((best[:, 0] - best[:, 1])[None])
     # One transfer to the host for all columns: token ids are exact in float64.
-    proposals = _split(torch.cat(columns).tolist(), token_ids.shape[1], sequences)
+    numbers = torch.cat(columns).tolist()
+    proposals = _split(
+        Columns(
+            is_number=numbers[0],
+            token_ids=numbers[1 : 1 + num_steps],
+            probabilities=numbers[1 + num_steps : 1 + 2 * num_steps],
+            entropies=numbers[1 + 2 * num_steps] if has_entropies else [],
+            margins=numbers[-1],
+        ),
+        sequences,
+    )
     _add_alternatives(proposals, probabilities, sequences)
     return proposals
 
@@ -128,29 +144,44 @@ def _choose(scores: Tensor, sequences: Ids[MaskedRows]) -> Tensor:
     return token_ids
 
 
-def _split(columns: list[list[float]], num_steps: int, sequences: Ids[MaskedRows]) -> list[Proposals | None]:
-    """The columns of all rows, by sequence: whether the logits are numbers; for each step the token ids, for each step
-    their probabilities; maybe entropies."""
-    is_number, *columns = columns
-    token_ids, probabilities = columns[:num_steps], columns[num_steps : 2 * num_steps]
-    entropies = columns[-1] if len(columns) > 2 * num_steps else []
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """What all rows propose, on the host."""
+
+    is_number: list[float]  # whether the logits are numbers
+    token_ids: list[list[float]]  # of this step and the following ones
+    probabilities: list[list[float]]  # of these tokens
+    entropies: list[float]  # empty if no sequence needs them
+    margins: list[float]  # between the two most likely tokens; without meaning if no sequence needs them
+
+    def confidences(self, rows: MaskedRows, part: slice, step: int, column: int) -> list[float]:
+        """Of the rows at `part`, which are those of one sequence."""
+        orders: dict[Remasking, Callable[[], list[float]]] = {
+            "low_confidence": lambda: self.probabilities[column][part],
+            "low_margin": lambda: self.margins[part],
+            "high_entropy": lambda: [-entropy for entropy in self.entropies[part]],
+            "random": lambda: uniform(rows.params.seed, CONFIDENCE_STREAM, rows.positions, step),
+        }
+        return orders[rows.params.remasking]()
+
+
+def _split(columns: Columns, sequences: Ids[MaskedRows]) -> list[Proposals | None]:
+    """The proposals of each sequence."""
     proposals: list[Proposals | None] = []
     first = 0
     for rows in sequences:
         part = slice(first, first + len(rows.positions))
         first = part.stop
-        if not all(is_number[part]):
+        if not all(columns.is_number[part]):
             proposals.append(None)
             continue
         steps = []
         for ahead in range(1 + rows.num_ahead if rows.params.is_random else 1):
             column = ahead if rows.params.temperature > 0 else 0
-            chances = probabilities[column][part]
-            confidences = chances
-            if rows.params.remasking == "random":
-                confidences = uniform(rows.params.seed, CONFIDENCE_STREAM, rows.positions, rows.step + ahead)
-            ids = [int(token_id) for token_id in token_ids[column][part]]
-            steps.append(Proposals(rows.positions, ids, confidences, entropies[part], chances))
+            ids = [int(token_id) for token_id in columns.token_ids[column][part]]
+            confidences = columns.confidences(rows, part, rows.step + ahead, column)
+            chances, entropies = columns.probabilities[column][part], columns.entropies[part]
+            steps.append(Proposals(rows.positions, ids, confidences, entropies, chances))
         proposals.append(replace(steps[0], ahead=tuple(steps[1:])) if len(steps) > 1 else steps[0])
     return proposals
 

@@ -8,23 +8,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
+import torch
 
-Schedule = Callable[[int, int, int], list[int]]
+# (masks of the block, steps for it, block length, GenerationParams.schedule_eps)
+Schedule = Callable[[int, int, int, float], list[int]]
 
 
-def masks(num_masks: int, num_steps: int, block_length: int) -> list[int]:
+def masks(num_masks: int, num_steps: int, block_length: int = 0, eps: float = 0.0) -> list[int]:
     """The masks in equal parts, larger ones first (Stable-DiffCoder's)."""
     base, extra = divmod(num_masks, num_steps)
     return [base + (step < extra) for step in range(min(num_steps, num_masks))]
 
 
-def whole_block(num_masks: int, num_steps: int, block_length: int) -> list[int]:
+def whole_block(num_masks: int, num_steps: int, block_length: int = 0, eps: float = 0.0) -> list[int]:
     """The block in equal parts, also where a part of it is given (SDAR's). An infilling canvas may have more masks."""
     size = max(block_length, num_masks)
-    return masks(size, num_steps, size)
+    return masks(size, num_steps)
 
 
-def linear(num_masks: int, num_steps: int, block_length: int) -> list[int]:
+def linear(num_masks: int, num_steps: int, block_length: int = 0, eps: float = 0.0) -> list[int]:
     """What a linear noise schedule expects to be unmasked from step to step, rounded (dLLM's).
 
     The published code has the probability in float32, which decides how many exact ties are rounded.
@@ -39,4 +41,23 @@ def linear(num_masks: int, num_steps: int, block_length: int) -> list[int]:
     return [count for count in counts if count > 0]
 
 
-SCHEDULES: Mapping[str, Schedule] = {"masks": masks, "whole_block": whole_block, "linear": linear}
+def timesteps(num_masks: int, num_steps: int, block_length: int = 0, eps: float = 1e-3) -> list[int]:
+    """Times fall evenly from 1 to `eps`, and a step from t to s unmasks 1 - s / t of the masks (Dream's).
+
+    Rounded down, in float32 like the published code; the last step takes the rest.
+    """
+    times = torch.linspace(1, eps, num_steps + 1, dtype=torch.float32)
+    shares = 1 - times[1:-1] / times[:-2]
+    counts, left = [], torch.tensor(num_masks, dtype=torch.float32)
+    for share in shares:
+        counts.append(int(left * share))
+        left -= counts[-1]
+    return [count for count in [*counts, int(left)] if count > 0]
+
+
+SCHEDULES: Mapping[str, Schedule] = {
+    "masks": masks,
+    "whole_block": whole_block,
+    "linear": linear,
+    "timesteps": timesteps,
+}

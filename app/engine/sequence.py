@@ -49,6 +49,9 @@ class Sequence:
         self.id = sequence_id
         self.params = params
         self.is_watched = params.watch
+        # With full attention every forward runs the whole canvas, and nothing is computed for good before the end;
+        # blocks are only the order in which positions are filled.
+        self.is_whole = diffusion.attention == "full"
         mask_token_id, delete_token_id = diffusion.mask_token_id, diffusion.delete_token_id
         self.canvas = Canvas(
             prompt_ids,
@@ -69,6 +72,7 @@ class Sequence:
         self._schedule, self._strict_threshold = diffusion.schedule, diffusion.strict_threshold
         self._is_speculative = is_speculative and params.speculation != 0 and not params.block_cache
         self.drafts = []
+        self.num_reported = 0  # tokens of the reply that callers know
         self.tally = Tally(submitted)
         self.deadline = None if params.time_budget_ms is None else Deadline(submitted, params.time_budget_ms)
         self.slot: int | None = None  # in the KV cache; None until the scheduler admits the sequence
@@ -76,16 +80,21 @@ class Sequence:
         self.open_block(self.canvas.prefill_end)
 
     @property
+    def prefill_end(self) -> int:
+        """One past the positions that are computed before the first step."""
+        return 0 if self.is_whole else self.canvas.prefill_end
+
+    @property
     def needs_prefill(self) -> bool:
-        return self.computed < self.canvas.prefill_end
+        return self.computed < self.prefill_end
 
     def has_prefix_of(self, other: Sequence) -> bool:
         """Whether everything that the other would prefill is part of what this one does."""
-        end = other.canvas.prefill_end
+        end = other.prefill_end
         return (
             self.params.block_length == other.params.block_length
             and self.canvas.offset == other.canvas.offset
-            and self.canvas.prefill_end >= end > 0
+            and self.prefill_end >= end > 0
             and self.canvas.token_ids[:end] == other.canvas.token_ids[:end]
         )
 
@@ -112,7 +121,7 @@ class Sequence:
     @property
     def cacheable_end(self) -> int:
         """One past the whole blocks of the prompt that need no forward if their keys and values are known."""
-        return self.canvas.prefill_end - (self.params.block_length if self.awaits_first else 0)
+        return self.prefill_end - (self.params.block_length if self.awaits_first else 0)
 
     @property
     def reply(self) -> list[int | None]:
@@ -124,7 +133,7 @@ class Sequence:
 
     def commit(self) -> None:
         """A forward over the full block before the current one, and maybe over that too, stored its keys and values."""
-        if self.computed < self.block.start:
+        if self.computed < self.block.start and not self.is_whole:
             self.tally.fused_commits += not self.awaits_first
             self.computed = self.block.start
 
@@ -132,6 +141,8 @@ class Sequence:
     def rows(self) -> range:
         """The positions that a denoising step computes, without drafts."""
         block = self.block
+        if self.is_whole:
+            return range(len(self.canvas))
         if self.awaits_first:
             return range(self.computed, block.start)
         if self._is_stored:
@@ -143,9 +154,19 @@ class Sequence:
         return range(self.computed, block.end)
 
     @property
+    def end(self) -> int:
+        """One past the last position of a denoising step."""
+        return len(self.canvas) if self.is_whole else self.block.end
+
+    @property
     def num_rows(self) -> int:
         """Of a denoising step, without drafts."""
         return len(self.rows)
+
+    @property
+    def num_open_rows(self) -> int:
+        """Of a denoising step, without drafts and without the block before."""
+        return self.num_rows if self.is_whole else self.block.end - self.block.start
 
     @property
     def tokens_per_step(self) -> float:
@@ -175,11 +196,12 @@ class Sequence:
             self.forecast,
             self.current_rule(),
             self.canvas.prompt_len,
-            0 if window or self.commits_alone else len(self.canvas),
+            0 if window or self.commits_alone or self.is_whole else len(self.canvas),
             self.params.block_length,
             frozenset[int]().union(*window.ends) if window else self.end_token_ids,
             self.delete_token_id,
             self.params.is_random,
+            self.num_open_rows - (self.block.end - self.block.start),
         )
 
     @property
@@ -205,8 +227,8 @@ class Sequence:
         """The next whole blocks of the prompt: about `max_tokens`, at least one block."""
         length = self.params.block_length
         size = max(1, max_tokens // length) * length
-        end = min(self.canvas.whole_blocks(self.computed + size), self.canvas.prefill_end)
-        is_last = end == self.canvas.prefill_end
+        end = min(self.canvas.whole_blocks(self.computed + size), self.prefill_end)
+        is_last = end == self.prefill_end
         return self._forward("prefill", range(self.computed, end), (end,) if is_last and self.awaits_first else ())
 
     def denoise(self, drafts: Ids[Draft] = ()) -> list[Forward]:
@@ -233,7 +255,7 @@ class Sequence:
         assert self.slot is not None
         end = len(self.canvas)
         limits = None
-        if not (self.params.window and kind == "denoise"):
+        if not (self.is_whole or (self.params.window and kind == "denoise")):
             limits = tuple(min(end, self.canvas.block_end(position)) for position in rows)
         if limits == (rows.stop,) * len(rows):
             limits = None
@@ -249,12 +271,16 @@ class Sequence:
         """The rows of a draft, from `place` on. They see the prefix before the current block, and themselves."""
         assert self.slot is not None
         state, num_before, num_rows = draft.state, len(draft.state.before), draft.num_rows
-        limits = (place + num_before,) * num_before + (place + num_rows,) * len(state.token_ids)
-        hidden = range(self.block.start, place)
-        span = Span(self.slot, state.start - num_before, num_rows, limits, place, hidden)
-        mask = self._mask_token_id
+        mask, positions = self._mask_token_id, state.masked_positions
         token_ids = (*state.before, *(mask if token_id is None else token_id for token_id in state.token_ids))
-        positions = state.masked_positions
+        if self.is_whole:  # they see themselves only: another state of the whole canvas
+            span = Span(self.slot, 0, num_rows, None, place, range(place))
+            canvas, block = self.canvas.token_ids, self.block
+            token_ids = (*canvas[: block.start], *token_ids, *canvas[block.end :])
+        else:
+            limits = (place + num_before,) * num_before + (place + num_rows,) * len(state.token_ids)
+            hidden = range(self.block.start, place)
+            span = Span(self.slot, state.start - num_before, num_rows, limits, place, hidden)
         return Forward("denoise", span, token_ids, self._logit_rows(positions, span.start), positions)
 
     def masked_rows(self, forwards: Ids[Forward]) -> list[MaskedRows]:

@@ -64,7 +64,7 @@ class Speculator:
         """The most probable ones that there is room for."""
         if limit == 0 or sequence.forecast is None:
             return []
-        room = self._last_place - sequence.block.end
+        room = self._last_place - sequence.end
         drafts = []
         for draft in itertools.islice(drafts_of(sequence.certain, self.odds.of(sequence.params), floor), limit):
             if draft.num_rows > room:

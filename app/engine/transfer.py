@@ -32,7 +32,7 @@ def make_rule(params: GenerationParams, num_masks: int, schedule: str = "masks",
 
     Blocks, and the small blocks in them, are counted from position `offset`.
     """
-    counts = SCHEDULES[schedule](num_masks, params.steps_per_block, params.block_length)
+    counts = SCHEDULES[schedule](num_masks, params.steps_per_block, params.block_length, params.schedule_eps)
     rule = RULES[params.mode](params, counts)
     return rule if params.small_block_length is None else small_block_rule(rule, params.small_block_length, offset)
 

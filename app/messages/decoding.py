@@ -15,14 +15,14 @@ from app.messages.rules import IntegerRange, NumberRange, OneOf, TrueOrFalse
 DecodeMode = Literal[
     "static", "threshold", "greedy", "adaptive", "factor", "entropy", "dynamic", "sequential", "entropy_bounded"
 ]
-Remasking = Literal["low_confidence", "random"]
+Remasking = Literal["low_confidence", "low_margin", "high_entropy", "random"]
 DECODE_MODES: tuple[DecodeMode, ...] = get_args(DecodeMode)
 # Those that have their own use for a threshold, and those that need the entropies of proposals.
 THRESHOLD_MODES: tuple[DecodeMode, ...] = ("threshold", "adaptive", "dynamic")
 ENTROPY_MODES: tuple[DecodeMode, ...] = ("entropy", "entropy_bounded")
 
 DEFAULT_THRESHOLD = 0.9
-MAX_BLOCK_LENGTH = 1024
+MAX_BLOCK_LENGTH = 2**17  # models with full attention may fill a whole context as one block
 MAX_TEMPERATURE = 2
 
 
@@ -72,7 +72,14 @@ class Decoding:
     remasking: Remasking = option(
         "low_confidence",
         OneOf(get_args(Remasking)),
-        "Which masked positions become final first: the most confident ones (low_confidence) or random ones.",
+        "Which masked positions become final first: those with the most probable tokens (low_confidence), those whose "
+        "token is furthest ahead of the second (low_margin), those with the lowest entropy (high_entropy), or random "
+        "ones. Thresholds apply to these numbers; an entropy counts as negative.",
+    )
+    schedule_eps: float = option(
+        1e-3,
+        NumberRange(above=0, high=0.5),
+        "Mode static, models whose schedule is a series of times from 1 to this one (Dream): the last time.",
     )
     temperature: float = option(
         0.0,
@@ -131,7 +138,7 @@ class Decoding:
 
     @property
     def needs_entropies(self) -> bool:
-        return self.mode in ENTROPY_MODES
+        return self.mode in ENTROPY_MODES or self.remasking == "high_entropy"
 
     @property
     def is_random(self) -> bool:

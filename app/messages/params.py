@@ -130,13 +130,14 @@ class EngineConfig:
 class ModelSource:
     """Which checkpoint to load, and how to run it. None: the checkpoint or the library decides."""
 
-    path: str  # a directory or a Hugging Face id
+    path: str  # a directory, a Hugging Face id or a GGUF file
     revision: str | None = None  # of a Hugging Face id
     # What the checkpoint is, where its files do not say it: a family of app/models/families.py, its mask token, and the
     # block length that it was trained with.
     family: str | None = None
     mask_token_id: int | None = None
     block_length: int | None = None
+    tokenizer: str | None = None  # a directory or a Hugging Face id; None: the checkpoint's own
     device: str = "auto"
     dtype: str = "auto"
     num_threads: int | None = None  # PyTorch's threads on the CPU

@@ -9,12 +9,15 @@ import torch
 
 from app.messages.defaults import Defaults
 from app.messages.options import Overrides
-from app.models.config import read_model_config
+from app.models.config import read_model_config, usual_keys
 from app.models.families import NO_HINTS, Diffusion, Hints, family_defaults, read_diffusion, recognise
 from app.models.generation_config import read_own_defaults, read_request_defaults
+from app.models.quantized_loading import load_quantized
 from app.models.sources import CheckpointSource
 from app.models.transformer import Transformer
-from app.models.weights import load_weights
+from app.models.weights import allocate, load_weights
+
+CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
@@ -35,10 +38,12 @@ def load_checkpoint(
     dtype: torch.dtype,
     with_request_defaults: bool = True,
     hints: Hints = NO_HINTS,
+    quantization: str = "none",
 ) -> Checkpoint:
-    """Load a checkpoint; `prepare` then quantizes or packs its weights. Raises CheckpointError for bad files.
+    """Load a checkpoint; `prepare` then packs its weights. Raises CheckpointError for bad files.
 
-    Everything else is read and checked before the weights.
+    Everything else is read and checked before the weights. `quantization` is applied while they are read: the model is
+    never in memory in `dtype` as a whole.
     """
     config = source.config()
     family = recognise(source, hints).family
@@ -46,14 +51,16 @@ def load_checkpoint(
     if with_request_defaults:
         read = read_request_defaults if family.reads_generation_config else read_own_defaults
         request_defaults = read(source.generation_config(), source.generation_config_path)
-    model_config = read_model_config(config, family.layout)
+    model_config = read_model_config(usual_keys(config, family.layout), family.layout)
     diffusion = read_diffusion(source, hints)
     own_defaults = family_defaults(family, diffusion.block_length)
     request_defaults = Overrides({**own_defaults.values, **request_defaults.values})
     with torch.device("meta"):
         model = Transformer(model_config)
-    model = model.to(dtype).to_empty(device=device).requires_grad_(False).eval()
-    if model_config.tie_word_embeddings:
-        model.head.weight = model.embedding.weight  # to_empty unties them
-    load_weights(model, source.tensors(device), family.names)
+    model = model.to(dtype).requires_grad_(False).eval()
+    if quantization == "none":
+        allocate(model, device)
+        load_weights(model, source.tensors(device), family.names)
+    else:
+        load_quantized(model, source.tensors(CPU), family.names, quantization, device)
     return Checkpoint(source.name, model, diffusion, source.tokenizer(), request_defaults)

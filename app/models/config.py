@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.errors import CheckpointError
@@ -48,6 +48,47 @@ class Layout:
 
     qk_norm: bool = False
     qkv_bias: bool | None = None  # None: config.json's `attention_bias` decides, also for the output projection
+    # Keys of its config.json, and the usual keys for the same values.
+    keys: Mapping[str, str] = field(default_factory=dict)
+    # Values of keys that would require something that the decoder does not support, if they were others.
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+
+
+LLADA_LAYOUT = Layout(
+    keys={
+        "d_model": "hidden_size",
+        "n_layers": "num_hidden_layers",
+        "n_heads": "num_attention_heads",
+        "n_kv_heads": "num_key_value_heads",
+        "mlp_hidden_size": "intermediate_size",
+        "embedding_size": "vocab_size",
+        "max_sequence_length": "max_position_embeddings",
+        "activation_type": "hidden_act",
+        "weight_tying": "tie_word_embeddings",
+    },
+    fixed={
+        "alibi": False,
+        "attention_layer_norm": False,
+        "block_type": "llama",
+        "clip_qkv": None,
+        "include_bias": False,
+        "include_qkv_bias": False,
+        "input_emb_norm": False,
+        "layer_norm_type": "rms",
+        "multi_query_attention": None,
+        "rope": True,
+        "scale_logits": False,
+    },
+)
+
+
+def usual_keys(config: Mapping[str, Any], layout: Layout) -> Mapping[str, Any]:
+    """A config.json with the usual keys. Raises CheckpointError for what the decoder does not support."""
+    for key, value in layout.fixed.items():
+        if config.get(key) not in (None, value):
+            raise CheckpointError(f"config.json: {key} is {config[key]!r}; only {value!r} is supported.")
+    renamed = {usual: config[key] for key, usual in layout.keys.items() if config.get(key) is not None}
+    return {**config, **renamed}
 
 
 def read_model_config(config: Mapping[str, Any], layout: Layout) -> ModelConfig:

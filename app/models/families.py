@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
 from app.errors import CheckpointError, ConfigError
+from app.messages.decoding import MAX_BLOCK_LENGTH
 from app.messages.defaults import Defaults
 from app.messages.options import Overrides, overrides
 from app.messages.params import Alignment, CanvasLength
-from app.models.config import Layout, positive
+from app.models.config import LLADA_LAYOUT, Layout, positive, usual_keys
 from app.models.files import read_json
 from app.models.sources import CheckpointSource
-from app.models.tensor_names import LLAMA_NAMES, TensorNames
+from app.models.tensor_names import LLADA_NAMES, LLAMA_NAMES, TensorNames
 from app.models.unsupported import UNSUPPORTED
 
 AttentionPattern = Literal["block_causal", "full"]
@@ -61,7 +62,9 @@ class Diffusion:
     family: str
     mask_token_id: int
     eos_token_ids: tuple[int, ...]
-    block_length: int  # the one it was trained with; others work, with some loss of quality
+    # The one it was trained with; others work, with some loss of quality. With full attention it is only the order in
+    # which positions are filled; as long as the context, if there is none.
+    block_length: int
     # If set, it was trained to fill canvases whose holes are too long: positions that get this token are removed.
     delete_token_id: int | None = None
     # What a position sees: its whole block and all earlier ones ("block_causal"), or everything ("full").
@@ -164,6 +167,28 @@ FAMILIES: Mapping[str, Family] = {
     "LlamaForCausalLM": Family(name="llama", layout=Layout()),
     "Qwen2ForCausalLM": Family(name="qwen2", layout=Layout(qkv_bias=True)),
     "Qwen3ForCausalLM": Family(name="qwen3", layout=Layout(qk_norm=True)),
+    "DreamModel": Family(
+        name="dream",
+        layout=Layout(qkv_bias=True),
+        attention="full",
+        shift=True,
+        mask_token="<|mask|>",
+        mask_token_id=151666,
+        schedule="timesteps",
+        canvas_length="exact",
+        request_defaults=overrides(Defaults, remasking="high_entropy", tokens_per_step=1),
+    ),
+    "LLaDAModelLM": Family(
+        name="llada",
+        layout=LLADA_LAYOUT,
+        names=LLADA_NAMES,
+        attention="full",
+        mask_token="<|mdm_mask|>",
+        mask_token_id=126336,
+        block_length=32,
+        canvas_length="exact",
+        request_defaults=overrides(Defaults, tokens_per_step=1),
+    ),
 }
 
 
@@ -229,8 +254,10 @@ def read_diffusion(source: CheckpointSource, hints: Hints = NO_HINTS) -> Diffusi
     """
     config = source.config()
     family = recognise(source, hints).family
+    config = usual_keys(config, family.layout)
     tokenizer = source.tokenizer()
     mask = _find_mask(family, config, tokenizer, hints)
+    attention = _choice(config, "diffusion_attention", family.attention, get_args(AttentionPattern))
     eos = _first(
         tokenizer.eos_token_id if family.eos_of_tokenizer else None,
         source.generation_config().get("eos_token_id"),
@@ -247,11 +274,11 @@ def read_diffusion(source: CheckpointSource, hints: Hints = NO_HINTS) -> Diffusi
         family=family.name,
         mask_token_id=mask,
         eos_token_ids=eos_token_ids,
-        block_length=_find_block_length(family, config, source.name, hints),
+        block_length=_find_block_length(family, config, attention, source.name, hints),
         delete_token_id=delete,
-        attention=_choice(config, "diffusion_attention", family.attention, get_args(AttentionPattern)),
+        attention=attention,
         shift=_choice(config, "diffusion_shift", family.shift, (False, True)),
-        alignment=family.alignment,
+        alignment="prompt_end" if attention == "full" else family.alignment,
         schedule=family.schedule,
         canvas_length=family.canvas_length,
         strict_threshold=family.strict_threshold,
@@ -274,7 +301,9 @@ def named_defaults(directory: Path, name: str, block_length: int | None = None) 
     config = read_json(directory / "config.json", optional=True)
     try:
         family = find_family(config)
-        return family_defaults(family, _find_block_length(family, config, name, Hints(block_length=block_length)))
+        return family_defaults(
+            family, _find_block_length(family, config, family.attention, name, Hints(block_length=block_length))
+        )
     except CheckpointError:
         return Overrides()
 
@@ -305,7 +334,9 @@ def _find_mask(family: Family, config: Mapping[str, Any], tokenizer: Any, hints:
     )
 
 
-def _find_block_length(family: Family, config: Mapping[str, Any], name: str, hints: Hints) -> int:
+def _find_block_length(
+    family: Family, config: Mapping[str, Any], attention: AttentionPattern, name: str, hints: Hints
+) -> int:
     for key in ("block_length", family.block_length_key):
         if config.get(key) is not None:
             return positive(config, key)
@@ -314,6 +345,8 @@ def _find_block_length(family: Family, config: Mapping[str, Any], name: str, hin
         length = _first(int(found[1]) if found else None, hints.block_length, family.block_length)
     else:
         length = _first(family.block_length, hints.block_length)
+    if length is None and attention == "full":
+        length = min(positive(config, "max_position_embeddings", 2048), MAX_BLOCK_LENGTH)
     if length is None:
         raise CheckpointError(
             "config.json has a mask token but no 'block_length', the length it was trained with; ELBARTO_BLOCK_LENGTH "

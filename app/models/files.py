@@ -9,7 +9,8 @@ from typing import Any
 
 from app.errors import CheckpointError
 
-HUB_FILES = ["*.json", "*.safetensors", "*.jinja", "tokenizer.model", "merges.txt"]
+TOKENIZER_FILES = ["*.json", "*.jinja", "tokenizer.model", "merges.txt"]
+HUB_FILES = [*TOKENIZER_FILES, "*.safetensors"]
 
 
 def find_directory(path: str, revision: str | None) -> Path:
@@ -17,20 +18,27 @@ def find_directory(path: str, revision: str | None) -> Path:
 
     Raises CheckpointError.
     """
+    return _find(path, revision, "ELBARTO_MODEL_PATH", HUB_FILES)
+
+
+def find_tokenizer(path: str) -> Path:
+    """As `find_directory`, for ELBARTO_TOKENIZER: of a hub id, no weights are downloaded."""
+    return _find(path, None, "ELBARTO_TOKENIZER", TOKENIZER_FILES)
+
+
+def _find(path: str, revision: str | None, setting: str, files: list[str]) -> Path:
     if Path(path).is_dir():
         return Path(path)
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", path):
-        raise CheckpointError(
-            f"ELBARTO_MODEL_PATH is {path!r}: neither a directory here nor a Hugging Face id (owner/name)."
-        )
+        raise CheckpointError(f"{setting} is {path!r}: neither a directory here nor a Hugging Face id (owner/name).")
     from huggingface_hub import snapshot_download
 
     try:
-        return Path(snapshot_download(path, revision=revision, allow_patterns=HUB_FILES))
+        return Path(snapshot_download(path, revision=revision, allow_patterns=files))
     except Exception as error:  # The hub client raises many types; each means that the files are not available.
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise CheckpointError(
-            f"ELBARTO_MODEL_PATH is {path!r} (revision {revision or 'main'}): not a directory here, and it could not "
+            f"{setting} is {path!r} (revision {revision or 'main'}): not a directory here, and it could not "
             f"be downloaded from the Hugging Face hub: {reason}"
         ) from error
 

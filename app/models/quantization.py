@@ -44,22 +44,28 @@ def check_quantization(scheme: str, device: torch.device, dtype: torch.dtype) ->
 def quantize(model: Transformer, scheme: str, device: torch.device) -> None:
     """Replace the weights of a loaded model one layer at a time and move it to `device`; the old weights are freed.
 
+    Raises ConfigError for a shape that int4 does not support.
+    """
+    check_shapes(model, scheme)
+    for layer in model.layers:
+        quantize_linears(layer.to(device), scheme)
+    quantize_head(model, device)
+    model.to(device)
+    if model.config.tie_word_embeddings:
+        model.head.weight = model.embedding.weight
+
+
+def quantize_head(model: Transformer, device: torch.device) -> None:
+    """Quantize what is not in the layers, as far as that pays.
+
     The embedding is not quantized, and neither is a head that is tied to it: a second copy would take memory instead of
     saving it. An untied head becomes int8 on a CPU, for either scheme: that takes a quarter of the time (with few rows
     the head is the largest matrix multiplication of a small model) without a measurable loss. In int4 the head would
     lose five times as much quality as all layers together (bench/LOG.md, 2026-11-21, "weights in int8 and int4").
-    torchao's int8 dequantizes the whole weight at every multiplication, so the head is left alone there. Raises
-    ConfigError for a shape that int4 does not support.
+    torchao's int8 dequantizes the whole weight at every multiplication, so the head is left alone there.
     """
-    if scheme == "int4":
-        _check_groups(model)
-    for layer in model.layers:
-        quantize_linears(layer.to(device), scheme)
     if has_fast_int8(device) and not model.config.tie_word_embeddings:
         model.head = Int8Linear(model.head.weight, model.head.bias)
-    model.to(device)
-    if model.config.tie_word_embeddings:
-        model.head.weight = model.embedding.weight
 
 
 def quantize_linears(module: nn.Module, scheme: str) -> None:
@@ -137,7 +143,10 @@ def _quantize_by_torchao(module: nn.Module, scheme: str) -> None:
     torchao.quantize_(module, config)
 
 
-def _check_groups(model: Transformer) -> None:
+def check_shapes(model: Transformer, scheme: str) -> None:
+    """Raises ConfigError for a model with a shape that the scheme does not support. The model may have no weights."""
+    if scheme != "int4":
+        return
     for _, _, linear in _linears(model.layers):
         if linear.in_features % GROUP or linear.out_features % OUTPUTS:
             raise _cannot(

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from app.errors import CheckpointError
-from app.models.files import find_directory, read_json
+from app.models.files import find_directory, find_tokenizer, read_json
 from app.models.generation_config import FILE
+from app.models.tokenizers import load_tokenizer
 
 if TYPE_CHECKING:
     import torch
@@ -55,11 +56,15 @@ class CheckpointSource(Protocol):
 
 
 class HuggingFaceFolder:
-    """A local directory in Hugging Face's layout, or a hub id, which is downloaded when something is first read."""
+    """A local directory in Hugging Face's layout, or a hub id, which is downloaded when something is first read.
 
-    def __init__(self, path: str, revision: str | None = None) -> None:
+    `tokenizer` names another directory or hub id to take the tokenizer from.
+    """
+
+    def __init__(self, path: str, revision: str | None = None, tokenizer: str | None = None) -> None:
         self._path = path
         self._revision = revision
+        self._tokenizer_path = tokenizer
 
     @property
     def name(self) -> str:
@@ -96,16 +101,16 @@ class HuggingFaceFolder:
 
     @cached_property
     def _tokenizer(self) -> Any:
-        from transformers import AutoTokenizer, PretrainedConfig  # Slow to import; imports torch if it is installed.
+        return read_tokenizer(find_tokenizer(self._tokenizer_path) if self._tokenizer_path else self._directory)
 
-        # A tokenizer that names its class does not need config.json, and transformers does not know all of those.
-        is_named = "tokenizer_class" in read_json(self._directory / "tokenizer_config.json", optional=True)
-        own = {"config": PretrainedConfig()} if is_named else {}
-        try:
-            return AutoTokenizer.from_pretrained(str(self._directory), trust_remote_code=False, **own)
-        except Exception as error:  # Three libraries raise many types; each means that the files are bad.
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-            raise CheckpointError(f"The tokenizer in {self._directory} cannot be loaded: {reason}") from error
+
+def read_tokenizer(directory: Path) -> Any:
+    """A transformers tokenizer. Raises CheckpointError."""
+    try:
+        return load_tokenizer(directory)
+    except Exception as error:  # Three libraries raise many types; each means that the files are bad.
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise CheckpointError(f"The tokenizer in {directory} cannot be loaded: {reason}") from error
 
 
 def _weight_files(directory: Path) -> list[Path]:

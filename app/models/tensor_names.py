@@ -50,3 +50,23 @@ LLAMA_NAMES = TensorNames(
     down="mlp.down_proj",
     ignored=("rotary_emb.inv_freq",),
 )
+
+# Those of OLMo, from whose code LLaDA's was made.
+LLADA_NAMES = TensorNames(
+    embedding="model.transformer.wte.weight",
+    norm="model.transformer.ln_f.weight",
+    head="model.transformer.ff_out.weight",
+    layer="model.transformer.blocks.{}.",
+    attention_norm="attn_norm.weight",
+    query="q_proj",
+    key="k_proj",
+    value="v_proj",
+    attention_output="attn_out",
+    query_norm="q_norm.weight",
+    key_norm="k_norm.weight",
+    mlp_norm="ff_norm.weight",
+    gate="ff_proj",
+    up="up_proj",
+    down="ff_out",
+    ignored=("rotary_emb.inv_freq",),
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -36,8 +37,35 @@ def prepare(model: Transformer, device: torch.device, scheme: str = "none") -> N
     replace_norms(model)
 
 
-def load_weights(model: Transformer, tensors: Iterable[tuple[str, Tensor]], names: TensorNames) -> None:
-    """Copy each tensor of a checkpoint into its place; raises CheckpointError if they do not match the model."""
+def allocate(model: Transformer, device: torch.device) -> None:
+    """Give a model on the meta device memory, with any contents."""
+    model.to_empty(device=device)
+    if model.config.tie_word_embeddings:
+        model.head.weight = model.embedding.weight  # to_empty unties them
+
+
+class Arrivals(Protocol):
+    """Follows the tensors of a model that gets its memory as they arrive. `places` are those of `tensor_places`."""
+
+    def allocated(self, name: str, places: dict[str, Tensor]) -> Tensor:
+        """The place of a tensor, in memory."""
+        ...
+
+    def note(self, name: str, places: dict[str, Tensor]) -> None:
+        """A tensor is in its place."""
+        ...
+
+
+def load_weights(
+    model: Transformer,
+    tensors: Iterable[tuple[str, Tensor]],
+    names: TensorNames,
+    arrivals: Arrivals | None = None,
+) -> None:
+    """Copy each tensor of a checkpoint into its place; raises CheckpointError if they do not match the model.
+
+    With `arrivals`, parts of the model may be on the meta device until their first tensor arrives.
+    """
     places = tensor_places(model, names)
     missing = set(places)
     with tqdm(total=len(places), desc="loading weights", unit="tensor", leave=False, disable=None) as progress:
@@ -51,9 +79,13 @@ def load_weights(model: Transformer, tensors: Iterable[tuple[str, Tensor]], name
                 raise CheckpointError(
                     f"{name!r} has shape {list(tensor.shape)}; with config.json it should have {list(place.shape)}."
                 )
+            if arrivals is not None:
+                place = arrivals.allocated(name, places)
             place.copy_(tensor)
             missing.discard(name)
             progress.update()
+            if arrivals is not None:
+                arrivals.note(name, places)
     if missing:
         raise CheckpointError(f"The weights lack {len(missing)} tensors, including {min(missing)!r}.")
 
@@ -69,11 +101,11 @@ def tensor_places(model: Transformer, names: TensorNames) -> dict[str, Tensor]:
         places[names.head] = model.head.weight
     for index, layer in enumerate(model.layers):
         prefix = names.layer.format(index)
-        places.update({prefix + name: place for name, place in _layer_places(layer, names).items()})
+        places.update({prefix + name: place for name, place in layer_places(layer, names).items()})
     return places
 
 
-def _layer_places(layer: Layer, names: TensorNames) -> dict[str, Tensor]:
+def layer_places(layer: Layer, names: TensorNames) -> dict[str, Tensor]:
     """By their names within the layer."""
     attention, mlp = layer.attention, layer.mlp
     query, key_value = attention.num_heads * attention.head_dim, attention.num_kv_heads * attention.head_dim

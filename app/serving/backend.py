@@ -42,6 +42,7 @@ class ModelInfo:
     canvas_length: CanvasLength = "whole_blocks"
     block_cache: bool = False  # whether requests may ask for it
     fills_canvas: bool = True  # whether holes can be filled as masks between the texts around them
+    attention: str = "block_causal"  # or "full": these fill canvases natively, and blocks are only an order
     alignment: Alignment = "start"
 
 
@@ -80,7 +81,7 @@ def load_backend(options: ModelSource) -> tuple[Backend, Frontend]:
         device=str(device),
         dtype=dtype_name(dtype),
         max_model_len=engine.config.max_model_len,
-        block_length=diffusion.block_length,
+        block_length=min(diffusion.block_length, engine.config.max_model_len),
         mask_token_id=diffusion.mask_token_id,
         vocab_size=checkpoint.model.config.vocab_size,
         eos_token_ids=diffusion.eos_token_ids,
@@ -88,6 +89,7 @@ def load_backend(options: ModelSource) -> tuple[Backend, Frontend]:
         canvas_length=diffusion.canvas_length,
         block_cache=diffusion.block_cache,
         fills_canvas=diffusion.fills_canvas,
+        attention=diffusion.attention,
         alignment=diffusion.alignment,
     )
     backend = Backend(engine, info, engine.config.max_sequences)

@@ -21,10 +21,11 @@ def run_benchmark(backend: Backend) -> None:
     reach. Raises RuntimeError if the engine cannot decode at all.
     """
     length = min(REPLY_LENGTH, backend.info.max_model_len - 1)
-    if length < backend.info.block_length:
+    block_length = _block_length(backend, length)
+    if length < block_length:
         logger.warning("no benchmark: max_model_len %d leaves no room for a block", backend.info.max_model_len)
         return
-    _decode(backend, backend.info.block_length)  # warm-up: first runs are slow
+    _decode(backend, block_length)  # warm-up: first runs are slow
     seconds, finished = _decode(backend, length)
     counters = finished.counters
     drafts = f", {counters.drafts_accepted} of {counters.drafts_tried} drafts reached" if counters.drafts_tried else ""
@@ -39,16 +40,22 @@ def run_benchmark(backend: Backend) -> None:
     )
 
 
+def _block_length(backend: Backend, reply_length: int) -> int:
+    """With full attention it is only an order, and may be the whole context."""
+    info = backend.info
+    return min(info.block_length, reply_length) if info.attention == "full" else info.block_length
+
+
 def _decode(backend: Backend, reply_length: int) -> tuple[float, Finished]:
     """(seconds taken, the last event)."""
-    info = backend.info
-    gen_length, steps = round_lengths(reply_length, reply_length, info.block_length)
+    info, block_length = backend.info, _block_length(backend, reply_length)
+    gen_length, steps = round_lengths(reply_length, reply_length, block_length)
     prompt_length = min(PROMPT_LENGTH, info.max_model_len - gen_length)
     token_ids = [token_id for token_id in range(info.vocab_size) if token_id != info.mask_token_id]
     prompt = [token_ids[position * 31 % len(token_ids)] for position in range(1, prompt_length + 1)]
     start = time.perf_counter()
     backend.engine.add(
-        prompt, GenerationParams(gen_length=gen_length, steps=steps, block_length=info.block_length, ignore_eos=True)
+        prompt, GenerationParams(gen_length=gen_length, steps=steps, block_length=block_length, ignore_eos=True)
     )
     while backend.engine.has_work:
         for event in backend.engine.step():

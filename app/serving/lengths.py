@@ -13,6 +13,8 @@ from app.messages.params import CanvasLength
 from app.serving.backend import ModelInfo
 from app.serving.requests import DecodingRequest
 
+LONGEST_BLOCK = 1024  # of models with block-causal attention
+
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedLengths:
@@ -32,16 +34,14 @@ class PlannedLengths:
 
 def plan_lengths(request: DecodingRequest, defaults: Defaults, prompt_len: int, model: ModelInfo) -> PlannedLengths:
     """Raises PromptTooLong if not even one block fits after the prompt, and RequestError if no block would ever fit."""
+    requested = request.gen_length or request.max_tokens or defaults.gen_length
     block_length = request.block_length or defaults.block_length
-    if block_length >= model.max_model_len:
-        raise RequestError(
-            f"block_length must be below {model.max_model_len}, the model's context, got {block_length}.",
-            "block_length",
-        )
+    if model.attention == "full":  # blocks are only an order: one that is longer than the reply is the reply
+        block_length = max(1, min(block_length, requested, model.max_model_len - prompt_len))
+    _check_block_length(block_length, model)
     canvas = CANVASES[model.canvas_length](prompt_len, block_length, model.max_model_len)
     if canvas.room < canvas.least:
         raise PromptTooLong(model.max_model_len, prompt_len + canvas.least, request.prompt_field)
-    requested = request.gen_length or request.max_tokens or defaults.gen_length
     is_budget = request.gen_length is None and request.max_tokens is not None
     length = canvas.length(requested, is_budget)
     is_cut, length = length > canvas.room, min(length, canvas.room)
@@ -61,6 +61,20 @@ def plan_lengths(request: DecodingRequest, defaults: Defaults, prompt_len: int, 
         max_tokens=max_tokens,
         is_cut=is_cut,
     )
+
+
+def _check_block_length(block_length: int, model: ModelInfo) -> None:
+    if model.attention == "full":
+        return
+    if block_length >= model.max_model_len:
+        raise RequestError(
+            f"block_length must be below {model.max_model_len}, the model's context, got {block_length}.",
+            "block_length",
+        )
+    if block_length > LONGEST_BLOCK:
+        raise RequestError(
+            f"block_length must be at most {LONGEST_BLOCK} for this model, got {block_length}.", "block_length"
+        )
 
 
 def _steps(request: DecodingRequest, defaults: Defaults, block_length: int, num_blocks: int, length: int) -> int:

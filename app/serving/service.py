@@ -182,8 +182,7 @@ class Service:
 
     @property
     def infill_capabilities(self) -> InfillCapabilities:
-        model = self.model
-        return find_capabilities(self.tokenizer, model, self._defaults)
+        return find_capabilities(self.tokenizer, self.model, self._defaults)
 
     def infill(self, request: InfillRequest) -> Infill:
         """Queue an infill. Raises RequestError, PromptTooLong, QueueFull or Unavailable."""
@@ -243,7 +242,7 @@ class Service:
             warnings.append(f"steps was raised from {request.steps} to {lengths.steps}, one for each block.")
         if lengths.is_cut:
             warnings.append(f"The reply is limited to {lengths.gen_length} tokens, the room that the prompt leaves.")
-        if lengths.block_length != model.block_length:
+        if lengths.block_length != model.block_length and model.attention != "full":
             warnings.append(
                 f"block_length is {lengths.block_length}; {model.id} was trained with {model.block_length}: "
                 "replies may be worse."

@@ -15,6 +15,7 @@ from app.settings.places import ROOT as ROOT
 from app.settings.show import example_yaml as example_yaml
 from app.settings.show import show as show
 from app.settings.show import to_environ as to_environ
+from app.settings.table import REQUEST_OPTIONS as REQUEST_OPTIONS
 from app.settings.table import SETTINGS as SETTINGS
 from app.settings.table import SettingInfo as SettingInfo
 from app.settings.table import Settings as Settings

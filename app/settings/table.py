@@ -35,7 +35,7 @@ class Settings:
     model_path: str | None = _setting(
         None,
         fields.String(),
-        "a directory or a Hugging Face id; unset = the embedded model, weights/elbarto-mini",
+        "a directory, a GGUF file or a Hugging Face id; unset = the embedded model, weights/elbarto-mini",
         "The model to serve, for example ByteDance-Seed/Stable-DiffCoder-8B-Instruct.",
     )
     model_revision: str | None = _setting(
@@ -52,6 +52,12 @@ class Settings:
         integer(0),
         "a token id; unset = the checkpoint's",
         "The model's mask token, where its files do not name it.",
+    )
+    tokenizer: str | None = _setting(
+        None,
+        fields.String(),
+        "a directory or a Hugging Face id; unset = the checkpoint's own",
+        "Where the tokenizer is, for a GGUF file that does not describe its own exactly.",
     )
     host: str = _setting(
         "0.0.0.0",

@@ -23,8 +23,11 @@ export class Weave {
     this.element.setAttribute("viewBox", `0 0 ${Math.max(1, total)} ${HEIGHT}`);
     for (; this.drawn < recording.numSteps; this.drawn++) this.add(recording.steps[this.drawn], this.drawn, rows);
     for (; this.commits < recording.commits.length; this.commits++) {
-      const { step } = recording.commits[this.commits];
-      this.element.append(node("line", { x1: step, x2: step, y1: 0, y2: HEIGHT, class: "commit" }));
+      const { step, block } = recording.commits[this.commits];
+      // A block that is committed token by token, as by a model that sees the whole canvas, ends with the last of them.
+      if (block !== undefined && block === recording.commits[this.commits - 1]?.block) this.line.remove();
+      this.line = node("line", { x1: step, x2: step, y1: 0, y2: HEIGHT, class: "commit" });
+      this.element.append(this.line);
     }
   }
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from app.errors import ConfigError
+from app.evaluation.data_files import Line, read_lines
 
 SHIPPED = Path(__file__).with_name("problems.jsonl")
 HUMANEVAL_FIELDS = ("task_id", "entry_point", "prompt", "suffix", "canonical_solution", "test")
@@ -21,7 +19,7 @@ LANGUAGES = {"py": "python", "js": "javascript"}
 @dataclass(frozen=True)
 class Harness:
     """How a completed program is checked: it runs with `tail` appended, then `checks` are evaluated with its function
-    `name` as `f` (see training/evaluation/check_worker.py)."""
+    `name` as `f` (see app/evaluation/harness.py)."""
 
     name: str
     tail: str = ""
@@ -55,23 +53,6 @@ class Problem:
         return self.prefix + text + self.suffix
 
 
-@dataclass(frozen=True)
-class Line:
-    """One problem of a file, not validated yet."""
-
-    place: str
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-    def text(self, name: str) -> str:
-        """Raises ConfigError."""
-        if name not in self.values:
-            raise ConfigError(f"{self.place}: the field {name!r} is missing")
-        value = self.values[name]
-        if not isinstance(value, str):
-            raise ConfigError(f"{self.place}: {name!r} must be a string, got {type(value).__name__}")
-        return value
-
-
 def load_problems(path: Path) -> list[Problem]:
     """HumanEval-Infilling's JSONL or SantaCoder-FIM's, plain or compressed (.gz). Raises ConfigError."""
     lines = list(read_lines(path))
@@ -80,24 +61,6 @@ def load_problems(path: Path) -> list[Problem]:
     is_humaneval = any(name in lines[0].values for name in ("test", "entry_point"))
     make = humaneval_problem if is_humaneval else santacoder_problem
     return [make(path.name.split(".")[0], line) for line in lines]
-
-
-def read_lines(path: Path) -> Iterator[Line]:
-    try:
-        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-        text = content.decode("utf-8")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            values = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise ConfigError(f"{path}:{number}: not JSON: {error}") from error
-        if not isinstance(values, dict):
-            raise ConfigError(f"{path}:{number}: a problem must be an object, got {type(values).__name__}")
-        yield Line(f"{path}:{number}", values)
 
 
 def humaneval_problem(name: str, line: Line) -> Problem:

@@ -86,6 +86,7 @@ def test_a_whole_answer(make_client: MakeClient) -> None:
             "time_budget_ms": None,
             "speculation": None,
             "remasking": "low_confidence",
+            "schedule_eps": 0.001,
             "temperature": 0.0,
             "top_p": 1.0,
             "top_k": 0,

@@ -49,7 +49,7 @@ WRONG = {
         ("7", INTEGER),
         (False, INTEGER),
     ],
-    "block_length": [(0, "at least 1"), (1025, "at most 1024"), (HUGE, "at most 1024"), ("4", INTEGER)],
+    "block_length": [(0, "at least 1"), (2**17 + 1, "at most 131072"), (HUGE, "at most 131072"), ("4", INTEGER)],
     "top_logprobs": [(-1, "at least 0"), (21, "at most 20"), (True, INTEGER)],
     "temperature": [
         (-0.1, "must be a number of at least 0 and at most 2"),
@@ -68,7 +68,7 @@ WRONG = {
     ],
     "factor": [(-1, "must be a number of at least 0 and at most 100"), (101, "at most 100"), ("1", "must be a number")],
     "gamma": [(-1, "must be a number of at least 0 and at most 100"), (NAN, "must be a number")],
-    "small_block_length": [(0, "at least 1"), (1025, "at most 1024"), (2.0, INTEGER)],
+    "small_block_length": [(0, "at least 1"), (2**17 + 1, "at most 131072"), (2.0, INTEGER)],
     "time_budget_ms": [(0, f"{INTEGER} of at least 1"), (10**9, "at most 3600000"), ("5", INTEGER)],
     "speculation": [
         (value, "must be auto, off or an integer from 0 to 64") for value in (-1, 65, HUGE, 1.0, "8", "on", True, [1])
@@ -91,7 +91,11 @@ WRONG = {
         ("", "must be a number"),
     ],
     "stop": [(5, "must be a string or a list of strings"), (["a", 5], "a list of strings"), ({}, "a list of strings")],
-    "remasking": [("high", "must be one of low_confidence, random"), (5, "must be one of"), ("", "must be one of")],
+    "remasking": [
+        ("high", "must be one of low_confidence, low_margin, high_entropy, random"),
+        (5, "must be one of"),
+        ("", "must be one of"),
+    ],
     "block_cache": [("yes", "must be true or false"), (1, "must be true or false")],
     "prompt_token_ids": [
         ([], "must be a list of at least one token id"),

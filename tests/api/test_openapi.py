@@ -111,7 +111,7 @@ def test_ranges_names_and_defaults_are_those_of_the_fields() -> None:
     assert chat["repetition_penalty"]["exclusiveMinimum"] == 0
     assert chat["stream"]["default"] is False
     assert chat["stream_mode"]["default"] == "blocks"
-    assert chat["remasking"]["enum"] == ["low_confidence", "random", None]
+    assert chat["remasking"]["enum"] == ["low_confidence", "low_margin", "high_entropy", "random", None]
     names, integers, null = chat["speculation"]["anyOf"]
     assert (names["enum"], integers["minimum"], integers["maximum"]) == (["auto", "off"], 0, 64)
     assert null == {"type": "null"}

@@ -144,6 +144,8 @@ def test_in_a_terminal_ctrl_c_stops_the_answer_and_ctrl_d_leaves(scripted: Scrip
         ["config"],
         ["config", "--show"],
         ["serve", "--prot", "1"],
+        ["eval", "--help"],
+        ["eval", "humaneval", "--data", "sample", "--reference"],
     ],
     ids=" ".join,
 )

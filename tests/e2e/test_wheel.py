@@ -29,7 +29,7 @@ from tests.lsp.raw import Client
 
 PATIENCE_S = 240.0  # a server is started without any cached bytecode of ours
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-RELEASED = ["requirements.txt", "requirements-lsp.txt", "requirements-quantization.txt"]
+RELEASED = ["requirements.txt", "requirements-gguf.txt", "requirements-lsp.txt", "requirements-quantization.txt"]
 
 
 def run(*command: str | Path, cwd: Path = ROOT, **variables: str) -> str:
@@ -89,6 +89,7 @@ def test_the_wheel_has_what_runs_and_nothing_else(wheel: Path) -> None:
         *(f"app/_data/weights/{path.relative_to(ROOT / 'weights')}" for path in (ROOT / "weights").glob("*/*")),
         *(str(path.relative_to(ROOT)) for path in (ROOT / "app" / "web").glob("*.*")),
         "app/api/openapi/assets/rapidoc-min.js",
+        "app/evaluation/data/sample.jsonl",
     } <= set(names)
     assert wheel.stat().st_size < 10e6
 
@@ -98,13 +99,13 @@ def test_the_metadata(wheel: Path) -> None:
     assert found["Name"] == "elbarto-serve"
     assert found["Version"] == __version__
     assert found["License-Expression"] == "MIT"
-    assert set(found.get_all("Provides-Extra", [])) == {"lsp", "quantization", "all"}
+    assert set(found.get_all("Provides-Extra", [])) == {"gguf", "lsp", "quantization", "all"}
 
 
 def test_every_range_admits_the_version_that_is_tested() -> None:
     """The ranges are in pyproject.toml, the exact versions in the requirements files; neither has more packages."""
     extras = PROJECT["optional-dependencies"]
-    ranges = [*PROJECT["dependencies"], *extras["lsp"], *extras["quantization"]]
+    ranges = [*PROJECT["dependencies"], *extras["gguf"], *extras["lsp"], *extras["quantization"]]
     admitted = {canonicalize_name(Requirement(text).name): Requirement(text).specifier for text in ranges}
     assert admitted.keys() == pins().keys()
     assert [name for name, version in pins().items() if version not in admitted[name]] == []

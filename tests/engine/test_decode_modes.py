@@ -74,7 +74,7 @@ def test_a_rule_selects_some_masked_positions_each_once(mode: DecodeMode, small:
 
 def test_threshold_one_is_one_token_a_step_and_zero_is_greedy() -> None:
     rng = random.Random(2)
-    greedy = RULES["greedy"](PARAMS, 8)
+    greedy = RULES["greedy"](PARAMS, [8])
     for _ in range(200):
         given = random_proposals(rng)
         assert threshold_rule(1.0)(given, 0) == static_rule([1])(given, 0)
@@ -160,7 +160,7 @@ def test_small_blocks_are_counted_from_the_offset() -> None:
 
 
 def test_small_blocks_fill_the_first_part_that_has_a_mask() -> None:
-    rule = small_block_rule(RULES["greedy"](PARAMS, 8), 4)
+    rule = small_block_rule(RULES["greedy"](PARAMS, [8]), 4)
     assert sorted(rule(proposals([0.1, 0.9, 0.9], start=11), 0)) == [0]  # 11 | 12 13
     assert sorted(rule(proposals([0.1, 0.9, 0.9], start=12), 0)) == [0, 1, 2]
 

@@ -81,7 +81,7 @@ def test_the_linear_schedule(num_masks: int, num_steps: int, expected: list[int]
 def test_every_schedule_covers_the_masks(name: str) -> None:
     for num_masks in range(1, 65):
         for num_steps in range(1, 80):
-            counts = SCHEDULES[name](num_masks, num_steps, 64)
+            counts = SCHEDULES[name](num_masks, num_steps, 64, 1e-3)
             assert sum(counts) >= num_masks
             assert min(counts) >= 1
 

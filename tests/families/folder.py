@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from app.engine.engine import Engine
-from app.messages.events import Committed, Failed, Finished
+from app.messages.events import Committed, Failed, Filled, Finished
 from app.messages.params import EngineConfig
 from app.models.checkpoint import Checkpoint, load_checkpoint
 from app.models.families import read_diffusion
@@ -72,6 +72,8 @@ def run(engine: Engine, cases: list[Case]) -> list[Outcome]:
             match event:
                 case Committed():
                     token_ids[event.sequence_id] += event.token_ids
+                case Filled():
+                    token_ids[event.sequence_id] += [token.id for token in event.tokens]
                 case Finished():
                     forwards[event.sequence_id] = event.counters.forwards
                 case Failed():

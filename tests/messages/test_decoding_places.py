@@ -27,6 +27,7 @@ OTHER_PLACES = {
     # redenoise and polish have a threshold of their own.
     "threshold": {"api/infill.py", INFILL, "api/openapi/texts.py", "api/openapi/examples.py", FAMILIES},
     "factor": {"models/config.py", "models/transformer.py"},  # RoPE's
+    "remasking": {FAMILIES},
     # It must divide the block length.
     "small_block_length": {"messages/params.py", "serving/lengths.py", FAMILIES},
     # Not every model has it.

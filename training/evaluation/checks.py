@@ -3,63 +3,26 @@
 from __future__ import annotations
 
 import ast
-import json
-import subprocess
-import sys
-import tempfile
 import warnings
-from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from app.evaluation.sandbox import PASSED, SECONDS, Sandbox
 from training.data.tasks import Task
 from training.data.template import CHECK_PRELUDE
 
-WORKER = Path(__file__).with_name("check_worker.py")
-CHECK_SECONDS = 10.0  # wall time, generous for a busy machine; the worker allows 2 seconds of CPU time
-PASSED = "passed"
 
-
-class Checker:
+class Checker(Sandbox):
     """A worker process that runs one answer after another. Use it in a `with` block, which ends it."""
 
-    def __enter__(self) -> Self:
-        self._folder = tempfile.TemporaryDirectory()
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(WORKER)],
-            cwd=self._folder.name,
-            env={"TMPDIR": self._folder.name, "PYTHONHASHSEED": "0"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._process.kill()
-        self._process.communicate()
-        self._folder.cleanup()
-
-    def verdict(self, code: str, task: Task, seconds: float = CHECK_SECONDS) -> str:
+    def verdict(self, code: str, task: Task, seconds: float = SECONDS) -> str:
         """ "passed", or the failure: an exception's name, "timeout" or "died"."""
-        job = {
-            "code": code,
+        data = {
             "setup": task.setup,
             "prelude": CHECK_PRELUDE,
             "name": task.name,
             "constant": task.constant,
             "checks": task.checks,
-            "seconds": seconds,
         }
-        assert self._process.stdin
-        assert self._process.stdout
-        print(json.dumps(job), file=self._process.stdin, flush=True)
-        line = self._process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"the process that runs checks ended with status {self._process.wait()}")
-        return str(json.loads(line))
+        return self.run({"harness": "checks", "code": code, "data": data}, seconds)[0]
 
     def passes(self, code: str, task: Task) -> bool:
         return self.verdict(code, task) == PASSED

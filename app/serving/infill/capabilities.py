@@ -62,10 +62,10 @@ class TokenBudget:
 
 
 def find_capabilities(tokenizer: Tokenizer, model: ModelInfo, defaults: Defaults) -> InfillCapabilities:
-    delete_token_id, max_model_len = model.delete_token_id, model.max_model_len
+    """A model with full attention was trained on masks anywhere in a text, so it fills canvases without deletes too."""
     fim = find_fim_tokens(tokenizer)
     supported: dict[InfillMode, bool] = {
-        "canvas": delete_token_id is not None and model.fills_canvas,
+        "canvas": model.fills_canvas and (model.delete_token_id is not None or model.attention == "full"),
         "fim": fim is not None,
         "chat": tokenizer.has_chat_template,
     }
@@ -73,8 +73,10 @@ def find_capabilities(tokenizer: Tokenizer, model: ModelInfo, defaults: Defaults
         (mode for mode, is_supported in supported.items() if is_supported),
         key=lambda mode: mode != defaults.infill_mode,
     )
-    context = min(defaults.infill_context or max_model_len, max_model_len)
-    return InfillCapabilities(tuple(modes), fim, delete_token_id, context, defaults.infill_canvas, model.fills_canvas)
+    context = min(defaults.infill_context or model.max_model_len, model.max_model_len)
+    return InfillCapabilities(
+        tuple(modes), fim, model.delete_token_id, context, defaults.infill_canvas, model.fills_canvas
+    )
 
 
 def visible_texts(

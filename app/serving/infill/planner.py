@@ -91,7 +91,7 @@ class InfillPlanner:
             request=request,
             texts=visible_texts(request, self.tokenizer, self._budget(sum(hole.start for hole in holes))),
             holes=holes,
-            params=self._params(request, gen_length=request.block_length or self.defaults.block_length, steps=1),
+            params=self._params(request, gen_length=self._block_length(request), steps=1),
             canvas=self.capabilities.canvas,
             delete_token_id=self.capabilities.delete_token_id,
             end_token_ids=self.model.eos_token_ids,
@@ -105,7 +105,7 @@ class InfillPlanner:
         limits = self._limits(request)
 
         def make_request(texts: Sequence[str], hole: int) -> SequenceRequest:
-            budget = self._budget(limits[hole] + 3 + self._block_length(request))
+            budget = self._budget(limits[hole] + 3 + self._rounding(request))
             prefix, suffix = visible_texts(self._only(request, texts, hole), tokenizer, budget)
             prompt = fim.prompt(tokenizer.encode_plain(prefix), tokenizer.encode_plain(suffix))
             return SequenceRequest(prompt, self._block_params(request, limits[hole], len(prompt), fim.ends))
@@ -127,7 +127,7 @@ class InfillPlanner:
             hole_request = self._only(request, texts, hole)
             hint = hole_request.holes[0].hint
             around = tokenizer.encode_chat(chat_messages("", "", request.language, hint), {})
-            budget = self._budget(limits[hole] + len(around) + self._block_length(request))
+            budget = self._budget(limits[hole] + len(around) + self._rounding(request))
             prefix, suffix = visible_texts(_without_hints(hole_request), tokenizer, budget, with_context=False)
             room = budget.num_tokens - count(prefix) - count(suffix)
             files = files_with_room(request.context, room, count)
@@ -173,7 +173,11 @@ class InfillPlanner:
         return replace(request, texts=texts, holes=[request.holes[hole]])
 
     def _block_length(self, request: InfillRequest) -> int:
-        return request.block_length or self.defaults.block_length
+        return min(request.block_length or self.defaults.block_length, self.model.max_model_len)
+
+    def _rounding(self, request: InfillRequest) -> int:
+        """The most tokens by which a canvas is longer than the reply."""
+        return 1 if self.model.canvas_length == "exact" else self._block_length(request)
 
     def _params(
         self, request: InfillRequest, gen_length: int, steps: int, ends: Collection[int] = ()
@@ -206,7 +210,7 @@ class InfillPlanner:
         too_long = [hole.max_tokens for hole in request.holes if hole.max_tokens and hole.max_tokens > self._limit]
         if too_long:
             warnings.append(f"max_tokens was lowered from {max(too_long)} to {self._limit}.")
-        if mode == "canvas" and self.capabilities.delete_token_id is None:
+        if mode == "canvas" and mode not in self.capabilities.modes:
             warnings.append(f"{self.model.id} was not trained on canvases: its infills may be poor.")
         if mode != "canvas" and any(hole.pinned for hole in request.holes):
             warnings.append(f"pinned is ignored: the route {mode} cannot keep tokens in place.")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.families.case import Case
-from tests.families.formats import a2d, fast_dllm, sdar, stable_diffcoder
+from tests.families.formats import a2d, dream, fast_dllm, llada, sdar, stable_diffcoder
 
 Read = Callable[[Mapping[str, Any], Mapping[str, Any]], Case]
 
@@ -16,4 +16,6 @@ FORMATS: Mapping[str, Read] = {
     "a2d-qwen2": a2d.read,
     "a2d-qwen3": a2d.read,
     "fast-dllm-v2": fast_dllm.read,
+    "dream": dream.read,
+    "llada": llada.read,
 }

@@ -1,0 +1,21 @@
+"""The benchmarks' own clients, which ask as tests/clients/evaluators.py does."""
+
+from __future__ import annotations
+
+from app.evaluation.answers import code_in
+from tests.clients.processes import run_python
+from tests.servers import Server
+
+
+def test_evalplus_and_bigcodebench(embedded: Server) -> None:
+    seen = run_python("evaluators.py", "openai", embedded.url)
+
+    assert {name: len(texts) for name, texts in seen.items()} == {
+        "evalplus 0.2": 1,
+        "evalplus 0.3": 1,
+        "evalplus, several": 4,
+        "bigcodebench": 2,
+    }
+    assert all(isinstance(text, str) for texts in seen.values() for text in texts)
+    assert code_in(seen["evalplus 0.3"][0], "add") == "def add(a, b):\n    return a + b\n"
+    assert len(set(seen["evalplus, several"])) > 1
