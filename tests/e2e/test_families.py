@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from app.models.families import read_diffusion
+from app.models.sources import HuggingFaceFolder
 from tests.families.case import Case
 from tests.families.folder import BATCH, read_cases
 from tests.reference import REFERENCE
@@ -107,10 +109,11 @@ def test_messages_and_texts_with_the_models_own_defaults(family_server: Server) 
     assert chat["elbarto"]["params"]["block_length"] == model["block_length"]
 
 
-def test_infills(family_server: Server) -> None:
-    """On a canvas, as any masked model can."""
+def test_infills(family_server: Server, folder: Path) -> None:
+    """On a canvas, as any masked model can that predicts in place."""
+    mode = "canvas" if read_diffusion(HuggingFaceFolder(str(folder / "checkpoint"))).fills_canvas else "fim"
     segments = ["def add(a, b):\n    return ", {"hole": {"max_tokens": 6}}, "\n"]
-    answer = family_server.post("/v1/infill", segments=segments, infill_mode="canvas")
+    answer = family_server.post("/v1/infill", segments=segments, infill_mode=mode)
 
     assert answer.status_code == 200, answer.text
     (hole,) = answer.json()["holes"]
