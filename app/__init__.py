@@ -121,22 +121,30 @@ def explain_defaults(settings: Settings) -> dict[str, tuple[str, str]]:
     A checkpoint that is not on this machine yet may override them; the source says so.
     """
     from app.messages.options import Overrides
+    from app.models.families import named_defaults
     from app.models.files import find_here
     from app.models.generation_config import FILE, read_generation_config
     from app.serving.defaults import CHECKPOINT, explain
 
     defaults = settings.defaults
-    if settings.generation_config == "none":
-        return explain(defaults, Overrides())
     directory = find_here(settings.model, settings.model_revision)
+    if settings.generation_config == "none" and directory is None:
+        return explain(defaults, Overrides())
     if directory is None:
         return {
             name: (value, f"{source}, unless the checkpoint (not downloaded yet) has one")
             for name, (value, source) in explain(defaults, Overrides()).items()
         }
-    rows = explain(defaults, read_generation_config(directory))
+    own = named_defaults(directory, settings.model, settings.get("block_length"))
+    chosen = Overrides() if settings.generation_config == "none" else read_generation_config(directory)
+    places = {
+        name: str(directory / FILE) if name in chosen else "its family's" for name in (*own.values, *chosen.values)
+    }
+    if "tokens_per_step" in places:
+        places["steps"] = places["tokens_per_step"]
+    rows = explain(defaults, Overrides({**own.values, **chosen.values}))
     return {
-        name: (value, f"{source} ({directory / FILE})" if source == CHECKPOINT else source)
+        name: (value, f"{source} ({places[name]})" if source == CHECKPOINT and name in places else source)
         for name, (value, source) in rows.items()
     }
 
@@ -148,7 +156,7 @@ def _log_defaults(defaults: Overrides[Defaults], checkpoint: Overrides[Defaults]
         f"{name} {value}" for name, (value, source) in explain(defaults, checkpoint).items() if source == CHECKPOINT
     ]
     if rows:
-        logger.info("request defaults from the checkpoint's generation_config.json: %s", ", ".join(rows))
+        logger.info("request defaults from the checkpoint: %s", ", ".join(rows))
 
 
 def configure_logging(level: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.api.usage import elbarto_body, params_body, usage_body
 from app.messages.events import Proposal, Stepped
+from app.messages.params import first_boundary
 from app.serving.generation import SILENCE, Silence
 from app.serving.infill.infill import Infill
 from app.serving.reply import Reply
@@ -212,11 +213,11 @@ class ReplyStepEncoder(StepEncoder):
     def _block(self, position: int) -> Event:
         """The block around a position of the canvas, without the prompt's tail."""
         length, prompt = self._reply.params.block_length, self._reply.prompt_tokens
-        offset = prompt % length if self._reply.model.alignment == "prompt_end" else 0
-        number = (position - offset) // length
-        start = number * length + offset
+        first = first_boundary(self._reply.model.alignment, prompt, length)
+        number = (position - first) // length
+        start = first + number * length
         end = min(start + length, prompt + self._reply.params.gen_length)
-        return {"block": number - (prompt - offset) // length, "start": max(0, start - prompt), "end": end - prompt}
+        return {"block": number - (prompt - first) // length, "start": max(0, start - prompt), "end": end - prompt}
 
     def _blocks(self) -> Iterator[Sequence[int]]:
         position = 0

@@ -7,8 +7,7 @@ from collections.abc import Sequence as Ids
 from dataclasses import dataclass
 
 from app.messages.events import Token
-from app.messages.params import Window
-from app.models.families import Alignment
+from app.messages.params import Alignment, Window, first_boundary
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Canvas:
         assert window is None or len(prompt_ids) % block_length == 0
         self.prompt_len = len(prompt_ids)
         self.block_length = block_length
-        self.offset = self.prompt_len % block_length if alignment == "prompt_end" else 0
+        self.offset = first_boundary(alignment, self.prompt_len, block_length)
         self._has_window = window is not None
         after = window.token_ids if window else (None,) * gen_length
         prompt_len = self.prompt_len

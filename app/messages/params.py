@@ -13,6 +13,8 @@ GenerationConfig = Literal["auto", "none"]
 Speculation = Literal["auto"] | int
 SPECULATION = NameOrInteger(("auto", "off"), IntegerRange(low=0, high=64))  # as users write it; off is 0
 Quantization = Literal["none", "int8", "int4", "fp8"]
+# Where blocks are counted from: position 0, or the prompt's end, so that the prompt's first block is the short one.
+Alignment = Literal["start", "prompt_end"]
 # How many masks follow the prompt, for a reply of some length: that length in whole blocks ("whole_blocks"; the last
 # one is cut off where they end, unless the prompt is whole blocks too), up to the end of a block ("to_block_end"), or
 # just the length ("exact"; the last block is shorter).
@@ -96,6 +98,11 @@ class GenerationParams(Decoding):
     @property
     def steps_per_block(self) -> int:
         return self.steps // self.num_blocks
+
+
+def first_boundary(alignment: Alignment, prompt_len: int, block_length: int) -> int:
+    """The first position, below the block length, at which a block begins. One before it, at 0, is shorter."""
+    return prompt_len % block_length if alignment == "prompt_end" else 0
 
 
 def round_lengths(gen_length: int, steps: int, block_length: int) -> tuple[int, int]:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
 from app.errors import CheckpointError, ConfigError
 from app.messages.decoding import MAX_BLOCK_LENGTH
 from app.messages.defaults import Defaults
 from app.messages.options import Overrides, overrides
-from app.messages.params import CanvasLength
+from app.messages.params import Alignment, CanvasLength
 from app.models.config import LLADA_LAYOUT, Layout, positive, usual_keys
+from app.models.files import read_json
 from app.models.sources import CheckpointSource
 from app.models.tensor_names import LLADA_NAMES, LLAMA_NAMES, TensorNames
 from app.models.unsupported import UNSUPPORTED
 
 AttentionPattern = Literal["block_causal", "full"]
-Alignment = Literal["start", "prompt_end"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +66,6 @@ class Diffusion:
     # What a position sees: its whole block and all earlier ones ("block_causal"), or everything ("full").
     attention: AttentionPattern = "block_causal"
     shift: bool = False  # the logits at position i are for position i + 1, as in causal models
-    # Where blocks are counted from: position 0, or the prompt's end, so that the prompt's first block is the short one.
     alignment: Alignment = "start"
     schedule: str = "masks"  # of app/engine/schedules.py: how many positions a step makes final
     canvas_length: CanvasLength = "whole_blocks"
@@ -224,7 +224,7 @@ def read_diffusion(source: CheckpointSource, hints: Hints = NO_HINTS) -> Diffusi
     config = usual_keys(config, family.layout)
     tokenizer = source.tokenizer()
     mask = _find_mask(family, config, tokenizer, hints)
-    attention = _choice(config, "diffusion_attention", family.attention, get_args(AttentionPattern))
+    attention = _find_attention(family, config)
     eos = _first(
         tokenizer.eos_token_id if family.eos_of_tokenizer else None,
         source.generation_config().get("eos_token_id"),
@@ -241,7 +241,7 @@ def read_diffusion(source: CheckpointSource, hints: Hints = NO_HINTS) -> Diffusi
         family=family.name,
         mask_token_id=mask,
         eos_token_ids=eos_token_ids,
-        block_length=_find_block_length(family, config, attention, source.name, hints),
+        block_length=_find_block_length(family, config, source.name, hints),
         delete_token_id=delete,
         attention=attention,
         shift=_choice(config, "diffusion_shift", family.shift, (False, True)),
@@ -256,6 +256,19 @@ def family_defaults(family: Family, block_length: int) -> Overrides[Defaults]:
     built_in = block_length == Defaults().block_length
     own = {} if built_in else {"block_length": block_length}
     return Overrides({**own, **family.request_defaults.values})
+
+
+def named_defaults(directory: Path, name: str, block_length: int | None = None) -> Overrides[Defaults]:
+    """As `family_defaults`, by the architecture that config.json names; no tokenizer is read. None for an unknown one.
+
+    Conversions that hide their family decode with the built-in defaults anyway.
+    """
+    config = read_json(directory / "config.json", optional=True)
+    try:
+        family = find_family(config)
+        return family_defaults(family, _find_block_length(family, config, name, Hints(block_length=block_length)))
+    except CheckpointError:
+        return Overrides()
 
 
 def _find_mask(family: Family, config: Mapping[str, Any], tokenizer: Any, hints: Hints) -> Any:
@@ -284,9 +297,7 @@ def _find_mask(family: Family, config: Mapping[str, Any], tokenizer: Any, hints:
     )
 
 
-def _find_block_length(
-    family: Family, config: Mapping[str, Any], attention: AttentionPattern, name: str, hints: Hints
-) -> int:
+def _find_block_length(family: Family, config: Mapping[str, Any], name: str, hints: Hints) -> int:
     for key in ("block_length", family.block_length_key):
         if config.get(key) is not None:
             return positive(config, key)
@@ -295,7 +306,7 @@ def _find_block_length(
         length = _first(int(found[1]) if found else None, hints.block_length, family.block_length)
     else:
         length = _first(family.block_length, hints.block_length)
-    if length is None and attention == "full":
+    if length is None and _find_attention(family, config) == "full":
         length = min(positive(config, "max_position_embeddings", 2048), MAX_BLOCK_LENGTH)
     if length is None:
         raise CheckpointError(
@@ -303,6 +314,11 @@ def _find_block_length(
             "can say it."
         )
     return int(length)
+
+
+def _find_attention(family: Family, config: Mapping[str, Any]) -> AttentionPattern:
+    pattern: AttentionPattern = _choice(config, "diffusion_attention", family.attention, get_args(AttentionPattern))
+    return pattern
 
 
 def _choice(config: Mapping[str, Any], key: str, default: Any, allowed: tuple[Any, ...]) -> Any:

@@ -10,7 +10,7 @@ from typing import Protocol
 from app.messages.defaults import Defaults
 from app.messages.events import Event, Finished, SequenceSnapshot
 from app.messages.options import Overrides
-from app.messages.params import CanvasLength, GenerationParams, ModelSource
+from app.messages.params import Alignment, CanvasLength, GenerationParams, ModelSource
 from app.text.tokenizer import Tokenizer
 
 
@@ -40,8 +40,8 @@ class ModelInfo:
     eos_token_ids: tuple[int, ...] = ()
     delete_token_id: int | None = None  # None: it was not trained to delete positions
     canvas_length: CanvasLength = "whole_blocks"
+    alignment: Alignment = "start"
     attention: str = "block_causal"  # or "full": these fill canvases natively, and blocks are only an order
-    alignment: str = "start"  # of blocks: to position 0, or to the prompt's end ("prompt_end")
 
 
 @dataclass(frozen=True)

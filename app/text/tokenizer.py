@@ -90,7 +90,9 @@ class Tokenizer:
         """Render the chat template, with `extra` as further variables, and encode the result. Raises RequestError."""
         if not self._tokenizer.chat_template:
             raise RequestError(
-                "This checkpoint has no chat template, so it cannot answer messages; send prompt_token_ids.", "messages"
+                "This checkpoint has no chat template, so it cannot answer messages: continue a text with "
+                "/v1/completions, or send prompt_token_ids.",
+                "messages",
             )
         # The template is code from the checkpoint, and a caller's messages can make it fail in many ways.
         refusals = (TemplateError, TypeError, ValueError, LookupError, AttributeError, RecursionError)

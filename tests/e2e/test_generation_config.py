@@ -66,7 +66,7 @@ def test_a_request_stands_above_it(talking: Server) -> None:
 
 
 def test_the_log_names_what_came_from_there(talking: Server) -> None:
-    line = talking.wait_for_log(r"request defaults from the checkpoint's generation_config.json: (.*)")[1]
+    line = talking.wait_for_log(r"request defaults from the checkpoint: (.*)")[1]
 
     assert line == "steps one for each 2 tokens, gen_length 32, temperature 0.25, repetition_penalty 1.5"
 

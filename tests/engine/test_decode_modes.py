@@ -14,10 +14,13 @@ from app.engine.transfer import (
     RULES,
     adaptive_rule,
     deadline_rule,
+    dynamic_rule,
+    entropy_bounded_rule,
     entropy_rule,
     factor_rule,
     make_rule,
     rising,
+    sequential_rule,
     small_block_rule,
     static_rule,
     threshold_rule,
@@ -113,6 +116,47 @@ def test_factor_by_hand(confidences: list[float], num: int) -> None:
 )
 def test_entropy_sums_all_but_the_largest(entropies: list[float], gamma: float, selected: list[int]) -> None:
     assert entropy_rule(gamma)(proposals([0.5] * len(entropies), entropies), 0) == selected
+
+
+@pytest.mark.parametrize(
+    ("entropies", "gamma", "selected"),
+    [
+        ([5.0], 0.0, [0]),
+        ([0.3, 0.1, 0.2], 0.0, [1]),
+        ([0.3, 0.1, 0.2], 0.25, [1]),
+        ([0.3, 0.1, 0.2], 0.31, [1, 2]),
+        ([0.25, 0.125, 0.25], 0.625, [1, 0]),  # less than gamma, not as much
+        ([0.0, 0.0, 4.0], 5.0, [0, 1, 2]),
+    ],
+)
+def test_entropy_bounded_sums_all(entropies: list[float], gamma: float, selected: list[int]) -> None:
+    assert entropy_bounded_rule(gamma)(proposals([0.5] * len(entropies), entropies), 0) == selected
+
+
+@pytest.mark.parametrize(
+    ("confidences", "step", "selected"),
+    [
+        ([0.1, 0.95, 0.5], 0, [1, 2]),  # at least two
+        ([0.95, 0.91, 0.92], 0, [0, 2, 1]),  # three are above the threshold
+        ([0.9, 0.9, 0.1], 1, [0]),  # at the threshold is not above it
+        ([0.2], 0, [0]),  # fewer masks than scheduled
+        ([0.3, 0.2, 0.1], 7, [0]),  # the last count holds
+    ],
+)
+def test_dynamic_takes_at_least_as_many_as_scheduled(confidences: list[float], step: int, selected: list[int]) -> None:
+    assert dynamic_rule(0.9, [2, 1])(proposals(confidences), step) == selected
+
+
+@pytest.mark.parametrize(("step", "selected"), [(0, [0, 1]), (1, [0]), (5, [0])])
+def test_sequential_goes_from_left_to_right(step: int, selected: list[int]) -> None:
+    assert sequential_rule([2, 1])(proposals([0.1, 0.2, 0.9]), step) == selected
+
+
+def test_small_blocks_are_counted_from_the_offset() -> None:
+    rule = make_rule(replace(PARAMS, decode_mode="greedy", small_block_length=4), 8, offset=3)
+
+    assert sorted(rule(proposals([0.1, 0.9, 0.9], start=10), 0)) == [0]  # 10 | 11 12
+    assert sorted(rule(proposals([0.1, 0.9, 0.9], start=11), 0)) == [0, 1, 2]
 
 
 def test_small_blocks_fill_the_first_part_that_has_a_mask() -> None:

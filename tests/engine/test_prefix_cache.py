@@ -208,6 +208,45 @@ def test_any_sequence_of_stores_and_loads(number: int, max_tokens: int) -> None:
     assert (num_hits > 0) == (max_tokens > 0)
 
 
+@pytest.mark.parametrize("number", range(3))
+def test_blocks_counted_from_elsewhere(number: int) -> None:
+    """The first block is shorter. A hit needs the same offset, and holds the same keys and values to the bit."""
+    choose = random.Random(number)
+    bench = Bench(10_000)
+    cache, kv_cache = bench.cache, bench.kv_cache
+    known: dict[tuple[int, ...], set[int]] = {}
+    num_hits = 0
+    for _ in range(200):
+        offset = choose.randrange(4)
+        token_ids = [choose.randrange(2) for _ in range(offset + 4 * choose.randrange(4))]
+        if choose.random() < 0.5:
+            for length in range(offset, len(token_ids) + 1, 4):
+                known.setdefault(tuple(token_ids[:length]), set()).add(offset)
+            kv_cache.keys[:, 0, :, : len(token_ids)], kv_cache.values[:, 0, :, : len(token_ids)] = of_offset(
+                token_ids, offset
+            )
+            cache.store(token_ids, 4, 0, offset)
+        else:
+            kv_cache.keys[:, 1] = kv_cache.values[:, 1] = -1.0
+            found = cache.load(token_ids, 4, 1, offset)
+            lengths = [length for length in range(offset, len(token_ids) + 1, 4) if length]
+            assert found == max((n for n in lengths if offset in known.get(tuple(token_ids[:n]), ())), default=0)
+            keys, values = of_offset(token_ids[:found], offset)
+            assert kv_cache.keys[:, 1, :, :found].equal(keys)
+            assert kv_cache.values[:, 1, :, :found].equal(values)
+            assert (kv_cache.keys[:, 1, :, found:] == -1).all()
+            num_hits += found > 0
+        cache.check_integrity()
+    assert num_hits > 10
+
+
+def of_offset(token_ids: Sequence[int], offset: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """`contents` for blocks of four that are counted from `offset`."""
+    pad = -offset % 4
+    keys, values = contents([-1] * pad + list(token_ids), 4)
+    return keys[:, :, pad:], values[:, :, pad:]
+
+
 # In the engine
 
 

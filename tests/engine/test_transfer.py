@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.engine.proposals import Proposals
-from app.engine.schedules import masks
+from app.engine.schedules import SCHEDULES, linear, masks, whole_block
 from app.engine.transfer import (
     delete_rule,
     make_rule,
@@ -46,6 +46,43 @@ def test_schedule_transfers_every_mask_and_at_least_one_a_step(num_masks: int) -
         assert len(counts) <= num_steps
         assert counts == sorted(counts, reverse=True)
         assert max(counts) - min(counts) <= 1
+
+
+@pytest.mark.parametrize(
+    ("num_masks", "num_steps", "expected"),
+    [
+        (4, 3, [2, 1, 1]),
+        (2, 3, [2, 1, 1]),  # as if the whole block were masked
+        (1, 1, [4]),
+        (1, 9, [1, 1, 1, 1]),
+        (6, 2, [3, 3]),  # an infilling canvas, longer than a block
+    ],
+)
+def test_the_schedule_of_whole_blocks(num_masks: int, num_steps: int, expected: list[int]) -> None:
+    assert whole_block(num_masks, num_steps, block_length=4) == expected
+
+
+@pytest.mark.parametrize(
+    ("num_masks", "num_steps", "expected"),
+    [
+        (16, 3, [5, 5, 6]),  # a tie, which float32 decides
+        (32, 5, [6, 6, 7, 6, 7]),
+        (16, 5, [3, 3, 3, 4, 3]),
+        (5, 5, [1, 1, 1, 1, 1]),
+        (1, 3, [1]),
+    ],
+)
+def test_the_linear_schedule(num_masks: int, num_steps: int, expected: list[int]) -> None:
+    assert linear(num_masks, num_steps, 32) == expected
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_every_schedule_covers_the_masks(name: str) -> None:
+    for num_masks in range(1, 65):
+        for num_steps in range(1, 80):
+            counts = SCHEDULES[name](num_masks, num_steps, 64)
+            assert sum(counts) >= num_masks
+            assert min(counts) >= 1
 
 
 def test_static_rule_takes_the_most_confident() -> None:

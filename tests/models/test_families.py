@@ -15,12 +15,22 @@ from safetensors.torch import load_file
 
 from app.errors import CheckpointError, ConfigError
 from app.models.checkpoint import load_checkpoint
-from app.models.families import FAMILIES, NO_HINTS, Diffusion, Hints, find_family, read_diffusion, recognise
+from app.models.families import (
+    FAMILIES,
+    NO_HINTS,
+    Diffusion,
+    Hints,
+    find_family,
+    named_defaults,
+    read_diffusion,
+    recognise,
+)
 from app.models.sources import HuggingFaceFolder
 from app.models.unsupported import UNSUPPORTED
 from tests.reference import CHECKPOINT
 from tests.tiny import CPU, load_plain
 
+ROOT = Path(__file__).resolve().parents[2]
 DIFFCODER = {"architectures": ["StableDiffcoderForCausalLM"], "model_type": "llama"}
 LLAMA = {"architectures": ["LlamaForCausalLM"], "model_type": "llama"}
 
@@ -320,3 +330,34 @@ def test_another_source_than_a_folder_loads_the_same_model() -> None:
     assert checkpoint.request_defaults == expected.request_defaults
     states = zip(checkpoint.model.parameters(), expected.model.parameters(), strict=True)
     assert all(ours.equal(theirs) for ours, theirs in states)
+
+
+def test_the_guide_names_every_family_and_every_architecture() -> None:
+    guide = (ROOT / "docs" / "guides" / "families.md").read_text(encoding="utf-8")
+
+    for name in (*FAMILIES, *UNSUPPORTED, *(family.name for family in FAMILIES.values())):
+        assert f"`{name}`" in guide
+
+
+def test_no_other_package_asks_for_a_family() -> None:
+    """Differences are fields of Family and Diffusion."""
+    asks = re.compile(r"\bfamily(\.name)?\b\s*(==|!=|in\b|not in\b)|match .*\bfamily\b")
+    sources = [path for path in (ROOT / "app").rglob("*.py") if path.parent.name != "models"]
+
+    assert len(sources) > 100
+    assert [path for path in sources if asks.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_the_defaults_that_follow_from_the_name_alone(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"architectures": ["SDARForCausalLM"]}')
+
+    assert named_defaults(tmp_path, "SDAR-1.7B-Chat-b32").values == {
+        "block_length": 32,
+        "decode_mode": "dynamic",
+        "threshold": 0.85,
+        "tokens_per_step": 1,
+    }
+    assert "block_length" not in named_defaults(tmp_path, "SDAR-1.7B-Chat").values
+    assert named_defaults(tmp_path, "SDAR-1.7B-Chat", block_length=8).values["block_length"] == 8
+    (tmp_path / "config.json").write_text('{"architectures": ["Unknown"]}')
+    assert named_defaults(tmp_path, "SDAR").values == {}

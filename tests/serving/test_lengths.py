@@ -1,48 +1,84 @@
-"""Lengths and steps of models with full attention, whose blocks are only an order."""
+"""The canvas, the steps and the delivered tokens of a request, for each kind of canvas."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from app.errors import PromptTooLong, RequestError
 from app.messages.defaults import Defaults
-from app.serving.lengths import plan_lengths
+from app.serving.lengths import CANVASES, PlannedLengths, plan_lengths
 from app.serving.requests import DecodingRequest
 from tests.doubles.app import INFO
 
-WHOLE = replace(INFO, attention="full", alignment="prompt_end", canvas_length="exact", block_length=1024)
-ONE_A_STEP = Defaults(block_length=2**17, tokens_per_step=1)
+DEFAULTS = Defaults(steps=32, gen_length=64, block_length=8)
+
+
+def plan(canvas_length: str, prompt_len: int, **asked: Any) -> PlannedLengths:
+    model = replace(INFO, max_model_len=100, canvas_length=canvas_length)
+    return plan_lengths(DecodingRequest(**asked), DEFAULTS, prompt_len, model)
+
+
+def numbers(planned: PlannedLengths) -> tuple[int, int, int]:
+    return planned.gen_length, planned.steps, planned.max_tokens
 
 
 @pytest.mark.parametrize(
-    ("asked", "expected"),
+    ("canvas_length", "asked", "expected"),
     [
-        ({"max_tokens": 50}, (50, 50, 50)),
-        ({"max_tokens": 50, "steps": 7}, (50, 50, 7)),
-        ({"max_tokens": 50, "block_length": 32}, (50, 32, 64)),
-        ({"max_tokens": 50, "block_length": 32, "steps": 5}, (50, 32, 6)),
-        ({"gen_length": 20, "block_length": 32}, (20, 20, 20)),
-        ({"gen_length": 1}, (1, 1, 1)),
-        ({"gen_length": 5000}, (924, 924, 924)),
+        # (canvas, steps, delivered); the prompt has 13 tokens.
+        ("whole_blocks", {"max_tokens": 10}, (16, 32, 10)),
+        ("whole_blocks", {"gen_length": 10}, (8, 32, 8)),
+        ("whole_blocks", {"gen_length": 16, "steps": 7}, (16, 6, 16)),
+        ("whole_blocks", {"gen_length": 16, "steps_per_block": 3}, (16, 6, 16)),
+        ("to_block_end", {"max_tokens": 10}, (11, 32, 10)),
+        ("to_block_end", {"max_tokens": 11}, (11, 32, 11)),
+        ("to_block_end", {"max_tokens": 12}, (19, 33, 12)),
+        ("to_block_end", {"gen_length": 12, "steps_per_block": 8}, (19, 24, 12)),
+        ("to_block_end", {"gen_length": 12, "max_tokens": 2, "steps_per_block": 8}, (19, 24, 2)),
+        ("to_block_end", {"max_tokens": 11, "steps": 7}, (11, 8, 11)),
+        ("exact", {"max_tokens": 10}, (10, 32, 10)),
+        ("exact", {"gen_length": 17, "steps": 7}, (17, 9, 17)),
+        ("exact", {"gen_length": 17, "steps_per_block": 4}, (17, 12, 17)),
+        ("exact", {"gen_length": 3, "steps": 1}, (3, 1, 3)),
     ],
 )
-def test_a_block_is_never_longer_than_the_reply(asked: dict[str, int], expected: tuple[int, int, int]) -> None:
-    lengths = plan_lengths(DecodingRequest(**asked), ONE_A_STEP, 100, WHOLE)  # type: ignore[arg-type]
+def test_the_canvas_of_a_request(canvas_length: str, asked: dict[str, int], expected: tuple[int, int, int]) -> None:
+    planned = plan(canvas_length, 13, **asked)
 
-    assert (lengths.gen_length, lengths.block_length, lengths.steps) == expected
-    assert lengths.max_tokens == lengths.gen_length
+    assert numbers(planned) == expected
+    assert not planned.is_cut
 
 
-def test_a_prompt_that_fills_the_context() -> None:
+@pytest.mark.parametrize(("canvas_length", "room"), [("whole_blocks", 80), ("to_block_end", 83), ("exact", 87)])
+def test_a_reply_is_cut_to_what_fits(canvas_length: str, room: int) -> None:
+    planned = plan(canvas_length, 13, max_tokens=10**400)
+
+    assert (planned.gen_length, planned.max_tokens, planned.is_cut) == (room, room, True)
+
+
+@pytest.mark.parametrize(("canvas_length", "longest"), [("whole_blocks", 92), ("to_block_end", 95), ("exact", 99)])
+def test_the_longest_prompt(canvas_length: str, longest: int) -> None:
+    assert plan(canvas_length, longest, max_tokens=1).max_tokens == 1
     with pytest.raises(PromptTooLong):
-        plan_lengths(DecodingRequest(max_tokens=8), ONE_A_STEP, 1024, WHOLE)
+        plan(canvas_length, longest + 1, max_tokens=1)
 
 
-def test_block_causal_models_have_a_limit() -> None:
-    model = replace(INFO, max_model_len=4096)
+@pytest.mark.parametrize("canvas_length", CANVASES)
+def test_a_block_length_beyond_the_context(canvas_length: str) -> None:
+    with pytest.raises(RequestError, match="block_length must be below 100"):
+        plan(canvas_length, 13, block_length=100)
 
-    assert plan_lengths(DecodingRequest(block_length=1024), Defaults(gen_length=2048), 8, model).block_length == 1024
-    with pytest.raises(RequestError, match="block_length must be at most 1024 for this model, got 1025"):
-        plan_lengths(DecodingRequest(block_length=1025), Defaults(gen_length=2048), 8, model)
+
+@pytest.mark.parametrize("canvas_length", CANVASES)
+def test_any_request_gets_what_it_asked_for(canvas_length: str) -> None:
+    for prompt_len in range(1, 30):
+        for asked in range(1, 40):
+            planned = plan(canvas_length, prompt_len, max_tokens=asked)
+            num_blocks = -(-planned.gen_length // 8)
+            assert planned.max_tokens == asked <= planned.gen_length
+            assert planned.gen_length + prompt_len <= 100
+            assert planned.steps % num_blocks == 0
+            assert canvas_length != "to_block_end" or (planned.gen_length + prompt_len) % 8 == 0
