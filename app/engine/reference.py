@@ -19,6 +19,7 @@ from app.engine.sampling import TOKEN_STREAM, uniform
 from app.engine.schedules import SCHEDULES
 from app.engine.transfer import SURE_DELETE
 from app.messages.params import Alignment, GenerationParams
+from app.models.families import AttentionPattern
 from app.models.transformer import Transformer
 
 
@@ -39,11 +40,14 @@ class PlainAttention:
 class State:
     """`tokens` int64 and `masked` bool, both [prompt_len + gen_length]: the prompt and the reply so far.
 
-    Blocks are counted from position `offset`.
+    Blocks are counted from position `offset`. With `is_whole` every position sees all others; the logits of a row are
+    for the position `shift` after it.
     """
 
     prompt_len: int
     offset: int
+    is_whole: bool
+    shift: int
     tokens: Tensor
     masked: Tensor
 
@@ -57,14 +61,16 @@ def generate(
     eos_token_ids: Collection[int],
     alignment: Alignment = "start",
     schedule: str = "masks",
+    attention: AttentionPattern = "block_causal",
+    shift: bool = False,
 ) -> list[int]:
     """The token ids of the reply, up to and including the first end token."""
-    assert params.remasking == "low_confidence"
+    assert params.remasking != "random"
     size = params.block_length
     offset = len(prompt_ids) % size if alignment == "prompt_end" else 0
     tokens = torch.tensor([*prompt_ids, *[mask_token_id] * params.gen_length])
     masked = torch.arange(len(tokens)) >= len(prompt_ids)
-    state = State(len(prompt_ids), offset, tokens, masked)
+    state = State(len(prompt_ids), offset, attention == "full", int(shift), tokens, masked)
     first = (len(prompt_ids) - offset) // size * size + offset
     for start in range(first, len(tokens), size):
         end, step = min(start + size, len(tokens)), 0
@@ -129,20 +135,31 @@ def propose(
 ) -> dict[int, tuple[int, float]]:
     """For each masked position of the block [start, end): a token id and its confidence."""
     start, end = block
-    blocks = (torch.arange(end) - state.offset) // params.block_length
-    mask = blocks[None, :] <= blocks[:, None]
-    logits = model.logits(model(state.tokens[:end], torch.arange(end), PlainAttention(mask)))  # [end, vocab]
+    stop = len(state.tokens) if state.is_whole else end
+    blocks = (torch.arange(stop) - state.offset) // params.block_length
+    mask = (blocks[None, :] <= blocks[:, None]) | state.is_whole
+    logits = model.logits(model(state.tokens[:stop], torch.arange(stop), PlainAttention(mask)))  # [stop, vocab]
     prompt = state.tokens[: state.prompt_len].tolist()
     generated = [int(state.tokens[p]) for p in range(state.prompt_len, len(state.tokens)) if not state.masked[p]]
     proposals = {}
     for position in range(start, end):
         if state.masked[position]:
-            row = penalise(logits[position], prompt, generated, params)
+            row = penalise(logits[max(0, position - state.shift)], prompt, generated, params)
             allowed = row.clone()
             allowed[mask_token_id] = -torch.inf
             token_id = choose(allowed, position, step, params)
-            proposals[position] = (token_id, torch.softmax(row.double(), dim=0)[token_id].item())
+            proposals[position] = (token_id, confidence(torch.softmax(row.double(), dim=0), token_id, params))
     return proposals
+
+
+def confidence(probabilities: Tensor, token_id: int, params: GenerationParams) -> float:
+    """What decides how early a proposal becomes final; `probabilities` [vocab] are the model's at its position."""
+    if params.remasking == "low_margin":
+        first, second = probabilities.topk(2).values.tolist()
+        return float(first - second)
+    if params.remasking == "high_entropy":
+        return float((probabilities * probabilities.clamp(min=1e-300).log()).sum())
+    return probabilities[token_id].item()
 
 
 def unmask(state: State, proposals: dict[int, tuple[int, float]], num: int, threshold: float | None) -> None:

@@ -5,13 +5,17 @@ The last number holds for all later steps. A step that would make none final is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import Protocol
 
 import numpy as np
 import torch
 
-# (masks of the block, steps for it, block length, GenerationParams.schedule_eps)
-Schedule = Callable[[int, int, int, float], list[int]]
+
+class Schedule(Protocol):
+    def __call__(self, num_masks: int, num_steps: int, block_length: int, eps: float = 1e-3, /) -> list[int]:
+        """For a block with this many masks, and this many steps for it. `eps` is GenerationParams.schedule_eps."""
+        ...
 
 
 def masks(num_masks: int, num_steps: int, block_length: int = 0, eps: float = 0.0) -> list[int]:

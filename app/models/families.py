@@ -257,7 +257,7 @@ def read_diffusion(source: CheckpointSource, hints: Hints = NO_HINTS) -> Diffusi
     config = usual_keys(config, family.layout)
     tokenizer = source.tokenizer()
     mask = _find_mask(family, config, tokenizer, hints)
-    attention = _choice(config, "diffusion_attention", family.attention, get_args(AttentionPattern))
+    attention = _find_attention(family, config)
     eos = _first(
         tokenizer.eos_token_id if family.eos_of_tokenizer else None,
         source.generation_config().get("eos_token_id"),
@@ -274,7 +274,7 @@ def read_diffusion(source: CheckpointSource, hints: Hints = NO_HINTS) -> Diffusi
         family=family.name,
         mask_token_id=mask,
         eos_token_ids=eos_token_ids,
-        block_length=_find_block_length(family, config, attention, source.name, hints),
+        block_length=_find_block_length(family, config, source.name, hints),
         delete_token_id=delete,
         attention=attention,
         shift=_choice(config, "diffusion_shift", family.shift, (False, True)),
@@ -334,9 +334,7 @@ def _find_mask(family: Family, config: Mapping[str, Any], tokenizer: Any, hints:
     )
 
 
-def _find_block_length(
-    family: Family, config: Mapping[str, Any], attention: AttentionPattern, name: str, hints: Hints
-) -> int:
+def _find_block_length(family: Family, config: Mapping[str, Any], name: str, hints: Hints) -> int:
     for key in ("block_length", family.block_length_key):
         if config.get(key) is not None:
             return positive(config, key)
@@ -345,7 +343,7 @@ def _find_block_length(
         length = _first(int(found[1]) if found else None, hints.block_length, family.block_length)
     else:
         length = _first(family.block_length, hints.block_length)
-    if length is None and attention == "full":
+    if length is None and _find_attention(family, config) == "full":
         length = min(positive(config, "max_position_embeddings", 2048), MAX_BLOCK_LENGTH)
     if length is None:
         raise CheckpointError(
@@ -353,6 +351,11 @@ def _find_block_length(
             "can say it."
         )
     return int(length)
+
+
+def _find_attention(family: Family, config: Mapping[str, Any]) -> AttentionPattern:
+    pattern: AttentionPattern = _choice(config, "diffusion_attention", family.attention, get_args(AttentionPattern))
+    return pattern
 
 
 def _choice(config: Mapping[str, Any], key: str, default: Any, allowed: tuple[Any, ...]) -> Any:

@@ -1,4 +1,4 @@
-"""Dream and LLaDA over HTTP: their published cases token for token, streams, steps, and holes filled on a canvas."""
+"""Dream and LLaDA over HTTP: drafts, early text, exact lengths, steps, and holes filled on a canvas."""
 
 from __future__ import annotations
 
@@ -52,11 +52,6 @@ def check(case: Case, answer: dict[str, Any]) -> None:
     assert answer["elbarto"]["denoise_forwards"] <= case.forwards  # type: ignore[operator]
     assert answer["elbarto"]["prefill_forwards"] == answer["elbarto"]["cached_tokens"] == 0
     assert answer["elbarto"]["warnings"] == []
-
-
-def test_alone(full: Server, cases: list[Case]) -> None:
-    for case in cases:
-        check(case, full.chat(**ask(case)))
 
 
 def test_in_a_batch_with_drafts(full: Server, cases: list[Case]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.engine.engine import Engine
+from app.engine.reference import generate
 from app.engine.schedules import timesteps
 from app.messages.events import Committed, Event, Filled, Finished, SequenceSnapshot, Stepped
 from app.messages.params import GenerationParams, Window
@@ -139,6 +141,51 @@ def test_holes_see_both_sides(loaded: Checkpoint, make_engine: MakeEngine) -> No
 
     assert fill(140) != fill(150)
     assert fill(140) == fill(140, prompt_len=8) == fill(140, speculation=3)
+
+
+def random_requests(number: int) -> list[tuple[list[int], GenerationParams]]:
+    choose = random.Random(number)
+    requests = []
+    for _ in range(8):
+        block_length, length = choose.choice([4, 7, 16, 1000]), choose.randint(1, 24)
+        has_penalties = choose.random() < 0.3
+        params = GenerationParams(
+            gen_length=length,
+            steps=-(-length // block_length) * choose.randint(1, min(block_length, length) + 3),
+            block_length=block_length,
+            remasking=choose.choice(["low_confidence", "low_margin", "high_entropy"]),
+            threshold=choose.choice([None, None, 0.1]),
+            schedule_eps=choose.choice([0.001, 0.1]),
+            temperature=choose.choice([0.0, 0.0, 0.9]),
+            presence_penalty=1.5 if has_penalties else 0.0,
+            seed=choose.randrange(100),
+            ignore_eos=choose.random() < 0.5,
+        )
+        requests.append((choose.choices(range(7, 900), k=choose.randint(1, 40)), params))
+    return requests
+
+
+@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("speculation", [0, 3])
+def test_engine_is_the_reference(loaded: Checkpoint, make_engine: MakeEngine, number: int, speculation: int) -> None:
+    engine = make_engine(loaded, max_sequences=3, speculation=speculation)
+    requests, found = random_requests(number), loaded.diffusion
+    ids = [engine.add(prompt, params) for prompt, params in requests]
+    events = drain(engine)
+
+    for sequence_id, (prompt, params) in zip(ids, requests, strict=True):
+        expected = generate(
+            loaded.model,
+            prompt,
+            params,
+            found.mask_token_id,
+            found.eos_token_ids,
+            found.alignment,
+            found.schedule,
+            found.attention,
+            found.shift,
+        )
+        assert committed(events[sequence_id]) == expected
 
 
 def test_timesteps_drop_the_steps_that_round_to_nothing() -> None:
