@@ -301,9 +301,7 @@ def named_defaults(directory: Path, name: str, block_length: int | None = None) 
     config = read_json(directory / "config.json", optional=True)
     try:
         family = find_family(config)
-        return family_defaults(
-            family, _find_block_length(family, config, family.attention, name, Hints(block_length=block_length))
-        )
+        return family_defaults(family, _find_block_length(family, config, name, Hints(block_length=block_length)))
     except CheckpointError:
         return Overrides()
 
