@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+import torch
 
 from app.engine.engine import Engine
+from app.engine.layout import Forward
 from app.engine.odds import AcceptanceRates
+from app.engine.runner import Runner
 from app.messages.params import GenerationParams
 from tests.tiny import committed, drain, run
 
@@ -56,3 +59,33 @@ def test_an_error_in_predictions_fails_no_sequence_and_is_logged_once(
     (record,) = caplog.records
     assert record.exc_info is not None
     assert record.exc_info[0] is ZeroDivisionError
+
+
+def test_a_draft_that_is_not_numbers_leaves_none_in_its_slot(
+    make_engine: MakeEngine, expected: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch reads each slot as far as its longest sequence, which is the other one here."""
+    healthy = Runner.run
+    poisoned: list[range] = []
+
+    def run_forwards(self: Runner, forwards: list[Forward]) -> torch.Tensor | None:
+        logits = healthy(self, forwards)
+        if logits is None or len(poisoned) > 8:
+            return logits
+        parts = list(logits.clone().split([len(forward.positions) for forward in forwards]))
+        for part, forward in zip(parts, forwards, strict=True):
+            if forward.span.first_place is not None and forward.span.slot == 0:
+                places = forward.span.places
+                poisoned.append(places)
+                part.fill_(torch.nan)
+                self.kv_cache.keys[:, 0, :, places.start : places.stop] = torch.nan
+                self.kv_cache.values[:, 0, :, places.start : places.stop] = torch.nan
+        return torch.cat(parts)
+
+    monkeypatch.setattr(Runner, "run", run_forwards)
+    engine = make_engine(speculation=4, max_sequences=2)
+
+    assert replies(engine) == expected
+    assert len(poisoned) > 8
+    assert engine.kv_cache.keys.isfinite().all()
+    assert engine.kv_cache.values.isfinite().all()
