@@ -138,6 +138,9 @@ def fill_window(sequence: Sequence, filler: WindowFiller, proposals: Proposals, 
     removed = {proposals.positions[index] for index in deletes}
     for index in tokens:
         removed.update(filler.ended_by(proposals.positions[index]))
+    if sequence.params.has_penalties:
+        canvas = sequence.canvas
+        sequence.removed += [canvas.token_ids[position] for position in removed if not canvas.masked[position]]
     events = [stepped(sequence, proposals, selected, removed)] if sequence.is_watched else []
     filler.delete(removed)
     sequence.forecast = proposals.without(selected, removed)

@@ -33,6 +33,7 @@ class State(NamedTuple):
     holes: tuple[int | None, ...] = ()  # of an infilling canvas
     step: int = 0  # within the block, where random numbers depend on it; else 0
     before: tuple[int, ...] = ()  # the full block before it, until that is stored
+    removed: tuple[int, ...] = ()  # rising: tokens that penalties count though the end of their hole removed them
 
     @property
     def masked_positions(self) -> tuple[int, ...]:
@@ -254,7 +255,8 @@ def _after(certain: Certain, state: State, chosen: Proposals, removed: Collectio
     ):
         return None
     if None in token_ids:
-        return State(state.start, tuple(token_ids), holes, state.step + 1 if certain.counts_steps else 0)
+        step = state.step + 1 if certain.counts_steps else 0
+        return State(state.start, tuple(token_ids), holes, step, removed=state.removed)
     start = state.start + len(token_ids)
     num_masks = min(certain.block_length, certain.canvas_len - start)
     if num_masks <= 0:

@@ -155,6 +155,9 @@ class Engine:
         for sequence, forwards in work:
             last = first + sum(len(forward.positions) for forward in forwards)
             own = list(itertools.islice(proposals, len(forwards)))
+            if None in own[1:]:
+                # As when a sequence fails: its NaNs would poison later forwards that read these places, masked or not.
+                self.kv_cache.clear(forwards[1].span.slot, forwards[1].span.places.start)
             if sequence.params.window is not None and sequence.params.window.probe:
                 events += self._probe(sequence, logits[first:last])
             else:

@@ -62,9 +62,10 @@ class KVCache:
         self._free.remove(slot)
         return slot
 
-    def clear(self, slot: int) -> None:
-        self.keys[:, slot] = 0
-        self.values[:, slot] = 0
+    def clear(self, slot: int, start: int = 0) -> None:
+        """The places of a slot from `start` on."""
+        self.keys[:, slot, :, start:] = 0
+        self.values[:, slot, :, start:] = 0
 
     def release(self, slot: int) -> None:
         assert slot not in self._free

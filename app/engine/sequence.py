@@ -78,6 +78,7 @@ class Sequence:
         self._schedule, self._strict_threshold = diffusion.schedule, diffusion.strict_threshold
         self._is_speculative = is_speculative and params.speculation != 0 and not params.block_cache
         self.drafts = []
+        self.removed: list[int] = []  # as in `State`
         self.num_reported = 0  # tokens of the reply that callers know
         self.tally = Tally(submitted)
         self.deadline = None if params.time_budget_ms is None else Deadline(submitted, params.time_budget_ms)
@@ -190,6 +191,7 @@ class Sequence:
             tuple(canvas.holes[here]) if self.filler else (),
             self.step if self.params.is_random else 0,
             tuple(canvas.token_ids[self.computed : self.block.start]),
+            tuple(sorted(self.removed)),
         )
 
     @property

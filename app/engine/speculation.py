@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import math
 from collections.abc import Sequence as Ids
 
@@ -12,6 +13,8 @@ from app.engine.market import MIN_PROBABILITY, ForwardCosts, Market, Record
 from app.engine.odds import Odds
 from app.engine.sequence import Sequence
 from app.messages.params import Speculation
+
+logger = logging.getLogger(__name__)
 
 MAX_DRAFTS = 16  # of a sequence, with `auto`
 MAX_GRAMMAR_DRAFTS = 2  # the same with a grammar: each draft has paths of its own, whose cost is not measured
@@ -36,10 +39,38 @@ class Speculator:
         self._pause = 0  # forwards until drafts are considered again ...
         self._next_pause = PAUSE  # ... and how many after that, if they do not pay then
         self._predicted: dict[int, list[Draft]] = {}  # of the forward that runs now, by sequence
+        self._has_failed = False
 
     def plan(self, sequences: Ids[Sequence]) -> list[list[Draft]]:
-        """The drafts of each sequence for the forward that runs now."""
+        """The drafts of each sequence for the forward that runs now.
+
+        An error here fails no sequence: drafts make replies faster, but none needs them.
+        """
         self._predicted = {}
+        try:
+            return self._plan(sequences)
+        except Exception:
+            self._log_failure()
+            self._predicted = {}
+            return [[] for _ in sequences]
+
+    def learn(self, sequence: Sequence, path: Ids[State]) -> None:
+        """After the forward: the states that the sequence went through."""
+        drafts = self._predicted.get(sequence.id)
+        if not drafts:
+            return
+        try:
+            self.odds.of(sequence.params).learn(drafts, path)
+        except Exception:
+            self._log_failure()
+
+    def _log_failure(self) -> None:
+        """Once: the same error may occur in every forward."""
+        if not self._has_failed:
+            logger.exception("drafts failed; replies go on without them (logged once)")
+        self._has_failed = True
+
+    def _plan(self, sequences: Ids[Sequence]) -> list[list[Draft]]:
         limits = [self._limit(sequence) for sequence in sequences]
         if not any(limits):
             return [[] for _ in sequences]
@@ -47,12 +78,6 @@ class Speculator:
             pairs = zip(sequences, limits, strict=True)
             return [self._drafts(sequence, limit, MIN_PROBABILITY) for sequence, limit in pairs]
         return self._as_many_as_pay(sequences, limits)
-
-    def learn(self, sequence: Sequence, path: Ids[State]) -> None:
-        """After the forward: the states that the sequence went through."""
-        drafts = self._predicted.get(sequence.id)
-        if drafts:
-            self.odds.of(sequence.params).learn(drafts, path)
 
     def _limit(self, sequence: Sequence) -> int:
         params = sequence.params

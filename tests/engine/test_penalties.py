@@ -13,12 +13,14 @@ from transformers import RepetitionPenaltyLogitsProcessor
 
 from app.engine.denoise import unmask
 from app.engine.engine import Engine
+from app.engine.layout import Forward
 from app.engine.penalties import Penalties
 from app.engine.proposals import Proposals
 from app.engine.reference import generate
+from app.engine.runner import Runner
 from app.engine.sampling import MaskedRows, propose
 from app.engine.sequence import Sequence
-from app.messages.params import GenerationParams
+from app.messages.params import EngineConfig, GenerationParams, Window
 from app.models.checkpoint import Checkpoint
 from tests.reference import EOS, VOCAB_SIZE
 from tests.tiny import DIFFUSION, committed, drain, run
@@ -200,3 +202,48 @@ def test_tokens_are_counted_where_the_counts_are() -> None:
     penalties.mask(torch.empty(2, VOCAB_SIZE, dtype=torch.float64, device="meta"), (6, 7))
 
     unmask(sequence, Proposals((6, 7), [40, 41], [0.5, 0.4], [0.0, 0.0]))
+
+
+DELETE, END = 1000, 50
+
+
+def deleting_or_ending(forward: Forward) -> torch.Tensor:
+    """Logits that depend on nothing but the number of masks: where a delete was foreseen, the hole ends."""
+    num_masks = len(forward.positions)
+    logits = torch.full((num_masks, VOCAB_SIZE), -5.0)
+    wanted = {
+        4: [(60, 9.0), (61, 9.0), (DELETE, 3.5), (DELETE, 4.0)],  # the deletes are unsure, and wait
+        2: [(62, 5.0), (END, 9.0)],
+        1: [(END, 6.0)],
+    }
+    for row, (token_id, score) in enumerate(wanted[num_masks]):
+        logits[row, token_id] = score
+    if num_masks == 1:
+        logits[0, 62] = 5.0  # instead of a second end token, if there is a penalty for it
+    return logits
+
+
+@pytest.mark.parametrize(("penalty", "last"), [(0.0, END), (2.0, 62)])
+def test_an_end_token_that_left_its_hole_counts_with_drafts_too(
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, penalty: float, last: int
+) -> None:
+    """A draft in which its position is deleted looks the same, but has not counted it."""
+
+    def run_forwards(runner: Runner, forwards: list[Forward]) -> torch.Tensor:
+        return torch.cat([deleting_or_ending(forward) for forward in forwards])
+
+    monkeypatch.setattr(Runner, "run", run_forwards)
+    diffusion = replace(checkpoint.diffusion, delete_token_id=DELETE)
+    window = Window((None,) * 4, (0,) * 4, banned=((),), ends=((END,),), may_delete=True)
+    fields = {"decode_mode": "threshold", "threshold": 0.995, "window": window, "presence_penalty": penalty}
+    params = GenerationParams(gen_length=4, steps=4, block_length=4, **fields)
+    steps = []
+    for speculation in (0, 8):
+        engine = Engine(checkpoint.model, diffusion, EngineConfig(max_model_len=64, speculation=speculation))
+        sequence_id = engine.add([], params)
+        filled, finished = drain(engine)[sequence_id]
+        steps.append(([token.id for token in filled.tokens], finished.counters.steps))
+        assert finished.counters.drafts_tried > 0 or not speculation
+
+    assert steps[0] == steps[1]
+    assert steps[0][0] == [60, 61, *([last] if last != END else [])]
