@@ -85,6 +85,7 @@ def load_weights(
             missing.discard(name)
             progress.update()
             if arrivals is not None:
+                del tensor, place  # what is complete may be replaced now, and its memory freed
                 arrivals.note(name, places)
     if missing:
         raise CheckpointError(f"The weights lack {len(missing)} tensors, including {min(missing)!r}.")
