@@ -1,7 +1,7 @@
 """The header of a GGUF file: its metadata, and where each tensor lies. Needs neither torch nor the `gguf` package.
 
 A header is not trusted: every count, length and size in it is checked against the size of the file before anything of
-that size is read or allocated. The format is described in ggml's docs/gguf.md.
+that size is read or allocated. The format is described in ggml's specification, gguf.md.
 """
 
 from __future__ import annotations

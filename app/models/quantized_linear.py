@@ -6,6 +6,8 @@ batch, and a reply does not depend on other requests.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor
 
@@ -16,6 +18,7 @@ BYTE_ZERO = 128
 NIBBLE_MAX, NIBBLE_ZERO = 15, 8
 GROUP = 32  # inputs of an output that share a scale and zero point in int4
 OUTPUTS = 16  # the number of outputs in int4 is a multiple of this
+PIECE = 1 << 22  # weights that are rounded at once
 TINY = 1e-20  # avoids a division by zero for a row of zeros
 
 
@@ -28,8 +31,12 @@ class Int8Linear(LeanModule):
 
     def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
         super().__init__()
-        largest = weight.float().abs().amax(1).clamp_min_(TINY)  # [out]
-        values = (weight.float() * (BYTE_MAX / largest).unsqueeze(1)).round_().to(torch.int8)
+        largest = torch.empty(weight.shape[0])  # [out]
+        values = torch.empty(weight.shape, dtype=torch.int8)
+        for rows in pieces(weight):
+            part = weight[rows].float()
+            largest[rows] = part.abs().amax(1).clamp_min_(TINY)
+            values[rows] = (part * (BYTE_MAX / largest[rows]).unsqueeze(1)).round_()
         self.register_buffer("packed", torch.ops.onednn.qlinear_prepack(values, None), persistent=False)
         self.register_buffer(
             "scale", largest / BYTE_MAX**2, persistent=False
@@ -68,7 +75,10 @@ class Int4Linear(LeanModule):
 
     def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
         super().__init__()
-        values, scale, zero = round_groups(weight)
+        values = torch.empty(weight.shape, dtype=torch.int32)
+        scale, zero = torch.empty((2, weight.shape[0], weight.shape[1] // GROUP), dtype=torch.bfloat16)
+        for rows in pieces(weight):
+            values[rows], scale[rows], zero[rows] = round_groups(weight[rows])
         packed = torch.ops.aten._convert_weight_to_int4pack_for_cpu(values, 1)
         groups = torch.stack((scale, zero), dim=2).transpose(0, 1).contiguous()  # [groups, out, 2]
         self.register_buffer("packed", packed, persistent=False)
@@ -81,6 +91,12 @@ class Int4Linear(LeanModule):
         y = torch.ops.aten._weight_int4pack_mm_for_cpu(rows, self.packed, GROUP, self.groups)
         y = y.view(*x.shape[:-1], -1).to(x.dtype)
         return y if self.bias is None else y + self.bias
+
+
+def pieces(weight: Tensor) -> Iterator[slice]:
+    """The rows of [out, in], a few at a time: rounding all at once would take several float32 copies of the weight."""
+    step = max(1, PIECE // weight.shape[1])
+    return (slice(start, start + step) for start in range(0, weight.shape[0], step))
 
 
 def round_groups(weight: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -83,6 +83,7 @@ def load_weights(
             missing.discard(name)
             progress.update()
             if arrivals is not None:
+                del tensor, place  # what is complete may be replaced now, and its memory freed
                 arrivals.note(name, places)
     _check_complete(missing)
 
