@@ -22,9 +22,9 @@ from tests.tiny import CPU, DIFFUSION
 
 BLOCK, DELETE = 8, 99
 SURE, UNSURE = 0.99, 0.3
-FLAT = ForwardCosts((4, 64), (1.0, 1.0))
-MODERATE = ForwardCosts((8, 72), (1.0, 3.0))  # a draft costs a quarter of a forward
-CHEAP = ForwardCosts((8, 72), (1.0, 2.0))  # an eighth
+FLAT = ForwardCosts((4, 1024), (1.0, 1.0))
+MODERATE = ForwardCosts((8, 1032), (1.0, 33.0))  # a draft costs a quarter of a forward
+CHEAP = ForwardCosts((8, 1032), (1.0, 17.0))  # an eighth
 STEEP = ForwardCosts((4, 64), (4.0, 64.0))
 
 
@@ -53,10 +53,25 @@ def probabilities(drafts: Ids[Draft]) -> list[float]:
 
 
 @pytest.mark.parametrize(
-    ("rows", "seconds"), [(4, 1.0), (6, 1.5), (8, 2.0), (12, 3.0), (16, 4.0), (32, 5.6), (64, 8.8), (2, 0.5)]
+    ("rows", "seconds"), [(4, 1.0), (6, 1.5), (8, 2.0), (12, 3.0), (16, 4.0), (32, 5.6), (64, 11.2), (2, 0.5)]
 )
 def test_costs_between_and_after_the_measured_points(rows: int, seconds: float) -> None:
     assert ForwardCosts((4, 16, 32), (1.0, 4.0, 5.6)).of(rows) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    ("costs", "seconds"),
+    [
+        pytest.param(ForwardCosts((4, 64), (1.0, 1.0)), 2.0, id="share of the last point"),
+        pytest.param(ForwardCosts((4, 32, 64), (1.0, 1.0, 3.0)), 7.0, id="last slope"),
+    ],
+)
+def test_more_rows_than_measured_cost_their_share_at_least(costs: ForwardCosts, seconds: float) -> None:
+    """A device on which 64 rows take as long as 4 does not compute any number in that time."""
+    assert costs.of(64) == costs.seconds[-1]
+    assert costs.of(128) == pytest.approx(seconds)
+    assert costs.least_slope(64) == pytest.approx((seconds - costs.seconds[-1]) / 64)
+    assert costs.least_slope(63) == pytest.approx(min(costs.least_slope(64), costs.of(64) - costs.of(63)))
 
 
 @pytest.mark.parametrize(("rows", "seconds"), [(4, 1.0), (2, 0.5), (1, 0.25)])
@@ -225,7 +240,7 @@ def test_no_further_than_to_where_a_forward_becomes_slow(kv_cache: KVCache) -> N
 
 
 def test_drafts_may_pay_together_though_the_first_does_not(kv_cache: KVCache) -> None:
-    costs = ForwardCosts((BLOCK, 2 * BLOCK, 9 * BLOCK), (1.0, 2.1, 2.1))
+    costs = ForwardCosts((BLOCK, 2 * BLOCK, 10 * BLOCK), (1.0, 2.1, 2.1))
 
     assert len(Speculator("auto", kv_cache, costs).plan([sequence()])[0]) == 8
 
