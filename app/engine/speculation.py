@@ -47,7 +47,10 @@ class Speculator:
         """
         self._predicted = {}
         try:
-            return self._plan(sequences)
+            plans = self._plan(sequences)
+            for sequence in sequences:
+                sequence.looks_ahead = self._limit(sequence) > 0 and not self._rests(len(sequences))
+            return plans
         except Exception:
             self._log_failure()
             self._predicted = {}
@@ -78,6 +81,10 @@ class Speculator:
             return [self._drafts(sequence, limit, MIN_PROBABILITY) for sequence, limit in pairs]
         return self._as_many_as_pay(sequences, limits)
 
+    def _rests(self, num_sequences: int) -> bool:
+        """Whether the next forward has no drafts, because those of earlier ones did not pay."""
+        return self._pause > 0 and num_sequences > 1
+
     def _limit(self, sequence: Sequence) -> int:
         params = sequence.params
         if params.block_cache or (params.window is not None and params.window.probe):
@@ -89,6 +96,8 @@ class Speculator:
         """The most probable ones that there is room for."""
         if limit == 0 or sequence.forecast is None:
             return []
+        if sequence.params.is_random and not sequence.looks_ahead:
+            return []  # a pause ended early: what the following steps would draw is not known
         room = self._last_place - sequence.end
         drafts = []
         for draft in itertools.islice(drafts_of(sequence.certain, self.odds.of(sequence.params), floor), limit):
@@ -103,7 +112,7 @@ class Speculator:
         """The drafts that save more than their rows cost; none while a batch gains too little by them."""
         assert self._costs is not None
         chosen: list[list[Draft]] = [[] for _ in sequences]
-        if self._pause and len(sequences) > 1:
+        if self._rests(len(sequences)):
             self._pause -= 1
             return chosen
         record = self._records.setdefault(len(sequences), Record())

@@ -282,6 +282,46 @@ def test_a_pause_ends_with_the_batch(kv_cache: KVCache) -> None:
     assert len(speculator.plan([sequence()])[0]) > 0
 
 
+def num_ahead(of: Sequence) -> int:
+    """Later steps that the next forward's proposals cover."""
+    of.slot = 0
+    (rows,) = of.masked_rows(of.denoise())
+    return rows.num_ahead
+
+
+@pytest.mark.parametrize("params", [{"temperature": 1.0}, {"remasking": "random"}])
+def test_later_steps_are_drawn_only_where_drafts_will_be_predicted(
+    kv_cache: KVCache, params: dict[str, object]
+) -> None:
+    speculator = Speculator("auto", make_room(kv_cache), ForwardCosts((8, 72), (1.0, 5.5)))
+    batch = [sequence(number, **params) for number in range(2)]
+
+    drawn = []
+    for _ in range(PAUSE + 2):
+        speculator.plan(batch)
+        drawn.append([num_ahead(one) for one in batch])
+
+    assert drawn == [*[[0, 0]] * PAUSE, [BLOCK - 1] * 2, [0, 0]]  # the look at the end needs them
+
+
+def test_after_a_pause_that_ended_early_sampled_steps_are_drawn_first(kv_cache: KVCache) -> None:
+    speculator = Speculator("auto", make_room(kv_cache), FLAT)
+    alone = sequence(temperature=1.0)
+    alone.looks_ahead = False
+
+    assert speculator.plan([alone]) == [[]]
+    assert num_ahead(alone) == BLOCK - 1
+    assert speculator.plan([alone]) != [[]]
+
+
+def test_requests_without_drafts_draw_no_later_steps(kv_cache: KVCache) -> None:
+    one, none = sequence(0, temperature=1.0), sequence(1, temperature=1.0, speculation=0)
+
+    Speculator(2, kv_cache).plan([one, none])
+
+    assert [num_ahead(one), num_ahead(none)] == [BLOCK - 1, 0]
+
+
 def deleting() -> Sequence:
     """A hole whose first step deleted one of four masks, and made no token final; the next ones delete one each."""
     window = Window((None,) * 4, (0,) * 4, may_delete=True)
