@@ -7,7 +7,7 @@ import logging
 import math
 from collections.abc import Sequence as Ids
 
-from app.engine.drafts import Draft, State, drafts_of
+from app.engine.drafts import Draft, State, drafts_of, expected
 from app.engine.kv_cache import KVCache
 from app.engine.market import MIN_PROBABILITY, ForwardCosts, Market, Record
 from app.engine.odds import Odds
@@ -99,13 +99,18 @@ class Speculator:
         if sequence.params.is_random and not sequence.looks_ahead:
             return []  # a pause ended early: what the following steps would draw is not known
         room = self._last_place - sequence.end
-        drafts = []
-        for draft in itertools.islice(drafts_of(sequence.certain, self.odds.of(sequence.params), floor), limit):
+        drafts: list[Draft] = []
+        certain, odds = sequence.certain, self.odds.of(sequence.params)
+        for draft in itertools.islice(drafts_of(certain, odds, floor), limit):
             if draft.num_rows > room:
                 break
             room -= draft.num_rows
             drafts.append(draft)
         self._predicted[sequence.id] = drafts
+        # Below the floor, too: else a rate that has fallen that far is never counted again.
+        first = expected(certain, odds)
+        if first is not None and all(draft.state != first.state for draft in drafts):
+            self._predicted[sequence.id] = [*drafts, first]
         return drafts
 
     def _as_many_as_pay(self, sequences: Ids[Sequence], limits: Ids[int]) -> list[list[Draft]]:

@@ -371,6 +371,19 @@ def test_predictions_that_were_not_evaluated_count_too(kv_cache: KVCache) -> Non
     assert next_step(speculator, running) > PRIOR[0]
 
 
+def test_rates_recover_from_below_the_floor(kv_cache: KVCache) -> None:
+    speculator, running = Speculator("auto", kv_cache, MODERATE), sequence()
+    (token_id, *_), masks = running.forecast.token_ids, (None,) * (BLOCK - 1)
+    nums = []
+    for after in [State(BLOCK, (77, *masks))] * 300 + [State(BLOCK, (token_id, *masks))] * 500:
+        nums.append(len(speculator.plan([running])[0]))
+        speculator.learn(running, [running.state, after])
+
+    assert nums[0] > 0
+    assert nums[300] == 0
+    assert nums[-1] > 0
+
+
 def test_only_the_predictions_for_the_last_forward_count(kv_cache: KVCache) -> None:
     speculator, running = Speculator(2, kv_cache), sequence()
     (drafts,) = speculator.plan([running])
