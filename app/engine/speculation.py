@@ -23,6 +23,31 @@ MIN_SPEEDUP = 1.3
 # Forwards between two looks at whether drafts would pay, while they do not: at first, and at last, after doubling. A
 # look at 16 sequences takes as long as a third of their forward.
 PAUSE, LONGEST_PAUSE = 8, 64
+# A sequence that runs alone pauses after this many looks in a row at which no draft paid, and not for as long: a look
+# is cheap, and what it learns is its own.
+MAX_VAIN_LOOKS, LONGEST_PAUSE_ALONE = 8, 16
+
+
+class Pause:
+    """Forwards without drafts, while those do not pay."""
+
+    def __init__(self, longest: int, sequence_id: int | None = None) -> None:
+        self.sequence_id = sequence_id  # of the one that runs alone
+        self.num_left = 0
+        self._longest, self._next = longest, PAUSE
+        self._num_vain = 0
+
+    def begin(self) -> None:
+        self.num_left, self._next = self._next, min(2 * self._next, self._longest)
+
+    def end(self) -> None:
+        """Drafts pay."""
+        self._next, self._num_vain = PAUSE, 0
+
+    def add_vain_look(self) -> None:
+        self._num_vain += 1
+        if self._num_vain >= MAX_VAIN_LOOKS:
+            self.begin()
 
 
 class Speculator:
@@ -35,8 +60,7 @@ class Speculator:
         self._costs = costs
         self._last_place = kv_cache.num_places - 1  # the last one is for the padding rows of CUDA graphs
         self._records: dict[int, Record] = {}  # by the number of sequences that run
-        self._pause = 0  # forwards until drafts are considered again ...
-        self._next_pause = PAUSE  # ... and how many after that, if they do not pay then
+        self._together, self._alone = Pause(LONGEST_PAUSE), Pause(LONGEST_PAUSE_ALONE)
         self._predicted: dict[int, list[Draft]] = {}  # of the forward that runs now, by sequence
         self._has_failed = False
 
@@ -49,7 +73,7 @@ class Speculator:
         try:
             plans = self._plan(sequences)
             for sequence in sequences:
-                sequence.looks_ahead = self._limit(sequence) > 0 and not self._rests(len(sequences))
+                sequence.looks_ahead = self._limit(sequence) > 0 and not self._pause(sequences).num_left
             return plans
         except Exception:
             self._log_failure()
@@ -81,9 +105,12 @@ class Speculator:
             return [self._drafts(sequence, limit, MIN_PROBABILITY) for sequence, limit in pairs]
         return self._as_many_as_pay(sequences, limits)
 
-    def _rests(self, num_sequences: int) -> bool:
-        """Whether the next forward has no drafts, because those of earlier ones did not pay."""
-        return self._pause > 0 and num_sequences > 1
+    def _pause(self, sequences: Ids[Sequence]) -> Pause:
+        if len(sequences) > 1:
+            return self._together
+        if self._alone.sequence_id != sequences[0].id:
+            self._alone = Pause(LONGEST_PAUSE_ALONE, sequences[0].id)
+        return self._alone
 
     def _limit(self, sequence: Sequence) -> int:
         params = sequence.params
@@ -117,8 +144,9 @@ class Speculator:
         """The drafts that save more than their rows cost; none while a batch gains too little by them."""
         assert self._costs is not None
         chosen: list[list[Draft]] = [[] for _ in sequences]
-        if self._rests(len(sequences)):
-            self._pause -= 1
+        pause = self._pause(sequences)
+        if pause.num_left:
+            pause.num_left -= 1
             return chosen
         record = self._records.setdefault(len(sequences), Record())
         market = Market(self._costs, sequences, record)
@@ -137,9 +165,12 @@ class Speculator:
             len(sequences) + sum(draft.saved + draft.saved_first for *_, draft in pool),
         )
         if len(sequences) > 1 and market.step < MIN_SPEEDUP * record.price(market.step):
-            self._pause, self._next_pause = self._next_pause, min(2 * self._next_pause, LONGEST_PAUSE)
+            pause.begin()
             return chosen
-        self._next_pause = PAUSE
+        if pool or len(sequences) > 1:
+            pause.end()
+        elif self._predicted.get(sequences[0].id):  # not at the first step of a block, where nothing is known
+            pause.add_vain_look()
         for _, _, index, draft in pool:
             chosen[index].append(draft)
         return chosen

@@ -15,7 +15,7 @@ from app.engine.market import MAX_CHAIN, MIN_GAIN, MIN_PROBABILITY, ForwardCosts
 from app.engine.odds import PRIOR, AcceptanceRates
 from app.engine.proposals import Proposals
 from app.engine.sequence import Sequence
-from app.engine.speculation import MAX_DRAFTS, PAUSE, Speculator
+from app.engine.speculation import LONGEST_PAUSE_ALONE, MAX_DRAFTS, MAX_VAIN_LOOKS, PAUSE, Speculator
 from app.messages.params import GenerationParams, Window
 from app.models.checkpoint import Checkpoint
 from tests.tiny import CPU, DIFFUSION
@@ -282,6 +282,38 @@ def test_a_pause_ends_with_the_batch(kv_cache: KVCache) -> None:
     assert len(speculator.plan([sequence()])[0]) > 0
 
 
+def test_a_sequence_alone_is_looked_at_less_often_while_nothing_pays(kv_cache: KVCache) -> None:
+    speculator = Speculator("auto", make_room(kv_cache), MODERATE)
+    running, other = sequence(chance=0.1), sequence(1, chance=0.1)
+
+    looks = []
+    for _ in range(60):
+        assert speculator.plan([running]) == [[]]
+        looks.append(bool(speculator._predicted))
+
+    first = MAX_VAIN_LOOKS + PAUSE
+    assert [number for number, looked in enumerate(looks) if looked] == [
+        *range(MAX_VAIN_LOOKS),
+        first,
+        first + 1 + LONGEST_PAUSE_ALONE,
+        first + 2 * (1 + LONGEST_PAUSE_ALONE),
+    ]
+    assert speculator.plan([other]) == [[]]
+    assert speculator._predicted  # a sequence has looks of its own
+
+
+def test_a_sequence_alone_has_drafts_again_at_the_first_look_at_which_they_pay(kv_cache: KVCache) -> None:
+    speculator = Speculator("auto", make_room(kv_cache), MODERATE)
+    for _ in range(MAX_VAIN_LOOKS + PAUSE):
+        speculator.plan([sequence(chance=0.1)])
+
+    nums = [len(speculator.plan([sequence()])[0]) for _ in range(3)]
+    assert min(nums) > 0
+
+    assert speculator.plan([sequence(chance=0.1)]) == [[]]
+    assert speculator.plan([sequence()]) != [[]]  # and looks are counted anew
+
+
 def num_ahead(of: Sequence) -> int:
     """Later steps that the next forward's proposals cover."""
     of.slot = 0
@@ -372,10 +404,11 @@ def test_predictions_that_were_not_evaluated_count_too(kv_cache: KVCache) -> Non
 
 
 def test_rates_recover_from_below_the_floor(kv_cache: KVCache) -> None:
-    speculator, running = Speculator("auto", kv_cache, MODERATE), sequence()
-    (token_id, *_), masks = running.forecast.token_ids, (None,) * (BLOCK - 1)
+    speculator = Speculator("auto", kv_cache, MODERATE)
+    (token_id, *_), masks = sequence().forecast.token_ids, (None,) * (BLOCK - 1)
     nums = []
     for after in [State(BLOCK, (77, *masks))] * 300 + [State(BLOCK, (token_id, *masks))] * 500:
+        running = sequence(len(nums))  # each of its own, so that there is no pause
         nums.append(len(speculator.plan([running])[0]))
         speculator.learn(running, [running.state, after])
 
