@@ -151,6 +151,12 @@ def drafts_of(certain: Certain, odds: Odds, floor: float) -> Iterator[Draft]:
         yield draft
 
 
+def expected(certain: Certain, odds: Odds) -> Draft | None:
+    """The state after the next step as predicted (kind 0), however improbable; None if nothing is left after it."""
+    first = next(_children(certain, _root(certain), odds, 0.0), None)
+    return first if first is not None and first.kind == 0 else None
+
+
 class _Tree:
     """All drafts that were found, by their states; more than one step may lead to a draft."""
 

@@ -19,9 +19,10 @@ MEMORY = 0.95  # what one forward counts compared with the next one
 
 @dataclass(frozen=True)
 class ForwardCosts:
-    """Seconds of a forward by its number of rows: measured points (rising), and lines between and after them.
+    """Seconds of a forward by its number of rows: measured points (rising), and lines between them, before and after.
 
-    Also before the first one, but there a row costs no less than its share of that.
+    Outside of them a row costs no less than its share of the nearest one: a device that computes some rows in the time
+    of one does not do so for any number.
     """
 
     rows: tuple[int, ...]
@@ -32,14 +33,21 @@ class ForwardCosts:
         assert list(self.rows) == sorted(set(self.rows))
 
     def of(self, rows: int) -> float:
+        if rows > self.rows[-1]:
+            return self.seconds[-1] + (rows - self.rows[-1]) * self._slope_after
         last = min(max(bisect_left(self.rows, rows), 1), len(self.rows) - 1)
         on_line = self.seconds[last - 1] + (rows - self.rows[last - 1]) * self._slope(last)
         return max(on_line, self.seconds[0] * min(1.0, rows / self.rows[0]))
 
     def least_slope(self, rows: int) -> float:
         """Seconds that one more row costs at least, from this many on."""
-        last = min(max(bisect_left(self.rows, rows + 1), 1), len(self.rows) - 1)
-        return min(self._slope(point) for point in range(last, len(self.rows)))
+        last = max(bisect_left(self.rows, rows + 1), 1)
+        return min([self._slope_after, *(self._slope(point) for point in range(last, len(self.rows)))])
+
+    @property
+    def _slope_after(self) -> float:
+        """After the last point."""
+        return max(self._slope(len(self.rows) - 1), self.seconds[-1] / self.rows[-1])
 
     def _slope(self, point: int) -> float:
         """Of the line that ends at this point."""

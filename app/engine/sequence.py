@@ -78,6 +78,7 @@ class Sequence:
         self._schedule, self._strict_threshold = diffusion.schedule, diffusion.strict_threshold
         self._is_speculative = is_speculative and params.speculation != 0 and not params.block_cache
         self.drafts = []
+        self.looks_ahead = True  # whether drafts will be predicted from what the forward that runs now proposes
         self.removed: list[int] = []  # as in `State`
         self.num_reported = 0  # tokens of the reply that callers know
         self.tally = Tally(submitted)
@@ -300,7 +301,7 @@ class Sequence:
         return parts
 
     def _masked_rows(self, forward: Forward, step: int, constraints: list[Constraint]) -> MaskedRows:
-        num_ahead = min(MAX_AHEAD, len(forward.positions) - 1) if self._is_speculative else 0
+        num_ahead = min(MAX_AHEAD, len(forward.positions) - 1) if self._is_speculative and self.looks_ahead else 0
         return MaskedRows(forward.positions, step, self.params, constraints, num_ahead)
 
     def snapshot(self) -> SequenceSnapshot:

@@ -7,7 +7,7 @@ import logging
 import math
 from collections.abc import Sequence as Ids
 
-from app.engine.drafts import Draft, State, drafts_of
+from app.engine.drafts import Draft, State, drafts_of, expected
 from app.engine.kv_cache import KVCache
 from app.engine.market import MIN_PROBABILITY, ForwardCosts, Market, Record
 from app.engine.odds import Odds
@@ -24,6 +24,31 @@ MIN_SPEEDUP = 1.3
 # Forwards between two looks at whether drafts would pay, while they do not: at first, and at last, after doubling. A
 # look at 16 sequences takes as long as a third of their forward.
 PAUSE, LONGEST_PAUSE = 8, 64
+# A sequence that runs alone pauses after this many looks in a row at which no draft paid, and not for as long: a look
+# is cheap, and what it learns is its own.
+MAX_VAIN_LOOKS, LONGEST_PAUSE_ALONE = 8, 16
+
+
+class Pause:
+    """Forwards without drafts, while those do not pay."""
+
+    def __init__(self, longest: int, sequence_id: int | None = None) -> None:
+        self.sequence_id = sequence_id  # of the one that runs alone
+        self.num_left = 0
+        self._longest, self._next = longest, PAUSE
+        self._num_vain = 0
+
+    def begin(self) -> None:
+        self.num_left, self._next = self._next, min(2 * self._next, self._longest)
+
+    def end(self) -> None:
+        """Drafts pay."""
+        self._next, self._num_vain = PAUSE, 0
+
+    def add_vain_look(self) -> None:
+        self._num_vain += 1
+        if self._num_vain >= MAX_VAIN_LOOKS:
+            self.begin()
 
 
 class Speculator:
@@ -36,8 +61,7 @@ class Speculator:
         self._costs = costs
         self._last_place = kv_cache.num_places - 1  # the last one is for the padding rows of CUDA graphs
         self._records: dict[int, Record] = {}  # by the number of sequences that run
-        self._pause = 0  # forwards until drafts are considered again ...
-        self._next_pause = PAUSE  # ... and how many after that, if they do not pay then
+        self._together, self._alone = Pause(LONGEST_PAUSE), Pause(LONGEST_PAUSE_ALONE)
         self._predicted: dict[int, list[Draft]] = {}  # of the forward that runs now, by sequence
         self._has_failed = False
 
@@ -48,7 +72,10 @@ class Speculator:
         """
         self._predicted = {}
         try:
-            return self._plan(sequences)
+            plans = self._plan(sequences)
+            for sequence in sequences:
+                sequence.looks_ahead = self._limit(sequence) > 0 and not self._pause(sequences).num_left
+            return plans
         except Exception:
             self._log_failure()
             self._predicted = {}
@@ -79,6 +106,13 @@ class Speculator:
             return [self._drafts(sequence, limit, MIN_PROBABILITY) for sequence, limit in pairs]
         return self._as_many_as_pay(sequences, limits)
 
+    def _pause(self, sequences: Ids[Sequence]) -> Pause:
+        if len(sequences) > 1:
+            return self._together
+        if self._alone.sequence_id != sequences[0].id:
+            self._alone = Pause(LONGEST_PAUSE_ALONE, sequences[0].id)
+        return self._alone
+
     def _limit(self, sequence: Sequence) -> int:
         params = sequence.params
         if params.block_cache or (params.window is not None and params.window.probe):
@@ -92,22 +126,30 @@ class Speculator:
         """The most probable ones that there is room for."""
         if limit == 0 or sequence.forecast is None:
             return []
+        if sequence.params.is_random and not sequence.looks_ahead:
+            return []  # a pause ended early: what the following steps would draw is not known
         room = self._last_place - sequence.end
-        drafts = []
-        for draft in itertools.islice(drafts_of(sequence.certain, self.odds.of(sequence.params), floor), limit):
+        drafts: list[Draft] = []
+        certain, odds = sequence.certain, self.odds.of(sequence.params)
+        for draft in itertools.islice(drafts_of(certain, odds, floor), limit):
             if draft.num_rows > room:
                 break
             room -= draft.num_rows
             drafts.append(draft)
         self._predicted[sequence.id] = drafts
+        # Below the floor, too: else a rate that has fallen that far is never counted again.
+        first = expected(certain, odds)
+        if first is not None and all(draft.state != first.state for draft in drafts):
+            self._predicted[sequence.id] = [*drafts, first]
         return drafts
 
     def _as_many_as_pay(self, sequences: Ids[Sequence], limits: Ids[int]) -> list[list[Draft]]:
         """The drafts that save more than their rows cost; none while a batch gains too little by them."""
         assert self._costs is not None
         chosen: list[list[Draft]] = [[] for _ in sequences]
-        if self._pause and len(sequences) > 1:
-            self._pause -= 1
+        pause = self._pause(sequences)
+        if pause.num_left:
+            pause.num_left -= 1
             return chosen
         record = self._records.setdefault(len(sequences), Record())
         market = Market(self._costs, sequences, record)
@@ -126,9 +168,12 @@ class Speculator:
             len(sequences) + sum(draft.saved + draft.saved_first for *_, draft in pool),
         )
         if len(sequences) > 1 and market.step < MIN_SPEEDUP * record.price(market.step):
-            self._pause, self._next_pause = self._next_pause, min(2 * self._next_pause, LONGEST_PAUSE)
+            pause.begin()
             return chosen
-        self._next_pause = PAUSE
+        if pool or len(sequences) > 1:
+            pause.end()
+        elif self._predicted.get(sequences[0].id):  # not at the first step of a block, where nothing is known
+            pause.add_vain_look()
         for _, _, index, draft in pool:
             chosen[index].append(draft)
         return chosen

@@ -26,6 +26,8 @@ from app.models.transformer import Transformer
 logger = logging.getLogger(__name__)
 
 ROWS = (4, 64, 24, 8, 32, 16, 48)  # in the order of their importance; at least the first two are measured
+MANY_ROWS = (128, 256)  # after these, where 64 rows take less than FLAT times as long as 4
+FLAT = 2.0
 CONTEXT_LENGTH = 64
 BLOCK_LENGTH = 4
 BUDGET_S = 0.5
@@ -38,7 +40,9 @@ def measure_costs(forward: Forwards) -> ForwardCosts:
     """The costs of forwards. If time is short, for fewer numbers of rows."""
     end = time.monotonic() + BUDGET_S
     measured: dict[int, float] = {}
-    for rows in ROWS:
+    for rows in (*ROWS, *MANY_ROWS):
+        if rows in MANY_ROWS and measured[64] >= FLAT * measured[4]:
+            break  # a batch of so many rows does not pay
         if len(measured) >= 2 and time.monotonic() + forward_estimate(measured, rows) > end:
             break
         measured[rows] = forward(rows)
@@ -83,7 +87,7 @@ def timed_forwards(model: Transformer, mask_token_id: int, cuda_graphs: bool = F
     """
     weight = model.embedding.weight
     start = min(CONTEXT_LENGTH, model.config.max_position - BLOCK_LENGTH) // BLOCK_LENGTH * BLOCK_LENGTH
-    cache = KVCache(model.config, 1, start, weight.device, weight.dtype, num_spare=max(ROWS) + 1)
+    cache = KVCache(model.config, 1, start, weight.device, weight.dtype, num_spare=max(MANY_ROWS) + 1)
     runner = Runner(model, cache, cuda_graph if cuda_graphs else None)
     params = GenerationParams(gen_length=BLOCK_LENGTH, steps=1, block_length=BLOCK_LENGTH)
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence as Ids
 
 import pytest
 
-from app.engine.drafts import Certain, Draft, State, choices, drafts_of
+from app.engine.drafts import Certain, Draft, State, choices, drafts_of, expected
 from app.engine.odds import AcceptanceRates
 from app.engine.proposals import Proposals
 from app.engine.transfer import delete_rule, make_rule, static_rule, threshold_rule
@@ -197,6 +197,22 @@ def test_an_end_token_is_text_where_it_ends_nothing() -> None:
 @pytest.mark.parametrize("nothing", [None, Proposals((), [], [], [])])
 def test_nothing_is_predicted_without_a_forecast(nothing: Proposals | None) -> None:
     assert list(drafts_of(certain(nothing), AS_PREDICTED, 0.0)) == []
+
+
+def test_the_expected_state_has_no_floor() -> None:
+    start = certain(forecast(20, 21, 22, 23, chances=(0.01, 0.001, 0.001, 0.001)))
+
+    first = expected(start, Rates(0.001, 1.0))
+
+    assert first is not None
+    assert (first.state.token_ids, first.kind, first.depth) == ((20, None, None, None), 0, 1)
+    assert first.parent == start.state
+
+
+def test_no_state_is_expected_after_the_end() -> None:
+    """Though other choices of the rule would leave something to denoise."""
+    assert expected(certain(forecast(END, 21, 22, 23)), AS_PREDICTED) is None
+    assert expected(certain(None), AS_PREDICTED) is None
 
 
 def window(forecast: Proposals, **changes: object) -> Certain:

@@ -15,16 +15,16 @@ from app.engine.market import MAX_CHAIN, MIN_GAIN, MIN_PROBABILITY, ForwardCosts
 from app.engine.odds import PRIOR, AcceptanceRates
 from app.engine.proposals import Proposals
 from app.engine.sequence import Sequence
-from app.engine.speculation import MAX_DRAFTS, PAUSE, Speculator
+from app.engine.speculation import LONGEST_PAUSE_ALONE, MAX_DRAFTS, MAX_VAIN_LOOKS, PAUSE, Speculator
 from app.messages.params import GenerationParams, Window
 from app.models.checkpoint import Checkpoint
 from tests.tiny import CPU, DIFFUSION
 
 BLOCK, DELETE = 8, 99
 SURE, UNSURE = 0.99, 0.3
-FLAT = ForwardCosts((4, 64), (1.0, 1.0))
-MODERATE = ForwardCosts((8, 72), (1.0, 3.0))  # a draft costs a quarter of a forward
-CHEAP = ForwardCosts((8, 72), (1.0, 2.0))  # an eighth
+FLAT = ForwardCosts((4, 1024), (1.0, 1.0))
+MODERATE = ForwardCosts((8, 1032), (1.0, 33.0))  # a draft costs a quarter of a forward
+CHEAP = ForwardCosts((8, 1032), (1.0, 17.0))  # an eighth
 STEEP = ForwardCosts((4, 64), (4.0, 64.0))
 
 
@@ -53,10 +53,25 @@ def probabilities(drafts: Ids[Draft]) -> list[float]:
 
 
 @pytest.mark.parametrize(
-    ("rows", "seconds"), [(4, 1.0), (6, 1.5), (8, 2.0), (12, 3.0), (16, 4.0), (32, 5.6), (64, 8.8), (2, 0.5)]
+    ("rows", "seconds"), [(4, 1.0), (6, 1.5), (8, 2.0), (12, 3.0), (16, 4.0), (32, 5.6), (64, 11.2), (2, 0.5)]
 )
 def test_costs_between_and_after_the_measured_points(rows: int, seconds: float) -> None:
     assert ForwardCosts((4, 16, 32), (1.0, 4.0, 5.6)).of(rows) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    ("costs", "seconds"),
+    [
+        pytest.param(ForwardCosts((4, 64), (1.0, 1.0)), 2.0, id="share of the last point"),
+        pytest.param(ForwardCosts((4, 32, 64), (1.0, 1.0, 3.0)), 7.0, id="last slope"),
+    ],
+)
+def test_more_rows_than_measured_cost_their_share_at_least(costs: ForwardCosts, seconds: float) -> None:
+    """A device on which 64 rows take as long as 4 does not compute any number in that time."""
+    assert costs.of(64) == costs.seconds[-1]
+    assert costs.of(128) == pytest.approx(seconds)
+    assert costs.least_slope(64) == pytest.approx((seconds - costs.seconds[-1]) / 64)
+    assert costs.least_slope(63) == pytest.approx(min(costs.least_slope(64), costs.of(64) - costs.of(63)))
 
 
 @pytest.mark.parametrize(("rows", "seconds"), [(4, 1.0), (2, 0.5), (1, 0.25)])
@@ -225,7 +240,7 @@ def test_no_further_than_to_where_a_forward_becomes_slow(kv_cache: KVCache) -> N
 
 
 def test_drafts_may_pay_together_though_the_first_does_not(kv_cache: KVCache) -> None:
-    costs = ForwardCosts((BLOCK, 2 * BLOCK, 9 * BLOCK), (1.0, 2.1, 2.1))
+    costs = ForwardCosts((BLOCK, 2 * BLOCK, 10 * BLOCK), (1.0, 2.1, 2.1))
 
     assert len(Speculator("auto", kv_cache, costs).plan([sequence()])[0]) == 8
 
@@ -265,6 +280,78 @@ def test_a_pause_ends_with_the_batch(kv_cache: KVCache) -> None:
     speculator.plan([sequence(), sequence(1)])
 
     assert len(speculator.plan([sequence()])[0]) > 0
+
+
+def test_a_sequence_alone_is_looked_at_less_often_while_nothing_pays(kv_cache: KVCache) -> None:
+    speculator = Speculator("auto", make_room(kv_cache), MODERATE)
+    running, other = sequence(chance=0.1), sequence(1, chance=0.1)
+
+    looks = []
+    for _ in range(60):
+        assert speculator.plan([running]) == [[]]
+        looks.append(bool(speculator._predicted))
+
+    first = MAX_VAIN_LOOKS + PAUSE
+    assert [number for number, looked in enumerate(looks) if looked] == [
+        *range(MAX_VAIN_LOOKS),
+        first,
+        first + 1 + LONGEST_PAUSE_ALONE,
+        first + 2 * (1 + LONGEST_PAUSE_ALONE),
+    ]
+    assert speculator.plan([other]) == [[]]
+    assert speculator._predicted  # a sequence has looks of its own
+
+
+def test_a_sequence_alone_has_drafts_again_at_the_first_look_at_which_they_pay(kv_cache: KVCache) -> None:
+    speculator = Speculator("auto", make_room(kv_cache), MODERATE)
+    for _ in range(MAX_VAIN_LOOKS + PAUSE):
+        speculator.plan([sequence(chance=0.1)])
+
+    nums = [len(speculator.plan([sequence()])[0]) for _ in range(3)]
+    assert min(nums) > 0
+
+    assert speculator.plan([sequence(chance=0.1)]) == [[]]
+    assert speculator.plan([sequence()]) != [[]]  # and looks are counted anew
+
+
+def num_ahead(of: Sequence) -> int:
+    """Later steps that the next forward's proposals cover."""
+    of.slot = 0
+    (rows,) = of.masked_rows(of.denoise())
+    return rows.num_ahead
+
+
+@pytest.mark.parametrize("params", [{"temperature": 1.0}, {"remasking": "random"}])
+def test_later_steps_are_drawn_only_where_drafts_will_be_predicted(
+    kv_cache: KVCache, params: dict[str, object]
+) -> None:
+    speculator = Speculator("auto", make_room(kv_cache), ForwardCosts((8, 72), (1.0, 5.5)))
+    batch = [sequence(number, **params) for number in range(2)]
+
+    drawn = []
+    for _ in range(PAUSE + 2):
+        speculator.plan(batch)
+        drawn.append([num_ahead(one) for one in batch])
+
+    assert drawn == [*[[0, 0]] * PAUSE, [BLOCK - 1] * 2, [0, 0]]  # the look at the end needs them
+
+
+def test_after_a_pause_that_ended_early_sampled_steps_are_drawn_first(kv_cache: KVCache) -> None:
+    speculator = Speculator("auto", make_room(kv_cache), FLAT)
+    alone = sequence(temperature=1.0)
+    alone.looks_ahead = False
+
+    assert speculator.plan([alone]) == [[]]
+    assert num_ahead(alone) == BLOCK - 1
+    assert speculator.plan([alone]) != [[]]
+
+
+def test_requests_without_drafts_draw_no_later_steps(kv_cache: KVCache) -> None:
+    one, none = sequence(0, temperature=1.0), sequence(1, temperature=1.0, speculation=0)
+
+    Speculator(2, kv_cache).plan([one, none])
+
+    assert [num_ahead(one), num_ahead(none)] == [BLOCK - 1, 0]
 
 
 def deleting() -> Sequence:
@@ -314,6 +401,20 @@ def test_predictions_that_were_not_evaluated_count_too(kv_cache: KVCache) -> Non
     speculator.learn(running, [running.state, State(BLOCK, (token_id, *masks))])
 
     assert next_step(speculator, running) > PRIOR[0]
+
+
+def test_rates_recover_from_below_the_floor(kv_cache: KVCache) -> None:
+    speculator = Speculator("auto", kv_cache, MODERATE)
+    (token_id, *_), masks = sequence().forecast.token_ids, (None,) * (BLOCK - 1)
+    nums = []
+    for after in [State(BLOCK, (77, *masks))] * 300 + [State(BLOCK, (token_id, *masks))] * 500:
+        running = sequence(len(nums))  # each of its own, so that there is no pause
+        nums.append(len(speculator.plan([running])[0]))
+        speculator.learn(running, [running.state, after])
+
+    assert nums[0] > 0
+    assert nums[300] == 0
+    assert nums[-1] > 0
 
 
 def test_only_the_predictions_for_the_last_forward_count(kv_cache: KVCache) -> None:

@@ -15,7 +15,7 @@ import torch
 from app.engine import warmup
 from app.engine.graphs import Run
 from app.engine.kv_cache import KVCache
-from app.engine.warmup import BUDGET_S, ROWS, choose_num_threads, measure_costs, most_threads, timed_forwards
+from app.engine.warmup import BUDGET_S, MANY_ROWS, ROWS, choose_num_threads, measure_costs, most_threads, timed_forwards
 from app.models.checkpoint import Checkpoint
 from tests.reference import MASK
 from tests.tiny import Runs, load_plain
@@ -54,13 +54,31 @@ def threads() -> Iterator[None]:
 
 
 def test_costs_of_all_numbers_of_rows_are_measured_if_there_is_time(start_clock) -> None:
-    clock = start_clock(lambda rows: 0.001 + 0.0001 * rows)
+    clock = start_clock(lambda rows: 0.001 + 0.0001 * rows)  # 64 take 5 times as long as 4
 
     costs = measure_costs(clock.forward)
 
     assert clock.measured == list(ROWS)
     assert costs.rows == tuple(sorted(ROWS))
     assert costs.seconds == pytest.approx([0.001 + 0.0001 * rows for rows in sorted(ROWS)])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "many"),
+    [
+        pytest.param(lambda rows: 0.001 + rows / 1e6, [128, 256], id="flat"),
+        pytest.param(lambda rows: 0.01 if rows < 128 else BUDGET_S / 2, [128], id="while there is time"),
+        pytest.param(lambda rows: 0.001 if rows < 64 else 0.0019, [128, 256], id="less than twice as long"),
+        pytest.param(lambda rows: 0.001 if rows < 64 else 0.002, [], id="twice as long"),
+    ],
+)
+def test_many_rows_are_measured_where_they_may_be_cheap(start_clock, seconds: Forwards, many: list[int]) -> None:
+    clock = start_clock(seconds)
+
+    costs = measure_costs(clock.forward)
+
+    assert clock.measured == [*ROWS, *many]
+    assert costs.rows == (*sorted(ROWS), *many)
 
 
 @pytest.mark.parametrize("seconds", [BUDGET_S / 2, BUDGET_S, 60.0])
@@ -73,15 +91,16 @@ def test_two_are_measured_however_slow_they_are(start_clock, seconds: float) -> 
     assert costs.rows == (4, 64)
 
 
-@pytest.mark.parametrize(("seconds", "num"), [(BUDGET_S / 20, 7), (BUDGET_S / 6.5, 5), (BUDGET_S / 4.5, 3)])
+@pytest.mark.parametrize(("seconds", "num"), [(BUDGET_S / 20, 9), (BUDGET_S / 6.5, 5), (BUDGET_S / 4.5, 3)])
 def test_the_more_important_ones_are_measured_while_there_is_time(start_clock, seconds: float, num: int) -> None:
     clock = start_clock(lambda rows: seconds)
 
     costs = measure_costs(clock.forward)
 
-    assert clock.measured == list(ROWS[:num])
+    measured = [*ROWS, *MANY_ROWS][:num]
+    assert clock.measured == measured
     assert clock.now - 1000 <= BUDGET_S
-    assert costs.rows == tuple(sorted(ROWS[:num]))
+    assert costs.rows == tuple(sorted(measured))
 
 
 def test_more_rows_never_cost_less(start_clock) -> None:
@@ -196,7 +215,7 @@ def test_where_a_process_does_not_know_what_it_may_use(
 def test_forwards_of_all_numbers_of_rows_can_be_timed(checkpoint: Checkpoint, runs: Runs) -> None:
     forward = timed_forwards(checkpoint.model, MASK)
 
-    for rows in ROWS:
+    for rows in (*ROWS, *MANY_ROWS):
         runs.clear()
         assert forward(rows) > 0
         assert len(runs) >= 2  # the first one does not count
@@ -209,7 +228,7 @@ def test_timed_forwards_stay_within_the_positions_of_the_model(runs: Runs, max_p
     small = load_plain().model
     small.config = dataclasses.replace(small.config, max_position=max_position)
 
-    assert timed_forwards(small, MASK)(max(ROWS)) > 0
+    assert timed_forwards(small, MASK)(max(MANY_ROWS)) > 0
 
     assert max(part.span.end for parts in runs for part in parts) <= max_position
 
