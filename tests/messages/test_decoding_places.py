@@ -19,6 +19,7 @@ APP = Path(__file__).resolve().parents[2] / "app"
 DECLARATION = "messages/decoding.py"
 ENGINE = "engine"  # the code that acts on the option, and the slow reference implementation
 INFILL = "serving/infill"
+EVALUATE = "cli/evaluate.py"  # flags that are sent to a server
 FAMILIES = "models/families.py"  # what published scripts decode with
 
 # Beyond the declaration and the engine, which name every option.
@@ -26,14 +27,22 @@ OTHER_PLACES = {
     "decode_mode": {"api/openapi/examples.py", FAMILIES},
     # redenoise and polish have a threshold of their own.
     "threshold": {"api/infill.py", INFILL, "api/openapi/texts.py", "api/openapi/examples.py", FAMILIES},
-    "factor": {"models/config.py", "models/transformer.py"},  # RoPE's
-    "remasking": {FAMILIES},
+    "remasking": {FAMILIES, EVALUATE},
+    # RoPE's, and a limit's.
+    "factor": {
+        "evaluation/harness.py",
+        "models/blueprint.py",
+        "models/config.py",
+        "models/gguf_rope.py",
+        "models/transformer.py",
+    },
     # It must divide the block length.
     "small_block_length": {"messages/params.py", "serving/lengths.py", FAMILIES},
     # Not every model has it.
     "block_cache": {FAMILIES, "serving/backend.py", "serving/lengths.py"},
     "temperature": {
         INFILL,  # more candidates need a higher one
+        EVALUATE,
         "models/generation_config.py",  # do_sample decides whether Hugging Face's counts
         "api/llama_cpp_schemas.py",  # no upper limit there
         "api/openapi/texts.py",
