@@ -118,6 +118,30 @@ def shape_metadata(architecture: str, config: Any) -> dict[str, Any]:
     }
 
 
+def convert(folder: Path, path: Path, architecture: str, pre: str, kind: str = "F32") -> Path:
+    """A folder of Hugging Face's layout as a file of `qwen2` or `qwen3`, without what no such file says."""
+    from safetensors.torch import load_file
+
+    from app.models.config import read_model_config
+    from app.models.families import find_family
+    from app.models.gguf_tensors import NORMS, OUTSIDE, PROJECTIONS, translate
+    from app.models.sources import HuggingFaceFolder
+
+    source = HuggingFaceFolder(str(folder))
+    config = read_model_config(source.config(), find_family(source.config()).layout)
+    weights = load_file(folder / "model.safetensors")
+    stems = [f"{stem}.{end}" for stem in PROJECTIONS for end in ("weight", "bias")]
+    layers = [f"blk.{index}.{name}" for index in range(config.num_layers) for name in (*NORMS, *stems)]
+    tensors = {
+        name: stored(weights[ours].float().numpy(), kind)
+        for name in (*OUTSIDE, *layers)
+        if (ours := translate(name)) in weights
+    }
+    assert len(tensors) == len(weights)
+    words = vocabulary(source.tokenizer(), pre, config.vocab_size)
+    return write(path, {**shape_metadata(architecture, config), **words}, tensors)
+
+
 def split(path: Path, num_parts: int, metadata: Mapping[str, Any], tensors: Mapping[str, Stored]) -> list[Path]:
     """As llama.cpp's gguf-split: the first part has the metadata."""
     names = list(tensors)

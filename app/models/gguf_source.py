@@ -1,7 +1,7 @@
 """A checkpoint in a GGUF file, as llama.cpp's converter writes it, in the terms of Hugging Face's files.
 
-Public files have no mark of diffusion: Stable-DiffCoder is a `llama` like others there. It is recognised by its mask
-token.
+Public files have no mark of diffusion: Stable-DiffCoder is a `llama` like others there. The vocabulary or the operator
+says what a file is, as with conversions in Hugging Face's format.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from app.models.gguf_header import Header, TensorInfo, read_header
 from app.models.gguf_rope import read_rope
 from app.models.gguf_tensors import PROJECTIONS, Array, Sizes, check_tensors, half_split_order, read_tensor, translate
 from app.models.gguf_tokenizer import (
-    PREFIX,
     chat_template,
     check_same_tokens,
+    end_ids,
     file_tokens,
     rebuild_tokenizer,
     special_ids,
@@ -52,8 +52,6 @@ ARCHITECTURES: Mapping[str, Architecture] = {
     "qwen2": Architecture(name="Qwen2ForCausalLM"),
     "qwen3": Architecture(name="Qwen3ForCausalLM", qk_norm=True),
 }
-# (GGUF's architecture, mask token, its id): the architecture of the original.
-MASKED: Mapping[tuple[str, str, int], str] = {("llama", "<[MASK_TOKEN]>", 5): "StableDiffcoderForCausalLM"}
 
 
 class GgufFile:
@@ -196,7 +194,7 @@ class GgufFile:
                 f"{self._path}: {self._key('attention.layer_norm_rms_epsilon')} must be from 0 to 1, got {eps!r}."
             )
         return {
-            "architectures": [self._original() or ARCHITECTURES[architecture].name],
+            "architectures": [ARCHITECTURES[architecture].name],
             "model_type": architecture,
             "vocab_size": sizes.vocab_size,
             "hidden_size": sizes.hidden,
@@ -219,25 +217,13 @@ class GgufFile:
         """An end of turn ends a reply too, as in the lists of generation_config.json."""
         special = special_ids(self._path, self._metadata)
         ids = {role: None if token_id < 0 else token_id for role, token_id in special.items()}
-        ends = list(dict.fromkeys(token_id for token_id in (ids["eos"], ids["eot"]) if token_id is not None))
+        ends = end_ids(self._path, self._metadata)
         return {
             "bos_token_id": ids["bos"],
             "eos_token_id": ends[0] if len(ends) == 1 else ends or None,
             "pad_token_id": ids["padding"],
-            "mask_token_id": self._mask_token_id() if ids["mask"] is None else ids["mask"],
+            "mask_token_id": ids["mask"],
         }
-
-    def _original(self) -> str | None:
-        """The architecture that the converter did not know, if the vocabulary tells."""
-        tokens = self._metadata.get(f"{PREFIX}tokens") or []
-        for (architecture, token, token_id), original in MASKED.items():
-            if architecture == self._architecture and tokens[token_id : token_id + 1] == [token]:
-                return original
-        return None
-
-    def _mask_token_id(self) -> int | None:
-        original = self._original()
-        return next((token_id for (_, _, token_id), name in MASKED.items() if name == original), None)
 
     def _row_orders(self) -> dict[str, Array]:
         """By projection: where each row is in the file."""

@@ -36,6 +36,8 @@ PRE_TOKENIZERS: Mapping[str, PreTokenizer] = {
     "qwen2": PreTokenizer(_WORDS + r"\p{N}" + _REST, normalizer="NFC"),
     "llama-bpe": PreTokenizer(_WORDS + r"\p{N}{1,3}" + _REST, ignore_merges=True, adds_start=True),
 }
+# A file names one end token, where generation_config.json had a list. llama.cpp too adds those with such names.
+END_TOKENS = ("<|im_end|>", "<|endoftext|>", "<|eot_id|>")
 ROLES = {"bos": "bos", "eos": "eos", "padding": "pad", "mask": "mask", "unknown": "unk"}  # the file's, and ours
 
 
@@ -84,6 +86,14 @@ def special_ids(where: object, metadata: Mapping[str, Any]) -> dict[str, int]:
         if isinstance(token_id, bool) or not isinstance(token_id, int):
             raise CheckpointError(f"{where}: {PREFIX}{role}_token_id must be an integer, got {token_id!r}.")
     return ids
+
+
+def end_ids(where: object, metadata: Mapping[str, Any]) -> list[int]:
+    """The ids of all tokens that end a reply; the named one is the first."""
+    ids, types = special_ids(where, metadata), _types(metadata)
+    tokens = file_tokens(where, metadata) if f"{PREFIX}tokens" in metadata else {}
+    known = [token_id for token_id, token in tokens.items() if token in END_TOKENS and types[token_id] == CONTROL]
+    return list(dict.fromkeys(token_id for token_id in (ids["eos"], ids["eot"], *known) if token_id >= 0))
 
 
 def chat_template(metadata: Mapping[str, Any]) -> str | None:

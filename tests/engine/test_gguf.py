@@ -16,8 +16,10 @@ from app.messages.params import ModelSource
 from app.models.gguf_tensors import translate
 from app.models.tensor_names import LLAMA_NAMES
 from app.models.weights import load_weights
-from tests.gguf_files import F16, Q4_0, Q4_K_S, Q8_0
-from tests.reference import CHECKPOINT, EOS, MASK, Case
+from tests.families.folder import read_cases
+from tests.families.folder import run as run_published
+from tests.gguf_files import F16, Q4_0, Q4_K_S, Q8_0, convert
+from tests.reference import CHECKPOINT, EOS, MASK, REFERENCE, Case
 from tests.tiny import committed, drain, load_engine, load_plain, run
 
 
@@ -82,3 +84,20 @@ def test_quantized_files_give_the_tokens_of_their_own_numbers(path: Path, cases:
     assert numbers.keys() == weights.keys()
     for case in cases[::6]:
         assert run(quantized, case.prompt, case.params)[0] == generate(model, case.prompt, case.params, MASK, (EOS,))
+
+
+@pytest.mark.parametrize(
+    ("name", "family", "architecture"), [("sdar", "sdar", "qwen3"), ("a2d-qwen2-bd3lm", "a2d-qwen2", "qwen2")]
+)
+@pytest.mark.parametrize("max_sequences", [1, 8])
+def test_other_families_whose_name_the_operator_says(
+    name: str, family: str, architecture: str, max_sequences: int, tmp_path: Path
+) -> None:
+    folder = REFERENCE.parent / "families" / name
+    path = convert(folder / "checkpoint", tmp_path / "a.gguf", architecture, "qwen2")
+    published = read_cases(folder)
+
+    outcomes = run_published(engine(path, family=family, max_sequences=max_sequences, max_model_len=512), published)
+
+    assert len(outcomes) == 30
+    assert [outcome.is_right for outcome in outcomes] == [True] * 30

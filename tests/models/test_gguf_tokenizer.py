@@ -12,6 +12,7 @@ import pytest
 from transformers import PreTrainedTokenizerFast
 
 from app.errors import CheckpointError
+from app.models.families import read_diffusion
 from app.models.gguf_source import GgufFile
 from app.models.sources import read_tokenizer
 from app.text.tokenizer import Tokenizer
@@ -142,7 +143,7 @@ def test_the_named_tokenizer_is_used(tmp_path: Path) -> None:
     source = GgufFile(str(uncertain(tmp_path)), str(CHECKPOINT))
 
     check_same(source.tokenizer(), read_tokenizer(CHECKPOINT))
-    assert source.config()["mask_token_id"] == 5
+    assert read_diffusion(source).mask_token_id == 5
 
 
 def test_the_files_chat_template_helps_out(tmp_path: Path) -> None:
