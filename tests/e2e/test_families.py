@@ -94,7 +94,7 @@ def test_the_steps_of_a_reply(family_server: Server, cases: list[Case]) -> None:
 def test_the_server_tells_what_it_serves(family_server: Server, folder: Path) -> None:
     (model,) = family_server.client.get("/v1/models").json()["data"]
 
-    assert model["block_length"] in (4, 32, 512)  # full attention: as long as the context
+    assert model["block_length"] in (4, 32, 512)  # the last one is the whole context
     assert model["family"] in folder.name.replace("-bd3lm", "")
 
 
@@ -106,7 +106,8 @@ def test_messages_and_texts_with_the_models_own_defaults(family_server: Server) 
         assert 1 <= answer["usage"]["completion_tokens"] <= 10
         assert answer["elbarto"]["warnings"] == []
     (model,) = family_server.client.get("/v1/models").json()["data"]
-    assert chat["elbarto"]["params"]["block_length"] == model["block_length"]
+    # With full attention, a block that is longer than the reply is the reply.
+    assert chat["elbarto"]["params"]["block_length"] in (model["block_length"], 10)
 
 
 def test_infills(family_server: Server, folder: Path) -> None:
