@@ -12,7 +12,9 @@ from app.api.infill_schemas import EditSchema, InfillSchema, context_files
 from app.api.running import RunningAnswer, answer_head
 from app.api.schemas import SHARED_FIELDS, load
 from app.api.sse import DONE, StreamEvent
+from app.api.structured import requested_grammar
 from app.api.usage import elbarto_body, usage_body
+from app.errors import Unsupported
 from app.messages.decoding import Decoding
 from app.messages.options import Overrides
 from app.serving.generation import SILENCE
@@ -43,6 +45,7 @@ def edits() -> Response:
 
 def to_edit_request(body: dict[str, Any]) -> EditRequest:
     """In modes polish and redenoise, `steps` and `threshold` are the mode's; in rewrite they are the infill's."""
+    refuse_forms(body)
     text, spans = body["text"], body["spans"]
     starts, ends = [0, *(end for _, end in spans)], [*(start for start, _ in spans), len(text)]
     mode_fields = {"redenoise": ("threshold",), "polish": ("steps", "threshold")}.get(body["mode"], ())
@@ -63,7 +66,15 @@ def to_edit_request(body: dict[str, Any]) -> EditRequest:
     )
 
 
+def refuse_forms(body: dict[str, Any]) -> None:
+    """Raises Unsupported for a body that says what form its text has."""
+    form = requested_grammar(body)
+    if form is not None:
+        raise Unsupported(f"{form.param} is not supported for a hole.", form.param)
+
+
 def to_request(body: dict[str, Any]) -> InfillRequest:
+    refuse_forms(body)
     texts, holes = body["segments"]
     return InfillRequest(
         texts=texts,

@@ -125,11 +125,25 @@ class Service:
         self._check_number(1, request.n)
         try:
             prompt_ids = self._prompt(tokenizer, request, self.model.vocab_size)
+            warnings = []
+            if self._leaves_tools_out(request, len(prompt_ids)):
+                prompt_ids = self._prompt(tokenizer, replace(request, tools=None), self.model.vocab_size)
+                warnings = [f"tools were left out: with them, the prompt exceeds {self.model.max_model_len} tokens."]
             if request.tools is not None and request.tools.is_certain:
                 request = replace(request, grammar=self._grammar_of(request.tools))
         except RecursionError as error:
             raise RequestError("tools are nested too deeply.", "tools") from error
-        return self._reply(request, [prompt_ids])
+        return self._reply(request, [prompt_ids], warnings)
+
+    def _leaves_tools_out(self, request: ChatRequest, prompt_len: int) -> bool:
+        """Clients such as Open WebUI send their tools with every message, to models that know nothing of tools too."""
+        if (
+            request.tools is None
+            or request.tools.is_certain
+            or tool_format(self.tokenizer.template_text).is_in_template
+        ):
+            return False
+        return prompt_len + self.model.block_length > self.model.max_model_len
 
     def call_parser(self, tools: ToolUse | None) -> CallParser | None:
         """Finds the calls in one reply to a request with these tools."""
@@ -181,13 +195,14 @@ class Service:
                 "prompt",
             )
 
-    def _reply(self, request: DecodingRequest, prompts: Sequence[list[int]]) -> Reply:
+    def _reply(self, request: DecodingRequest, prompts: Sequence[list[int]], warnings: Sequence[str] = ()) -> Reply:
         tokenizer, model, defaults = self.tokenizer, self.model, self._defaults
         request = replace(request, seed=request.seed if request.seed is not None else secrets.randbits(32))
         planned = [plan_lengths(request, defaults, len(prompt), model) for prompt in prompts]
         grammar = self._compiled(request.grammar)
         params = [replace(_params(request, defaults, lengths, model), grammar=grammar) for lengths in planned]
-        warnings = dict.fromkeys(text for lengths in planned for text in self._warnings(request, lengths, model))
+        more = (text for lengths in planned for text in self._warnings(request, lengths, model))
+        told = dict.fromkeys([*warnings, *more])
         generation = self.engine.submit_requests(
             [
                 SequenceRequest(prompt, replace(base, seed=base.seed + index))
@@ -205,7 +220,7 @@ class Service:
             model,
             params[0],
             prompt_lens=[len(prompt) for prompt in prompts],
-            warnings=list(warnings),
+            warnings=list(told),
         )
 
     @property

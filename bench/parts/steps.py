@@ -61,12 +61,12 @@ def run_stripped(run: Callable[[], Sample]) -> Sample:
 @contextmanager
 def stripped() -> Iterator[None]:
     """An engine without step events: the code that collects them is cut out of its source."""
-    source = inspect.getsource(denoise.advance)
+    source = inspect.getsource(denoise.finish_step)
     assert COLLECTING in source
     namespace = dict(vars(denoise))
     exec(source.replace(COLLECTING, "[]"), namespace)
     with (
-        mock.patch.object(denoise, "advance", namespace["advance"]),
+        mock.patch.object(denoise, "finish_step", namespace["finish_step"]),
         mock.patch.object(sampling, "_add_alternatives"),
     ):
         yield

@@ -104,6 +104,7 @@ def test_a_bad_one_stops_the_start_in_one_line(tmp_path: Path, make_checkpoint: 
     assert lines == [
         f"elbarto: error: {path}/generation_config.json: 'elbarto.blocklength' is unknown; allowed in elbarto: "
         "tokens_per_step, block_length, decode_mode, threshold, factor, gamma, small_block_length, remasking, "
+        "schedule_eps, "
         "temperature, presence_penalty, frequency_penalty, infill_mode, infill_context, infill_canvas."
     ]
     assert "Traceback" not in log

@@ -38,7 +38,8 @@ def test_texts_are_those_of_the_checkpoint(gguf_server: Server, server: Server) 
     answers = [one.chat(**request, return_token_ids=True) for one in (gguf_server, server)]
 
     assert answers[0]["choices"] == answers[1]["choices"]
-    assert answers[0]["usage"] == answers[1]["usage"]
+    counts = [answer["usage"]["prompt_tokens"] for answer in answers]  # what is cached depends on earlier requests
+    assert counts[0] == counts[1]
     assert answers[0]["model"] == "reference-a-F16"
 
 

@@ -164,7 +164,7 @@ def test_an_ordinary_causal_model_is_refused(tmp_path: Path) -> None:
     directory = tmp_path / "plain-llama"
     shutil.copytree(CHECKPOINT, directory)
     config = json.loads((directory / "config.json").read_text())
-    config["architectures"] = ["LlamaForCausalLM"]
+    config["architectures"] = ["Qwen2ForCausalLM"]
     (directory / "config.json").write_text(json.dumps(config))
     tokenizer = json.loads((directory / "tokenizer_config.json").read_text())
     del tokenizer["mask_token"]

@@ -18,9 +18,9 @@ VOCAB_SIZE, EOS = 2048, 2
 
 @pytest.fixture(scope="module")
 def tokenizer() -> Any:
-    from transformers import AutoTokenizer
+    from transformers import PreTrainedTokenizerFast  # AutoTokenizer imports torch
 
-    return AutoTokenizer.from_pretrained(str(EMBEDDED_MODEL))
+    return PreTrainedTokenizerFast.from_pretrained(str(EMBEDDED_MODEL))
 
 
 @pytest.fixture(scope="module")

@@ -103,7 +103,7 @@ def test_without_a_chat_template_messages_are_refused(template: str | None) -> N
         tokenizer.encode_chat([USER], {})
 
     assert error.value.param == "messages"
-    assert tokenizer.chat_template == ""
+    assert tokenizer.template_text == ""
 
 
 def test_only_the_end_token_ends() -> None:
