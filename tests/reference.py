@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from app.messages.params import GenerationParams
-from app.models.families import Diffusion
 
 REFERENCE = Path(__file__).parent / "fixtures" / "reference-a"
 CHECKPOINT = REFERENCE / "checkpoint"
 
 MASK, EOS, VOCAB_SIZE = 5, 2, 1024
-DIFFUSION = Diffusion(family="stable-diffcoder", mask_token_id=MASK, eos_token_ids=(EOS,), block_length=4)
 
 
 @dataclass(frozen=True)

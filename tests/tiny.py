@@ -25,6 +25,7 @@ from tests.reference import CHECKPOINT, EOS, MASK, Case, read_cases
 
 CPU = torch.device("cpu")
 DIFFUSION = Diffusion(family="stable-diffcoder", mask_token_id=MASK, eos_token_ids=(EOS,), block_length=4)
+DIFFUSION = Diffusion(family="stable-diffcoder", mask_token_id=MASK, eos_token_ids=(EOS,), block_length=4)
 torch.set_num_threads(1)
 
 Runs = list[list[Forward]]  # the forwards that a runner got, one entry per run of the model
