@@ -46,7 +46,7 @@ def chat_logprobs(entries: Sequence[Entry], num_top: int) -> dict[str, Any]:
 
 
 def _token_body(text: str, log_probability: float) -> dict[str, Any]:
-    """A part of a character has no bytes of its own: the character's are those of its last token."""
+    """The bytes of a character split over several tokens are given with its last token."""
     return {
         "token": text,
         "logprob": round(log_probability, 6),

@@ -4,7 +4,7 @@ Block diffusion (BD3-LM, arXiv 2503.09573), decoded as Stable-DiffCoder's publis
 blocks of the prompt, then for each block make the most confident proposals final, step by step, until no mask is left,
 and commit it. The commit is fused with the first step of the next block: a finished block does not see the one after
 it, so one forward over both gives what two would. Models with token shift (Fast-dLLM v2, arXiv 2509.26328) take the
-next block's first token from the commit, which therefore is a forward, and a step, of its own.
+next block's first token from the commit, so the commit is a separate forward and counts as a step.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def select(sequence: Sequence, proposals: Proposals) -> list[int]:
 
 def unmask(sequence: Sequence, chosen: Proposals) -> None:
     """Make the `chosen` proposals final."""
-    sequence.step += not sequence.awaits_first  # a step of its own kind, which the rule has no part in
+    sequence.step += not sequence.awaits_first  # taking the first token from the commit is not a step of the rule
     sequence.canvas.unmask(chosen.positions, chosen.token_ids, chosen.probabilities, sequence.tally.steps - 1)
     for constraint in sequence.constraints:
         constraint.observe(chosen.positions, chosen.token_ids)

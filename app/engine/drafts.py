@@ -4,7 +4,7 @@ A step's proposals cover all masked positions of the block, and say more than wh
 forward proposes much the same, the rule's next choices can be foretold. So a forward evaluates, beside the state that
 is certain, some that may follow it. What the rule then chooses from real logits is compared with them, and where it
 leads to one of them, its logits are there already. No token changes (SSD, arXiv 2510.04147; FreeDave, 2510.00294;
-Spiffy, 2509.18085). A full block is a draft too, if another follows it: its own rows, and behind them the next block's
+Spiffy, 2509.18085). A full block that another follows is a draft too: its own rows, followed by the next block of
 masks.
 
 Predictions are states, not runs of steps: how many steps lead to one does not matter to its logits.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -105,6 +105,18 @@ class Recognition(NamedTuple):
 
 NO_HINTS = Hints()
 
+_A2D_QWEN2 = Family(
+    name="a2d-qwen2",
+    layout=Layout(qkv_bias=True),
+    mask_token="<|mask|>",
+    block_length=32,
+    eos_of_tokenizer=True,
+    alignment="prompt_end",
+    schedule="linear",
+    canvas_length="exact",
+    request_defaults=overrides(Defaults, tokens_per_step=1),
+)
+
 FAMILIES: Mapping[str, Family] = {
     "StableDiffcoderForCausalLM": Family(
         name="stable-diffcoder",
@@ -128,28 +140,8 @@ FAMILIES: Mapping[str, Family] = {
         canvas_length="to_block_end",
         request_defaults=overrides(Defaults, decode_mode="dynamic", threshold=0.85, tokens_per_step=1),
     ),
-    "A2DQwen2LMHeadModel": Family(
-        name="a2d-qwen2",
-        layout=Layout(qkv_bias=True),
-        mask_token="<|mask|>",
-        block_length=32,
-        eos_of_tokenizer=True,
-        alignment="prompt_end",
-        schedule="linear",
-        canvas_length="exact",
-        request_defaults=overrides(Defaults, tokens_per_step=1),
-    ),
-    "A2DQwen3LMHeadModel": Family(
-        name="a2d-qwen3",
-        layout=Layout(qk_norm=True),
-        mask_token="<|mask|>",
-        block_length=32,
-        eos_of_tokenizer=True,
-        alignment="prompt_end",
-        schedule="linear",
-        canvas_length="exact",
-        request_defaults=overrides(Defaults, tokens_per_step=1),
-    ),
+    "A2DQwen2LMHeadModel": _A2D_QWEN2,
+    "A2DQwen3LMHeadModel": replace(_A2D_QWEN2, name="a2d-qwen3", layout=Layout(qk_norm=True)),
     "Fast_dLLM_QwenForCausalLM": Family(
         name="fast-dllm-v2",
         layout=Layout(qkv_bias=True),

@@ -111,7 +111,7 @@ SCHEMAS: dict[str, Json] = {
         drafts=record(
             "Predicted later states of a block that these forwards also evaluated.",
             tried=COUNT,
-            accepted={**COUNT, "description": "Those that a step reached; it needed no forward of its own."},
+            accepted={**COUNT, "description": "Drafts that turned out to be the next state, which saved a forward."},
         ),
         prefill_forwards=COUNT,
         sequences={**COUNT, "description": "For an infill: the sequences that ran for it."},
