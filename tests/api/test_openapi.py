@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,13 +13,11 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
-from app import create_app
 from app.api.docs import ASSETS
 from app.api.openapi.document import make_document, openapi_path
 from app.api.openapi.routes import ROUTES
-from app.settings import Settings
 from tests.api.wire import error_of, events_in
-from tests.doubles.app import close_client, root_logging_kept, service_of
+from tests.doubles.app import service_of
 from tests.doubles.engine import FakeEngine
 
 MakeClient = Callable[..., FlaskClient]
@@ -31,17 +29,6 @@ EXAMPLES = [
     for route in POSTS
     for name, value in route.examples.items()
 ]
-
-
-@pytest.fixture(scope="module")
-def embedded() -> Iterator[FlaskClient]:
-    """The embedded model, on which the examples were tried."""
-    with root_logging_kept():
-        app = create_app(Settings(host="127.0.0.1", dtype="float32", num_threads=1))
-    client = app.test_client()
-    service_of(client).wait_until_ready()
-    yield client
-    close_client(client)
 
 
 def resolved(part: Json) -> Json:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from jsonschema import validate
 
-from app import create_app
-from app.settings import Settings
 from tests.api.wire import error_of, post, stream
-from tests.doubles.app import close_client, root_logging_kept, service_of
 from tests.doubles.engine import FakeEngine, says
 from tests.doubles.tokenizer import byte_ids
 
@@ -234,16 +231,6 @@ def test_log_probabilities(make_client: MakeClient, tools: list[Json] | None) ->
 
 
 # Forced calls, by the embedded model
-
-
-@pytest.fixture(scope="module")
-def embedded() -> Iterator[FlaskClient]:
-    with root_logging_kept():
-        app = create_app(Settings(host="127.0.0.1", dtype="float32", num_threads=1))
-    client = app.test_client()
-    service_of(client).wait_until_ready()
-    yield client
-    close_client(client)
 
 
 @pytest.mark.parametrize("temperature", [0, 1, 2])
