@@ -117,7 +117,7 @@ def test_json_has_the_same_in_bytes(capsys: pytest.CaptureFixture[str]) -> None:
     [
         ({"architectures": ["SomethingElse"]}, "architectures is SomethingElse"),
         ({"hidden_size": 192}, "shape"),
-        ({"diffusion_shift": True}, "logits at a position are for the next position"),
+        ({"diffusion_shift": "yes"}, "diffusion_shift"),
         ({"rms_norm_eps": -1}, "rms_norm_eps"),
     ],
 )
@@ -152,7 +152,7 @@ def test_several_problems_are_all_told(copy: Path, capsys: pytest.CaptureFixture
         "model.safetensors is missing.",
         "The checkpoint's chat template",
     ]
-    assert (report["stored"], report["text"], report["denoising"]["shift"]) == (None, None, True)
+    assert (report["stored"], report["text"], report["denoising"]["family"]) == (None, None, "stable-diffcoder")
 
 
 @pytest.mark.process
