@@ -17,6 +17,7 @@ from gunicorn import util
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from app.errors import StartError
+from app.front.worker import Limits, Worker
 from app.settings import Settings, load_settings
 
 
@@ -32,11 +33,16 @@ _settings = _load()
 
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
 workers = 1
-worker_class = "gthread"
+worker_class = Worker
+Worker.limits = Limits(
+    request_s=_settings.request_timeout_s,
+    connections_per_address=_settings.max_connections_per_address,
+    max_body_bytes=_settings.max_body_bytes,
+)
 # Every open stream occupies a thread, queued ones included. The reserve keeps /health responsive.
 threads = _settings.max_sequences + _settings.max_queue + 32
 worker_connections = threads + 1000  # idle keep-alive connections occupy no thread
-keepalive = 75
+keepalive = 75  # not 0; app.front.worker has the time
 timeout = 120
 # After shutdown_s the executor aborts the remaining requests; their streams need a moment to send the error.
 graceful_timeout = _settings.shutdown_s + 5

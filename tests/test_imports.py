@@ -17,11 +17,12 @@ ROOT = Path(__file__).resolve().parents[1]
 # A part of the program, and the parts that it may import in addition to itself and `errors`.
 MAY_IMPORT = {
     "wsgi": {"app", "settings"},
-    "gunicorn.conf": {"settings"},
+    "gunicorn.conf": {"settings", "front"},
     "app": {"settings", "api", "serving", "text", "engine", "models", "messages"},  # app/__init__.py: all the wiring
     "cli": {"settings", "paths", "app", "inspection", "serving", "messages", "evaluation", "remote"},
     "inspection": {"serving", "text", "engine", "models", "messages"},
     "settings": {"messages", "paths"},
+    "front": set(),
     "paths": set(),
     "errors": set(),
     "messages": set(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import select
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -76,6 +75,7 @@ def parse_object(raw: bytes) -> dict[str, Any]:
 def read_body(timeout_s: float = BODY_TIMEOUT_S) -> bytes:
     """Raises BodyTimeout if the client sends nothing for `timeout_s`, RequestEntityTooLarge above the limit."""
     connection: socket.socket | None = request.environ.get("gunicorn.socket")
+    send_timeout_s = connection.gettimeout() if connection is not None else None
     if connection is not None:
         connection.settimeout(timeout_s)
     try:
@@ -85,7 +85,7 @@ def read_body(timeout_s: float = BODY_TIMEOUT_S) -> bytes:
         raise BodyTimeout from error
     finally:
         if connection is not None:
-            connection.settimeout(None)
+            connection.settimeout(send_timeout_s)
     return raw
 
 
@@ -98,27 +98,3 @@ def _refuse_lone_surrogates(body: dict[str, Any]) -> None:
         raise RequestError(
             f"The request body contains {half} alone, half of a surrogate pair, which is not valid Unicode."
         ) from error
-
-
-class ClientConnection:
-    """The client's socket. Usable from any thread, also after the request context has ended."""
-
-    def __init__(self) -> None:
-        self._socket: socket.socket | None = request.environ.get("gunicorn.socket")
-
-    def is_gone(self) -> bool:
-        """Whether the client has closed the connection; reads nothing from the socket."""
-        if self._socket is None:
-            return False
-        if self._socket.fileno() == -1:
-            return True
-        if hasattr(select, "POLLRDHUP"):  # Linux; also works under TLS and with unread bytes
-            poll = select.poll()
-            poll.register(self._socket, select.POLLRDHUP)
-            return bool(poll.poll(0))
-        try:
-            return socket.socket.recv(self._socket, 1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True

@@ -9,7 +9,8 @@ from typing import Any
 
 from flask import Response, jsonify
 
-from app.api.context import ClientConnection, http
+from app.api.client_connection import ClientConnection
+from app.api.context import http
 from app.api.request_log import CLIENT_CLOSED_REQUEST, RequestRecord, record
 from app.api.sse import StreamEvent, event_stream
 from app.serving.work import Work
@@ -59,6 +60,7 @@ class RunningAnswer:
     def close(self) -> None:
         """Abort unfinished work and fill in the log's record. Called however the response ended."""
         self._leave()
+        self._client.release()
         self._work.abort()
         usage = self._work.usage()
         self._record.tokens, self._record.tokens_per_forward = usage.completion_tokens, usage.tpf or None
@@ -66,7 +68,8 @@ class RunningAnswer:
             self._record.status = CLIENT_CLOSED_REQUEST
 
     def _streamed(self) -> Response:
-        return event_stream(self.stream(), http().config.sse_keepalive_s)
+        self._client.begin_streaming()
+        return event_stream(self.stream(), http().config.sse_keepalive_s, self._client)
 
     def _whole(self) -> Response:
         for _ in self.updates():

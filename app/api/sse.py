@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Response, stream_with_context
 
+from app.api.client_connection import ClientConnection
 from app.api.errors import api_error_body, unexpected_error_body
 from app.api.request_log import record
 from app.errors import ApiError
@@ -18,6 +19,8 @@ from app.serving.generation import SILENCE, Silence
 DONE = "[DONE]"
 # A bare comment: Continue drops data that arrives with ": ping", and llama.cpp's clients know this form.
 KEEPALIVE = ":\n\n"
+# Between comments to a client that sends no more.
+PROBE_S = 1.0
 HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
@@ -32,19 +35,25 @@ def frame(event: dict[str, Any] | str) -> str:
     return f"data: {text.translate(LINE_ENDS)}\n\n"
 
 
-def event_stream(events: Iterator[StreamEvent], keepalive_s: float) -> Response:
-    """Send each event as it comes, and a comment after `keepalive_s` without one (0: never)."""
-    body = stream_with_context(_frames(events, keepalive_s))
+def event_stream(events: Iterator[StreamEvent], keepalive_s: float, client: ClientConnection | None = None) -> Response:
+    """Send each event as it comes, and a comment after `keepalive_s` without one (0: never).
+
+    A comment is also sent where only writing shows whether the client is still there.
+    """
+    body = stream_with_context(_frames(events, keepalive_s, client))
     return Response(body, mimetype="text/event-stream", headers=HEADERS)
 
 
-def _frames(events: Iterator[StreamEvent], keepalive_s: float) -> Iterator[str]:
+def _frames(events: Iterator[StreamEvent], keepalive_s: float, client: ClientConnection | None) -> Iterator[str]:
     last = time.monotonic()
     try:
         for event in events:
+            now = time.monotonic()
             if event is not SILENCE:
                 yield frame(event)
-            elif keepalive_s and time.monotonic() - last >= keepalive_s:
+            elif (keepalive_s and now - last >= keepalive_s) or (
+                client is not None and now - last >= PROBE_S and client.should_be_written_to()
+            ):
                 yield KEEPALIVE
             else:
                 continue

@@ -167,6 +167,18 @@ class Settings:
         "an integer from 1",
         "Maximum size of a request body in bytes; larger ones are answered with 413.",
     )
+    request_timeout_s: float = _setting(
+        30.0,
+        fields.Float(validate=validate.Range(min=0, min_inclusive=False)),
+        "a number above 0",
+        "Seconds in which a request's head and body must arrive, from its first byte; else it is answered with 408.",
+    )
+    max_connections_per_address: int = _setting(
+        256,
+        integer(0),
+        "an integer from 0; 0 = any number",
+        "Maximum number of open connections from one address; further ones are answered with 429.",
+    )
     cors_origins: tuple[str, ...] = _setting(
         LOCAL_ORIGINS,
         Origins(),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections.abc import Iterator
 from io import BytesIO, RawIOBase
 
 import pytest
 from flask import Flask
 
-from app.api.context import ClientConnection, read_body
+from app.api.client_connection import ClientConnection
+from app.api.context import read_body
 from app.api.sse import frame
 from app.errors import BodyTimeout
 
@@ -23,8 +25,9 @@ def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
         yield ours, theirs
 
 
-def connection_of(ours: socket.socket) -> ClientConnection:
-    with Flask("test").test_request_context(environ_overrides={"gunicorn.socket": ours}):
+def connection_of(ours: socket.socket, protocol: str = "HTTP/1.1") -> ClientConnection:
+    environ = {"gunicorn.socket": ours, "SERVER_PROTOCOL": protocol}
+    with Flask("test").test_request_context(environ_overrides=environ):
         return ClientConnection()
 
 
@@ -45,6 +48,90 @@ def test_a_client_that_closed_is_gone_whatever_it_sent_before(
 
     assert connection.is_gone()
     assert ours.recv(100) == sent  # nothing was taken
+
+
+def tcp_pair() -> tuple[socket.socket, socket.socket]:
+    """(the server's end, the client's end)"""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        theirs = socket.create_connection(listener.getsockname())
+        return listener.accept()[0], theirs
+
+
+def is_found_gone(connection: ClientConnection) -> bool:
+    """The reset takes a moment, also on the same machine."""
+    end = time.monotonic() + 5
+    while not connection.is_gone():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.001)
+    return True
+
+
+def test_a_client_that_sends_no_more_is_asked_whether_it_still_reads() -> None:
+    ours, theirs = tcp_pair()
+    with ours, theirs:
+        connection = connection_of(ours)
+        theirs.shutdown(socket.SHUT_WR)
+
+        assert not any(connection.is_gone() for _ in range(3))
+        assert theirs.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"  # once
+
+        theirs.close()
+        ours.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        assert is_found_gone(connection)
+
+
+def test_a_client_that_closed_is_found_by_asking_it() -> None:
+    ours, theirs = tcp_pair()
+    with ours:
+        connection = connection_of(ours)
+        theirs.close()
+
+        assert is_found_gone(connection)
+
+
+@pytest.mark.parametrize("protocol", ["HTTP/1.0", "HTTP/1.1"])
+def test_a_client_that_sent_no_more_from_the_start_is_not_asked(protocol: str) -> None:
+    ours, theirs = tcp_pair()
+    with ours, theirs:
+        theirs.shutdown(socket.SHUT_WR)
+        connection = connection_of(ours, protocol)
+
+        assert not connection.is_gone()
+        theirs.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            theirs.recv(100)
+
+
+def test_a_client_of_http_1_0_cannot_be_asked() -> None:
+    ours, theirs = tcp_pair()
+    with ours, theirs:
+        connection = connection_of(ours, "HTTP/1.0")
+        theirs.shutdown(socket.SHUT_WR)
+
+        assert connection.is_gone()
+
+
+def test_a_stream_is_asked_to_write() -> None:
+    ours, theirs = tcp_pair()
+    with ours:
+        connection = connection_of(ours)
+        connection.begin_streaming()
+        assert not connection.should_be_written_to()
+        theirs.close()
+
+        assert connection.should_be_written_to()
+        assert not connection.is_gone(), "nothing has been written yet"
+        ours.sendall(b":\n\n")
+        assert is_found_gone(connection)
+
+
+def test_a_socket_that_was_released_is_not_looked_at(pair: tuple[socket.socket, socket.socket]) -> None:
+    connection = connection_of(pair[0])
+    connection.release()
+    pair[0].close()
+
+    assert not connection.is_gone()
 
 
 def test_our_own_closed_socket_is_gone(pair: tuple[socket.socket, socket.socket]) -> None:

@@ -63,6 +63,20 @@ def test_check_16_leaving_the_queue(server: Server, stream: bool) -> None:
         assert server.wait_for_log(rf"id={request_id} route=\S+ \S+ status=(\d+) tokens=0 ")[1] == "499"
 
 
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+def test_check_16_a_client_that_only_stops_sending_gets_its_answer(server: Server, stream: bool) -> None:
+    connection, _ = server.connect(**SLOW, stream=stream)
+    with connection:
+        server.wait_for_queue(1, 0)
+        connection.shutdown(socket.SHUT_WR)
+        connection.settimeout(PATIENCE_S)
+        answer = b""
+        while b'"finish_reason":"length"' not in answer.replace(b": ", b":"):
+            received = connection.recv(65536)
+            assert received, answer
+            answer += received
+
+
 def test_check_16_leaving_with_several_choices(server: Server) -> None:
     connection, _ = server.connect(**SLOW, n=3)
     server.wait_for_queue(RUNNING, 3 - RUNNING)
