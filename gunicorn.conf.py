@@ -17,6 +17,7 @@ from gunicorn import util
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from app.errors import StartError
+from app.front.threads import Threads
 from app.front.worker import Limits, Worker
 from app.settings import Settings, load_settings
 
@@ -39,8 +40,7 @@ Worker.limits = Limits(
     connections_per_address=_settings.max_connections_per_address,
     max_body_bytes=_settings.max_body_bytes,
 )
-# Every open stream occupies a thread, queued ones included. The reserve keeps /health responsive.
-threads = _settings.max_sequences + _settings.max_queue + 32
+threads = Threads.for_engine(_settings.max_sequences, _settings.max_queue).total
 worker_connections = threads + 1000  # idle keep-alive connections occupy no thread
 keepalive = 75  # not 0; app.front.worker has the time
 timeout = 120

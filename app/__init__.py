@@ -40,6 +40,7 @@ def create_app(settings: Settings | None = None, load: Load | None = None) -> Fl
     `load` replaces loading the checkpoint that the settings name (tests pass a small engine).
     """
     from app.api import HttpConfig, create_flask
+    from app.front.threads import Threads
     from app.settings import load_settings
 
     settings = settings or load_settings().settings
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None, load: Load | None = None) -> Fl
             "ELBARTO_API_KEY is not set: anyone who can reach %s:%d can use this server", settings.host, settings.port
         )
     service = create_service(settings, load, on_failure=end_process)
+    threads = Threads.for_engine(settings.max_sequences, settings.max_queue)
     config = HttpConfig(
         api_key=settings.api_key,
         cors_origins=settings.cors_origins,
@@ -56,6 +58,9 @@ def create_app(settings: Settings | None = None, load: Load | None = None) -> Fl
         sse_keepalive_s=settings.sse_keepalive_s,
         watch=settings.watch,
         version=__version__,
+        max_requests=threads.max_requests,
+        max_followers=threads.max_followers,
+        max_new_sockets=threads.max_new_sockets,
     )
     return create_flask(service, config)
 

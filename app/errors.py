@@ -16,7 +16,9 @@ ElBartoError
     ├── GenerationNotFound 404
     ├── BodyTimeout 408
     ├── GenerationEnded 410
+    ├── FellBehind 410
     ├── QueueFull 429
+    ├── Overloaded 429
     ├── EngineFailed 500
     └── Unavailable 503
         ├── ModelLoading
@@ -125,11 +127,27 @@ class GenerationEnded(ApiError):
         super().__init__("The followed request ended without an answer: its client disconnected.")
 
 
+class FellBehind(ApiError):
+    """The events of a followed request come faster than the client reads them."""
+
+    status, type, code = 410, "invalid_request_error", "fell_behind"
+
+    def __init__(self) -> None:
+        super().__init__("The request's events came faster than they were read; please connect again.")
+
+
 class BodyTimeout(ApiError):
     status, type, code = 408, "invalid_request_error", "request_timeout"
 
     def __init__(self) -> None:
         super().__init__("The request body did not arrive in time.")
+
+
+class Overloaded(ApiError):
+    """Too many threads are held for long."""
+
+    status, type, code = 429, "rate_limit_error", "too_many_requests"
+    retry_after = 5
 
 
 class QueueFull(ApiError):

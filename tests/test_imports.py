@@ -18,7 +18,16 @@ ROOT = Path(__file__).resolve().parents[1]
 MAY_IMPORT = {
     "wsgi": {"app", "settings"},
     "gunicorn.conf": {"settings", "front"},
-    "app": {"settings", "api", "serving", "text", "engine", "models", "messages"},  # app/__init__.py: all the wiring
+    "app": {
+        "settings",
+        "front",
+        "api",
+        "serving",
+        "text",
+        "engine",
+        "models",
+        "messages",
+    },  # app/__init__.py: all the wiring
     "cli": {"settings", "paths", "app", "inspection", "serving", "messages", "evaluation", "remote"},
     "inspection": {"serving", "text", "engine", "models", "messages"},
     "settings": {"messages", "paths"},

@@ -24,12 +24,19 @@ from app.api import (
 from app.api.context import EXTENSION, Http
 from app.api.context import HttpConfig as HttpConfig
 from app.api.origins import allow_origins
+from app.api.seats import Seats
 from app.serving.service import Service
 
 
 def create_flask(service: Service, config: HttpConfig) -> Flask:
     app = Flask("elbarto", static_folder=None)
-    app.extensions[EXTENSION] = Http(service=service, config=config)
+    app.extensions[EXTENSION] = Http(
+        service=service,
+        config=config,
+        requests=Seats(config.max_requests, "requests are in progress"),
+        followers=Seats(config.max_followers, "clients follow running requests"),
+        new_sockets=Seats(config.max_new_sockets, "WebSockets have not sent their request yet"),
+    )
     app.config["MAX_CONTENT_LENGTH"] = config.max_body_bytes
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]

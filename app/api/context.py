@@ -12,6 +12,7 @@ from flask import current_app, request
 from werkzeug.exceptions import ClientDisconnected
 
 from app.api.in_flight import InFlight
+from app.api.seats import Seats
 from app.errors import BodyTimeout, RequestError
 from app.serving.service import Service
 
@@ -30,6 +31,9 @@ class HttpConfig:
     sse_keepalive_s: float = 15.0  # 0: never
     watch: Literal["off", "positions", "full"] = "positions"  # what clients may see of other clients' requests
     version: str = "0"
+    max_requests: int = 1000  # in progress at the same time
+    max_followers: int = 1000  # WebSockets that follow other clients' requests
+    max_new_sockets: int = 1000  # WebSockets that have not sent their request yet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +42,9 @@ class Http:
 
     service: Service
     config: HttpConfig
+    requests: Seats  # for those in progress
+    followers: Seats  # for WebSockets that follow other clients' requests
+    new_sockets: Seats  # for WebSockets that have not sent their request yet
     in_flight: InFlight = field(default_factory=InFlight)
 
 

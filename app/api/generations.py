@@ -48,6 +48,7 @@ class Following:
     """Another client's steps. Closing ends the subscription, not the request."""
 
     def __init__(self, generation_id: str) -> None:
+        self._free_seat = http().followers.take()
         self._events = follow(http().in_flight.find(generation_id), service().token_text())
         self._with_text = _with_text()
 
@@ -56,6 +57,7 @@ class Following:
             yield event if event is SILENCE or self._with_text else without_text(event)
 
     def close(self) -> None:
+        self._free_seat()
         close = getattr(self._events, "close", None)
         if close:
             close()

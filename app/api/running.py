@@ -13,6 +13,7 @@ from app.api.client_connection import ClientConnection
 from app.api.context import http
 from app.api.request_log import CLIENT_CLOSED_REQUEST, RequestRecord, record
 from app.api.sse import StreamEvent, event_stream
+from app.errors import Overloaded
 from app.serving.work import Work
 
 
@@ -22,6 +23,11 @@ class RunningAnswer:
     def __init__(self, work: Work, head: Mapping[str, Any]) -> None:
         """`head` has the answer's id, creation time and model."""
         self._work = work
+        try:
+            self._free_seat = http().requests.take()
+        except Overloaded:
+            work.abort()
+            raise
         self._leave = http().in_flight.enter(head, work)
         self._client = ClientConnection()
         work.watch_client(self._client.is_gone)
@@ -60,6 +66,7 @@ class RunningAnswer:
     def close(self) -> None:
         """Abort unfinished work and fill in the log's record. Called however the response ended."""
         self._leave()
+        self._free_seat()
         self._client.release()
         self._work.abort()
         usage = self._work.usage()

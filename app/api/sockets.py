@@ -6,6 +6,7 @@ A socket occupies one of the server's threads and carries one request. Closing t
 from __future__ import annotations
 
 import json
+import re
 import socket
 import struct
 import threading
@@ -14,19 +15,25 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol
 
-from flask import Flask
+import simple_websocket
+from flask import Flask, Response, request
 from simple_websocket import ConnectionClosed, Server
+from wsproto.frame_protocol import CloseReason
 
 from app.api.auth import is_key, needs_key
-from app.api.context import BODY_TIMEOUT_S, parse_object
+from app.api.context import http, parse_object
 from app.api.errors import error_event
 from app.api.request_log import CLIENT_CLOSED_REQUEST, record
 from app.errors import BodyTimeout, RequestError, Unauthorized
 from app.serving.generation import SILENCE, Silence
 
 PING_S = 20.0
+REQUEST_S = 10.0  # for a client to send its request once it is connected
+# A socket carries one request, perhaps with the key in a message of its own before it.
+MAX_MESSAGES_AHEAD = 2
 CLOSING_S = 2.0  # for the client's half of the closing handshake
 SEND_TIMEOUT_S = 30  # a client that reads nothing for this long is gone
+_NONCE = re.compile(r"[A-Za-z0-9+/]{22}==")
 # An error's close code is 4000 plus its HTTP status (4000 to 4999 are for applications).
 ERROR_CODE = 4000
 
@@ -48,6 +55,25 @@ def register(app: Flask, max_message_bytes: int) -> None:
         "max_message_size": max_message_bytes,
         "thread_class": partial(threading.Thread, daemon=True),  # open sockets do not delay the process's exit
     }
+    app.before_request(_check_handshake)
+    app.register_error_handler(simple_websocket.ConnectionError, _left_early)
+
+
+def _check_handshake() -> None:
+    """What simple_websocket would fail on. Raises RequestError."""
+    if request.url_rule is None or not request.url_rule.websocket:
+        return
+    version, key = request.headers.get("Sec-WebSocket-Version"), request.headers.get("Sec-WebSocket-Key", "")
+    if version != "13":
+        raise RequestError(f"Sec-WebSocket-Version must be 13, got {version!r}.")
+    if not _NONCE.fullmatch(key):
+        raise RequestError(f"Sec-WebSocket-Key must be 16 bytes in base64, got {key!r}.")
+    # Compression is not offered: a few bytes would become megabytes before their size could be checked.
+    request.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+
+
+def _left_early(_: Exception) -> Response:
+    return Response(status=CLIENT_CLOSED_REQUEST)
 
 
 def serve(ws: Server, answer: Callable[[dict[str, Any]], EventSource]) -> None:
@@ -69,6 +95,7 @@ def serve_events(ws: Server, answer: Callable[[], EventSource]) -> None:
 def _converse(ws: Server, begin: Callable[[], EventSource]) -> None:
     status = 101
     ws.sock = WholeSends(ws.sock, SEND_TIMEOUT_S)
+    _limit_messages(ws)
     try:
         status = _send_all(ws, begin())
         _close(ws, None)
@@ -82,6 +109,21 @@ def _converse(ws: Server, begin: Callable[[], EventSource]) -> None:
     finally:
         record().status = status
         record().write()
+
+
+def _limit_messages(ws: Server) -> None:
+    """Close the socket of a client that sends messages faster than they are read, before they fill the memory."""
+    handle_events = ws._handle_events
+
+    def handle_and_count() -> bool:
+        goes_on: bool = handle_events()
+        if goes_on and len(ws.input_buffer) > MAX_MESSAGES_AHEAD:
+            ws.close(CloseReason.POLICY_VIOLATION, "A WebSocket carries one request.")
+            ws.event.set()
+            return False
+        return goes_on
+
+    ws._handle_events = handle_and_count
 
 
 def send(ws: Server, event: dict[str, Any]) -> None:
@@ -137,7 +179,11 @@ def _check_key(key: Any) -> None:
 
 
 def _message(ws: Server) -> dict[str, Any]:
-    message = ws.receive(timeout=BODY_TIMEOUT_S)
+    free_seat = http().new_sockets.take()
+    try:
+        message = ws.receive(timeout=REQUEST_S)
+    finally:
+        free_seat()
     if message is None:
         raise BodyTimeout
     if not isinstance(message, str):

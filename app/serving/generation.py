@@ -11,6 +11,8 @@ from app.errors import EngineFailed, ShuttingDown
 from app.messages.events import Event, Failed, Finished
 
 TICK_S = 0.1
+# Events that wait for the caller, whose client may have stopped reading.
+MAX_PENDING = 10_000
 
 
 class Silence(Enum):
@@ -32,16 +34,21 @@ class Generation:
         watch: Callable[[Generation, bool], None],
     ) -> None:
         self.num_sequences = num_sequences
-        # Whether the caller is gone. Called on the engine's thread before every step.
-        self.is_abandoned: Callable[[], bool] = lambda: False
+        self.is_gone: Callable[[], bool] = lambda: False
+        self._fell_behind = False
         self._num_running = num_sequences
         self._abort = abort
         self._watch = watch
         self._events: queue.SimpleQueue[tuple[int, Event]] = queue.SimpleQueue()
 
+    def is_abandoned(self) -> bool:
+        """Whether the caller is gone, or reads too slowly. Called on the engine's thread before every step."""
+        return self._fell_behind or self.is_gone()
+
     def put(self, index: int, event: Event) -> None:
         """Called on the engine's thread."""
         self._events.put((index, event))
+        self._fell_behind = self._fell_behind or self._events.qsize() > MAX_PENDING
 
     def next(self, timeout_s: float) -> tuple[int, Event] | None:
         """The next event, or None if there is none for `timeout_s`."""

@@ -8,8 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from app.errors import FellBehind
 from app.serving.generation import SILENCE, TICK_S, Silence
 from app.serving.updates import Update
+
+# Updates that wait for a subscriber. One that reads too slowly for this is let go.
+MAX_LAG = 4096
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class Subscriber:
 
     def __init__(self, past: Sequence[Update]) -> None:
         self.past = past
+        self.fell_behind = False
         self.items: queue.SimpleQueue[Update | Closed] = queue.SimpleQueue()
 
     def __iter__(self) -> Iterator[Update | Silence]:
@@ -62,7 +67,11 @@ class Publisher:
             if update.kind == "result":
                 self._past.append(update)
             for subscriber in self._subscribers:
-                subscriber.items.put(update)
+                if subscriber.items.qsize() < MAX_LAG:
+                    subscriber.items.put(update)
+                elif not subscriber.fell_behind:
+                    subscriber.fell_behind = True
+                    subscriber.items.put(Closed(FellBehind()))
 
     @contextmanager
     def publishing(self) -> Iterator[None]:
@@ -81,7 +90,8 @@ class Publisher:
             if self._closed is None:
                 self._closed = Closed(error)
                 for subscriber in self._subscribers:
-                    subscriber.items.put(self._closed)
+                    if not subscriber.fell_behind:
+                        subscriber.items.put(self._closed)
 
     @contextmanager
     def subscribe(self) -> Iterator[Subscriber]:

@@ -74,7 +74,7 @@ class Reply:
         return not self._was_abandoned and all(choice.counters is not None for choice in self.choices)
 
     def watch_client(self, is_gone: Callable[[], bool]) -> None:
-        self._generation.is_abandoned = is_gone
+        self._generation.is_gone = is_gone
 
     def abort(self) -> None:
         self._generation.abort()

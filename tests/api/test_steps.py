@@ -225,7 +225,7 @@ def test_a_closed_socket_ends_the_request(make_client: MakeClient) -> None:
 
 
 def test_a_silent_client_is_told_and_left(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sockets, "BODY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(sockets, "REQUEST_S", 0.05)
     with listening(make_client()) as address:
         events, code = converse(address)
 

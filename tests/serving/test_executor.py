@@ -243,7 +243,7 @@ def test_who_is_gone_costs_no_further_step(make_local_engine: MakeClient) -> Non
     client = make_local_engine(engine)
     is_gone = threading.Event()
     generation, other = submit(client, PROMPT, [PARAMS] * 2), submit(client, PROMPT, [PARAMS])
-    generation.is_abandoned = is_gone.is_set
+    generation.is_gone = is_gone.is_set
     engine.wait_until_stepping()
 
     is_gone.set()

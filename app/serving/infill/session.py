@@ -36,7 +36,7 @@ class InfillSession:
         self._generation = self._engine.submit_requests(
             requests if is_first else [self._in_time(request) for request in requests], is_admitted=not is_first
         )
-        self._generation.is_abandoned = self._is_gone
+        self._generation.is_gone = self._is_gone
         if self._is_aborted:
             self._generation.abort()
         if self._is_watched:
@@ -46,7 +46,7 @@ class InfillSession:
         """Abort before the first step at which `is_gone` returns true."""
         self._is_gone = is_gone
         if self._generation is not None:
-            self._generation.is_abandoned = is_gone
+            self._generation.is_gone = is_gone
 
     def events(self) -> Iterator[tuple[int, Event] | Silence]:
         """(index of the sequence, event) until all sequences of this phase have finished, with SILENCE in between.

@@ -1,0 +1,171 @@
+"""What a WebSocket may cost: bad handshakes, compression, messages in advance, silence, and events nobody reads."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.api.seats import Seats
+from app.errors import FellBehind, Overloaded
+from app.messages.events import Committed
+from app.serving import generation as generation_module
+from app.serving import publisher as publisher_module
+from app.serving.generation import Generation
+from app.serving.publisher import Publisher
+from app.serving.updates import Delta
+from tests.api.sockets import HELLO, Socket, converse, listening
+from tests.doubles.engine import FakeEngine
+
+MakeClient = Callable[..., FlaskClient]
+KEY = "AAAAAAAAAAAAAAAAAAAAAA=="
+
+
+@pytest.fixture
+def address(make_client: MakeClient) -> Iterator[str]:
+    with listening(make_client()) as address:
+        yield address
+
+
+def with_seats(client: FlaskClient, **numbers: int) -> FlaskClient:
+    extensions = client.application.extensions
+    seats = {name: Seats(number, f"{name} are here") for name, number in numbers.items()}
+    extensions["elbarto"] = replace(extensions["elbarto"], **seats)
+    return client
+
+
+def handshake(address: str, *headers: str) -> bytes:
+    host, port = address.split(":")
+    lines = ["GET /v1/steps HTTP/1.1", f"Host: {address}", "Connection: Upgrade", "Upgrade: websocket", *headers]
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        answer = b""
+        while b"\r\n\r\n" not in answer or (b"HTTP/1.1 4" in answer and not answer.endswith(b"}}\n")):
+            answer += connection.recv(65536)
+        return answer
+
+
+@pytest.mark.parametrize(
+    ("headers", "named"),
+    [
+        ([f"Sec-WebSocket-Key: {KEY}"], b"Sec-WebSocket-Version must be 13, got None"),
+        ([f"Sec-WebSocket-Key: {KEY}", "Sec-WebSocket-Version: 8"], b"Sec-WebSocket-Version must be 13, got '8'"),
+        (["Sec-WebSocket-Version: 13"], b"Sec-WebSocket-Key must be 16 bytes in base64, got ''"),
+        (["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: short"], b"Sec-WebSocket-Key must be"),
+    ],
+)
+def test_a_bad_handshake_is_a_400_that_names_the_header(address: str, headers: list[str], named: bytes) -> None:
+    answer = handshake(address, *headers)
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert named in answer
+
+
+def test_compression_is_not_accepted(address: str) -> None:
+    offer = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"
+
+    answer = handshake(address, f"Sec-WebSocket-Key: {KEY}", "Sec-WebSocket-Version: 13", offer)
+
+    assert answer.startswith(b"HTTP/1.1 101 ")
+    assert not re.search(b"extensions", answer, re.IGNORECASE)
+
+
+def test_messages_behind_the_request_close_the_socket(make_client: MakeClient) -> None:
+    engine = FakeEngine(gated=True)
+    with listening(make_client(engine)) as address:
+        client = Socket(address)
+        client.send(HELLO)
+        assert client.receive()["type"] == "started"
+        for _ in range(4):
+            client.send("x" * 1000)
+        assert client.rest() == []
+        assert client.code == 1008
+
+
+def test_sockets_that_say_nothing_are_few(make_client: MakeClient) -> None:
+    with listening(with_seats(make_client(), new_sockets=1)) as address:
+        silent = Socket(address)
+        events, code = converse(address)
+        assert (events[0]["error"]["code"], code) == ("too_many_requests", 4429)
+
+        silent.send(HELLO)
+        assert silent.rest()[-1]["type"] == "finished"
+        assert converse(address, HELLO)[0][-1]["type"] == "finished"
+
+
+def test_followers_are_few(make_client: MakeClient) -> None:
+    engine = FakeEngine(gated=True)
+    with listening(with_seats(make_client(engine, watch="full"), followers=1)) as address:
+        running = Socket(address)
+        running.send(HELLO)
+        path = f"/v1/generations/{running.receive()['id']}/steps"
+        first = Socket(address, path)
+        assert first.receive()["type"] == "started"
+
+        assert converse(address, path=path)[1] == 4429
+        first.close()
+        engine.allow()
+        running.rest()
+
+
+def test_requests_in_progress_are_bounded(make_client: MakeClient) -> None:
+    engine = FakeEngine(gated=True)
+    client = with_seats(make_client(engine), requests=1)
+    with listening(client) as address:
+        running = Socket(address)
+        running.send(HELLO)
+        running.receive()
+
+        refused = client.post("/v1/chat/completions", json=HELLO)
+
+        assert refused.status_code == 429
+        assert refused.json is not None
+        assert "overloaded: 1 requests are here" in refused.json["error"]["message"]
+        engine.allow()
+        running.rest()
+        assert client.post("/v1/chat/completions", json=HELLO).status_code == 200
+
+
+def test_a_seat_is_freed_once() -> None:
+    seats = Seats(1, "things are done")
+    free = seats.take()
+    with pytest.raises(Overloaded, match="1 things are done"):
+        seats.take()
+
+    free()
+    free()
+
+    seats.take()
+    with pytest.raises(Overloaded):
+        seats.take()
+
+
+def test_a_follower_that_does_not_read_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publisher_module, "MAX_LAG", 3)
+    publisher = Publisher(lambda is_watched: None)
+    with publisher.subscribe() as slow:
+        for number in range(10):
+            publisher.publish(Delta(0, str(number), ()))
+        publisher.close()
+
+        read = iter(slow)
+        assert [next(read) for _ in range(3)] == [Delta(0, str(number), ()) for number in range(3)]
+        with pytest.raises(FellBehind):
+            next(read)
+
+
+def test_a_caller_that_does_not_read_is_abandoned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generation_module, "MAX_PENDING", 3)
+    generation = Generation(1, lambda *_: None, lambda *_: None)
+    event = Committed(0, ())
+    for _ in range(3):
+        generation.put(0, event)
+    assert not generation.is_abandoned()
+
+    generation.put(0, event)
+
+    assert generation.is_abandoned()
