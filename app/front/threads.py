@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 FOLLOWERS = 16  # of other clients' requests
-NEW_SOCKETS = 8  # WebSockets that have not said yet what they want
+NEW_SOCKETS = 32  # WebSockets that have not said yet what they want
 # Requests that are not in the engine: their last events are still being sent, or their prompts are prepared.
 UNSUBMITTED = 8
 SHORT = 16  # always free for what is answered at once, such as /health
