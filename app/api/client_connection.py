@@ -26,9 +26,10 @@ class ClientConnection:
         self._socket: socket.socket | None = request.environ.get("gunicorn.socket")
         self._is_streaming = False
         self._was_probed = False
-        knows_interim = request.environ.get("SERVER_PROTOCOL") != "HTTP/1.0"
+        is_http = request.url_rule is None or not request.url_rule.websocket
+        knows_interim = is_http and request.environ.get("SERVER_PROTOCOL") != "HTTP/1.0"
         # A client that has finished sending before its request is looked at does so on purpose: it gets its answer.
-        self._had_ended = bool(self._poll() & _ENDED)
+        self._had_ended = is_http and bool(self._poll() & _ENDED)
         self._may_probe = knows_interim and not self._had_ended
 
     def is_gone(self) -> bool:
@@ -67,7 +68,10 @@ class ClientConnection:
         if not _ENDED:
             return _BROKEN if _has_ended(self._socket) else 0
         poll = select.poll()
-        poll.register(self._socket, _ENDED)  # also works under TLS and with unread bytes
+        try:
+            poll.register(self._socket, _ENDED)  # also works under TLS and with unread bytes
+        except ValueError:  # a WebSocket's, closed by its own thread since the line above
+            return select.POLLNVAL
         return next((events for _, events in poll.poll(0)), 0)
 
     def _send_interim_answer(self) -> None:

@@ -56,7 +56,8 @@ def register(app: Flask, max_message_bytes: int) -> None:
         "thread_class": partial(threading.Thread, daemon=True),  # open sockets do not delay the process's exit
     }
     app.before_request(_check_handshake)
-    app.register_error_handler(simple_websocket.ConnectionError, _left_early)
+    for error in (ConnectionError, simple_websocket.ConnectionError):
+        app.register_error_handler(error, _left_early)
 
 
 def _check_handshake() -> None:
@@ -68,6 +69,9 @@ def _check_handshake() -> None:
         raise RequestError(f"Sec-WebSocket-Version must be 13, got {version!r}.")
     if not _NONCE.fullmatch(key):
         raise RequestError(f"Sec-WebSocket-Key must be 16 bytes in base64, got {key!r}.")
+    # simple_websocket closes its socket on a thread of its own, whenever the client does; the worker's stays open.
+    if (connection := request.environ.get("gunicorn.socket")) is not None:
+        request.environ["gunicorn.socket"] = connection.dup()
     # Compression is not offered: a few bytes would become megabytes before their size could be checked.
     request.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
 
@@ -94,9 +98,9 @@ def serve_events(ws: Server, answer: Callable[[], EventSource]) -> None:
 
 def _converse(ws: Server, begin: Callable[[], EventSource]) -> None:
     status = 101
-    ws.sock = WholeSends(ws.sock, SEND_TIMEOUT_S)
-    _limit_messages(ws)
     try:
+        ws.sock = WholeSends(ws.sock, SEND_TIMEOUT_S)
+        _limit_messages(ws)
         status = _send_all(ws, begin())
         _close(ws, None)
     except (ConnectionClosed, OSError):

@@ -51,6 +51,7 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
         super().__init__(cfg, sock, client, server)
         self.data_ready = True
         self.address = client[0] if isinstance(client, tuple) else ""  # "": a socket of the file system
+        self.is_closed = False
         self._limits = limits
         self.expect_request()
 
@@ -145,6 +146,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     # --- After the answer ---
 
     def finish_request(self, conn: Connection, fs: Future[Any]) -> None:
+        try:
+            self._go_on(conn, fs)
+        except Exception:  # one connection's trouble must not end the loop
+            self.log.exception("A connection could not be kept: %s", conn.client)
+            self._close(conn)
+
+    def _go_on(self, conn: Connection, fs: Future[Any]) -> None:
         keep = not fs.cancelled() and fs.exception() is None and bool(fs.result())
         if not keep or conn.sock.fileno() == -1:
             self._linger(conn)
@@ -199,6 +207,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._linger(connection)
 
     def _close(self, connection: Connection) -> None:
+        if connection.is_closed:
+            return
+        connection.is_closed = True
         self._stop_waiting(connection)
         self.nr_conns -= 1
         self._addresses -= Counter((connection.address,))
