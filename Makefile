@@ -92,7 +92,7 @@ $(SERVER): requirements.txt
 	$(BIN)/python -m pip install -r requirements.txt
 	@touch $@
 
-$(DEV): $(SERVER) requirements-dev.txt requirements-gguf.txt requirements-lsp.txt requirements-docs.txt
+$(DEV): $(SERVER) requirements-dev.txt requirements-gguf.txt requirements-lsp.txt requirements-docs.txt requirements-syntax.txt
 	$(BIN)/python -m pip install -r requirements-dev.txt
 	@touch $@
 

@@ -53,6 +53,7 @@ ONLY_FROM = {
     "flask_cors": {"api"},
     "flask_sock": {"api"},
     "simple_websocket": {"api"},
+    "tree_sitter": {"text"},
 }
 
 

@@ -19,11 +19,11 @@ from app.messages.decoding import Decoding
 from app.messages.options import Overrides
 from app.serving.generation import SILENCE
 from app.serving.infill.infill import Infill
-from app.serving.infill.requests import EditRequest, FilledHole, Hole, HoleDelta, HoleDone, InfillRequest
+from app.serving.infill.requests import Candidate, EditRequest, FilledHole, Hole, HoleDelta, HoleDone, InfillRequest
 
 blueprint = Blueprint("infill", __name__)
 
-REQUEST_FIELDS = (*SHARED_FIELDS, "n", "length_method", "language", "filename")
+REQUEST_FIELDS = (*SHARED_FIELDS, "n", "length_method", "language", "filename", "syntax")
 WATCH_FIELDS = ("watch", "alternatives")
 
 
@@ -144,6 +144,7 @@ def infill_body(head: Mapping[str, Any], infill: Infill) -> dict[str, Any]:
         {
             "index": index,
             "score": round(candidate.score, 4),
+            **syntax_body(infill, candidate),
             "text": candidate.text,
             "holes": [hole_body(number, hole) for number, hole in enumerate(candidate.holes)],
         }
@@ -160,6 +161,12 @@ def infill_body(head: Mapping[str, Any], infill: Infill) -> dict[str, Any]:
         "usage": usage_body(infill.usage()),
         "elbarto": elbarto_body(infill.usage()),
     }
+
+
+def syntax_body(infill: Infill, candidate: Candidate) -> dict[str, bool | None]:
+    if infill.request.syntax is None:
+        return {}
+    return {"parses": None if candidate.num_errors is None else candidate.num_errors == 0}
 
 
 def hole_body(index: int, hole: FilledHole) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields, validates_schema
 
 from app.api.schemas import BodySchema, Boolean, DecodingSchema, Integer, Objects, Text, refusal
 from app.messages.defaults import INFILL_MODES
-from app.serving.infill.requests import ContextFile, Hole, Pin
+from app.serving.infill.requests import ContextFile, Hole, Pin, SyntaxCheck
 
 SEGMENT = 'a string or {"hole": {...}}'
 # marshmallow formats the message for a missing field, so braces are doubled.
@@ -82,6 +82,23 @@ class ContextFileSchema(BodySchema):
     text = Text(required=True, error_messages={"required": "is required: a string"})
 
 
+class SyntaxSchema(BodySchema):
+    language = Text(required=True, error_messages={"required": "is required: a string"})
+    before = Text(load_default="")
+    after = Text(load_default="")
+
+
+class SyntaxOption(fields.Field[SyntaxCheck]):
+    """A language, or an object that also has the rest of the file."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> SyntaxCheck:
+        if isinstance(value, str):
+            return SyntaxCheck(value)
+        if not isinstance(value, dict):
+            raise refusal('a language or {"language": ..., "before": ..., "after": ...}', value)
+        return SyntaxCheck(**SyntaxSchema().load(value))
+
+
 class InfillSchema(DecodingSchema):
     """POST /v1/infill."""
 
@@ -92,6 +109,7 @@ class InfillSchema(DecodingSchema):
     language = Text(load_default="python")
     filename = Text()
     context = Objects(ContextFileSchema())
+    syntax = SyntaxOption()
 
 
 class Spans(fields.Field[list[tuple[int, int]]]):

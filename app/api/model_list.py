@@ -38,4 +38,5 @@ def _card() -> dict[str, Any]:
         "mask_token_id": model.mask_token_id,
         "infill_modes": list(capabilities.modes),
         "infill_context": capabilities.context,
+        "infill_syntax": service().syntax_languages,
     }

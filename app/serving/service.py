@@ -29,6 +29,7 @@ from app.serving.reply import Reply, ReplyChoice
 from app.serving.requests import CallParser, ChatRequest, DecodingRequest, PromptRequest, ToolUse
 from app.serving.token_log import TokenLog
 from app.text.stream import TextStream
+from app.text.syntax import Syntax
 from app.text.token_text import TokenText
 from app.text.tokenizer import Tokenizer
 from app.text.tool_calls.formats import tool_format
@@ -57,6 +58,7 @@ class Service:
         chosen: Overrides[Defaults],
         strict_model: bool = False,
         infill_max_tokens: int = 128,
+        syntax: Syntax | None = None,
     ) -> None:
         """Requests are refused with ModelLoading until both the engine and the frontend are loaded.
 
@@ -69,6 +71,7 @@ class Service:
         self._chosen = chosen
         self._strict_model = strict_model
         self._warned_block_lengths: set[int] = set()
+        self._syntax = syntax or Syntax()
         self.created = int(time.time())
 
     def close(self, timeout_s: float = 0.0) -> None:
@@ -227,6 +230,11 @@ class Service:
     def infill_capabilities(self) -> InfillCapabilities:
         return find_capabilities(self.tokenizer, self.model, self._defaults)
 
+    @property
+    def syntax_languages(self) -> list[str]:
+        """Those that an infill's `syntax` may name."""
+        return self._syntax.languages
+
     def infill(self, request: InfillRequest) -> Infill:
         """Queue an infill. Raises RequestError, PromptTooLong, QueueFull or Unavailable."""
         return self._infill_planner(request).begin(request)
@@ -245,6 +253,7 @@ class Service:
             defaults=defaults,
             decoding=decide(request.decoding, defaults),
             max_tokens=self._infill_max_tokens,
+            syntax=self._syntax,
             param=param,
         )
 

@@ -81,6 +81,28 @@ def test_the_model_says_what_it_can(client: FlaskClient) -> None:
     assert (card["infill_modes"], card["infill_context"]) == (["canvas", "fim", "chat"], 208)
 
 
+@pytest.mark.process  # the parser's
+def test_a_candidate_that_parses_comes_first(client: FlaskClient) -> None:
+    before = "import math\n\n\ndef area(radius):\n    "
+    segments = ["result = ", {"hole": {"max_tokens": 8}}, "\n    return result\n"]
+
+    answer = fill(client, segments, n=3, seed=5, temperature=1.5, syntax={"language": "python", "before": before})
+
+    parses = [choice["parses"] for choice in answer["choices"]]
+    assert parses == sorted(parses, reverse=True)
+    for choice in answer["choices"]:
+        code = before + choice["text"]
+        assert is_python(code) <= choice["parses"], code
+
+
+def is_python(code: str) -> bool:
+    try:
+        compile(code, "", "exec")
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
 # The page about it
 
 

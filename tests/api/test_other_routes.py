@@ -127,6 +127,7 @@ def test_models(client: FlaskClient) -> None:
     assert listed["object"] == "list"
     (card,) = listed["data"]
     assert isinstance(card.pop("created"), int)
+    assert {"python", "tsx"} <= set(card.pop("infill_syntax"))
     assert card == {
         "id": "fake-model",
         "object": "model",

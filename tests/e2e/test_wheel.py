@@ -29,7 +29,8 @@ from tests.lsp.raw import Client
 
 PATIENCE_S = 240.0  # a server is started without any cached bytecode of ours
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-RELEASED = ["requirements.txt", "requirements-gguf.txt", "requirements-lsp.txt", "requirements-quantization.txt"]
+EXTRAS = ("gguf", "lsp", "quantization", "syntax")
+RELEASED = ["requirements.txt", *(f"requirements-{extra}.txt" for extra in EXTRAS)]
 
 
 def run(*command: str | Path, cwd: Path = ROOT, **variables: str) -> str:
@@ -99,13 +100,13 @@ def test_the_metadata(wheel: Path) -> None:
     assert found["Name"] == "elbarto-serve"
     assert found["Version"] == __version__
     assert found["License-Expression"] == "MIT"
-    assert set(found.get_all("Provides-Extra", [])) == {"gguf", "lsp", "quantization", "all"}
+    assert set(found.get_all("Provides-Extra", [])) == {*EXTRAS, "all"}
 
 
 def test_every_range_admits_the_version_that_is_tested() -> None:
     """The ranges are in pyproject.toml, the exact versions in the requirements files; neither has more packages."""
     extras = PROJECT["optional-dependencies"]
-    ranges = [*PROJECT["dependencies"], *extras["gguf"], *extras["lsp"], *extras["quantization"]]
+    ranges = [*PROJECT["dependencies"], *(text for extra in EXTRAS for text in extras[extra])]
     admitted = {canonicalize_name(Requirement(text).name): Requirement(text).specifier for text in ranges}
     assert admitted.keys() == pins().keys()
     assert [name for name, version in pins().items() if version not in admitted[name]] == []

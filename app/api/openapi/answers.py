@@ -206,8 +206,14 @@ SCHEMAS: dict[str, Json] = {
         holes=HOLES,
         choices=array(
             record(
+                "The best is first.",
+                ("parses",),
                 index=COUNT,
-                score={**NUMBER, "description": "Mean log probability of its tokens; the best is first."},
+                score={**NUMBER, "description": "Mean log probability of its tokens."},
+                parses={
+                    "type": ["boolean", "null"],
+                    "description": "With `syntax`: whether the file has no syntax error. null: it was not parsed.",
+                },
                 text=STRING,
                 holes=HOLES,
             )
@@ -262,6 +268,7 @@ SCHEMAS: dict[str, Json] = {
         mask_token_id=COUNT,
         infill_modes=array(enum(*INFILL_MODES)),
         infill_context={**COUNT_OR_NULL, "description": "Tokens around a hole that the model uses."},
+        infill_syntax=array(STRING, description="Languages for `syntax`: those that are installed."),
     ),
     "ModelList": record(object=enum("list"), data=array(ref("Model"))),
     "Health": record(

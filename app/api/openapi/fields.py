@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 
 from app.api.chat_schemas import CHOICES, Arguments, ToolChoice
 from app.api.completion_schemas import Dialects, Prompts
-from app.api.infill_schemas import HoleSchema, Pins, Segments, Spans
+from app.api.infill_schemas import HoleSchema, Pins, Segments, Spans, SyntaxOption, SyntaxSchema
 from app.api.llama_cpp_schemas import Names
 from app.api.openapi.rules import or_null, schema_of_rule
 from app.api.openapi.texts import describe
@@ -163,6 +163,11 @@ def _(field: Pins, converter: OpenAPIConverter) -> Json:
 def _(field: Segments, converter: OpenAPIConverter) -> Json:
     hole = {"type": "object", "required": ["hole"], "properties": {"hole": ref(converter, HoleSchema())}}
     return {"type": "array", "items": {"anyOf": [STRING, hole]}, "minItems": 1}
+
+
+@schema_of.register
+def _(field: SyntaxOption, converter: OpenAPIConverter) -> Json:
+    return {"anyOf": [STRING, ref(converter, SyntaxSchema())]}
 
 
 @schema_of.register

@@ -100,6 +100,13 @@ BY_SCHEMA: dict[str, dict[str, str]] = {
         "segments": 'Strings and holes, `{"hole": {}}`, in order. Two holes must have text between them.',
         "n": "Number of candidates, the best first. Fewer are returned if fewer are distinct.",
         "stream": "Answer with server-sent events: started, delta, hole, finished.",
+        "syntax": "The tree-sitter language of the file (`infill_syntax` of GET /v1/models). Candidates with fewer "
+        "syntax errors come first, and each has `parses`. An object can also have the rest of the file.",
+    },
+    "SyntaxSchema": {
+        "language": "A language of `infill_syntax` (GET /v1/models).",
+        "before": "The file's text before the first segment, for the parser only.",
+        "after": "The file's text after the last segment, for the parser only.",
     },
     "HoleSchema": {
         "max_tokens": "Maximum number of tokens, up to ELBARTO_INFILL_MAX_TOKENS.",

@@ -143,7 +143,7 @@ class CanvasRoute:
             fits: dict[int, float] = {}
             yield from self._probe_fits(candidates, fits)
             candidates = [replace(each, score=each.score + fits.get(each.number, 0.0)) for each in candidates]
-        self.candidates = best_distinct(candidates, self._plan.request.n)
+        self.candidates = best_distinct(candidates, self._plan.request.n, self._plan.count_errors)
 
     def _probe_fits(self, candidates: Sequence[Candidate], fits: dict[int, float]) -> Iterator[Silence]:
         """Add each candidate's fit, by its number: the mean log probability of the text after the holes."""

@@ -23,6 +23,7 @@ from app.serving.infill.requests import (
 )
 from app.serving.infill.revise_route import ReviseRoute
 from app.serving.infill.session import InfillSession
+from app.serving.infill.syntax import NOT_PARSED
 from app.serving.publisher import Publisher
 from app.serving.work import Usage
 
@@ -119,6 +120,8 @@ class Infill:
         candidates = tuple(self._route.candidates)
         if len(candidates) < self.request.n:
             self._warnings.append(f"Only {len(candidates)} of {self.request.n} candidates are distinct.")
+        if self.request.syntax is not None and any(each.num_errors is None for each in candidates):
+            self._warnings.append(NOT_PARSED)
         self._total_ms = self._ms()
         self.candidates = candidates
 

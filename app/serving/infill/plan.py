@@ -9,6 +9,7 @@ from app.messages.params import GenerationParams
 from app.serving.engine_client import SequenceRequest
 from app.serving.infill.pins import PinnedTexts
 from app.serving.infill.requests import Hole, InfillRequest, LengthMethod
+from app.serving.infill.syntax import CountErrors
 
 # (the two texts around a hole, with all holes before it filled; the hole's number) -> its prompt and parameters
 MakeRequest = Callable[[Sequence[str], int], SequenceRequest]
@@ -36,6 +37,7 @@ class CanvasPlan:
     delete_token_id: int | None  # None: the model has none
     end_token_ids: Sequence[int]
     max_model_len: int
+    count_errors: CountErrors | None = None
 
     @property
     def method(self) -> LengthMethod:
@@ -60,3 +62,4 @@ class PromptPlan:
     max_tokens: Sequence[int]  # of each hole
     end_token_ids: frozenset[int]
     is_chat: bool
+    count_errors: CountErrors | None = None

@@ -21,9 +21,11 @@ from app.serving.infill.prompt_route import PromptRoute
 from app.serving.infill.requests import EditRequest, InfillRequest
 from app.serving.infill.revise_route import ReviseRoute
 from app.serving.infill.session import InfillSession
+from app.serving.infill.syntax import error_counter
 from app.serving.lengths import check_decoding, plan_lengths
 from app.serving.requests import DecodingRequest
 from app.text.layouts import chat_messages, files_with_room
+from app.text.syntax import Syntax
 from app.text.tokenizer import Tokenizer
 
 Begin = Callable[[InfillRequest, InfillSession], tuple[Route, GenerationParams]]
@@ -40,6 +42,7 @@ class InfillPlanner:
     defaults: Defaults
     decoding: Decoding  # of the request
     max_tokens: int  # the operator's limit for a hole
+    syntax: Syntax
     param: str = "segments"  # the request's field that holds the text
 
     def begin(self, request: InfillRequest) -> Infill:
@@ -96,6 +99,7 @@ class InfillPlanner:
             delete_token_id=self.capabilities.delete_token_id,
             end_token_ids=self.model.eos_token_ids,
             max_model_len=self.model.max_model_len,
+            count_errors=error_counter(request, self.syntax),
         )
         return CanvasRoute(plan, self.tokenizer, session), plan.params
 
@@ -112,7 +116,12 @@ class InfillPlanner:
 
         ends = frozenset((*fim.ends, *self.model.eos_token_ids))
         plan = PromptPlan(
-            request=request, make_request=make_request, max_tokens=limits, end_token_ids=ends, is_chat=False
+            request=request,
+            make_request=make_request,
+            max_tokens=limits,
+            end_token_ids=ends,
+            is_chat=False,
+            count_errors=error_counter(request, self.syntax),
         )
         return PromptRoute(plan, tokenizer, session), self._block_params(request, max(limits), 0, fim.ends)
 
@@ -137,7 +146,12 @@ class InfillPlanner:
 
         ends = frozenset(self.model.eos_token_ids)
         plan = PromptPlan(
-            request=request, make_request=make_request, max_tokens=limits, end_token_ids=ends, is_chat=True
+            request=request,
+            make_request=make_request,
+            max_tokens=limits,
+            end_token_ids=ends,
+            is_chat=True,
+            count_errors=error_counter(request, self.syntax),
         )
         return PromptRoute(plan, tokenizer, session), self._block_params(request, max(limits), 0, ())
 

@@ -137,4 +137,4 @@ class PromptRoute:
         for number, filled in enumerate(self._filled):
             text = joined(self._request.texts, [hole.text for hole in filled])
             candidates.append(Candidate(number, tuple(filled), text, mean_log_probability(filled)))
-        self.candidates = best_distinct(candidates, self._request.n)
+        self.candidates = best_distinct(candidates, self._request.n, self._plan.count_errors)

@@ -39,6 +39,15 @@ class Hole:
     start: int = 0  # a canvas starts with at least this many masks
 
 
+@dataclass(frozen=True)
+class SyntaxCheck:
+    """How the candidates are parsed: as a file that begins with `before` and ends with `after`, around the text."""
+
+    language: str  # of tree-sitter
+    before: str = ""
+    after: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class InfillRequest:
     """A validated infill. None: the default."""
@@ -53,6 +62,7 @@ class InfillRequest:
     language: str = "python"  # the VS Code id, for comments and code fences
     filename: str | None = None  # of the file with the holes
     context: Sequence[ContextFile] = ()  # other files
+    syntax: SyntaxCheck | None = None  # rank by syntax errors first; None: they are not counted
     steps: int | None = None  # denoising steps for each sequence
     block_length: int | None = None  # tokens
     decoding: Overrides[Decoding] = field(default_factory=Overrides)
@@ -110,6 +120,7 @@ class Candidate:
     holes: tuple[FilledHole, ...]
     text: str  # the whole text, holes filled
     score: float  # the mean log probability of its tokens, plus its fit on a canvas with several candidates
+    num_errors: int | None = None  # of syntax, in the whole file; None: they were not counted
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from app.messages.params import GenerationParams
 from app.serving.infill.plan import CanvasPlan
 from app.serving.infill.requests import Candidate
+from app.serving.infill.syntax import CountErrors
 
 SEVERAL = (4, 8, 16, 32)  # lengths to try if the model cannot delete
 MORE_TEMPERATURE = 0.7  # for candidates that must differ from the first
@@ -52,9 +54,16 @@ def varied(params: GenerationParams, number: int) -> GenerationParams:
     return replace(params, seed=params.seed + number, temperature=max(params.temperature, MORE_TEMPERATURE))
 
 
-def best_distinct(candidates: Iterable[Candidate], n: int) -> list[Candidate]:
-    """At most `n` candidates with different texts in their holes, by falling score."""
+def best_distinct(candidates: Iterable[Candidate], n: int, count_errors: CountErrors | None = None) -> list[Candidate]:
+    """At most `n` candidates with different texts in their holes, by rising number of syntax errors if these are
+    counted, then by falling score.
+    """
     distinct: dict[tuple[str, ...], Candidate] = {}
     for candidate in sorted(candidates, key=lambda candidate: -candidate.score):
         distinct.setdefault(tuple(hole.text for hole in candidate.holes), candidate)
-    return list(distinct.values())[:n]
+    found = list(distinct.values())
+    if count_errors is not None:
+        counts = count_errors([candidate.text for candidate in found])
+        found = [replace(each, num_errors=count) for each, count in zip(found, counts, strict=True)]
+        found.sort(key=lambda each: math.inf if each.num_errors is None else each.num_errors)
+    return found[:n]
