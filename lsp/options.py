@@ -183,7 +183,7 @@ class Options:
         0,
         _integer(0, 1_000_000),
         "an integer from 0 (the model's context) to 1000000",
-        "text sent with a completion",
+        "text that the model gets with a completion",
     )
     cross_file: bool = _option(
         True, _boolean, "true or false", "also send parts of other open documents and of recent edits"

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from lsp.cleanup.rules import clean
 from lsp.editor.session import EditorSession
 from lsp.errors import LspError, NothingToDo, ServerDown
-from lsp.model_server.budget import cut_window
+from lsp.model_server.budget import TextWindow, cut_window
 from lsp.model_server.connection import ReadyServer
+from lsp.model_server.requests import syntax_of
 from lsp.model_server.wire import CommonFields, InfillBody, Pinned, ServerAnswer, WireFilledHole, WireHole
 from lsp.suggest.candidates import unsure_spans
 from lsp.text.cursor import CursorContext
@@ -50,7 +51,9 @@ async def fill(session: EditorSession, order: FillOrder, on_hole: OnHole | None 
     )
     with session.status.busy():
         for first, last in canvas.groups(int(num_characters * MIDDLE_SHARE)):
-            body = InfillBody(canvas.segments(first, last, num_characters, max_tokens), common=common)
+            window = canvas.window(first, last, num_characters)
+            syntax = syntax_of(order.snapshot, ready.model, window)
+            body = InfillBody(canvas.segments(first, last, window, max_tokens), common=common, syntax=syntax)
             answer = await _infill(session, ready, body, _numbered(on_hole, first))
             canvas.take(first, last, answer)
     changes = [canvas.change(index, session.options.confidence_threshold) for index in range(len(order.holes))]
@@ -84,11 +87,13 @@ class _Canvas:
                 first, size = index, 0
         return [*groups, (first, len(self._order.holes) - 1)]
 
-    def segments(self, first: int, last: int, num_characters: int, max_tokens: int) -> tuple[str | WireHole, ...]:
-        """The text and holes of one request: the holes from first to last, and about `num_characters` of text."""
+    def window(self, first: int, last: int, num_characters: int) -> TextWindow:
+        """The text around the holes from first to last: with that between them, about `num_characters`."""
         between = sum(len(self.texts[index]) for index in range(first + 1, last + 1))
-        size = max(num_characters - between, num_characters // 3)
-        window = cut_window(self.before(first), self.after(last), size)
+        return cut_window(self.before(first), self.after(last), max(num_characters - between, num_characters // 3))
+
+    def segments(self, first: int, last: int, window: TextWindow, max_tokens: int) -> tuple[str | WireHole, ...]:
+        """The text and holes of one request: the holes from first to last, in their window."""
         segments: list[str | WireHole] = [window.prefix]
         for index in range(first, last + 1):
             hole = self._order.holes[index]

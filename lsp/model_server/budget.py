@@ -19,10 +19,12 @@ _IMPORT = re.compile(r"^(?:import|from|#include|using|use|require|package)\b.*$|
 
 @dataclass(frozen=True)
 class TextWindow:
-    """The text around the cursor that is sent."""
+    """The text around the cursor that is sent, and the rest of the text before and after it."""
 
     prefix: str
     suffix: str
+    before: str = ""
+    after: str = ""
 
     @property
     def size(self) -> int:
@@ -51,8 +53,9 @@ def cut_window(prefix: str, suffix: str, max_characters: int) -> TextWindow:
     Cut at line ends; the cursor's own line is cut only if it alone is too long.
     """
     for_prefix = max(int(max_characters * PREFIX_SHARE), max_characters - len(suffix))
-    before = _tail(prefix, for_prefix)
-    return TextWindow(before, _head(suffix, max_characters - len(before)))
+    near = _tail(prefix, for_prefix)
+    following = _head(suffix, max_characters - len(near))
+    return TextWindow(near, following, prefix[: len(prefix) - len(near)], suffix[len(following) :])
 
 
 def import_lines(text: str) -> str:

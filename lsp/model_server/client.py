@@ -40,6 +40,7 @@ class ServedModel:
     id: str
     infill_modes: tuple[str, ...]
     infill_context: int  # tokens; 0 if not reported
+    infill_syntax: tuple[str, ...] = ()  # languages that the server parses; older servers report none
 
 
 class ModelClient:
@@ -82,7 +83,10 @@ class ModelClient:
         try:
             card = body["data"][0]
             return ServedModel(
-                str(card["id"]), tuple(card.get("infill_modes") or ()), int(card.get("infill_context") or 0)
+                str(card["id"]),
+                tuple(card.get("infill_modes") or ()),
+                int(card.get("infill_context") or 0),
+                tuple(card.get("infill_syntax") or ()),
             )
         except (KeyError, IndexError, TypeError, ValueError) as error:
             raise ServerRefused(f"{self.url}/v1/models lists no model.") from error

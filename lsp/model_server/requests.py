@@ -15,9 +15,12 @@ from lsp.model_server.budget import (
 )
 from lsp.model_server.client import ServedModel
 from lsp.model_server.recent_chunks import RecentChunks
-from lsp.model_server.wire import CommonFields, InfillBody, WireHole
+from lsp.model_server.wire import CommonFields, InfillBody, WireHole, WireSyntax
 from lsp.options import Options
+from lsp.text.languages import grammar
 from lsp.text.snapshot import Snapshot
+
+MAX_PARSED = 200_000  # characters; the server does not parse longer files
 
 
 @dataclass(frozen=True)
@@ -50,15 +53,15 @@ class RequestBuilder:
         budget = self.budget(model, options, hole.max_tokens)
         window = cut_window(snapshot.prefix, snapshot.suffix, budget.window)
         segments = tuple(part for part in (window.prefix, hole, window.suffix) if part)
-        return InfillBody(segments, self.context(snapshot, window, budget), common)
+        syntax = syntax_of(snapshot, model, window)
+        return InfillBody(segments, self.context(snapshot, window, budget), common, syntax)
 
     def context(self, snapshot: Snapshot, window: TextWindow, budget: CharacterBudget) -> tuple[tuple[str, str], ...]:
         """Chunks, then the imports cut off the window. They may also use the rest of the window's budget."""
         remaining = budget.cross_file and budget.cross_file + budget.window - window.size
         if remaining <= 0:
             return ()
-        cut_off = snapshot.prefix[: len(snapshot.prefix) - len(window.prefix)]
-        imports = import_lines(cut_off)[:remaining]
+        imports = import_lines(window.before)[:remaining]
         chunks = self.recent_chunks.pick(snapshot.uri, window.prefix, remaining - len(imports))
         return (*chunks, ("imports", imports)) if imports else chunks
 
@@ -67,3 +70,11 @@ class RequestBuilder:
         limit = model.infill_context or DEFAULT_CONTEXT
         if prompt_tokens and prompt_tokens < 0.8 * limit and request.num_characters < 0.8 * limit * 1.5:
             self.estimate.learn(request.num_characters, prompt_tokens)
+
+
+def syntax_of(snapshot: Snapshot, model: ServedModel, window: TextWindow) -> WireSyntax | None:
+    """None if the server does not parse the document's language, or not files of this size."""
+    name = grammar(snapshot.language_id)
+    if name not in model.infill_syntax or len(snapshot.text) > MAX_PARSED:
+        return None
+    return WireSyntax(name, window.before, window.after)

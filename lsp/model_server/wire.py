@@ -45,12 +45,28 @@ class CommonFields:
 
 
 @dataclass(frozen=True)
+class WireSyntax:
+    """The language that the server parses the file in, and the parts of the file around the segments."""
+
+    language: str
+    before: str
+    after: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"language": self.language, "before": self.before, "after": self.after}
+
+
+@dataclass(frozen=True)
 class InfillBody:
-    """A request to `/v1/infill`. `context` is (file name, text) of other places, the least important first."""
+    """A request to `/v1/infill`. `context` is (file name, text) of other places, the least important first.
+
+    With `syntax`, the server puts candidates first with which the file parses.
+    """
 
     segments: tuple[str | WireHole, ...]
     context: tuple[tuple[str, str], ...] = ()
     common: CommonFields = CommonFields()
+    syntax: WireSyntax | None = None
 
     @property
     def num_characters(self) -> int:
@@ -63,6 +79,8 @@ class InfillBody:
         }
         if self.context:
             body["context"] = [{"filename": name, "text": text} for name, text in self.context]
+        if self.syntax:
+            body["syntax"] = self.syntax.to_json()
         return body | self.common.to_json()
 
 

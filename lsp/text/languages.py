@@ -71,6 +71,23 @@ _TWO_SPACES = (
 _SAME = {"sh": "shellscript", "bash": "shellscript", "zsh": "shellscript", "py": "python", "make": "makefile"}
 
 
+# tree-sitter's name of a language, where it is not the id.
+_GRAMMARS = {
+    "javascriptreact": "javascript",
+    "typescriptreact": "tsx",
+    "shellscript": "bash",
+    "jsonc": "json",
+    "csharp": "c_sharp",
+    "objective-c": "objc",
+}
+
+
+def grammar(language_id: str) -> str:
+    """The name that tree-sitter has for a language."""
+    name = _SAME.get(language_id, language_id)
+    return _GRAMMARS.get(name, name)
+
+
 def language(language_id: str | None) -> Language:
     """The rules for an id; unknown ids get the rules of a C-like language."""
     name = _SAME.get(language_id or "", language_id or "")

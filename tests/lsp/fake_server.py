@@ -46,6 +46,7 @@ class FakeServer:
     confidences: dict[str, float] = field(default_factory=dict)
     infill_modes: tuple[str, ...] = ("canvas", "fim")
     infill_context: int = 512
+    infill_syntax: tuple[str, ...] | None = None  # None: a server of before it
     is_loading: bool = False
     api_key: str | None = None
     refuse: tuple[int, str] | None = None
@@ -124,6 +125,8 @@ class FakeServer:
             await _send(writer, 503, _error("The model is loading."))
         elif path == "/v1/models":
             card = {"id": "fake", "infill_modes": list(self.infill_modes), "infill_context": self.infill_context}
+            if self.infill_syntax is not None:
+                card["infill_syntax"] = list(self.infill_syntax)
             await _send(writer, 200, {"object": "list", "data": [card]})
         elif method == "POST" and path in ("/v1/infill", "/v1/edits", "/v1/chat/completions"):
             await self._generate(reader, writer, Record(path, body, headers, time.monotonic()))

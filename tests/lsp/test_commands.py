@@ -49,6 +49,23 @@ def test_all_holes_in_one_request_and_one_edit(client: Client, fake: FakeServer)
     assert [hole["single_line"] for hole in holes] == [True, True]
 
 
+def test_a_server_that_parses_gets_the_whole_file(client: Client, fake: FakeServer) -> None:
+    fake.infill_syntax = ("python",)
+    client.command("reconnect")
+    client.wait_until_ready()
+    above, below = "x = 1\n" * 300, "y = 2\n" * 300
+    client.open(above + TWO + below)
+    client.command("fillAllHoles", uri=URI, position=at(301, 0))
+    (record,) = fake.infills
+    syntax, (first, _, between, _, last) = record.body["syntax"], record.body["segments"]
+    assert syntax["language"] == "python"
+    assert syntax["before"] + first == above + "def mean(values):\n    total = "
+    assert between == "\n    count = "
+    assert last + syntax["after"] == "\n    return total / count\n" + below
+    assert syntax["before"]
+    assert syntax["after"]
+
+
 def test_drafts_hole_by_hole(client: Client, fake: FakeServer) -> None:
     client.open(TWO)
     client.command("fillAllHoles", uri=URI)

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.lsp.fake_server import FakeServer
-from tests.lsp.raw import NEOVIM, Client, language_server
+from tests.lsp.raw import NEOVIM, URI, Client, language_server
 
 ADD = "def add(a, b):\n    return \n"
 
@@ -214,6 +214,32 @@ def test_other_open_documents_are_sent_along(client: Client, fake: FakeServer) -
     client.open(ADD)
     client.complete(1, 11)
     assert fake.infills[0].body["context"] == [{"filename": "helper.py", "text": "def helper(values):\n    return 1"}]
+
+
+def test_a_server_that_parses_gets_the_language_and_the_whole_file(client: Client, fake: FakeServer) -> None:
+    text = "import os\r\n" + "x = 1\r\n" * 400 + "y = \r\n" + "z = 2\r\n" * 400
+    client.open(text)
+    client.complete(401, 4)
+    assert "syntax" not in fake.infills[0].body, "a server of before it"
+
+    fake.infill_syntax = ("python", "tsx")
+    client.command("reconnect")
+    client.wait_until_ready()
+    client.change(text.replace("import os", "import re"))
+    client.complete(401, 4)
+    body = fake.infills[1].body
+    around = body["syntax"]
+    before, _, after = body["segments"]
+    assert around["language"] == "python"
+    assert around["before"].startswith("import re\nx = 1\n")
+    assert around["before"] + before + after + around["after"] == client.texts[URI][1].replace("\r\n", "\n")
+
+    client.open("x = ", "file:///tmp/a.lua", "lua")
+    client.complete(0, 4, uri="file:///tmp/a.lua")
+    client.open("x = ", "file:///tmp/a.tsx", "typescriptreact")
+    client.complete(0, 4, uri="file:///tmp/a.tsx")
+    assert "syntax" not in fake.infills[2].body
+    assert fake.infills[3].body["syntax"] == {"language": "tsx", "before": "", "after": ""}
 
 
 def test_regenerate_pins_what_was_typed_and_gives_others(client: Client, fake: FakeServer) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lsp.errors import Outdated
-from lsp.model_server.budget import TokenEstimate, cut_window, import_lines
+from lsp.model_server.budget import TextWindow, TokenEstimate, cut_window, import_lines
+from lsp.model_server.client import ServedModel
 from lsp.model_server.recent_chunks import RecentChunks, similarity
-from lsp.model_server.wire import WireToken
+from lsp.model_server.requests import MAX_PARSED, syntax_of
+from lsp.model_server.wire import CommonFields, InfillBody, WireSyntax, WireToken
 from lsp.suggest.cache import CandidateCache, CandidateList
 from lsp.suggest.candidates import Candidate, unsure_spans
 from lsp.suggest.debounce import Debounce
@@ -133,6 +137,39 @@ def test_a_side_of_the_window_gets_what_the_other_does_not_need() -> None:
     assert cut_window("a\n" * 200, "b", 101) == cut_window("a\n" * 200, "b", 102)
     assert len(cut_window("a\n" * 200, "b", 101).prefix) == 100
     assert len(cut_window("a", "\nb" * 200, 101).suffix) in (99, 100)
+
+
+def test_nothing_of_the_text_around_a_window_is_lost() -> None:
+    prefix, suffix = "a\n" * 200 + "x = ", "\nb" * 200
+    for size in (0, 1, 50, 300, 5000):
+        window = cut_window(prefix, suffix, size)
+        assert (window.before + window.prefix, window.suffix + window.after) == (prefix, suffix)
+
+
+@pytest.mark.parametrize(
+    ("language_id", "language"),
+    [
+        ("python", "python"),
+        ("py", "python"),
+        ("javascriptreact", "javascript"),
+        ("typescriptreact", "tsx"),
+        ("sh", "bash"),
+        ("jsonc", "json"),
+    ],
+)
+def test_the_server_parses_the_documents_language(language_id: str, language: str) -> None:
+    taken = replace(snapshot("x = |"), language_id=language_id)
+    model = ServedModel("m", ("canvas",), 512, ("bash", "javascript", "json", "python", "tsx"))
+
+    assert syntax_of(taken, model, TextWindow("x = ", "", "a", "b")) == WireSyntax(language, "a", "b")
+    assert syntax_of(taken, replace(model, infill_syntax=()), TextWindow("x = ", "")) is None
+    assert syntax_of(replace(taken, text="x" * (MAX_PARSED + 1)), model, TextWindow("x = ", "")) is None
+
+
+def test_the_users_own_parameters_win() -> None:
+    own = CommonFields(parameters={"syntax": None})
+
+    assert InfillBody(("x",), common=own, syntax=WireSyntax("python", "", "")).to_json()["syntax"] is None
 
 
 def test_a_line_that_is_too_long_is_cut() -> None:
