@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -45,6 +45,7 @@ class Syntax:
         self._max_s, self._memory_bytes = max_s, memory_bytes
         self._lock = threading.Lock()  # one request after another
         self._process: subprocess.Popen[bytes] | None = None
+        self._stop: Callable[[], object] = lambda: None  # ends it; called at the exit of this program, too
 
     @property
     def languages(self) -> list[str]:
@@ -65,12 +66,11 @@ class Syntax:
 
     def count_errors(self, language: str, texts: Sequence[str]) -> list[int | None]:
         """The number of places at which each text is not code; None: it is too long, or there was no time for it."""
-        end = time.monotonic() + self._max_s
         short = [text for text in texts if len(text) <= MAX_CHARACTERS]
         if not self._lock.acquire(timeout=self._max_s):
             return [None] * len(texts)
         try:
-            counts = iter(self._ask(language, short, end))
+            counts = iter(self._ask(language, short, time.monotonic() + self._max_s))
         finally:
             self._lock.release()
         return [next(counts, None) if len(text) <= MAX_CHARACTERS else None for text in texts]
@@ -92,9 +92,7 @@ class Syntax:
     def _ask(self, language: str, texts: Sequence[str], end: float) -> list[int]:
         """The counts of the first texts: of all, unless the process had to be ended."""
         try:
-            if self._process is None or self._process.poll() is not None:
-                self._process = self._start()
-            process = self._process
+            process = self._running()
             assert process.stdin is not None
             question = {"package": self._found[language], "language": language, "texts": texts}
             process.stdin.write(json.dumps(question).encode() + b"\n")
@@ -103,19 +101,22 @@ class Syntax:
         except OSError as error:
             logger.warning("no syntax errors are counted: the parser's process has ended (%s)", error)
             counts = []
-        if len(counts) < len(texts) and self._process is not None:
-            _end(self._process)
-            self._process = None
+        if len(counts) < len(texts):
+            self._stop()
         return counts
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
+    def _running(self) -> subprocess.Popen[bytes]:
+        """The process, started again if it has ended. Raises OSError."""
+        if self._process is not None and self._process.poll() is None:
+            return self._process
+        self._stop()
+        self._process = process = subprocess.Popen(
             [sys.executable, "-P", str(PROGRAM), str(self._memory_bytes)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is for the server; this one ends with its stdin
         )
-        weakref.finalize(self, _end, process)
+        self._stop = weakref.finalize(self, _end, process)
         return process
 
 
