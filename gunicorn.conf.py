@@ -17,6 +17,7 @@ from gunicorn import util
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from app.errors import StartError
+from app.front import master
 from app.front.threads import Threads
 from app.front.worker import Limits, Worker
 from app.settings import Settings, load_settings
@@ -34,7 +35,7 @@ _settings = _load()
 
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
 workers = 1
-worker_class = Worker
+worker_class = "app.front.worker.Worker"
 Worker.limits = Limits(
     request_s=_settings.request_timeout_s,
     connections_per_address=_settings.max_connections_per_address,
@@ -43,13 +44,17 @@ Worker.limits = Limits(
 threads = Threads.for_engine(_settings.max_sequences, _settings.max_queue).total
 worker_connections = threads + 1000  # idle keep-alive connections occupy no thread
 keepalive = 75  # not 0; app.front.worker has the time
-timeout = 120
+timeout = 60  # of the worker's loop, which no request can hold up; app.serving.watchdog looks after the engine
 # After shutdown_s the executor aborts the remaining requests; their streams need a moment to send the error.
 graceful_timeout = _settings.shutdown_s + 5
 loglevel = _settings.log_level
 accesslog = None  # app.api.request_log logs one line for each request
 # gunicorn's management socket is in the home directory, where two servers would conflict.
 control_socket_disable = True
+
+
+def on_starting(server: Any) -> None:
+    master.take_over(server)
 
 
 def post_worker_init(worker: Any) -> None:

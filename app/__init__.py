@@ -40,6 +40,8 @@ def create_app(settings: Settings | None = None, load: Load | None = None) -> Fl
     `load` replaces loading the checkpoint that the settings name (tests pass a small engine).
     """
     from app.api import HttpConfig, create_flask
+    from app.api.context import EXTENSION
+    from app.api.management import serve_management
     from app.front.threads import Threads
     from app.settings import load_settings
 
@@ -62,7 +64,10 @@ def create_app(settings: Settings | None = None, load: Load | None = None) -> Fl
         max_followers=threads.max_followers,
         max_new_sockets=threads.max_new_sockets,
     )
-    return create_flask(service, config)
+    app = create_flask(service, config)
+    if settings.management_port is not None:
+        serve_management(app.extensions[EXTENSION], settings.management_host, settings.management_port)
+    return app
 
 
 def create_service(
@@ -77,6 +82,7 @@ def create_service(
     from app.serving.benchmark import run_benchmark
     from app.serving.executor import LocalEngine
     from app.serving.service import Service
+    from app.serving.watchdog import Watchdog
 
     source = model_source(settings)
     defaults = settings.defaults
@@ -94,6 +100,7 @@ def create_service(
 
     engine = LocalEngine(load_and_report, on_failure, settings.max_queue)
     engine.start()
+    Watchdog(engine, settings.step_timeout_s, on_failure).start()
     return Service(engine, frontend, defaults, settings.strict_model, settings.infill_max_tokens)
 
 

@@ -288,7 +288,7 @@ def test_bare_gunicorn_reads_the_settings(repository: Path) -> None:
     config = dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
     config = {name.strip(): value.strip() for name, value in config.items()}
     assert config["bind"] == "['[::1]:8000']"
-    assert (config["workers"], config["worker_class"], config["threads"]) == ("1", "gthread", "56")
+    assert (config["workers"], config["worker_class"], config["threads"]) == ("1", "app.front.worker.Worker", "96")
     assert (config["graceful_timeout"], config["loglevel"], config["preload_app"]) == ("12", "error", "False")
 
 

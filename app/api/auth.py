@@ -9,7 +9,10 @@ from flask import Flask, g, request
 from app.api.context import http
 from app.errors import Unauthorized
 
-OPEN_ENDPOINTS = {"health.health", "pages.index", "pages.asset", "docs.page", "docs.asset", "docs.document"}
+OPEN_ENDPOINTS = {
+    *("health.health", "health.ready"),
+    *("pages.index", "pages.asset", "docs.page", "docs.asset", "docs.document"),
+}
 # Sockets that browsers open: they cannot set headers, so the key may come with the first message (app.api.sockets).
 FIRST_MESSAGE_ENDPOINTS = {"steps.steps", "generations.steps"}
 

@@ -7,6 +7,7 @@ import dataclasses
 import os
 import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from app.cli import arguments
@@ -17,12 +18,9 @@ from app.settings import SETTINGS, Settings, to_environ
 
 def run(args: argparse.Namespace) -> int:
     """Become gunicorn's master. gunicorn.conf.py and the worker read the settings from the environment."""
-    settings = arguments.load(args).settings
-    if settings.model_path and Path(settings.model).exists():
-        settings = dataclasses.replace(settings, model_path=str(Path(settings.model).absolute()))
-    if settings.tokenizer and Path(settings.tokenizer).is_dir():
-        settings = dataclasses.replace(settings, tokenizer=str(Path(settings.tokenizer).absolute()))
+    settings = _settings(args)
     _check_port(settings)
+    environ = dict(os.environ)
     os.environ.update(to_environ(settings))
 
     from gunicorn import __main__ as gunicorn
@@ -34,10 +32,30 @@ def run(args: argparse.Namespace) -> int:
         def chdir(self) -> None:
             """Do nothing; gunicorn would put the working directory first on sys.path."""
 
+        def reload(self) -> None:
+            """Read the settings again, from where they were read at the start. Raises SystemExit if they are wrong."""
+            try:
+                settings = _settings(args, environ)
+            except StartError as error:
+                print(f"elbarto: error: {error}", file=sys.stderr, flush=True)
+                raise SystemExit(2) from None
+            os.environ.update(to_environ(settings))
+            super().reload()
+
     # As if gunicorn had been started with these arguments; it parses them again at every reload.
     sys.argv = [gunicorn.__file__, "--config", str(GUNICORN_CONF), "app:create_app()"]
     Server().run()  # normally does not return: gunicorn calls sys.exit()
     return 0
+
+
+def _settings(args: argparse.Namespace, environ: Mapping[str, str] | None = None) -> Settings:
+    """With absolute paths. Raises StartError."""
+    settings = arguments.load(args, environ).settings
+    if settings.model_path and Path(settings.model).exists():
+        settings = dataclasses.replace(settings, model_path=str(Path(settings.model).absolute()))
+    if settings.tokenizer and Path(settings.tokenizer).is_dir():
+        settings = dataclasses.replace(settings, tokenizer=str(Path(settings.tokenizer).absolute()))
+    return settings
 
 
 def _check_port(settings: Settings) -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import selectors
+import signal
 import socket
 import time
 from collections import Counter
@@ -28,6 +30,7 @@ READ_BYTES = 64 * 1024
 # Requests that are still arriving may hold this many bodies' worth of memory together.
 MAX_WAITING_BODIES = 64
 IDLE_S = 75.0  # a kept-alive connection between two requests
+TICK_S = 0.5  # of the loop, when nothing happens
 STOPPING_IDLE_S = 2.0  # the same while the server stops: a request may be on its way
 LINGER_S = 2.0  # after the last answer, for the client to read it and close
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -78,6 +81,45 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._closing: WaitingLine[Connection] = WaitingLine(LINGER_S)
         self._arriving_bytes = 0
         self._addresses: Counter[str] = Counter()
+
+    # --- The loop ---
+
+    def run(self) -> None:
+        self.poller.register(self.method_queue.fileno(), selectors.EVENT_READ, self.method_queue.run_callbacks)
+        self.set_accept_enabled(True)
+        while self.alive:
+            self._turn()
+            if not self.is_parent_alive():
+                os.kill(os.getpid(), signal.SIGINT)  # at once: the next master needs the port
+        self._drain()
+        self.murder_keepalived(force=True)
+        self.tpool.shutdown(wait=False)
+        self.poller.close()
+        self.method_queue.close()
+        for listener in self.sockets:
+            listener.close()
+
+    def _drain(self) -> None:
+        """Let running requests finish. New ones are taken, and told by the application that it is shutting down."""
+        end = time.monotonic() + self.cfg.graceful_timeout
+        while self._num_served > 0 and time.monotonic() < end:
+            self._turn()
+        self.set_accept_enabled(False)
+        end = min(end, time.monotonic() + STOPPING_IDLE_S)
+        while self.nr_conns > 0 and time.monotonic() < end:
+            self._turn()
+
+    @property
+    def _num_served(self) -> int:
+        """Connections that a thread serves."""
+        number: int = self.nr_conns - len(self._idle) - len(self._arriving) - len(self._closing)
+        return number
+
+    def _turn(self) -> None:
+        self.notify()
+        self.set_accept_enabled(self.nr_conns < self.worker_connections)
+        self.wait_for_and_dispatch_events(timeout=TICK_S)
+        self.murder_keepalived()
 
     # --- New connections ---
 

@@ -55,6 +55,11 @@ class EngineClient(Protocol):
         """The numbers of sequences (running, waiting)."""
         ...
 
+    @property
+    def step_age_s(self) -> float:
+        """How long the step that runs now has been running; 0 between steps."""
+        ...
+
     def submit_requests(self, requests: Sequence[SequenceRequest], is_admitted: bool = False) -> Generation:
         """Queue all or none. `is_admitted`: they continue a request that was admitted earlier, so no limit applies.
 

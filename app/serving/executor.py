@@ -11,12 +11,16 @@ from dataclasses import dataclass
 
 from app.errors import EngineBroken, ModelLoading, QueueFull, ShuttingDown
 from app.messages.events import Event, Failed, Finished
+from app.messages.params import GenerationParams
 from app.serving.backend import Backend, ModelInfo
 from app.serving.engine_client import SequenceRequest, State
 from app.serving.generation import Generation
 from app.serving.ownership import Ownership
 
 logger = logging.getLogger(__name__)
+
+# Replies that fail one after another before the engine is tested: each may have been at fault itself, but hardly all.
+MAX_FAILED_IN_A_ROW = 5
 
 
 @dataclass(frozen=True)
@@ -70,10 +74,21 @@ class LocalEngine:
         self._closing = False
         self._max_queue = max_queue
         self._ownership = Ownership()  # used by the executor's thread only
-        self._thread = threading.Thread(target=self._run, name="elbarto-executor", daemon=True)
+        self._step_began: float | None = None
+        self._failed_in_a_row = 0  # sequences, since one finished
+        self.thread = threading.Thread(target=self._run, name="elbarto-executor", daemon=True)
 
     def start(self) -> None:
-        self._thread.start()
+        self.thread.start()
+
+    @property
+    def is_expected_to_run(self) -> bool:
+        return self.state == "ready"
+
+    @property
+    def step_age_s(self) -> float:
+        began = self._step_began
+        return 0.0 if began is None else time.monotonic() - began
 
     @property
     def state(self) -> State:
@@ -139,8 +154,8 @@ class LocalEngine:
             self._closing = True
             self._changed.wait_for(lambda: self._live == 0, timeout=timeout_s)
         self._commands.put(Close())
-        if self._backend is not None and self._thread is not threading.current_thread():
-            self._thread.join(timeout=10)
+        if self._backend is not None and self.thread is not threading.current_thread():
+            self.thread.join(timeout=10)
 
     def _submit_abort(self, generation: Generation, index: int) -> None:
         self._commands.put(Abort(generation, index))
@@ -167,16 +182,46 @@ class LocalEngine:
             if not self._obey_commands(backend):
                 return False
             self._drop_abandoned(backend)
-            for event in backend.engine.step() if backend.engine.has_work else ():
-                self._deliver(event)
+            if backend.engine.has_work:
+                self._step(backend)
+            if self._failed_in_a_row >= MAX_FAILED_IN_A_ROW and not backend.engine.has_work:
+                self._test_itself(backend)
         except Exception as error:
             # The engine fails its own sequences; what arrives here is a defect of the engine or of this class.
             logger.exception("the executor failed outside a sequence; all sequences are dropped")
             self._fail_all(backend)
             if isinstance(error, EngineBroken) or backend.engine.has_work:  # Its sequences could not be aborted either.
-                self._give_up(EngineBroken("the engine cannot continue"))
+                broken = error if isinstance(error, EngineBroken) else EngineBroken("the engine cannot continue")
+                self._give_up(broken)
                 return False
         return True
+
+    def _step(self, backend: Backend) -> None:
+        self._step_began = time.monotonic()
+        try:
+            events = backend.engine.step()
+        finally:
+            self._step_began = None
+        for event in events:
+            self._deliver(event)
+
+    def _test_itself(self, backend: Backend) -> None:
+        """Make a reply of one block to nobody. Raises EngineBroken if that fails as well."""
+        self._failed_in_a_row = 0
+        fault = f"{MAX_FAILED_IN_A_ROW} replies failed one after another, and so did a test"
+        length = backend.info.block_length
+        params = GenerationParams(gen_length=length, steps=length, block_length=length)
+        ended: Event | None = None
+        try:
+            sequence_id = backend.engine.add((0,), params)
+            while ended is None:
+                ends = (event for event in backend.engine.step() if isinstance(event, Finished | Failed))
+                ended = next((event for event in ends if event.sequence_id == sequence_id), None)
+        except Exception as error:
+            raise EngineBroken(fault) from error
+        if isinstance(ended, Failed):
+            raise EngineBroken(fault)
+        logger.warning("%d replies failed one after another; a test succeeded", MAX_FAILED_IN_A_ROW)
 
     def _give_up(self, error: BaseException) -> None:
         """Threads in `wait_until_ready` raise the error; `on_failure` decides about the process."""
@@ -253,6 +298,7 @@ class LocalEngine:
         generation, index = owner
         generation.put(index, event)
         if isinstance(event, Finished | Failed):
+            self._failed_in_a_row = self._failed_in_a_row + 1 if isinstance(event, Failed) else 0
             self._ownership.remove(event.sequence_id)
             self._count_ended()
 

@@ -46,6 +46,7 @@ class Health:
     waiting: int
     capacity: int
     model: ModelInfo | None
+    step_age_s: float = 0.0  # how long the step that runs now has been running
 
 
 class Service:
@@ -88,7 +89,8 @@ class Service:
         state = self.engine.state
         if state == "ready" and not self._loaded_frontend.done():
             state = "loading"
-        return Health(state, running, waiting, self.engine.capacity, self.engine.info if state == "ready" else None)
+        model = self.engine.info if state == "ready" else None
+        return Health(state, running, waiting, self.engine.capacity, model, self.engine.step_age_s)
 
     @property
     def model(self) -> ModelInfo:

@@ -210,6 +210,24 @@ class Settings:
         "an integer from 0",
         "Seconds that running requests have to finish after SIGTERM; Ctrl-C ends them at once.",
     )
+    step_timeout_s: float = _setting(
+        120.0,
+        fields.Float(validate=validate.Range(min=0, min_inclusive=False)),
+        "a number above 0",
+        "Seconds after which a denoising step counts as hung. The process then ends, and gunicorn starts another.",
+    )
+    management_port: int | None = _setting(
+        None,
+        integer(1, 65535),
+        "an integer from 1 to 65535; unset = none",
+        "A second port for /health, /ready and /metrics alone, with threads of its own and without a key.",
+    )
+    management_host: str = _setting(
+        "127.0.0.1",
+        text(r"[^\s/]+"),
+        "a host name or address",
+        "The address that the management port listens on.",
+    )
     benchmark: bool = _setting(
         False,
         BooleanSetting(),

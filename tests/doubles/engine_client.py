@@ -36,6 +36,7 @@ class FakeEngineClient:
         self._card = replace(CARD, **card)
         self.max_running = 2
         self.capacity = 4
+        self.step_age_s = 0.0
         self.queue_lengths = (0, 0)
 
     @property

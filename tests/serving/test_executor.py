@@ -13,7 +13,7 @@ from app.errors import CheckpointError, ModelLoading, QueueFull, ShuttingDown
 from app.messages.events import Committed, Event, Failed, Finished
 from app.messages.params import GenerationParams
 from app.serving.engine_client import SequenceRequest
-from app.serving.executor import LocalEngine
+from app.serving.executor import MAX_FAILED_IN_A_ROW, LocalEngine
 from app.serving.generation import Generation
 from tests.doubles.app import fake_backend
 from tests.doubles.engine import FakeEngine, says
@@ -141,7 +141,7 @@ def test_loading_that_fails_is_told_to_all_who_ask(make_local_engine: MakeClient
 
     with pytest.raises(CheckpointError) as error:
         client.wait_until_ready()
-    client._thread.join(PATIENCE_S)
+    client.thread.join(PATIENCE_S)
     assert error.value is failure
     assert told == [failure]
     with pytest.raises(ModelLoading):
@@ -155,7 +155,7 @@ def test_even_an_exit_while_loading_is_told(make_local_engine: MakeClient) -> No
         raise SystemExit(4)
 
     client = make_local_engine(load=load, on_failure=told.append)
-    client._thread.join(PATIENCE_S)
+    client.thread.join(PATIENCE_S)
 
     assert [type(error) for error in told] == [SystemExit]
 
@@ -372,6 +372,40 @@ def test_an_engine_that_cannot_be_emptied_ends_the_executor(make_local_engine: M
     broken = False
 
 
+@pytest.mark.parametrize(("failing_steps", "is_broken"), [(MAX_FAILED_IN_A_ROW, False), (100, True)])
+def test_replies_that_fail_one_after_another_lead_to_a_test(
+    make_local_engine: MakeClient, failing_steps: int, is_broken: bool
+) -> None:
+    told: list[BaseException] = []
+    engine = FakeEngine(failing_steps=failing_steps)
+    client = make_local_engine(engine, on_failure=told.append)
+
+    for _ in range(MAX_FAILED_IN_A_ROW):
+        assert endings(submit(client, PROMPT, [PARAMS])) == ["failed"]
+    wait_until(lambda: len(engine.added) == MAX_FAILED_IN_A_ROW + 1)
+
+    if is_broken:
+        wait_until(lambda: bool(told))
+        assert "replies failed one after another, and so did a test" in str(told[0])
+        assert client.state == "failed"
+    else:
+        assert endings(submit(client, PROMPT, [PARAMS])) != ["failed"]
+        assert told == []
+
+
+def test_the_age_of_a_step_is_known(make_local_engine: MakeClient) -> None:
+    engine = FakeEngine(gated=True)
+    client = make_local_engine(engine)
+    assert client.step_age_s == 0.0
+
+    generation = submit(client, PROMPT, [PARAMS])
+    wait_until(lambda: client.step_age_s > 0.01)
+    engine.allow()
+
+    assert endings(generation) == ["length"]
+    wait_until(lambda: client.step_age_s == 0.0)
+
+
 def test_a_sequence_that_cannot_be_added_fails(make_local_engine: MakeClient, caplog: pytest.LogCaptureFixture) -> None:
     engine = FakeEngine()
     engine.add_errors.append(RuntimeError("no slot"))
@@ -401,7 +435,7 @@ def test_close_refuses_then_waits_for_what_runs(make_local_engine: MakeClient) -
     closing.join(PATIENCE_S)
 
     assert endings(running) == ["length"]
-    assert not client._thread.is_alive()
+    assert not client.thread.is_alive()
 
 
 def test_close_fails_what_does_not_end_in_time(make_local_engine: MakeClient) -> None:
@@ -416,7 +450,7 @@ def test_close_fails_what_does_not_end_in_time(make_local_engine: MakeClient) ->
     closing.join(PATIENCE_S)
 
     assert endings(generation) == ["failed", "failed"]
-    assert not client._thread.is_alive()
+    assert not client.thread.is_alive()
 
 
 def test_close_again_does_nothing(make_local_engine: MakeClient) -> None:
@@ -439,9 +473,9 @@ def test_close_while_loading_ends_the_thread_after_it(make_local_engine: MakeCli
     client.close()  # does not wait for the loading
     assert client.state == "closed"
     gate.set()
-    client._thread.join(PATIENCE_S)
+    client.thread.join(PATIENCE_S)
 
-    assert not client._thread.is_alive()
+    assert not client.thread.is_alive()
     with pytest.raises(ShuttingDown):
         client.wait_until_ready()
 

@@ -168,7 +168,8 @@ ROUTES = (
         (*GUARDED, 404, 503),
         parameters=(("model_id", "As listed.", "elbarto-mini"),),
     ),
-    health("/health", "Readiness"),
+    health("/health", "Health"),
+    health("/ready", "Readiness: whether a request would be taken now"),
     health("/v1/health", "The same, for llama.cpp's clients"),
     Route(
         "POST",

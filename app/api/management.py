@@ -1,0 +1,47 @@
+"""A second port for those who watch the server: it answers when every thread of the first is busy."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from flask import Flask
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+
+from app.api import errors, health, request_log
+from app.api.context import EXTENSION, Http
+from app.errors import StartError
+
+logger = logging.getLogger(__name__)
+
+REQUEST_S = 5.0  # for a client to send its request, and to take the answer
+
+
+class Handler(WSGIRequestHandler):
+    timeout = REQUEST_S
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Nothing: the application logs its requests."""
+
+
+def create_management(http: Http) -> Flask:
+    """An application with the routes that need neither a key nor the model."""
+    app = Flask("elbarto.management", static_folder=None)
+    app.extensions[EXTENSION] = http
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    request_log.register(app)
+    errors.register(app, max_body_bytes=0)
+    app.register_blueprint(health.blueprint)
+    return app
+
+
+def serve_management(http: Http, host: str, port: int) -> ThreadedWSGIServer:
+    """Serve on a thread of its own until `shutdown`. Raises StartError if the port cannot be had."""
+    try:
+        server = ThreadedWSGIServer(host, port, create_management(http), handler=Handler)
+    except (OSError, SystemExit) as error:  # werkzeug prints, and exits
+        raise StartError(f"cannot listen on {host} port {port} (ELBARTO_MANAGEMENT_PORT): {error}") from error
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, name="elbarto-management", daemon=True).start()
+    logger.info("health and readiness at http://%s:%d/health and /ready", host, server.server_port)
+    return server
