@@ -151,7 +151,7 @@ BY_SCHEMA: dict[str, dict[str, str]] = {
     },
     "ResponsesSchema": {
         **{
-            name: f"Not supported: a value is refused. {field.reason}"
+            name: f"Anything else is refused. {field.reason}"
             for name, field in ResponsesSchema().fields.items()
             if isinstance(field, Refused)
         },
