@@ -16,7 +16,7 @@ from app.errors import RequestError
 
 # Checkpoints also add tokens for runs of spaces, which are text, and some do not mark their sentinels as special.
 SENTINEL = re.compile(r"<.+>|\[.+\]", re.DOTALL)
-
+# Of an added token, in tokenizer_config.json.
 TOKEN_FLAGS = ("content", "lstrip", "normalized", "rstrip", "single_word", "special")
 
 
