@@ -142,8 +142,10 @@ def _type(value: Json) -> str:
     if "anyOf" in value:
         return " or ".join(_type(choice) for choice in value["anyOf"] if choice.get("type") != "null")
     if "enum" in value:
-        return ", ".join(f"`{choice}`" for choice in value["enum"] if choice is not None)
+        return ", ".join(f"`{_plain(choice)}`" for choice in value["enum"] if choice is not None)
     kinds = value.get("type", "any")
+    if kinds == "null":
+        return "null"
     kind = next(name for name in ([kinds] if isinstance(kinds, str) else kinds) if name != "null")
     if kind == "array":
         return f"list of: {_type(value.get('items', {}))}"

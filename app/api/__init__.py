@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from app.api import (
+    about,
     auth,
     chat,
     completions,
@@ -17,6 +18,7 @@ from app.api import (
     model_list,
     pages,
     request_log,
+    responses,
     sockets,
     steps,
     tokens,
@@ -46,6 +48,7 @@ def create_flask(service: Service, config: HttpConfig) -> Flask:
         auth.require_key(app)
     errors.register(app, config.max_body_bytes)
     sockets.register(app, config.max_body_bytes)
-    for part in (chat, completions, infill, llama_cpp, model_list, health, tokens, steps, generations, pages, docs):
+    texts = (chat, responses, completions, infill, llama_cpp)
+    for part in (*texts, model_list, health, about, tokens, steps, generations, pages, docs):
         app.register_blueprint(part.blueprint)
     return app

@@ -1,4 +1,4 @@
-"""GET /v1/models and /v1/models/{id}."""
+"""GET /v1/models, also at llama.cpp's /models, and /v1/models/{id}."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from app.errors import ModelNotFound
 blueprint = Blueprint("models", __name__)
 
 
+@blueprint.get("/models")
 @blueprint.get("/v1/models")
 def list_models() -> Response:
     return jsonify({"object": "list", "data": [_card()]})

@@ -20,6 +20,8 @@ from app.serving.work import Work
 class RunningAnswer:
     """Work and its response, whole or streamed. It is listed as running, and watches the client, until `close`."""
 
+    has_named_events = False  # whether a stream's events have their types as names, too
+
     def __init__(self, work: Work, head: Mapping[str, Any]) -> None:
         """`head` has the answer's id, creation time and model."""
         self._work = work
@@ -76,7 +78,7 @@ class RunningAnswer:
 
     def _streamed(self) -> Response:
         self._client.begin_streaming()
-        return event_stream(self.stream(), http().config.sse_keepalive_s, self._client)
+        return event_stream(self.stream(), http().config.sse_keepalive_s, self._client, self.has_named_events)
 
     def _whole(self) -> Response:
         for _ in self.updates():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load
 
@@ -129,6 +129,8 @@ class StopList(fields.Field[tuple[str, ...]]):
 class Content(fields.Field[str]):
     """A message's text: a string, or a list of text parts to join."""
 
+    parts: ClassVar[Mapping[str, str]] = {"text": "text"}  # a part's type: its member with the text
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if isinstance(value, str):
             return value
@@ -136,17 +138,18 @@ class Content(fields.Field[str]):
             raise refusal("a string or a list of text parts", value)
         return "".join(self._part(index, part) for index, part in enumerate(value))
 
-    @staticmethod
-    def _part(index: int, part: Any) -> str:
+    def _part(self, index: int, part: Any) -> str:
         if isinstance(part, str):
             return part
-        if not isinstance(part, dict) or not isinstance(part.get("type"), str):
-            raise ValidationError({index: refusal('a part {"type": "text", "text": ...}', part).messages})
-        if part["type"] != "text":
-            raise ValidationError({index: [f"is a part of type {part['type'][:40]!r}; this model accepts text only"]})
-        if not isinstance(part.get("text"), str):
-            raise ValidationError({index: refusal('a part {"type": "text", "text": ...}', part).messages})
-        return str(part["text"])
+        if isinstance(part, dict) and isinstance(part.get("type"), str):
+            kind = part["type"]
+            if kind not in self.parts:
+                raise ValidationError({index: [f"is a part of type {kind[:40]!r}; this model accepts text only"]})
+            text = part.get(self.parts[kind])
+            if isinstance(text, str):
+                return text
+        kind, member = next(iter(self.parts.items()))
+        raise ValidationError({index: refusal(f'a part {{"type": "{kind}", "{member}": ...}}', part).messages})
 
 
 class Object(fields.Field[dict[str, Any]]):

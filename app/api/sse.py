@@ -30,27 +30,36 @@ LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 StreamEvent = dict[str, Any] | str | Silence
 
 
-def frame(event: dict[str, Any] | str) -> str:
+def frame(event: dict[str, Any] | str, is_named: bool = False) -> str:
+    """`is_named`: the event's `type` is its name, too."""
     text = event if isinstance(event, str) else json.dumps(event, ensure_ascii=False, separators=(",", ":"))
-    return f"data: {text.translate(LINE_ENDS)}\n\n"
+    name = f"event: {event['type']}\n" if is_named and isinstance(event, dict) else ""
+    return f"{name}data: {text.translate(LINE_ENDS)}\n\n"
 
 
-def event_stream(events: Iterator[StreamEvent], keepalive_s: float, client: ClientConnection | None = None) -> Response:
-    """Send each event as it comes, and a comment after `keepalive_s` without one (0: never).
+def event_stream(
+    events: Iterator[StreamEvent],
+    keepalive_s: float,
+    client: ClientConnection | None = None,
+    is_named: bool = False,
+) -> Response:
+    """Send each event as it comes, by name if `is_named`, and a comment after `keepalive_s` without one (0: never).
 
     A comment is also sent where only writing shows whether the client is still there.
     """
-    body = stream_with_context(_frames(events, keepalive_s, client))
+    body = stream_with_context(_frames(events, keepalive_s, client, is_named))
     return Response(body, mimetype="text/event-stream", headers=HEADERS)
 
 
-def _frames(events: Iterator[StreamEvent], keepalive_s: float, client: ClientConnection | None) -> Iterator[str]:
+def _frames(
+    events: Iterator[StreamEvent], keepalive_s: float, client: ClientConnection | None, is_named: bool
+) -> Iterator[str]:
     last = time.monotonic()
     try:
         for event in events:
             now = time.monotonic()
             if event is not SILENCE:
-                yield frame(event)
+                yield frame(event, is_named)
             elif (keepalive_s and now - last >= keepalive_s) or (
                 client is not None and now - last >= PROBE_S and client.should_be_written_to()
             ):

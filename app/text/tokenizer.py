@@ -16,6 +16,8 @@ from app.errors import RequestError
 
 # Checkpoints also add tokens for runs of spaces, which are text, and some do not mark their sentinels as special.
 SENTINEL = re.compile(r"<.+>|\[.+\]", re.DOTALL)
+# Of an added token, in tokenizer_config.json.
+TOKEN_FLAGS = ("content", "lstrip", "normalized", "rstrip", "single_word", "special")
 
 
 class Tokenizer:
@@ -68,6 +70,22 @@ class Tokenizer:
     def special_tokens(self) -> tuple[str, ...]:
         """The texts of `special_ids`, in the same order."""
         return tuple(self._tokenizer.convert_ids_to_tokens(list(self.special_ids)))
+
+    @cached_property
+    def config(self) -> Mapping[str, Any]:
+        """The class, the special tokens and the chat template, as in tokenizer_config.json; no paths."""
+        templates = self.chat_template
+        added = self._tokenizer.added_tokens_decoder.items()
+        return {
+            "tokenizer_class": type(self._tokenizer).__name__,
+            **self._tokenizer.special_tokens_map,
+            "added_tokens_decoder": {
+                str(token_id): {name: getattr(token, name) for name in TOKEN_FLAGS} for token_id, token in added
+            },
+            "chat_template": [{"name": name, "template": text} for name, text in templates.items()]
+            if isinstance(templates, dict)
+            else templates,
+        }
 
     @property
     def num_tokens(self) -> int:

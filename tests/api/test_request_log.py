@@ -66,6 +66,7 @@ HOLE = {"prompt": "a = ", "suffix": "\n"}
 SEGMENTS = {"segments": ["a = ", {"hole": {}}, "\n"]}
 ROUTES = [
     (CHAT, {"messages": [USER]}),
+    ("/v1/responses", {"input": "Hi"}),
     ("/v1/completions", {"prompt": "a"}),
     ("/v1/completions", HOLE),
     ("/v1/completions", {"prompt": ["a", "b"], "n": 2}),
@@ -85,7 +86,8 @@ def test_every_route_logs_tokens_and_tpf(
 ) -> None:
     client = make_client(FakeEngine(says("abcdef")), tokenizer=FimTokenizer())
     answer = post(client, path, **body).json
-    tokens = answer["usage"]["completion_tokens"] if "usage" in answer else answer["tokens_predicted"]
+    usage = answer.get("usage", {})
+    tokens = usage.get("completion_tokens") or usage.get("output_tokens") or answer["tokens_predicted"]
 
     post(client, path, **body, stream=streamed)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -35,15 +36,17 @@ def stream(client: FlaskClient, **body: Any) -> list[dict[str, Any]]:
 
 
 def events_in(response: TestResponse) -> list[Any]:
-    """The events without comments; the last is the string "[DONE]"."""
+    """The events without comments; the last is the string "[DONE]". A frame may begin with its event's name."""
     assert response.status_code == 200, response.text
     assert response.mimetype == "text/event-stream"
     text = response.text
     assert text.endswith("\n\n")
     frames = [frame for frame in text.removesuffix("\n\n").split("\n\n") if not frame.startswith(":")]
-    assert all(frame.startswith("data: ") and "\n" not in frame for frame in frames)
-    data = [frame.removeprefix("data: ") for frame in frames]
-    return [item if item == "[DONE]" else json.loads(item) for item in data]
+    found = [re.fullmatch(r"(?:event: (\S+)\n)?data: (.+)", frame) for frame in frames]
+    events = [(match[1], match[2] if match[2] == "[DONE]" else json.loads(match[2])) for match in found if match]
+    assert len(events) == len(frames)
+    assert all(name is None or name == event["type"] for name, event in events)
+    return [event for _, event in events]
 
 
 def text_of(events: list[dict[str, Any]], index: int = 0) -> str:

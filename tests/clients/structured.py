@@ -8,28 +8,15 @@ from __future__ import annotations
 import json
 import sys
 from importlib.metadata import version
-from typing import Any, Literal
+from typing import Any
 
 import instructor
 import openai
 from langchain_openai import ChatOpenAI
-from pydantic import BaseModel, ConfigDict, Field
 from pydantic_ai import Agent, NativeOutput
 from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.providers.openai import OpenAIProvider
-
-QUESTION = "What is the weather in Paris?"
-LIMIT = 120  # tokens
-
-
-class Weather(BaseModel):
-    """The weather in a city."""
-
-    # Without it the embedded model adds members until the reply is full.
-    model_config = ConfigDict(extra="forbid")
-    city: str = Field(max_length=12)
-    unit: Literal["celsius", "fahrenheit"]
-    days: int = Field(ge=1, le=7)
+from weather import LIMIT, QUESTION, Weather, is_weather
 
 
 def main(url: str) -> dict[str, Any]:
@@ -108,10 +95,6 @@ def use_pydantic_ai(url: str) -> dict[str, Any]:
             Agent(model, output_type=NativeOutput(Weather), model_settings=settings).run_sync(QUESTION).output
         ),
     }
-
-
-def is_weather(value: Any) -> bool:
-    return isinstance(value, Weather)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment
 from jinja2.exceptions import TemplateError
+from tokenizers import AddedToken
 
 SPECIALS = {0: "<bos>", 1: "<pad>", 2: "<eos>", 5: "<mask>"}
 EOS, MASK = 2, 5
@@ -40,6 +41,14 @@ class ByteTokenizer:
 
     def get_vocab(self) -> dict[str, int]:
         return {**self.get_added_vocab(), **{chr(byte): FIRST_BYTE + byte for byte in range(128)}}
+
+    @property
+    def added_tokens_decoder(self) -> dict[int, AddedToken]:
+        return {token_id: AddedToken(token, special=True) for token_id, token in SPECIALS.items()}
+
+    @property
+    def special_tokens_map(self) -> dict[str, str]:
+        return {"bos_token": SPECIALS[0], "pad_token": SPECIALS[1], "eos_token": SPECIALS[EOS]}
 
     @property
     def all_special_ids(self) -> list[int]:

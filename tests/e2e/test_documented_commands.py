@@ -16,6 +16,7 @@ from app.settings import ROOT
 from tests.servers import PATIENCE_S, Server, environment
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "start").glob("*.md")), ROOT / "docs" / "guides" / "watching.md"]
+PAGES += [ROOT / "docs" / "reference" / "responses.md"]
 BLOCK = re.compile(r"^(```|~~~)console\n(.*?)^\1$", re.DOTALL | re.MULTILINE)
 # Commands that a test cannot run, by their beginning.
 SKIPPED = {

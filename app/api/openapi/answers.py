@@ -279,6 +279,14 @@ SCHEMAS: dict[str, Json] = {
         dtype=TEXT_OR_NULL,
     ),
     "Tokens": record(tokens=array(COUNT), count=COUNT, max_model_len=COUNT),
+    "TokenizerInfo": record(
+        "As in tokenizer_config.json, with a member for each special token, such as `eos_token`.",
+        tokenizer_class=STRING,
+        added_tokens_decoder={"type": "object", "description": "The added tokens, by their ids."},
+        chat_template={"anyOf": [STRING, array({"type": "object"}), {"type": "null"}]},
+        model_max_length={**COUNT, "description": "Prompt and reply together, in tokens."},
+    ),
+    "Version": record(version=STRING),
     "Detokenized": record("The text, under two names.", prompt=STRING, content=STRING),
     "Generation": record(
         "",

@@ -9,6 +9,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
+from app.api.openapi import response_answers
 from app.api.openapi.answers import SCHEMAS, ref
 from app.api.openapi.fields import property_of
 from app.api.openapi.routes import ROUTES, Route
@@ -112,7 +113,7 @@ def make_document(version: str) -> Json:
     plugin.converter.add_attribute_function(property_of)  # type: ignore[no-untyped-call]
     spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
     spec.components.security_scheme("key", {"type": "apiKey", "in": "header", "name": "X-Api-Key"})
-    for name, schema in SCHEMAS.items():
+    for name, schema in {**SCHEMAS, **response_answers.SCHEMAS}.items():
         spec.components.schema(name, schema)
     for status in ERRORS:
         spec.components.response(_error_name(status), _error(status))

@@ -40,6 +40,51 @@ CHAT: Examples = {
     },
     "every denoising step": {"messages": [QUESTION], "max_tokens": 32, "stream": True, "stream_mode": "steps"},
 }
+RESPONSES: Examples = {
+    "a text": {"input": QUESTION["content"], "max_output_tokens": 64},
+    "a conversation, streamed": {
+        "instructions": "You write Python.",
+        "input": [
+            QUESTION,
+            {"role": "assistant", "content": "def is_even(n):\n    return n % 2 == 0"},
+            {"role": "user", "content": [{"type": "input_text", "text": "And one for odd numbers."}]},
+        ],
+        "max_output_tokens": 32,
+        "stream": True,
+    },
+    "JSON": {
+        "input": "Describe Ada, 36.",
+        "text": {
+            "format": {
+                "type": "json_schema",
+                "name": "person",
+                "schema": {
+                    "type": "object",
+                    "properties": {"age": {"type": "integer", "maximum": 200}},
+                    "required": ["age"],
+                    "additionalProperties": False,
+                },
+            }
+        },
+    },
+    "a forced call": {
+        "input": [
+            {"role": "user", "content": "What time is it, and what is the weather?"},
+            {"type": "function_call", "call_id": "call_1", "name": "now", "arguments": "{}"},
+            {"type": "function_call_output", "call_id": "call_1", "output": "12:00"},
+        ],
+        "tools": [
+            {"type": "function", "name": "now"},
+            {
+                "type": "function",
+                "name": "weather",
+                "parameters": {"type": "object", "properties": {"unit": {"enum": ["celsius", "fahrenheit"]}}},
+            },
+        ],
+        "tool_choice": {"type": "function", "name": "weather"},
+        "max_output_tokens": 64,
+    },
+}
 COMPLETIONS: Examples = {
     "continuation": {"prompt": "def add(a, b):\n    ", "max_tokens": 16},
     "fill in the middle": {"prompt": "def add(a, b):\n    return ", "suffix": "\n", "max_tokens": 16},
@@ -102,6 +147,20 @@ data: {"id":"chatcmpl-1","created":1767225600,"model":"elbarto-mini","object":"c
 "choices":[{"index":0,"delta":{},"logprobs":null,"finish_reason":"stop"}]}
 
 data: [DONE]
+
+"""
+RESPONSE_STREAM = """event: response.created
+data: {"type":"response.created","sequence_number":0,"response":{"id":"resp_1","status":"in_progress"}, ...}
+
+event: response.output_item.added
+data: {"type":"response.output_item.added","sequence_number":2,"output_index":0,"item":{"id":"msg_1", ...}}
+
+event: response.output_text.delta
+data: {"type":"response.output_text.delta","sequence_number":4,"item_id":"msg_1","output_index":0,"content_index":0,\
+"delta":"def ","logprobs":[]}
+
+event: response.completed
+data: {"type":"response.completed","sequence_number":9,"response":{"id":"resp_1","status":"completed"}, ...}
 
 """
 TEXT_STREAM = """data: {"id":"cmpl-1","created":1767225600,"model":"elbarto-mini","object":"text_completion",\

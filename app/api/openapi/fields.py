@@ -14,6 +14,7 @@ from app.api.infill_schemas import HoleSchema, Pins, Segments, Spans, SyntaxOpti
 from app.api.llama_cpp_schemas import Names
 from app.api.openapi.rules import or_null, schema_of_rule
 from app.api.openapi.texts import describe
+from app.api.responses_schemas import ALLOWED_CHOICE, NAMED_CHOICE, Input, Refused, ResponseToolChoice, Typed
 from app.api.schemas import (
     Boolean,
     Choices,
@@ -124,12 +125,15 @@ def _(field: Dialects, converter: OpenAPIConverter) -> Json:
 
 @schema_of.register
 def _(field: Content, converter: OpenAPIConverter) -> Json:
-    part = {
-        "type": "object",
-        "required": ["type", "text"],
-        "properties": {"type": {**STRING, "enum": ["text"]}, "text": STRING},
-    }
-    return {"anyOf": [STRING, {"type": "array", "items": {"anyOf": [STRING, part]}}]}
+    parts = [
+        {
+            "type": "object",
+            "required": ["type", member],
+            "properties": {"type": {**STRING, "enum": [kind]}, member: STRING},
+        }
+        for kind, member in field.parts.items()
+    ]
+    return {"anyOf": [STRING, {"type": "array", "items": {"anyOf": [STRING, *parts]}}]}
 
 
 @schema_of.register
@@ -178,3 +182,37 @@ def _(field: Spans, converter: OpenAPIConverter) -> Json:
         "minItems": 1,
         "items": {"type": "array", "items": offset, "minItems": 2, "maxItems": 2},
     }
+
+
+@schema_of.register
+def _(field: Typed, converter: OpenAPIConverter) -> Json:
+    others = {"type": "object", "required": ["type"], "properties": {"type": STRING}}
+    return {"type": "array", "items": {"anyOf": [*(ref(converter, each) for each in field.schemas.values()), others]}}
+
+
+@schema_of.register
+def _(field: Input, converter: OpenAPIConverter) -> Json:
+    return {"anyOf": [STRING, schema_of.dispatch(Typed)(field, converter)]}
+
+
+@schema_of.register
+def _(field: ResponseToolChoice, converter: OpenAPIConverter) -> Json:
+    kinds = [choice["type"] for choice in (NAMED_CHOICE, ALLOWED_CHOICE)]
+    chosen = {
+        "type": "object",
+        "required": ["type"],
+        "properties": {
+            "type": {**STRING, "enum": kinds},
+            "name": STRING,
+            "mode": {**STRING, "enum": ["auto", "required"]},
+            "tools": {"type": "array", "items": {"type": "object"}},
+        },
+    }
+    return {"anyOf": [{**STRING, "enum": list(CHOICES)}, chosen]}
+
+
+@schema_of.register
+def _(field: Refused, converter: OpenAPIConverter) -> Json:
+    kinds = {bool: "boolean", int: "integer", str: "string", type(None): "null"}
+    kind = {"type": kinds[type(field.harmless)]}
+    return kind if field.harmless is None else {**kind, "enum": [field.harmless]}

@@ -12,7 +12,8 @@ from app.api.completion_schemas import CompletionSchema
 from app.api.infill_schemas import EditSchema, InfillSchema
 from app.api.llama_cpp_schemas import LlamaCppCompletionSchema, LlamaCppInfillSchema
 from app.api.openapi import examples as requests
-from app.api.openapi.examples import CHAT_STREAM, INFILL_STREAM, LLAMA_CPP_STREAM, TEXT_STREAM
+from app.api.openapi.examples import CHAT_STREAM, INFILL_STREAM, LLAMA_CPP_STREAM, RESPONSE_STREAM, TEXT_STREAM
+from app.api.responses_schemas import ResponsesSchema
 from app.api.token_schemas import DetokenizeSchema, TokenizeSchema
 
 ALWAYS = (403, 405, 500)
@@ -106,6 +107,16 @@ ROUTES = (
         requests.CHAT,
         CHAT_STREAM,
     ),
+    generating(
+        "/v1/responses",
+        "Text",
+        "Answer a conversation, in the format of OpenAI's Responses API",
+        "Response",
+        ResponsesSchema,
+        requests.RESPONSES,
+        RESPONSE_STREAM,
+        "Without what needs stored responses. docs/reference/responses.md describes what is left out.",
+    ),
     completing("/v1/completions", "Continue a prompt, or fill in its middle"),
     completing("/beta/completions", "The same at DeepSeek's address"),
     completing("/v1/beta/completions", "The same at DeepSeek's address under /v1"),
@@ -159,6 +170,7 @@ ROUTES = (
     ),
     Route("GET", "/props", "llama.cpp", "The server's properties, in llama.cpp's format", "Props", (*GUARDED, 503)),
     Route("GET", "/v1/models", "Server", "The served model", "ModelList", (*GUARDED, 503)),
+    Route("GET", "/models", "Server", "The same, for llama.cpp's clients", "ModelList", (*GUARDED, 503)),
     Route(
         "GET",
         "/v1/models/<path:model_id>",
@@ -171,6 +183,9 @@ ROUTES = (
     health("/health", "Health"),
     health("/ready", "Readiness: whether a request would be taken now"),
     health("/v1/health", "The same, for llama.cpp's clients"),
+    Route("GET", "/version", "Server", "The server's version, as vLLM tells it", "Version"),
+    Route("GET", "/tokenizer_info", "Server", "The tokenizer, as vLLM describes it", "TokenizerInfo", (*GUARDED, 503)),
+    Route("GET", "/v1/tokenizer_info", "Server", "The same under /v1", "TokenizerInfo", (*GUARDED, 503)),
     Route(
         "POST",
         "/tokenize",

@@ -22,6 +22,8 @@ def schema_of_rule(rule: Rule) -> Json:
 
 
 def or_null(schema: Json) -> Json:
+    if schema.get("type") == "null":
+        return schema
     if "type" in schema:
         nullable = {**schema, "type": [schema["type"], "null"]}
         return {**nullable, "enum": [*schema["enum"], None]} if "enum" in schema else nullable

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema
 
+from app.api.responses_schemas import Refused, ResponsesSchema
 from app.messages.decoding import DECODING_OPTIONS, MAX_TEMPERATURE
 from app.messages.defaults import DEFAULT_OPTIONS
 
@@ -65,6 +66,12 @@ TEXTS = {
     "response_fields": "Return only these fields; a path such as timings/prompt_n names a nested one.",
 }
 
+FUNCTION = {
+    "name": "1 to 128 characters: letters, digits, and any of _ - . : /",
+    "description": "What it does, for the model.",
+    "parameters": "The JSON schema of its arguments, which are an object. Default: no arguments.",
+    "strict": "No effect: forced calls always follow the schema, and others are the model's own.",
+}
 BY_SCHEMA: dict[str, dict[str, str]] = {
     "ChatSchema": {
         "stream_mode": "What a stream consists of: OpenAI's chunks, or every denoising step (docs/reference/steps.md).",
@@ -82,12 +89,7 @@ BY_SCHEMA: dict[str, dict[str, str]] = {
         "name": "The function's name.",
         "arguments": "Its arguments: a JSON object, as text or as such.",
     },
-    "FunctionSchema": {
-        "name": "1 to 128 characters: letters, digits, and any of _ - . : /",
-        "description": "What it does, for the model.",
-        "parameters": "The JSON schema of its arguments, which are an object. Default: no arguments.",
-        "strict": "No effect: forced calls always follow the schema, and others are the model's own.",
-    },
+    "FunctionSchema": FUNCTION,
     "CompletionSchema": {
         "best_of": "Generate this many answers for each prompt and return the `n` most likely. Cannot be streamed.",
         "echo": "Return the prompt before the text. Cannot be combined with `logprobs`.",
@@ -147,6 +149,56 @@ BY_SCHEMA: dict[str, dict[str, str]] = {
     "LlamaCppCompletionSchema": {
         "prompt": "One text, or its token ids.",
     },
+    "ResponsesSchema": {
+        **{
+            name: f"Anything else is refused. {field.reason}"
+            for name, field in ResponsesSchema().fields.items()
+            if isinstance(field, Refused)
+        },
+        "input": "A message of the user, or the items of a conversation: messages, function calls, and their outputs. "
+        "Reasoning is left out; other items are, too, with a warning.",
+        "instructions": "A system message before the conversation.",
+        "max_output_tokens": "Maximum number of tokens. Default: `gen_length`.",
+        "text": "The form of the text.",
+        "tools": "Functions that the model may call. Tools of other types are left out, with a warning.",
+        "tool_choice": "none: the model does not see the tools. auto: it may call them. required, or a function's "
+        "name: the reply consists of calls, whose arguments follow the functions' schemas. allowed_tools: auto or "
+        "required with some of the tools.",
+        "stream": "Answer with OpenAI's events, as the text is generated. No [DONE] follows.",
+        "metadata": "Repeated in the answer.",
+        "store": "No effect: nothing is stored, and the answer says so.",
+        "max_tool_calls": "No effect: it limits tools that a server runs.",
+        "prompt_cache_key": "No effect: equal beginnings of prompts are always found in the cache.",
+        "prompt_cache_retention": "No effect.",
+        "safety_identifier": "No effect.",
+        "service_tier": "No effect.",
+        "include": "No effect, with a warning for log probabilities.",
+        "reasoning": "No effect, with a warning: the model does not reason before it answers.",
+        "top_logprobs": "No effect, with a warning.",
+        "truncation": "No effect, with a warning for auto: an input that is too long is always refused.",
+    },
+    "ResponseTextSchema": {
+        "format": "`type` is text, json_object, or json_schema with `name` and `schema`.",
+        "verbosity": "No effect, with a warning.",
+    },
+    "ResponseStreamOptionsSchema": {"include_obfuscation": "No effect: events have no padding."},
+    "MessageItemSchema": {
+        "type": "Default: message.",
+        "role": "The author's role. developer is treated as system.",
+        "content": "A text or a list of text parts.",
+    },
+    "FunctionCallItemSchema": {
+        "type": "What the item is.",
+        "call_id": "The call's id.",
+        "name": "The function's name.",
+        "arguments": "Its arguments: a JSON object, as text or as such.",
+    },
+    "FunctionCallOutputItemSchema": {
+        "type": "What the item is.",
+        "call_id": "The id of the call that this answers.",
+        "output": "What the function returned: a text or a list of text parts.",
+    },
+    "FunctionToolSchema": FUNCTION,
     "TokenizeSchema": {
         "prompt": "The text (vLLM's name for it).",
         "content": "The text (llama.cpp's name for it).",
