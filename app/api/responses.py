@@ -11,6 +11,7 @@ from app.api.responses_answers import ResponseAnswer
 from app.api.responses_schemas import ResponsesSchema
 from app.api.responses_translation import to_chat
 from app.api.schemas import load
+from app.api.translation import named_as_sent
 
 blueprint = Blueprint("responses", __name__)
 
@@ -21,7 +22,7 @@ def create_response() -> Response:
     sent = load(ResponsesSchema(), raw)
     service().check_model(sent.get("model"))
     chat = to_chat(raw, sent)
-    with chat.named_as_sent():
+    with named_as_sent(chat.names):
         request = to_request(load(ChatSchema(), chat.body))
         reply = service().chat(request)
     return ResponseAnswer(reply, request, sent, chat.warnings).respond(is_streamed=sent["stream"])

@@ -11,7 +11,7 @@ from app.api.context import service
 from app.api.errors import error_event
 from app.api.responses_output import Output, new_id
 from app.api.running import RunningAnswer, answer_head
-from app.api.sse import StreamEvent
+from app.api.sse import NAMED_SSE, StreamEvent
 from app.api.usage import elbarto_body
 from app.serving.generation import SILENCE, Silence
 from app.serving.reply import Reply
@@ -32,7 +32,7 @@ REPEATED: Mapping[str, Any] = {
 class ResponseAnswer(RunningAnswer):
     """One reply to a chat as a response."""
 
-    has_named_events = True
+    framing = NAMED_SSE
 
     def __init__(self, reply: Reply, request: ChatRequest, sent: Mapping[str, Any], warnings: Sequence[str]) -> None:
         """`sent` is the validated body; `warnings` come before the reply's own."""

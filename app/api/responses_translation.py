@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from app.api.schemas import DecodingSchema
+from app.api.translation import Translation
 from app.errors import RequestError
 
 # Fields of a chat with the same names and meanings.
@@ -19,33 +17,10 @@ SAME = {
 LOGPROBS = "message.output_text.logprobs"
 
 
-@dataclass
-class ChatBody:
-    """`body` is what a client would send for the chat."""
-
-    body: dict[str, Any]
-    # A field of the chat: the caller's name for it.
-    names: dict[str, str] = field(default_factory=lambda: {"max_tokens": "max_output_tokens"})
-    warnings: list[str] = field(default_factory=list)
-
-    @contextmanager
-    def named_as_sent(self) -> Iterator[None]:
-        """Errors name the fields of the chat as the caller does."""
-        try:
-            yield
-        except RequestError as error:
-            error.message = self._renamed(error.message)
-            error.param = "input" if error.param == "messages" else self._renamed(error.param or "") or None
-            raise
-
-    def _renamed(self, text: str) -> str:
-        paths = "|".join(map(re.escape, sorted(self.names, key=len, reverse=True)))
-        return re.sub(rf"(?<![\w.\]])(?:{paths})(?!\w)", lambda match: self.names[match[0]], text)
-
-
-def to_chat(raw: Mapping[str, Any], sent: Mapping[str, Any]) -> ChatBody:
+def to_chat(raw: Mapping[str, Any], sent: Mapping[str, Any]) -> Translation:
     """From the body as it came, and as ResponsesSchema validated it. Raises RequestError."""
-    chat = ChatBody({name: raw[name] for name in SAME if name in raw})
+    names = {"max_tokens": "max_output_tokens", "messages": "input"}
+    chat = Translation({name: raw[name] for name in SAME if name in raw}, names)
     _add_messages(chat, sent)
     _add_tools(chat, sent)
     if "max_output_tokens" in sent:
@@ -60,7 +35,7 @@ def to_chat(raw: Mapping[str, Any], sent: Mapping[str, Any]) -> ChatBody:
     return chat
 
 
-def _add_messages(chat: ChatBody, sent: Mapping[str, Any]) -> None:
+def _add_messages(chat: Translation, sent: Mapping[str, Any]) -> None:
     messages: list[dict[str, Any]] = []
     left_out: list[tuple[int, str]] = []
     for index, item in enumerate(sent["input"]):
@@ -92,7 +67,7 @@ def _add_call(messages: list[dict[str, Any]], item: Mapping[str, Any]) -> None:
     messages[-1].setdefault("tool_calls", []).append({"id": item["call_id"], "type": "function", "function": function})
 
 
-def _add_tools(chat: ChatBody, sent: Mapping[str, Any]) -> None:
+def _add_tools(chat: Translation, sent: Mapping[str, Any]) -> None:
     choice = sent.get("tool_choice")
     allowed: set[str] | None = None
     if isinstance(choice, dict) and choice["type"] == "allowed_tools":

@@ -12,7 +12,7 @@ from flask import Response, jsonify
 from app.api.client_connection import ClientConnection
 from app.api.context import http
 from app.api.request_log import CLIENT_CLOSED_REQUEST, RequestRecord, record
-from app.api.sse import StreamEvent, event_stream
+from app.api.sse import SSE, StreamEvent, event_stream
 from app.errors import Overloaded
 from app.serving.work import Work
 
@@ -20,7 +20,7 @@ from app.serving.work import Work
 class RunningAnswer:
     """Work and its response, whole or streamed. It is listed as running, and watches the client, until `close`."""
 
-    has_named_events = False  # whether a stream's events have their types as names, too
+    framing = SSE  # of a stream
 
     def __init__(self, work: Work, head: Mapping[str, Any]) -> None:
         """`head` has the answer's id, creation time and model."""
@@ -78,7 +78,7 @@ class RunningAnswer:
 
     def _streamed(self) -> Response:
         self._client.begin_streaming()
-        return event_stream(self.stream(), http().config.sse_keepalive_s, self._client, self.has_named_events)
+        return event_stream(self.stream(), http().config.sse_keepalive_s, self._client, self.framing)
 
     def _whole(self) -> Response:
         for _ in self.updates():

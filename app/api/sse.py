@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, stream_with_context
@@ -30,46 +31,60 @@ LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 StreamEvent = dict[str, Any] | str | Silence
 
 
-def frame(event: dict[str, Any] | str, is_named: bool = False) -> str:
-    """`is_named`: the event's `type` is its name, too."""
+def frame(event: dict[str, Any] | str) -> str:
     text = event if isinstance(event, str) else json.dumps(event, ensure_ascii=False, separators=(",", ":"))
-    name = f"event: {event['type']}\n" if is_named and isinstance(event, dict) else ""
-    return f"{name}data: {text.translate(LINE_ENDS)}\n\n"
+    return f"data: {text.translate(LINE_ENDS)}\n\n"
+
+
+def named_frame(event: dict[str, Any] | str) -> str:
+    """With the event's `type` as its name, too."""
+    assert isinstance(event, dict)
+    return f"event: {event['type']}\n{frame(event)}"
+
+
+@dataclass(frozen=True)
+class Framing:
+    """How a stream's events are written; `keepalive` is sent when nothing has been for a while."""
+
+    mimetype: str
+    frame: Callable[[dict[str, Any] | str], str]
+    keepalive: str
+
+
+SSE = Framing("text/event-stream", frame, KEEPALIVE)
+NAMED_SSE = Framing("text/event-stream", named_frame, KEEPALIVE)
 
 
 def event_stream(
-    events: Iterator[StreamEvent],
-    keepalive_s: float,
-    client: ClientConnection | None = None,
-    is_named: bool = False,
+    events: Iterator[StreamEvent], keepalive_s: float, client: ClientConnection | None = None, framing: Framing = SSE
 ) -> Response:
-    """Send each event as it comes, by name if `is_named`, and a comment after `keepalive_s` without one (0: never).
+    """Send each event as it comes, and a keep-alive after `keepalive_s` without one (0: never).
 
-    A comment is also sent where only writing shows whether the client is still there.
+    A keep-alive is also sent where only writing shows whether the client is still there.
     """
-    body = stream_with_context(_frames(events, keepalive_s, client, is_named))
-    return Response(body, mimetype="text/event-stream", headers=HEADERS)
+    body = stream_with_context(_frames(events, keepalive_s, client, framing))
+    return Response(body, mimetype=framing.mimetype, headers=HEADERS)
 
 
 def _frames(
-    events: Iterator[StreamEvent], keepalive_s: float, client: ClientConnection | None, is_named: bool
+    events: Iterator[StreamEvent], keepalive_s: float, client: ClientConnection | None, framing: Framing
 ) -> Iterator[str]:
     last = time.monotonic()
     try:
         for event in events:
             now = time.monotonic()
             if event is not SILENCE:
-                yield frame(event, is_named)
+                yield framing.frame(event)
             elif (keepalive_s and now - last >= keepalive_s) or (
                 client is not None and now - last >= PROBE_S and client.should_be_written_to()
             ):
-                yield KEEPALIVE
+                yield framing.keepalive
             else:
                 continue
             last = time.monotonic()
     except ApiError as error:  # The headers have been sent, so the error is an event.
         record().status = error.status
-        yield frame(api_error_body(error))
+        yield framing.frame(api_error_body(error))
     except Exception as error:
         record().status = 500
-        yield frame(unexpected_error_body(error))
+        yield framing.frame(unexpected_error_body(error))
