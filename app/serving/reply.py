@@ -30,6 +30,11 @@ class ReplyChoice:
     def token_ids(self) -> list[int]:
         return [token.id for token in self.tokens]
 
+    @property
+    def stop_string(self) -> str | None:
+        """The stop string that ended it."""
+        return self.stream.stop_string
+
 
 class Reply:
     """Work on prompts without holes: iterate it for Delta and Ended, and for Step if it is watched.

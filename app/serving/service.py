@@ -140,6 +140,13 @@ class Service:
             raise RequestError("tools are nested too deeply.", "tools") from error
         return self._reply(request, [prompt_ids], warnings)
 
+    def count_prompt(self, request: ChatRequest) -> int:
+        """The tokens of a chat's prompt, tools included. Raises RequestError."""
+        try:
+            return len(self._prompt(self.tokenizer, request, self.model.vocab_size))
+        except RecursionError as error:
+            raise RequestError("tools are nested too deeply.", "tools") from error
+
     def _leaves_tools_out(self, request: ChatRequest, prompt_len: int) -> bool:
         """Clients such as Open WebUI send their tools with every message, to models that know nothing of tools too."""
         if (

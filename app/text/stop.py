@@ -11,14 +11,16 @@ class StopStrings:
     def __init__(self, stops: Sequence[str]) -> None:
         self._stops = [stop for stop in stops if stop]
         self._held = ""
+        self.found: str | None = None  # the stop string that ended the text
 
     def add(self, text: str) -> tuple[str, bool]:
         """(text to pass on, whether a stop string was found). The stop string itself is never passed on."""
         text = self._held + text
-        matches = [at for at in (text.find(stop) for stop in self._stops) if at >= 0]
+        matches = [(at, -len(stop), stop) for stop in self._stops if (at := text.find(stop)) >= 0]
         if matches:
+            at, _, self.found = min(matches)
             self._held = ""
-            return text[: min(matches)], True
+            return text[:at], True
         keep = max((overlap(text, stop) for stop in self._stops), default=0)
         self._held = text[len(text) - keep :]
         return text[: len(text) - keep], False

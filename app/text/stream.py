@@ -26,6 +26,11 @@ class TextStream:
         self._detokenizer = Detokenizer(tokenizer.decode)
         self._stops = StopStrings(stops)
 
+    @property
+    def stop_string(self) -> str | None:
+        """The one that ended the text."""
+        return self._stops.found
+
     def add(self, token_ids: Sequence[int]) -> Piece:
         text = ""
         for used, token_id in enumerate(token_ids, start=1):

@@ -102,3 +102,12 @@ def test_random_texts() -> None:
         at = text.find(stop)
 
         assert show([stop], text) == ((text, False) if at < 0 else (text[:at], True))
+
+
+def test_the_string_that_was_found_is_known() -> None:
+    strings = StopStrings(["END", "ST", "STOP"])
+
+    assert strings.add("a E") == ("a ", False)
+    assert strings.found is None
+    assert strings.add("N STOP END") == ("EN ", True)
+    assert strings.found == "STOP", "the longest of those that begin there"
