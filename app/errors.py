@@ -87,6 +87,7 @@ class PromptTooLong(RequestError):
             "(the prompt and at least one block of reply). Please shorten the prompt.",
             param,
         )
+        self.max_model_len, self.requested = max_model_len, requested
 
 
 class Unauthorized(ApiError):

@@ -8,6 +8,7 @@ the OpenAPI document. Needs no torch.
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -115,7 +116,8 @@ def fields(schema: str) -> Iterator[str]:
 def errors() -> Iterator[str]:
     yield from _head("status", "when")
     for name, response in _document()["components"]["responses"].items():
-        yield _row(name.removeprefix("Error"), response["description"])
+        if name.startswith("Error"):  # those of other APIs have the same statuses
+            yield _row(name.removeprefix("Error"), response["description"])
 
 
 def codes() -> Iterator[str]:
@@ -141,6 +143,8 @@ def _type(value: Json) -> str:
         return f"a `{value['$ref'].rpartition('/')[2]}`"
     if "anyOf" in value:
         return " or ".join(_type(choice) for choice in value["anyOf"] if choice.get("type") != "null")
+    if "const" in value:
+        return f"`{json.dumps(value['const'])}`"
     if "enum" in value:
         return ", ".join(f"`{_plain(choice)}`" for choice in value["enum"] if choice is not None)
     kinds = value.get("type", "any")

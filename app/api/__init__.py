@@ -23,8 +23,10 @@ from app.api import (
     steps,
     tokens,
 )
+from app.api.anthropic import routes as anthropic
 from app.api.context import EXTENSION, Http
 from app.api.context import HttpConfig as HttpConfig
+from app.api.ollama import routes as ollama
 from app.api.origins import allow_origins
 from app.api.seats import Seats
 from app.serving.service import Service
@@ -48,7 +50,7 @@ def create_flask(service: Service, config: HttpConfig) -> Flask:
         auth.require_key(app)
     errors.register(app, config.max_body_bytes)
     sockets.register(app, config.max_body_bytes)
-    texts = (chat, responses, completions, infill, llama_cpp)
+    texts = (chat, responses, completions, infill, anthropic, llama_cpp, ollama)
     for part in (*texts, model_list, health, about, tokens, steps, generations, pages, docs):
         app.register_blueprint(part.blueprint)
     return app

@@ -1,4 +1,4 @@
-"""Renders every error in OpenAI's format, on every route and status."""
+"""Renders every error, on every route and status, in the format of the API that the route belongs to."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 from werkzeug.routing.exceptions import WebsocketMismatch
 
 from app.api.context import read_body
+from app.api.error_formats import OLLAMA_ABSENT, error_format, made_error
 from app.errors import ApiError
 
 logger = logging.getLogger(__name__)
@@ -20,21 +21,15 @@ SKIPPED_BYTES, SKIP_TIMEOUT_S = 2**16, 5.0
 CODES = {404: "not_found", 405: "method_not_allowed", 413: "request_too_large", 415: "unsupported_media_type"}
 
 
-def error_body(message: str, type: str, code: str | None, param: str | None = None) -> dict[str, Any]:
-    return {"error": {"message": message, "type": type, "param": param, "code": code}}
-
-
 def api_error_body(error: ApiError) -> dict[str, Any]:
-    return error_body(error.message, error.type, error.code, error.param)
+    return error_format(request.path)(error)
 
 
 def unexpected_error_body(error: Exception) -> dict[str, Any]:
     """Log an unexpected error under the request's id, which is all that the client gets."""
     request_id = g.get("request_id", "-")
     logger.error("request %s failed unexpectedly", request_id, exc_info=error)
-    return error_body(
-        f"Internal error. The server's log has the cause under request id {request_id}.", "server_error", None
-    )
+    return api_error_body(ApiError(f"Internal error. The server's log has the cause under request id {request_id}."))
 
 
 def error_event(error: Exception) -> tuple[int, dict[str, Any]]:
@@ -66,9 +61,9 @@ def register(app: Flask, max_body_bytes: int) -> None:
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response:
         status = error.code or 500
-        message = _message(error, max_body_bytes)
         kind = "server_error" if status >= 500 else "invalid_request_error"
-        response = jsonify(error_body(message, kind, CODES.get(status)))
+        message = _message(error, max_body_bytes)
+        response = jsonify(api_error_body(made_error(message, status, kind, CODES.get(status))))
         response.status_code = status
         for name, value in error.get_headers():
             if name not in ("Content-Type", "Content-Length"):
@@ -91,5 +86,6 @@ def _message(error: HTTPException, max_body_bytes: int) -> str:
     if isinstance(error, WebsocketMismatch):
         return f"{request.path} is for WebSocket connections; docs/reference/steps.md describes them."
     if isinstance(error, NotFound):
-        return f"There is no route {request.method} {request.path}."
+        reason = OLLAMA_ABSENT.get(request.path)
+        return f"There is no route {request.method} {request.path}{f': {reason}' if reason else ''}."
     return error.description or error.name

@@ -57,6 +57,25 @@ def _tools(body: Mapping[str, Any]) -> Sequence[Tool]:
     return list(tools.values())
 
 
+class ReplyParts:
+    """The text and the calls of a reply, as they arrive. Without tools (no parser), all of it is text."""
+
+    def __init__(self, parser: CallParser | None) -> None:
+        self._parser = parser
+
+    def add(self, text: str) -> list[Part]:
+        if self._parser:
+            return self._parser.add(text)
+        return [text] if text else []
+
+    def flush(self) -> list[Part]:
+        return self._parser.flush() if self._parser else []
+
+    def finish_reason(self, reason: str) -> str:
+        """After `flush`: "tool_calls" instead of `reason` if the reply ends with calls."""
+        return self._parser.finish_reason(reason) if self._parser else reason
+
+
 def message_body(text: str, parser: CallParser | None, reason: str) -> tuple[dict[str, Any], str]:
     """The message of a complete reply, and its finish_reason."""
     if parser is None:

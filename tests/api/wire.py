@@ -49,6 +49,26 @@ def events_in(response: TestResponse) -> list[Any]:
     return [event for _, event in events]
 
 
+def named_events_in(response: TestResponse) -> list[Any]:
+    """The events of a stream in Anthropic's format, each named on a line of its own."""
+    assert response.status_code == 200, response.text
+    assert response.mimetype == "text/event-stream"
+    frames = response.text.removesuffix("\n\n").split("\n\n")
+    parts = [re.fullmatch(r"event: (\w+)\ndata: (.+)", frame) for frame in frames]
+    events = [(part[1], json.loads(part[2])) for part in parts if part]
+    assert len(events) == len(frames)
+    assert all(event["type"] == name for name, event in events)
+    return [event for _, event in events]
+
+
+def lines_in(response: TestResponse) -> list[Any]:
+    """The objects of a stream in Ollama's format."""
+    assert response.status_code == 200, response.text
+    assert response.mimetype == "application/x-ndjson"
+    assert response.text.endswith("\n")
+    return [json.loads(line) for line in response.text.splitlines()]
+
+
 def text_of(events: list[dict[str, Any]], index: int = 0) -> str:
     choices = [choice for event in events for choice in event["choices"] if choice["index"] == index]
     return "".join(choice["delta"].get("content", "") for choice in choices)

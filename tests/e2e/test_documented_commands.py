@@ -1,4 +1,4 @@
-"""The commands of the README and of docs/start, and the programs of examples/, run against the embedded model."""
+"""The commands of PAGES, and the programs of examples/, run against the embedded model."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ import pytest
 from app.settings import ROOT
 from tests.servers import PATIENCE_S, Server, environment
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "start").glob("*.md")), ROOT / "docs" / "guides" / "watching.md"]
-PAGES += [ROOT / "docs" / "reference" / "responses.md"]
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", *sorted((DOCS / "start").glob("*.md")), DOCS / "guides" / "watching.md"]
+PAGES += [DOCS / "reference" / f"{name}.md" for name in ("responses", "messages", "ollama")]
 BLOCK = re.compile(r"^(```|~~~)console\n(.*?)^\1$", re.DOTALL | re.MULTILINE)
 # Commands that a test cannot run, by their beginning.
 SKIPPED = {

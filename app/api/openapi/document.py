@@ -9,7 +9,8 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
-from app.api.openapi import response_answers
+from app.api.error_formats import anthropic_error, made_error, ollama_error, openai_error
+from app.api.openapi import response_answers, translated_answers
 from app.api.openapi.answers import SCHEMAS, ref
 from app.api.openapi.fields import property_of
 from app.api.openapi.routes import ROUTES, Route
@@ -19,11 +20,14 @@ Json = dict[str, Any]
 ABOUT = """An OpenAI-compatible server for block-diffusion code models.
 
 Unknown fields are ignored, and `null` means that a field is absent. Bodies are JSON, whatever the Content-Type. Every
-answer has an `x-request-id` header (the request's own, if it sent one); errors are JSON objects in OpenAI's format. A
-stream that fails midway ends with an error event and without `[DONE]`."""
+answer has an `x-request-id` header (the request's own, if it sent one); errors are JSON objects in OpenAI's format,
+except those of Anthropic's and Ollama's routes. A stream that fails midway ends with an error event and without
+`[DONE]`."""
 TAGS = {
     "Text": "Chat and completions.",
     "Infilling": "Filling holes in a text, and replacing parts of it.",
+    "Anthropic": "Anthropic's Messages API, and its errors.",
+    "Ollama": "Ollama's API, and its errors.",
     "llama.cpp": "Endpoints for editor plugins written for llama.cpp.",
     "Watching": "Every denoising step of any running request.",
     "Server": "The model, its tokenizer, and the server's state.",
@@ -89,6 +93,11 @@ ERRORS = {
     ),
 }
 PARAMS = {400: "temperature", 404: "model"}
+STREAMS = {
+    "text/event-stream": "With `stream`: server-sent events; `data` is JSON, or [DONE].",
+    "application/x-ndjson": "Unless `stream` is false: a JSON object a line. The last one has `done`.",
+}
+ERROR_FORMATS = {"Error": openai_error, "AnthropicError": anthropic_error, "OllamaError": ollama_error}
 PLAIN = {101: "The WebSocket is open.", 206: "A part of the file.", 304: "The file has not changed."}
 REQUEST_ID = {"x-request-id": {"description": "The request's id, as in the log.", "schema": {"type": "string"}}}
 RETRY_AFTER = {"Retry-After": {"description": "In seconds.", "schema": {"type": "integer"}}}
@@ -113,10 +122,13 @@ def make_document(version: str) -> Json:
     plugin.converter.add_attribute_function(property_of)  # type: ignore[no-untyped-call]
     spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
     spec.components.security_scheme("key", {"type": "apiKey", "in": "header", "name": "X-Api-Key"})
-    for name, schema in {**SCHEMAS, **response_answers.SCHEMAS}.items():
+    for name, schema in {**SCHEMAS, **response_answers.SCHEMAS, **translated_answers.SCHEMAS}.items():
         spec.components.schema(name, schema)
-    for status in ERRORS:
-        spec.components.response(_error_name(status), _error(status))
+    used = {(route.error, status) for route in ROUTES for status in route.errors}
+    for kind in ERROR_FORMATS:
+        for status in ERRORS:
+            if (kind, status) in used:
+                spec.components.response(_error_name(kind, status), _error(kind, status))
     for route in ROUTES:
         path = openapi_path(route.rule)
         spec.path(path, operations={route.method.lower(): _operation(route)})
@@ -176,7 +188,7 @@ def _responses(route: Route) -> Json:
             if status == 206:
                 responses["206"]["content"] = {route.content_type: {}}
         else:
-            responses[str(status)] = {"$ref": f"#/components/responses/{_error_name(status)}"}
+            responses[str(status)] = {"$ref": f"#/components/responses/{_error_name(route.error, status)}"}
     return responses
 
 
@@ -184,19 +196,19 @@ def _success(route: Route) -> Json:
     schema = ref(route.answer) if route.answer else {"type": "object"} if "json" in route.content_type else {}
     content: Json = {route.content_type: {"schema": schema} if schema else {}}
     if route.stream:
-        content["text/event-stream"] = {
-            "schema": {"description": "With `stream`: server-sent events; `data` is JSON, or [DONE]."},
+        content[route.stream_type] = {
+            "schema": {"description": STREAMS[route.stream_type]},
             "examples": {"stream": {"summary": "A stream, shortened", "value": route.stream}},
         }
     return {"description": "Success.", "headers": REQUEST_ID, "content": content}
 
 
-def _error_name(status: int) -> str:
-    return f"Error{status}"
+def _error_name(kind: str, status: int) -> str:
+    return f"{kind}{status}"
 
 
-def _error(status: int) -> Json:
-    meaning, kind, code, message = ERRORS[status]
-    error = {"message": message, "type": kind, "param": PARAMS.get(status), "code": code}
-    content = {"application/json": {"schema": ref("Error"), "example": {"error": error}}}
+def _error(kind: str, status: int) -> Json:
+    meaning, type, code, message = ERRORS[status]
+    error = made_error(message, status, type, code, PARAMS.get(status))
+    content = {"application/json": {"schema": ref(kind), "example": ERROR_FORMATS[kind](error)}}
     return {"description": meaning, "headers": REQUEST_ID | ERROR_HEADERS.get(status, {}), "content": content}

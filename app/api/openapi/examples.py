@@ -8,6 +8,12 @@ Examples = dict[str, Any]
 
 QUESTION = {"role": "user", "content": "Write a function that checks if a number is even."}
 
+CITY = {
+    "type": "object",
+    "properties": {"city": {"type": "string", "maxLength": 20}, "unit": {"enum": ["celsius", "fahrenheit"]}},
+    "required": ["city", "unit"],
+}
+
 CHAT: Examples = {
     "plain": {"messages": [QUESTION], "max_tokens": 64},
     "streamed": {"messages": [QUESTION], "max_tokens": 64, "stream": True, "stream_options": {"include_usage": True}},
@@ -21,14 +27,7 @@ CHAT: Examples = {
                 "function": {
                     "name": "get_weather",
                     "description": "The current weather.",
-                    "parameters": {
-                        "type": "object",
-                        "properties": {
-                            "city": {"type": "string", "maxLength": 20},
-                            "unit": {"enum": ["celsius", "fahrenheit"]},
-                        },
-                        "required": ["city", "unit"],
-                    },
+                    "parameters": CITY,
                 },
             }
         ],
@@ -131,6 +130,58 @@ LLAMA_CPP_COMPLETION: Examples = {
     "plain": {"prompt": "def add(a, b):\n    return ", "n_predict": 8},
     "streamed": {"prompt": "def add(a, b):\n    return ", "n_predict": 8, "stream": True},
 }
+MESSAGES: Examples = {
+    "plain": {"messages": [QUESTION], "max_tokens": 64},
+    "streamed": {"messages": [QUESTION], "max_tokens": 64, "stream": True},
+    "a forced call": {
+        "messages": [{"role": "user", "content": "What is the weather in Paris?"}],
+        "tools": [{"name": "get_weather", "description": "The current weather.", "input_schema": CITY}],
+        "tool_choice": {"type": "tool", "name": "get_weather"},
+        "max_tokens": 96,
+    },
+    "a result": {
+        "system": "Answer in one sentence.",
+        "messages": [
+            {"role": "user", "content": "What is the weather in Paris?"},
+            {
+                "role": "assistant",
+                "content": [
+                    {"type": "tool_use", "id": "call_1", "name": "get_weather", "input": {"city": "Paris"}},
+                ],
+            },
+            {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "call_1", "content": "Sunny."}]},
+        ],
+        "max_tokens": 16,
+        "stop_sequences": ["."],
+    },
+}
+COUNT_TOKENS: Examples = {"plain": {"messages": [QUESTION], "system": "Be brief."}}
+OLLAMA_CHAT: Examples = {
+    "streamed": {"messages": [QUESTION], "options": {"num_predict": 64}, "stream": True},
+    "whole": {"messages": [QUESTION], "options": {"num_predict": 64, "temperature": 0.8, "seed": 7}, "stream": False},
+    "JSON": {
+        "messages": [{"role": "user", "content": "What is the weather in Paris?"}],
+        "format": CITY,
+        "options": {"num_predict": 96},
+        "stream": False,
+    },
+}
+OLLAMA_GENERATE: Examples = {
+    "streamed": {"prompt": QUESTION["content"], "options": {"num_predict": 64}, "stream": True},
+    "fill in the middle": {
+        "prompt": "def add(a, b):\n    return ",
+        "suffix": "\n",
+        "options": {"num_predict": 16},
+        "stream": False,
+    },
+    "without the chat template": {
+        "prompt": "def add(a, b):\n    ",
+        "raw": True,
+        "options": {"num_predict": 16},
+        "stream": False,
+    },
+}
+OLLAMA_SHOW: Examples = {"plain": {"model": "elbarto-mini:latest"}}
 TOKENIZE: Examples = {
     "a text": {"prompt": "def add(a, b):"},
     "a conversation": {"messages": [{"role": "user", "content": "Hi"}]},
@@ -188,4 +239,38 @@ LLAMA_CPP_STREAM = """data: {"index":0,"content":"a + b","tokens":[],"stop":fals
 
 data: {"index":0,"content":"","stop":true, ...}
 
+"""
+MESSAGES_STREAM = """event: message_start
+data: {"type":"message_start","message":{"id":"msg-1","type":"message", ...}}
+
+event: ping
+data: {"type":"ping"}
+
+event: content_block_start
+data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}
+
+event: content_block_delta
+data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"def "}}
+
+event: content_block_stop
+data: {"type":"content_block_stop","index":0}
+
+event: message_delta
+data: {"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":1, ...}}
+
+event: message_stop
+data: {"type":"message_stop"}
+
+"""
+OLLAMA_CHAT_STREAM = """{"model":"elbarto-mini:latest","created_at":"2026-01-01T00:00:00Z",\
+"message":{"role":"assistant","content":"def "},"done":false}
+{"model":"elbarto-mini:latest","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":""},\
+"done":true,"done_reason":"stop","total_duration":120000000,"load_duration":0,"prompt_eval_count":20,\
+"prompt_eval_duration":20000000,"eval_count":1,"eval_duration":100000000}
+"""
+OLLAMA_GENERATE_STREAM = """{"model":"elbarto-mini:latest","created_at":"2026-01-01T00:00:00Z","response":"def ",\
+"done":false}
+{"model":"elbarto-mini:latest","created_at":"2026-01-01T00:00:00Z","response":"","done":true,"done_reason":"stop",\
+"total_duration":120000000,"load_duration":0,"prompt_eval_count":20,"prompt_eval_duration":20000000,"eval_count":1,\
+"eval_duration":100000000}
 """

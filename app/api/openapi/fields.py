@@ -8,10 +8,12 @@ from typing import Any
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import Schema, fields
 
+from app.api.anthropic.schemas import BLOCK_SCHEMAS, LEFT_OUT, Blocks
 from app.api.chat_schemas import CHOICES, Arguments, ToolChoice
 from app.api.completion_schemas import Dialects, Prompts
 from app.api.infill_schemas import HoleSchema, Pins, Segments, Spans, SyntaxOption, SyntaxSchema
 from app.api.llama_cpp_schemas import Names
+from app.api.ollama.schemas import Form, KeepAlive, NoImages
 from app.api.openapi.rules import or_null, schema_of_rule
 from app.api.openapi.texts import describe
 from app.api.responses_schemas import ALLOWED_CHOICE, NAMED_CHOICE, Input, Refused, ResponseToolChoice, Typed
@@ -212,7 +214,32 @@ def _(field: ResponseToolChoice, converter: OpenAPIConverter) -> Json:
 
 
 @schema_of.register
+def _(field: Blocks, converter: OpenAPIConverter) -> Json:
+    kinds = [
+        {"allOf": [{"required": ["type"], "properties": {"type": {"const": kind}}}, ref(converter, schema())]}
+        for kind, schema in BLOCK_SCHEMAS.items()
+    ]
+    left_out = {"type": "object", "required": ["type"], "properties": {"type": {"enum": list(LEFT_OUT)}}}
+    return {"anyOf": [STRING, {"type": "array", "items": {"anyOf": [*kinds, left_out]}}]}
+
+
+@schema_of.register
+def _(field: Form, converter: OpenAPIConverter) -> Json:
+    return {"anyOf": [{"const": "json"}, {"const": ""}, {"type": "object"}]}
+
+
+@schema_of.register
+def _(field: NoImages, converter: OpenAPIConverter) -> Json:
+    return {"type": "array", "maxItems": 0}
+
+
+@schema_of.register
 def _(field: Refused, converter: OpenAPIConverter) -> Json:
-    kinds = {bool: "boolean", int: "integer", str: "string", type(None): "null"}
+    kinds = {bool: "boolean", int: "integer", str: "string", list: "array", type(None): "null"}
     kind = {"type": kinds[type(field.harmless)]}
     return kind if field.harmless is None else {**kind, "enum": [field.harmless]}
+
+
+@schema_of.register
+def _(field: KeepAlive, converter: OpenAPIConverter) -> Json:
+    return {"anyOf": [STRING, {"type": "number"}]}

@@ -7,12 +7,23 @@ from typing import Any
 
 from marshmallow import Schema
 
+from app.api.anthropic.schemas import CountTokensSchema, MessagesSchema
 from app.api.chat_schemas import ChatSchema
 from app.api.completion_schemas import CompletionSchema
 from app.api.infill_schemas import EditSchema, InfillSchema
 from app.api.llama_cpp_schemas import LlamaCppCompletionSchema, LlamaCppInfillSchema
+from app.api.ollama.schemas import OllamaChatSchema, OllamaGenerateSchema, OllamaShowSchema
 from app.api.openapi import examples as requests
-from app.api.openapi.examples import CHAT_STREAM, INFILL_STREAM, LLAMA_CPP_STREAM, RESPONSE_STREAM, TEXT_STREAM
+from app.api.openapi.examples import (
+    CHAT_STREAM,
+    INFILL_STREAM,
+    LLAMA_CPP_STREAM,
+    MESSAGES_STREAM,
+    OLLAMA_CHAT_STREAM,
+    OLLAMA_GENERATE_STREAM,
+    RESPONSE_STREAM,
+    TEXT_STREAM,
+)
 from app.api.responses_schemas import ResponsesSchema
 from app.api.token_schemas import DetokenizeSchema, TokenizeSchema
 
@@ -44,6 +55,8 @@ class Route:
     parameters: tuple[tuple[str, str, str], ...] = ()  # name, description, example
     is_open: bool = False
     content_type: str = "application/json"
+    stream_type: str = "text/event-stream"
+    error: str = "Error"  # the name of its errors' schema
 
 
 STEPS_NOTE = (
@@ -56,6 +69,10 @@ COMPLETION_NOTE = (
 WATCHING_NOTE = (
     "For clients with the key; on a server without a key, for clients on the same machine. ELBARTO_WATCH determines "
     "whether the text is included."
+)
+OLLAMA_NOTE = (
+    "The answer is a stream unless `stream` is false: a JSON object a line. docs/reference/ollama.md says what is "
+    "different from Ollama."
 )
 HEALTH_NOTE = "200 once requests are served, 503 while the model loads and while the server shuts down."
 
@@ -77,6 +94,21 @@ def completing(rule: str, summary: str) -> Route:
     return generating(
         rule, "Text", summary, "TextCompletion", CompletionSchema, requests.COMPLETIONS, TEXT_STREAM, COMPLETION_NOTE
     )
+
+
+def anthropic(rule: str, summary: str, answer: str, body: type[Schema], examples: Examples, **more: Any) -> Route:
+    return Route("POST", rule, "Anthropic", summary, answer, GENERATING, body, examples, error="AnthropicError", **more)
+
+
+def ollama(method: str, rule: str, summary: str, answer: str, errors: tuple[int, ...], **more: Any) -> Route:
+    return Route(method, rule, "Ollama", summary, answer, errors, error="OllamaError", **more)
+
+
+def ollama_generating(
+    rule: str, summary: str, answer: str, body: type[Schema], examples: Examples, stream: str
+) -> Route:
+    more = {"body": body, "examples": examples, "stream": stream, "stream_type": "application/x-ndjson"}
+    return ollama("POST", rule, summary, answer, GENERATING, description=OLLAMA_NOTE, **more)
 
 
 def health(rule: str, summary: str) -> Route:
@@ -168,6 +200,50 @@ ROUTES = (
         requests.LLAMA_CPP_COMPLETION,
         LLAMA_CPP_STREAM,
     ),
+    anthropic(
+        "/v1/messages",
+        "Answer a conversation, in Anthropic's format",
+        "AnthropicMessage",
+        MessagesSchema,
+        requests.MESSAGES,
+        stream=MESSAGES_STREAM,
+        description="docs/reference/messages.md says what is different from Anthropic's.",
+    ),
+    anthropic(
+        "/v1/messages/count_tokens",
+        "Count the tokens of such a conversation",
+        "CountedTokens",
+        CountTokensSchema,
+        requests.COUNT_TOKENS,
+    ),
+    ollama_generating(
+        "/api/chat",
+        "Answer a conversation, in Ollama's format",
+        "OllamaChat",
+        OllamaChatSchema,
+        requests.OLLAMA_CHAT,
+        OLLAMA_CHAT_STREAM,
+    ),
+    ollama_generating(
+        "/api/generate",
+        "Answer a prompt, continue it, or fill in its middle, in Ollama's format",
+        "OllamaGenerated",
+        OllamaGenerateSchema,
+        requests.OLLAMA_GENERATE,
+        OLLAMA_GENERATE_STREAM,
+    ),
+    ollama(
+        "POST",
+        "/api/show",
+        "The model's card, in Ollama's format",
+        "OllamaShown",
+        GENERATING,
+        body=OllamaShowSchema,
+        examples=requests.OLLAMA_SHOW,
+    ),
+    ollama("GET", "/api/tags", "The served model, in Ollama's format", "OllamaTags", (*GUARDED, 503)),
+    ollama("GET", "/api/ps", "The loaded model, in Ollama's format", "OllamaTags", (*GUARDED, 503)),
+    ollama("GET", "/api/version", "The version of Ollama's API that this is", "OllamaVersion", GUARDED),
     Route("GET", "/props", "llama.cpp", "The server's properties, in llama.cpp's format", "Props", (*GUARDED, 503)),
     Route("GET", "/v1/models", "Server", "The served model", "ModelList", (*GUARDED, 503)),
     Route("GET", "/models", "Server", "The same, for llama.cpp's clients", "ModelList", (*GUARDED, 503)),

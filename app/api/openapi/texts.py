@@ -199,6 +199,88 @@ BY_SCHEMA: dict[str, dict[str, str]] = {
         "output": "What the function returned: a text or a list of text parts.",
     },
     "FunctionToolSchema": FUNCTION,
+    "CountTokensSchema": {
+        "messages": "The conversation. If the last message is the assistant's, the reply goes on from its text.",
+        "system": "The system prompt: a text, or a list of text blocks.",
+        "tools": "Functions that the model may call. Anthropic's own, by their `type`, are left out, with a warning.",
+        "tool_choice": "Whether the reply may call tools (auto), must (any, or tool and its name), or must not (none).",
+        "thinking": "Ignored, with a warning if it is enabled.",
+        "output_config": 'The form of the text, in `format`: `{"type": "json_schema", "schema": ...}`.',
+    },
+    "MessagesSchema": {
+        "max_tokens": "Maximum number of tokens. Default: as in a chat.",
+        "stop_sequences": "The text ends before the first of these strings, which `stop_sequence` then has.",
+        "metadata": "Ignored.",
+    },
+    "TurnSchema": {
+        "role": "The author's role.",
+        "content": "A text or a list of blocks: text, tool_use (assistant), tool_result (user). Thinking is left out.",
+    },
+    "TextBlockSchema": {"text": "The text."},
+    "ToolUseBlockSchema": {"id": "The call's id.", "name": "The tool's name.", "input": "Its arguments."},
+    "ToolResultBlockSchema": {
+        "tool_use_id": "The id of the call.",
+        "content": "A text or a list of text blocks.",
+        "is_error": "The text gets `Error: ` in front.",
+    },
+    "MessagesToolSchema": {
+        "type": "custom, the default, or the name of one of Anthropic's own tools.",
+        "name": "1 to 128 characters: letters, digits, and any of _ - . : /",
+        "description": "What it does, for the model.",
+        "input_schema": "The JSON schema of its input, an object. Required, except for Anthropic's own tools.",
+    },
+    "MessagesToolChoiceSchema": {
+        "type": "auto: the model may call tools. any: it must. tool: it must call `name`. none: it does not see them.",
+        "name": "With type tool: the tool's name.",
+        "disable_parallel_tool_use": "Whether the reply has at most one call.",
+    },
+    "OllamaSchema": {
+        "model": "Any name is accepted, unless the server runs with ELBARTO_STRICT_MODEL: then only the loaded model's "
+        "id, with or without `:latest`.",
+        "stream": "Answer with a JSON object a line, as the text is generated.",
+        "format": "The form of the text: json, or a JSON schema.",
+        "options": "Ollama's options, and the decoding options by their own names. Others are ignored, with a warning.",
+        "keep_alive": "Ignored: the model stays loaded.",
+        "think": "Only false.",
+        "logprobs": "Only false.",
+    },
+    "OllamaOptionsSchema": {
+        **{
+            option.llama_cpp: f"Ollama's name for `{name}`."
+            for name, option in DECODING_OPTIONS.items()
+            if option.llama_cpp not in (None, name)
+        },
+        "temperature": f"{DECODING_OPTIONS['temperature'].help} Above {MAX_TEMPERATURE} counts as {MAX_TEMPERATURE}.",
+        "num_predict": "Maximum number of tokens; below 1: no limit.",
+        "num_ctx": "No effect: the context is the model's. A warning says so if that is shorter.",
+        "seed": "Below 0: a random one.",
+    },
+    "OllamaChatSchema": {"messages": "The conversation. Without any, the answer says that the model is loaded."},
+    "OllamaMessageSchema": {
+        "role": "The author's role.",
+        "content": "The text.",
+        "images": "Only an empty list: the model accepts text only.",
+        "tool_calls": "For the role assistant: its calls.",
+        "tool_name": "For the role tool: the name of the tool whose result this is.",
+        "tool_call_id": "For the role tool: the id of the call.",
+    },
+    "OllamaCallSchema": {"id": "The call's id.", "function": "The function that was called."},
+    "OllamaCalledSchema": {"name": "The function's name.", "arguments": "Its arguments, a JSON object."},
+    "OllamaGenerateSchema": {
+        "prompt": "A question for the chat template; with `raw` a text to continue; with `suffix` the text before a "
+        "hole. Without any, the answer says that the model is loaded.",
+        "suffix": "The text after the hole. An empty one is none.",
+        "system": "The system prompt. Ignored with `raw` and `suffix`, with a warning.",
+        "raw": "Continue the prompt without a chat template.",
+        "images": "Only an empty list: the model accepts text only.",
+        "template": "Only an empty one.",
+        "context": "Only an empty list.",
+    },
+    "OllamaShowSchema": {
+        "model": "The model's id, with or without `:latest`.",
+        "name": "The older name of `model`.",
+        "verbose": "Ignored.",
+    },
     "TokenizeSchema": {
         "prompt": "The text (vLLM's name for it).",
         "content": "The text (llama.cpp's name for it).",
