@@ -44,11 +44,11 @@ def tokens(events: list[Event]) -> tuple[int, ...]:
     return (*committed(events), *filled)
 
 
-@pytest.mark.parametrize(("speculation", "batch"), [(0, 1), (0, 8), (2, 1), (4, 8)])
-def test_every_case_is_as_published(
-    loaded: Checkpoint, cases: list[Case], make_engine: MakeEngine, speculation: int, batch: int
+def test_no_case_has_more_forwards_than_published(
+    loaded: Checkpoint, cases: list[Case], make_engine: MakeEngine
 ) -> None:
-    engine = make_engine(loaded, speculation=speculation, max_sequences=batch, prefix_cache_bytes=2**20)
+    """tests/engine/test_published_cases.py compares the tokens in other ways, too."""
+    engine = make_engine(loaded, speculation=2, max_sequences=8, prefix_cache_bytes=2**20)
     ids = [engine.add(case.prompt, case.params) for case in cases]
     events = drain(engine)
 

@@ -13,9 +13,8 @@ from app.engine.engine import Engine
 from app.messages.events import Committed, Finished, Stepped
 from app.messages.params import EngineConfig, GenerationParams
 from app.models.checkpoint import Checkpoint
-from tests.families.__main__ import main
 from tests.families.case import Case
-from tests.families.folder import BATCH, load, read_cases
+from tests.families.folder import load, read_cases
 from tests.families.folder import make_engine as folder_engine
 from tests.families.folder import run as run_cases
 from tests.families.shifted_reference import generate
@@ -53,25 +52,11 @@ def params_of(length: int, prompt_len: int, block_length: int = BLOCK, **more: o
     return GenerationParams(gen_length=canvas, block_length=block_length, **values)  # type: ignore[arg-type]
 
 
-def test_the_command_counts_the_cases(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([str(FOLDER)]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == f"{NUM_CASES}/{NUM_CASES} cases token for token"
-
-
-@pytest.mark.parametrize("speculation", [0, 4])
-def test_published_cases(checkpoint: Checkpoint, cases: list[Case], speculation: int) -> None:
-    alone = [outcome for case in cases for outcome in run_cases(folder_engine(checkpoint, speculation), [case])]
-    together = run_cases(folder_engine(checkpoint, speculation, BATCH), cases)
-
-    assert [outcome.is_right for outcome in alone] == [True] * NUM_CASES
-    assert [outcome.is_right for outcome in together] == [True] * NUM_CASES
-
-
 def test_drafts_save_forwards(checkpoint: Checkpoint, cases: list[Case]) -> None:
     """With `block_cache` there are none: logits depend on earlier steps then."""
 
     def forwards(speculation: int, block_cache: bool) -> int:
-        chosen = [case for case in cases if case.params.block_cache == block_cache]
+        chosen = [case for case in cases if case.params.block_cache == block_cache][::3]
         return sum(outcome.forwards for outcome in run_cases(folder_engine(checkpoint, speculation), chosen))
 
     assert forwards(4, block_cache=False) < 0.9 * forwards(0, block_cache=False)
@@ -139,7 +124,7 @@ def test_the_random_cases_are_of_every_kind() -> None:
 
 
 def test_random_cases_together_with_drafts_and_a_prefix_cache(checkpoint: Checkpoint) -> None:
-    drawn = [random_case(number) for number in range(40)]
+    drawn = [random_case(number) for number in range(0, 40, 2)]
     expected = [run(make_engine(checkpoint), prompt, params)[0] for prompt, params in drawn]
     engine = make_engine(checkpoint, max_sequences=8, speculation=4, prefix_cache_bytes=2**24, prefill_chunk=16)
 
