@@ -1,8 +1,8 @@
 """Attention over the KV cache: every row sees the first `limit` places of its sequence's slot, unless they are hidden.
 
 A block-causal mask is one limit per row, because a position sees everything up to the end of its block. A draft also
-hides the places between the prefix and its own rows. A slot may hold stale keys, or keys of masks, beyond the limit;
-they are never read.
+hides the places between the prefix and its own rows. A slot may hold stale keys, or keys of masks, beyond the limit:
+they are masked out.
 """
 
 from __future__ import annotations

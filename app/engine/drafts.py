@@ -22,7 +22,7 @@ from typing import NamedTuple, Protocol
 
 from app.engine.canvas import find_end
 from app.engine.proposals import Proposals
-from app.engine.transfer import TransferRule
+from app.engine.transfer import TransferRule, most_confident_first
 
 
 class State(NamedTuple):
@@ -91,7 +91,8 @@ class Odds(Protocol):
 
 
 NUM_SWAPS = 3
-NUM_KINDS = 8
+NUM_KINDS = 8  # of predictions: see `choices`
+AS_PREDICTED = 0
 TOO_MUCH = 1e6  # nats: above any `gamma`
 
 
@@ -104,9 +105,9 @@ def choices(
     first three by confidence. Kinds 4 to 6: one more position, two more, all. Kind 7: one fewer.
     """
     base = rule(proposals, step)
-    if wanted(0):
-        yield 0, base
-    rest = [index for index in _by_confidence(proposals) if index not in base]
+    if wanted(AS_PREDICTED):
+        yield AS_PREDICTED, base
+    rest = [index for index in most_confident_first(proposals) if index not in base]
     seen = {frozenset(base)}
     changes = [(1 + rank, [*base[:-1], index]) for rank, index in enumerate(rest[:NUM_SWAPS])]
     changes += [(4, [*base, *rest[:1]]), (5, [*base, *rest[:2]]), (6, [*base, *rest])] if rest else []
@@ -118,11 +119,6 @@ def choices(
         if frozenset(chosen) not in seen:
             seen.add(frozenset(chosen))
             yield kind, chosen
-
-
-def _by_confidence(proposals: Proposals) -> list[int]:
-    confidences = proposals.confidences
-    return sorted(range(len(confidences)), key=lambda index: -confidences[index])
 
 
 def _preferring(proposals: Proposals, indices: Ids[int], base: Ids[int]) -> Proposals:
@@ -154,7 +150,7 @@ def drafts_of(certain: Certain, odds: Odds, floor: float) -> Iterator[Draft]:
 def expected(certain: Certain, odds: Odds) -> Draft | None:
     """The state after the next step as predicted (kind 0), however improbable; None if nothing is left after it."""
     first = next(_children(certain, _root(certain), odds, 0.0), None)
-    return first if first is not None and first.kind == 0 else None
+    return first if first is not None and first.kind == AS_PREDICTED else None
 
 
 class _Tree:

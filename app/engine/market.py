@@ -56,13 +56,13 @@ class ForwardCosts:
 
 
 class Record:
-    """What steps have cost with the chosen drafts, for one number of sequences: recent forwards."""
+    """What steps were expected to cost with the chosen drafts, for one number of sequences: recent forwards."""
 
     def __init__(self) -> None:
         self._seconds = self._steps = 0.0
 
     def price(self, otherwise: float) -> float:
-        """Seconds that a step cost."""
+        """Expected seconds of a step."""
         return self._seconds / self._steps if self._steps else otherwise
 
     def add(self, seconds: float, steps: float) -> None:
@@ -74,8 +74,8 @@ class Market:
     """The prices of one forward of `sequences`.
 
     What a draft saves is a share of a later forward. The first step of a block has no drafts, so it costs the share of
-    a plain forward; the other steps cost what they have cost on average. Rows of commits are left out: however tokens
-    are found, each is committed once.
+    a plain forward; the other steps cost what they were expected to on average. Rows of commits are left out: however
+    tokens are found, each is committed once.
     """
 
     def __init__(self, costs: ForwardCosts, sequences: Ids[Sequence], record: Record) -> None:

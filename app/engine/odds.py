@@ -53,7 +53,7 @@ class AcceptanceRates:
                 self._weights[depth][kind] /= 2
 
 
-class Odds:
+class RatesByMode:
     """Rates of their own for each way of decoding: they differ widely."""
 
     def __init__(self) -> None:

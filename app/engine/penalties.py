@@ -84,5 +84,5 @@ class _Ahead(Constraint):
 
     def mask(self, scores: Tensor, positions: Ids[int]) -> None:
         penalties = self._penalties.copy()
-        penalties.observe(positions, self._token_ids)
+        penalties.observe((), self._token_ids)  # only the ids count
         penalties.mask(scores, positions)

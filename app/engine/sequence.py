@@ -200,17 +200,17 @@ class Sequence:
         """What drafts are predicted from."""
         window = self.params.window
         return Certain(
-            self.state,
-            self.step,
-            self.forecast,
-            self.current_rule(),
-            self.canvas.prompt_len,
-            0 if window or self.commits_alone or self.is_whole else len(self.canvas),
-            self.params.block_length,
-            frozenset[int]().union(*window.ends) if window else self.end_token_ids,
-            self.delete_token_id,
-            self.params.is_random,
-            self.num_open_rows - (self.block.end - self.block.start),
+            state=self.state,
+            step=self.step,
+            forecast=self.forecast,
+            rule=self.current_rule(),
+            prompt_len=self.canvas.prompt_len,
+            canvas_len=0 if window or self.commits_alone or self.is_whole else len(self.canvas),
+            block_length=self.params.block_length,
+            end_token_ids=frozenset[int]().union(*window.ends) if window else self.end_token_ids,
+            delete_token_id=self.delete_token_id,
+            counts_steps=self.params.is_random,
+            num_around=self.num_open_rows - (self.block.end - self.block.start),
         )
 
     @property

@@ -10,7 +10,7 @@ from collections.abc import Sequence as Ids
 from app.engine.drafts import Draft, State, drafts_of, expected
 from app.engine.kv_cache import KVCache
 from app.engine.market import MIN_PROBABILITY, ForwardCosts, Market, Record
-from app.engine.odds import Odds
+from app.engine.odds import RatesByMode
 from app.engine.sequence import Sequence
 from app.messages.params import Speculation
 
@@ -57,7 +57,7 @@ class Speculator:
     def __init__(self, limit: Speculation, kv_cache: KVCache, costs: ForwardCosts | None = None) -> None:
         assert limit != "auto" or costs is not None
         self.limit = limit
-        self.odds = Odds()
+        self.odds = RatesByMode()
         self._costs = costs
         self._last_place = kv_cache.num_places - 1  # the last one is for the padding rows of CUDA graphs
         self._records: dict[int, Record] = {}  # by the number of sequences that run

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from app.engine.drafts import NUM_KINDS, Draft, State
-from app.engine.odds import MAX_DEPTH, MEMORY, PRIOR, PRIOR_WEIGHT, AcceptanceRates, Odds
+from app.engine.odds import MAX_DEPTH, MEMORY, PRIOR, PRIOR_WEIGHT, AcceptanceRates, RatesByMode
 from app.messages.params import GenerationParams, Window
 
 
@@ -149,7 +149,7 @@ def params(**changes: object) -> GenerationParams:
     ],
 )
 def test_ways_of_decoding_have_rates_of_their_own(changes: dict[str, object]) -> None:
-    odds = Odds()
+    odds = RatesByMode()
 
     learned(odds.of(params(**changes)), 100, 0)
 
@@ -158,7 +158,7 @@ def test_ways_of_decoding_have_rates_of_their_own(changes: dict[str, object]) ->
 
 
 def test_other_parameters_share_their_rates() -> None:
-    odds = Odds()
+    odds = RatesByMode()
 
     assert odds.of(params()) is odds.of(params(gen_length=16, steps=4, seed=3, watch=True, frequency_penalty=1.0))
     assert odds.of(params(temperature=0.2)) is odds.of(params(temperature=1.0, top_p=0.5))
