@@ -19,7 +19,7 @@ TEXTS = {
     "seed": "The same seed gives the same text. Default: a random one.",
     "stop": "The text ends before the first of these strings.",
     "user": "Ignored.",
-    "max_tokens": "Maximum number of tokens. Default: `gen_length`.",
+    "max_tokens": "Maximum number of tokens. Default, or -1: `gen_length`, or all the room that the context leaves.",
     "max_completion_tokens": "OpenAI's newer name for `max_tokens`; takes precedence if both are given.",
     "n": "Number of answers.",
     "steps": "Denoising steps for `gen_length` tokens, rounded down to a multiple of the number of blocks.",
