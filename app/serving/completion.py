@@ -177,6 +177,7 @@ def _infill_request(request: CompletionRequest, hole: FimPrompt) -> InfillReques
         soft_budget_ms=request.soft_budget_ms,
         speculation=request.speculation,
         decoding=request.decoding,
+        logit_bias=request.logit_bias,
         watch=request.watch,
         scored=request.scored,
         alternatives=request.alternatives,

@@ -9,6 +9,7 @@ from typing import Any
 from app.messages.decoding import Decoding
 from app.messages.grammar import RequestedGrammar
 from app.messages.options import Overrides
+from app.serving.logit_bias import Biases
 from app.text.token_text import RunningText as RunningText
 from app.text.token_text import TokenText as TokenText
 from app.text.tool_calls.parser import CallArguments as CallArguments
@@ -33,6 +34,7 @@ class DecodingRequest:
     time_budget_ms: int | None = None  # from the submission on
     speculation: int | None = None  # drafts in one forward, at most; lowers the server's limit
     grammar: RequestedGrammar | None = None
+    logit_bias: Biases = ()  # added to the logits of a token, or of every token of a text
     seed: int | None = None  # None: a random one
     stop: Sequence[str] = ()
     ignore_eos: bool = False  # continue after end tokens

@@ -25,6 +25,7 @@ from app.serving.infill.infill import Infill
 from app.serving.infill.planner import InfillPlanner
 from app.serving.infill.requests import EditRequest, InfillRequest
 from app.serving.lengths import PlannedLengths, check_decoding, plan_lengths
+from app.serving.logit_bias import token_biases
 from app.serving.reply import Reply, ReplyChoice
 from app.serving.requests import CallParser, ChatRequest, DecodingRequest, PromptRequest, ToolUse
 from app.serving.token_log import TokenLog
@@ -212,7 +213,11 @@ class Service:
         request = replace(request, seed=request.seed if request.seed is not None else secrets.randbits(32))
         planned = [plan_lengths(request, defaults, len(prompt), model) for prompt in prompts]
         grammar = self._compiled(request.grammar)
-        params = [replace(_params(request, defaults, lengths, model), grammar=grammar) for lengths in planned]
+        biases = token_biases(request.logit_bias, tokenizer, model.vocab_size)
+        params = [
+            replace(_params(request, defaults, lengths, model), grammar=grammar, logit_bias=biases)
+            for lengths in planned
+        ]
         more = (text for lengths in planned for text in self._warnings(request, lengths, model))
         told = dict.fromkeys([*warnings, *more])
         generation = self.engine.submit_requests(
@@ -263,6 +268,7 @@ class Service:
             decoding=decide(request.decoding, defaults),
             max_tokens=self._infill_max_tokens,
             syntax=self._syntax,
+            logit_bias=token_biases(request.logit_bias, self.tokenizer, self.model.vocab_size),
             param=param,
         )
 

@@ -43,6 +43,7 @@ class InfillPlanner:
     decoding: Decoding  # of the request
     max_tokens: int  # the operator's limit for a hole
     syntax: Syntax
+    logit_bias: tuple[tuple[int, float], ...] = ()
     param: str = "segments"  # the request's field that holds the text
 
     def begin(self, request: InfillRequest) -> Infill:
@@ -204,6 +205,7 @@ class InfillPlanner:
             seed=seed,
             time_budget_ms=request.time_budget_ms,
             speculation=request.speculation,
+            logit_bias=self.logit_bias,
             end_token_ids=tuple(ends),
             watch=request.watch or request.scored,
             alternatives=request.alternatives,

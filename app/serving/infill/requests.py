@@ -11,6 +11,7 @@ from app.messages.defaults import InfillMode
 from app.messages.events import SequenceSnapshot, Stepped
 from app.messages.options import Overrides
 from app.messages.params import Window
+from app.serving.logit_bias import Biases
 from app.serving.updates import Update
 from app.text.fim_dialects import ContextFile as ContextFile
 
@@ -66,6 +67,7 @@ class InfillRequest:
     steps: int | None = None  # denoising steps for each sequence
     block_length: int | None = None  # tokens
     decoding: Overrides[Decoding] = field(default_factory=Overrides)
+    logit_bias: Biases = ()  # as in DecodingRequest
     time_budget_ms: int | None = None  # from the submission on
     speculation: int | None = None  # drafts in one forward, at most; lowers the server's limit
     # After this time, the best text so far is returned as soon as it has a whole line or fills its canvas.
