@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from app.api.schemas import refusal
+from app.api.refusals import refusal
 from app.messages.params import BANNED
 from app.messages.rules import NumberRange
 from app.serving.logit_bias import Biases
@@ -44,7 +44,7 @@ class LlamaCppLogitBias(fields.Field[Biases]):
     @staticmethod
     def _pair(index: int, item: Any) -> tuple[int | str, float]:
         token, bias = item if isinstance(item, list) and len(item) == 2 else (None, None)
-        is_token = isinstance(token, int | str) and not isinstance(token, bool)
-        if not is_token or not (bias is False or ANY_STRENGTH.accepts(bias)):
+        strength: Any = BANNED if bias is False else bias
+        if not isinstance(token, int | str) or isinstance(token, bool) or not ANY_STRENGTH.accepts(strength):
             raise ValidationError({index: refusal("[token id or text, number or false]", item).messages})
-        return token, BANNED if bias is False else float(bias)
+        return token, float(strength)

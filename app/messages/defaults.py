@@ -13,8 +13,8 @@ InfillMode = Literal["canvas", "fim", "chat"]
 INFILL_MODES: tuple[InfillMode, ...] = get_args(InfillMode)
 
 
-# The length that `steps` are for where no length is given, and that of a reply that cannot be of any length: on a canvas
-# which is computed as a whole in every step, or under a time budget, which is divided among the blocks.
+# The length that `steps` are for where no length is given. It is also that of a reply whose canvas costs by its length:
+# with full attention, where every step computes all of it, and under a time budget, which its blocks share.
 USUAL_LENGTH = 512
 
 

@@ -25,6 +25,7 @@ class PlannedLengths:
     steps: int
     max_tokens: int  # the most that are delivered; not above gen_length
     is_cut: bool  # the context has no room for the requested length
+    is_raised: bool  # the requested steps were fewer than blocks
 
     @property
     def reply_limit(self) -> int | None:
@@ -47,9 +48,10 @@ def plan_lengths(request: DecodingRequest, defaults: Defaults, prompt_len: int, 
     length = canvas.length(requested, is_budget)
     is_cut, length = length > canvas.room, min(length, canvas.room)
     num_blocks = max(1, length // block_length if canvas.rounds_down else _divide_up(length, block_length))
-    steps_per_block = request.steps_per_block
+    steps_per_block, is_raised = request.steps_per_block, False
     if steps_per_block is None:
         steps = _steps(request, defaults, block_length, num_blocks, length)
+        is_raised = request.steps is not None and steps < num_blocks
         steps_per_block = max(1, steps // num_blocks if canvas.rounds_down else _divide_up(steps, num_blocks))
     gen_length = num_blocks * block_length if canvas.rounds_down else length
     delivered = gen_length if canvas.rounds_down else min(requested, gen_length)
@@ -61,6 +63,7 @@ def plan_lengths(request: DecodingRequest, defaults: Defaults, prompt_len: int, 
         steps=steps_per_block * num_blocks,
         max_tokens=max_tokens,
         is_cut=is_cut,
+        is_raised=is_raised,
     )
 
 

@@ -15,7 +15,7 @@ def token_biases(biases: Biases, tokenizer: Tokenizer, vocab_size: int) -> tuple
     """Each token once, with the sum of its biases; a text is all of its tokens. Raises RequestError."""
     total: dict[int, float] = {}
     for token, bias in biases:
-        for token_id in tokenizer.encode(token) if isinstance(token, str) else [token]:
+        for token_id in tokenizer.encode_plain(token) if isinstance(token, str) else [token]:
             if not 0 <= token_id < vocab_size:
                 raise RequestError(
                     f"logit_bias must be for token ids from 0 to {vocab_size - 1}, got {token_id}.", "logit_bias"

@@ -102,9 +102,9 @@ def test_a_bad_one_stops_the_start_in_one_line(tmp_path: Path, make_checkpoint: 
     assert code == 3
     assert lines == [
         f"elbarto: error: {path}/generation_config.json: 'elbarto.blocklength' is unknown; allowed in elbarto: "
-        "tokens_per_step, block_length, decode_mode, threshold, factor, gamma, small_block_length, remasking, "
-        "schedule_eps, "
-        "temperature, presence_penalty, frequency_penalty, infill_mode, infill_context, infill_canvas."
+        "tokens_per_step, gen_length, block_length, decode_mode, threshold, factor, gamma, small_block_length, "
+        "remasking, schedule_eps, temperature, presence_penalty, frequency_penalty, infill_mode, infill_context, "
+        "infill_canvas."
     ]
     assert "Traceback" not in log
 

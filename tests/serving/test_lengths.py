@@ -96,7 +96,8 @@ def test_without_a_length_a_reply_may_fill_the_context_at_the_same_pace() -> Non
 
         assert numbers(planned) == (room, room // 2, room)
         assert (planned.is_cut, planned.reply_limit) == (False, None)
-    assert plan_without_limit(32781, steps=128).steps == 32768 // 4
+    assert (plan_without_limit(32781, steps=128).steps, plan_without_limit(32781, steps=128).is_raised) == (8192, False)
+    assert (plan_without_limit(32781, steps=100).steps, plan_without_limit(32781, steps=100).is_raised) == (8192, True)
     assert numbers(plan_without_limit(113)) == (100, 250, 100)
 
 

@@ -75,6 +75,7 @@ class InfillRequest:
     watch: bool = False  # report the denoising steps of a canvas
     scored: bool = False  # report the engine's steps on any route, for log probabilities
     alternatives: int = 0  # in reported steps: this many of the most likely tokens at each position
+    warnings: Sequence[str] = ()  # about the request; the answer has them first
 
     def __post_init__(self) -> None:
         assert len(self.texts) == len(self.holes) + 1
@@ -112,6 +113,7 @@ class FilledHole:
     text: str  # of the tokens, after stop strings and cleaning up
     tokens: tuple[HoleToken, ...]  # all that were decoded
     finish_reason: FillReason
+    stopping_word: str = ""  # the stop string that ended it
 
 
 @dataclass(frozen=True)
