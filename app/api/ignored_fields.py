@@ -100,10 +100,14 @@ REFUSED: Mapping[str, str] = {
 }
 
 
-def load_request(schema: Schema, body: Mapping[str, Any]) -> dict[str, Any]:
-    """As `load`, with `warnings` about the fields that are ignored. Raises RequestError."""
+def load_request(schema: Schema, body: Mapping[str, Any], handled: Collection[str] = ()) -> dict[str, Any]:
+    """As `load`, with `warnings` about the fields that are ignored. Raises RequestError.
+
+    Fields that are `handled` are those of which the route tells in its own words.
+    """
     loaded = load(schema, body)
-    found = dict([*ignored_fields(schema, body), *_in_response_format(body.get("response_format"))])
+    others = {name: value for name, value in body.items() if name not in handled}
+    found = dict([*ignored_fields(schema, others), *_in_response_format(body.get("response_format"))])
     g.ignored_fields = list(found)
     named = list(found.values())[:MAX_NAMED]
     if len(found) > MAX_NAMED:

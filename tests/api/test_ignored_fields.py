@@ -133,6 +133,19 @@ def test_a_stream_has_them_too(client: FlaskClient) -> None:
     assert last["elbarto"]["warnings"] == ["treshold is not a field; did you mean threshold?"]
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/responses", {"input": "Hi"}),
+        ("/v1/messages", {"messages": [{"role": "user", "content": "Hi"}], "max_tokens": 8}),
+        ("/api/chat", {"messages": [{"role": "user", "content": "Hi"}], "stream": False}),
+        ("/api/generate", {"prompt": "Hi", "stream": False}),
+    ],
+)
+def test_translated_requests_name_what_they_do_not_know(client: FlaskClient, path: str, body: Json) -> None:
+    assert told(client, path, **body, modle="x") == (["modle is not a field; did you mean model?"], "modle")
+
+
 def test_a_completion_of_two_parts_tells_each_once(client: FlaskClient) -> None:
     prompts = ["plain", "<fim_prefix>a<fim_suffix>b<fim_middle>"]
 
