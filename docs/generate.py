@@ -151,6 +151,8 @@ def _type(value: Json) -> str:
     if kinds == "null":
         return "null"
     kind = next(name for name in ([kinds] if isinstance(kinds, str) else kinds) if name != "null")
+    if "prefixItems" in value:
+        return f"[{', '.join(map(_type, value['prefixItems']))}]"
     if kind == "array":
         return f"list of: {_type(value.get('items', {}))}"
     if kind == "object" and "properties" in value:

@@ -19,6 +19,8 @@ from app.serving.defaults import SETTING_NAMES
 from app.settings import EMBEDDED_MODEL, ROOT, SETTINGS, Loaded, Settings, example_yaml, load_settings, show, to_environ
 
 SECRET = "sk-do-not-print"
+# Built-in defaults that have no value.
+IN_WORDS = {"decode_mode": "threshold where one is set, else static", "gen_length": "no limit"}
 DRAFTS = "allowed: auto, off or an integer from 0 to 64; 0 = off"
 
 
@@ -62,14 +64,14 @@ def test_defaults(load: Any) -> None:
 def test_what_a_request_leaves_open_is_unset(load: Any) -> None:
     """So that the checkpoint can set it. An explicit value overrides the checkpoint even if it is the default."""
     assert {Settings().get(name) for name in SETTING_NAMES} == {None}
-    built_in = {256, 512, 4, None, "low_confidence", 0.0, 1.0, 0.1, 0.001}
+    built_in = {256, 4, None, "low_confidence", 0.0, 1.0, 0.1, 0.001}
     assert {getattr(Defaults(), name) for name in SETTING_NAMES} == built_in
     assert load(environ={"ELBARTO_STEPS": "256"}).settings.defaults == overrides(Defaults, steps=256)
     for name in SETTING_NAMES:
         built_in = getattr(Defaults(), name)
         said = SETTINGS[name].allowed.rpartition("unset = the checkpoint's, else ")[2]
-        if name == "decode_mode":
-            assert said == "threshold where one is set, else static"
+        if name in IN_WORDS:
+            assert said == IN_WORDS[name]
         else:
             assert said == (
                 "none" if built_in is None else f"{built_in:g}" if isinstance(built_in, float) else str(built_in)

@@ -19,6 +19,7 @@ MAX_NEW_TOKENS = 384  # it writes nothing longer well
 # The server's defaults for requests. Infills: more text than it was trained on does not help.
 REQUEST_DEFAULTS = {
     "tokens_per_step": 1,
+    "gen_length": MAX_NEW_TOKENS,  # it has learned no longer replies
     "temperature": 0.0,
     "infill_mode": "canvas",
     "infill_context": 208,

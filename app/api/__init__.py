@@ -13,6 +13,7 @@ from app.api import (
     errors,
     generations,
     health,
+    ignored_fields,
     infill,
     llama_cpp,
     model_list,
@@ -45,10 +46,11 @@ def create_flask(service: Service, config: HttpConfig) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     request_log.register(app)
-    allow_origins(app, config.cors_origins, [request_log.HEADER, "Retry-After"])
+    allow_origins(app, config.cors_origins, [request_log.HEADER, ignored_fields.HEADER, "Retry-After"])
     if config.api_key:
         auth.require_key(app)
     errors.register(app, config.max_body_bytes)
+    ignored_fields.register(app)
     sockets.register(app, config.max_body_bytes)
     texts = (chat, responses, completions, infill, anthropic, llama_cpp, ollama)
     for part in (*texts, model_list, health, about, tokens, steps, generations, pages, docs):

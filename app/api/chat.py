@@ -9,7 +9,9 @@ from flask import Blueprint, Response
 from app.api.chat_answers import ChatAnswer
 from app.api.chat_schemas import ChatSchema
 from app.api.context import json_body, service
-from app.api.schemas import SHARED_FIELDS, load
+from app.api.ignored_fields import load_request
+from app.api.rendering import requested_rendering
+from app.api.schemas import SHARED_FIELDS
 from app.api.structured import requested_grammar
 from app.api.tools import requested_tools
 from app.errors import RequestError
@@ -21,13 +23,13 @@ blueprint = Blueprint("chat", __name__)
 
 REQUEST_FIELDS = {
     *SHARED_FIELDS,
-    *("messages", "prompt_token_ids", "n", "gen_length", "steps_per_block", "ignore_eos"),
+    *("messages", "prompt_token_ids", "n", "gen_length", "steps_per_block", "ignore_eos", "stop_token_ids"),
 }
 
 
 @blueprint.post("/v1/chat/completions")
 def chat_completions() -> Response:
-    body = load(ChatSchema(), json_body())
+    body = load_request(ChatSchema(), json_body())
     service().check_model(body.get("model"))
     request = to_request(body)
     return ChatAnswer(service().chat(request), request, body).respond(is_streamed=body["stream"])
@@ -39,11 +41,13 @@ def to_request(body: dict[str, Any]) -> ChatRequest:
     _check(body, watch)
     fields = {name: value for name, value in body.items() if name in REQUEST_FIELDS}
     grammar = requested_grammar(body)
+    tools = requested_tools(body, grammar)
     return ChatRequest(
         max_tokens=body.get("max_completion_tokens", body.get("max_tokens")),
         decoding=Overrides.pick(Decoding, body),
         grammar=grammar,
-        tools=requested_tools(body, grammar),
+        tools=tools,
+        rendering=requested_rendering(body, grammar, tools),
         # Log probabilities are taken from the steps.
         watch=watch or scored,
         alternatives=body["top_logprobs"] if scored else body["alternatives"],

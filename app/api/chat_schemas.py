@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validates_schema
+from marshmallow import ValidationError, fields, post_load, pre_load, validates_schema
 
 from app.api.schemas import (
     BodySchema,
@@ -80,6 +80,14 @@ class MessageSchema(BodySchema):
     name = Text()
     tool_call_id = Text()
     tool_calls = Objects(CallSchema())
+    prefix = Boolean()
+
+    @pre_load
+    def drop_nulls(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        """Content that is null is empty. A message without the field is refused, except an assistant's."""
+        is_null = "content" in data and data["content"] is None
+        kept: dict[str, Any] = super().drop_nulls(data)
+        return kept | ({"content": ""} if is_null else {})
 
     @post_load
     def for_templates(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
@@ -101,8 +109,8 @@ class ChatSchema(DecodingSchema):
 
     messages = Objects(MessageSchema())
     prompt_token_ids = TokenIds()
-    max_tokens = Integer(1)
-    max_completion_tokens = Integer(1)
+    max_tokens = Integer(1, unset=(-1,))
+    max_completion_tokens = Integer(1, unset=(-1,))
     gen_length = Integer(1)
     steps_per_block = Integer(1)
     n = Integer(1)
@@ -110,6 +118,10 @@ class ChatSchema(DecodingSchema):
     stream_mode = Text("blocks", "steps", load_default="blocks")
     alternatives = Integer(0, MAX_ALTERNATIVES, load_default=0)
     ignore_eos = Boolean()
+    stop_token_ids = TokenIds(may_be_empty=True)
+    add_generation_prompt = Boolean()
+    continue_final_message = Boolean()
+    chat_template_kwargs = Object()
     tools = Objects(ToolSchema())
     tool_choice = ToolChoice()
     parallel_tool_calls = Boolean()

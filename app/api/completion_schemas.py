@@ -7,7 +7,17 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from app.api.infill_schemas import LENGTH_METHODS, ContextFileSchema
-from app.api.schemas import Boolean, DecodingSchema, Integer, Object, Objects, StreamOptionsSchema, Text, refusal
+from app.api.schemas import (
+    Boolean,
+    DecodingSchema,
+    Integer,
+    Object,
+    Objects,
+    StreamOptionsSchema,
+    Text,
+    TokenIds,
+    refusal,
+)
 from app.messages.defaults import INFILL_MODES
 from app.serving.completion import DIALECT_NAMES
 
@@ -48,15 +58,16 @@ class CompletionSchema(DecodingSchema):
 
     prompt = Prompts(required=True, error_messages={"required": f"is required: {PROMPT}"})
     suffix = Text()
-    max_tokens = Integer(0)
-    max_completion_tokens = Integer(0)
+    max_tokens = Integer(0, unset=(-1,))
+    max_completion_tokens = Integer(0, unset=(-1,))
     gen_length = Integer(1)
     steps_per_block = Integer(1)
     n = Integer(1, load_default=1)
     best_of = Integer(1)
     echo = Boolean(load_default=False)
-    logprobs = Integer(0, 20)
+    logprobs = Integer(0, 20, unset=(False,))  # clients share the option with chats, where it is a boolean
     ignore_eos = Boolean()
+    stop_token_ids = TokenIds(may_be_empty=True)
     stream_options = Object(StreamOptionsSchema())
     return_token_ids = Boolean(load_default=False)
     fim_dialects = Dialects()
@@ -64,4 +75,4 @@ class CompletionSchema(DecodingSchema):
     length_method = Text(*LENGTH_METHODS)
     language = Text()
     context = Objects(ContextFileSchema())
-    random_seed = Integer(-(2**63), 2**64 - 1)  # Mistral's name for the seed
+    random_seed = Integer(-(2**63), 2**64 - 1, unset=(-1,))  # Mistral's name for the seed

@@ -9,8 +9,9 @@ from flask import Blueprint, Response
 from app.api.completion_answers import ChatShapedAnswer, TextAnswer
 from app.api.completion_schemas import CompletionSchema
 from app.api.context import json_body, service
+from app.api.ignored_fields import load_request
 from app.api.infill_schemas import context_files
-from app.api.schemas import SHARED_FIELDS, load
+from app.api.schemas import SHARED_FIELDS
 from app.api.structured import requested_grammar
 from app.errors import RequestError, Unsupported
 from app.messages.decoding import Decoding
@@ -27,6 +28,7 @@ REQUEST_FIELDS = (
         "gen_length",
         "steps_per_block",
         "ignore_eos",
+        "stop_token_ids",
         "suffix",
         "fim_dialects",
         "infill_mode",
@@ -51,7 +53,7 @@ def fim_completions() -> Response:
 
 
 def _answer(answer: type[TextAnswer], is_fim: bool) -> Response:
-    body = load(CompletionSchema(), json_body())
+    body = load_request(CompletionSchema(), json_body())
     if is_fim and body.get("logprobs") is not None:
         raise Unsupported("logprobs are not supported here; /v1/completions has them.", "logprobs")
     service().check_model(body.get("model"))

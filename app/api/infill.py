@@ -8,9 +8,10 @@ from typing import Any
 from flask import Blueprint, Response
 
 from app.api.context import json_body, service
+from app.api.ignored_fields import load_request
 from app.api.infill_schemas import EditSchema, InfillSchema, context_files
 from app.api.running import RunningAnswer, answer_head
-from app.api.schemas import SHARED_FIELDS, load
+from app.api.schemas import SHARED_FIELDS
 from app.api.sse import DONE, StreamEvent
 from app.api.structured import requested_grammar
 from app.api.usage import elbarto_body, usage_body
@@ -29,7 +30,7 @@ WATCH_FIELDS = ("watch", "alternatives")
 
 @blueprint.post("/v1/infill")
 def infill() -> Response:
-    body = load(InfillSchema(), json_body())
+    body = load_request(InfillSchema(), json_body())
     service().check_model(body.get("model"))
     answer = InfillAnswer(service().infill(to_request(body)))
     return answer.respond(is_streamed=body["stream"])
@@ -37,7 +38,7 @@ def infill() -> Response:
 
 @blueprint.post("/v1/edits")
 def edits() -> Response:
-    body = load(EditSchema(), json_body())
+    body = load_request(EditSchema(), json_body())
     service().check_model(body.get("model"))
     answer = EditAnswer(service().edit(to_edit_request(body)), body["spans"])
     return answer.respond(is_streamed=body["stream"])

@@ -45,7 +45,7 @@ def _place(pin: Pin) -> str:
 
 
 class HoleSchema(BodySchema):
-    max_tokens = Integer(1)
+    max_tokens = Integer(1, unset=(-1,))
     single_line = Boolean(load_default=False)
     pinned = Pins(load_default=list)
     hint = Text()
@@ -137,7 +137,7 @@ class EditSchema(DecodingSchema):
     text = Text(required=True, error_messages={"required": "is required: a string"})
     spans = Spans(required=True, error_messages={"required": "is required: a list of [start, end]"})
     mode = Text("rewrite", "redenoise", "polish", load_default="rewrite")
-    max_tokens = Integer(1)
+    max_tokens = Integer(1, unset=(-1,))
     infill_mode = Text(*INFILL_MODES)
     language = Text(load_default="python")
 

@@ -8,13 +8,13 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from app.api.context import json_body, service
+from app.api.ignored_fields import load_request
 from app.api.llama_cpp_schemas import LlamaCppCompletionSchema, LlamaCppInfillSchema, completion_request, infill_request
 from app.api.running import RunningAnswer, answer_head
-from app.api.schemas import load
 from app.api.sse import StreamEvent
 from app.api.usage import completion_elbarto_body
 from app.serving.completion import Completion, CompletionRequest
-from app.serving.completion_parts import CompletionDelta
+from app.serving.completion_parts import CompletionChoice, CompletionDelta
 from app.serving.generation import SILENCE
 from app.serving.work import Usage
 
@@ -23,13 +23,13 @@ blueprint = Blueprint("llama_cpp", __name__)
 
 @blueprint.post("/infill")
 def infill() -> Response:
-    body = load(LlamaCppInfillSchema(), json_body())
+    body = load_request(LlamaCppInfillSchema(), json_body())
     return _answer(infill_request(body), body)
 
 
 @blueprint.post("/completion")
 def completion() -> Response:
-    body = load(LlamaCppCompletionSchema(), json_body())
+    body = load_request(LlamaCppCompletionSchema(), json_body())
     return _answer(completion_request(body), body)
 
 
@@ -97,10 +97,17 @@ class LlamaCppAnswer(RunningAnswer):
             "tokens_cached": usage.cached_tokens,
             "generation_settings": counters["params"],
             "has_new_line": "\n" in choice.text and predicted > 0,
-            "stop_type": "limit" if choice.finish_reason == "length" else "eos",
+            "stop_type": _stop_type(choice),
+            "stopping_word": choice.stopping_word,
             "timings": timings(usage, predicted),
             "elbarto": counters,
         }
+
+
+def _stop_type(choice: CompletionChoice) -> str:
+    if choice.stopping_word:
+        return "word"
+    return "limit" if choice.finish_reason == "length" else "eos"
 
 
 def timings(usage: Usage, num_tokens: int) -> dict[str, Any]:
@@ -145,8 +152,8 @@ def _empty(model: str) -> dict[str, Any]:
 
 
 def _selected(answer: dict[str, Any], names: Sequence[str] | None) -> dict[str, Any]:
-    """The answer, or only its named fields; a path such as timings/prompt_n becomes a top-level key."""
-    if names is None:
+    """The answer, or only its named fields, if there are any; a path such as timings/prompt_n becomes a key."""
+    if not names:
         return answer
     selected: dict[str, Any] = {}
     for name in names:

@@ -8,6 +8,7 @@ from marshmallow import fields
 
 from app.api.completion_schemas import Dialects, Prompts
 from app.api.infill_schemas import ContextFileSchema, context_files
+from app.api.logit_bias import LlamaCppLogitBias
 from app.api.schemas import (
     MAX_TIME_BUDGET_MS,
     BodySchema,
@@ -60,6 +61,7 @@ class LlamaCppSchema(BodySchema):
     fim_dialects = Dialects()
     grammar = Text()
     json_schema = JsonSchema()
+    logit_bias = LlamaCppLogitBias()
 
 
 class LlamaCppInfillSchema(LlamaCppSchema):
@@ -103,7 +105,9 @@ def _budget_ms(body: dict[str, Any]) -> int | None:
 
 
 def _common(body: dict[str, Any]) -> dict[str, Any]:
-    common: dict[str, Any] = {name: body[name] for name in ("stop", "fim_dialects") if name in body}
+    common: dict[str, Any] = {
+        name: body[name] for name in ("stop", "fim_dialects", "logit_bias", "warnings") if name in body
+    }
     if body["n_predict"] >= 0:
         common["max_tokens"] = max(1, body["n_predict"])  # 0: the prompt is prefilled for the prefix cache
     if body.get("seed", -1) >= 0:

@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError, fields
 
 from app.api.chat_schemas import CHOICES, MAX_ALTERNATIVES, Arguments
 from app.api.llama_cpp_schemas import Names
-from app.api.schemas import BodySchema, Boolean, Content, DecodingSchema, Integer, Object, Text, refusal
+from app.api.schemas import BodySchema, Boolean, Content, DecodingSchema, Integer, Object, Text, TokenIds, refusal
 from app.errors import Unsupported
 
 ROLES = ("user", "assistant", "system", "developer")
@@ -182,10 +182,12 @@ class ResponsesSchema(DecodingSchema):
 
     input = Input(**required("a string or a list of items"))
     instructions = Text()
-    max_output_tokens = Integer(1)
+    max_output_tokens = Integer(1, unset=(-1,))
     gen_length = Integer(1)
     steps_per_block = Integer(1)
     ignore_eos = Boolean()
+    stop_token_ids = TokenIds(may_be_empty=True)
+    chat_template_kwargs = Object()
     text = Object(ResponseTextSchema())
     tools = Tools()
     tool_choice = ResponseToolChoice()

@@ -12,7 +12,7 @@ from app.errors import RequestError
 # Fields of a chat with the same names and meanings.
 SAME = {
     *DecodingSchema().fields.keys() - {"response_format"},
-    *("gen_length", "steps_per_block", "ignore_eos", "parallel_tool_calls"),
+    *("gen_length", "steps_per_block", "ignore_eos", "stop_token_ids", "chat_template_kwargs", "parallel_tool_calls"),
 }
 LOGPROBS = "message.output_text.logprobs"
 

@@ -1,13 +1,17 @@
-"""The request bodies. Unknown fields are ignored, and null means absent. An error names the field at fault."""
+"""The request bodies. An error names the field at fault; app/api/ignored_fields.py names fields that are unknown.
+
+null means absent. So do numbers with which clients leave a field out that they must send, such as -1 for max_tokens.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load
 
+from app.api.logit_bias import LogitBias
+from app.api.refusals import refusal as refusal
 from app.errors import RequestError
 from app.messages.decoding import DECODING_OPTIONS
 from app.messages.defaults import DEFAULT_OPTIONS
@@ -17,7 +21,7 @@ from app.messages.rules import IntegerRange, NumberRange, OneOf, Rule, TrueOrFal
 
 MAX_TIME_BUDGET_MS = 3_600_000
 # Fields of DecodingSchema that requests to the service have under the same names.
-SHARED_FIELDS = ("seed", "stop", "steps", "block_length", "time_budget_ms", "speculation")
+SHARED_FIELDS = ("seed", "stop", "steps", "block_length", "time_budget_ms", "speculation", "logit_bias", "warnings")
 
 
 def load(schema: Schema, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -39,12 +43,6 @@ def _first_error(messages: Any, path: str = "") -> tuple[str, str]:
         path = f"{path}[{key}]" if isinstance(key, int) else f"{path}.{key}" if path else str(key)
         messages = messages[key]
     return path, messages[0] if isinstance(messages, list) else str(messages)
-
-
-def refusal(allowed: str, value: Any) -> ValidationError:
-    """ "must be ALLOWED, got VALUE", with a long value shortened."""
-    shown = json.dumps(value, default=str)
-    return ValidationError(f"must be {allowed}, got {shown if len(shown) <= 60 else shown[:57] + '...'}")
 
 
 class Number(fields.Field[float]):
@@ -71,10 +69,24 @@ class Number(fields.Field[float]):
 
 
 class Integer(Number):
-    """A JSON integer; 2.0 is not one."""
+    """A JSON integer, also written as 2.0. `unset` are values that mean absent."""
 
-    def __init__(self, low: int | None = None, high: int | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, low: int | None = None, high: int | None = None, unset: Sequence[int | bool] = (), **kwargs: Any
+    ) -> None:
         super().__init__(IntegerRange(low=low, high=high), **kwargs)
+        self.unset = unset
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
+        return super()._deserialize(whole(value), attr, data, **kwargs)
+
+    def is_unset(self, value: Any) -> bool:
+        return any(value == each and isinstance(value, bool) == isinstance(each, bool) for each in self.unset)
+
+
+def whole(value: Any) -> Any:
+    """2.0 as 2: many serializers write every number as a float, and JSON makes no difference."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class Boolean(fields.Field[bool]):
@@ -88,6 +100,7 @@ class DraftLimit(fields.Field[int | None]):
     """A limit for drafts, which lowers the server's. None: auto, the server's own."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
+        value = whole(value)
         if not SPECULATION.accepts(value):
             raise refusal(SPECULATION.allowed, value)
         return {"auto": None, "off": 0}.get(value, value)
@@ -107,9 +120,13 @@ class Text(fields.Field[str]):
 
 
 class TokenIds(fields.Field[list[int]]):
+    def __init__(self, may_be_empty: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.may_be_empty = may_be_empty
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[int]:
-        if not isinstance(value, list) or not value:
-            raise refusal("a list of at least one token id", value)
+        if not isinstance(value, list) or not (value or self.may_be_empty):
+            raise refusal("a list of token ids" if self.may_be_empty else "a list of at least one token id", value)
         wrong = [item for item in value if not isinstance(item, int) or isinstance(item, bool)]
         if wrong:
             raise refusal("a list of integers", wrong[0])
@@ -129,7 +146,13 @@ class StopList(fields.Field[tuple[str, ...]]):
 class Content(fields.Field[str]):
     """A message's text: a string, or a list of text parts to join."""
 
-    parts: ClassVar[Mapping[str, str]] = {"text": "text"}  # a part's type: its member with the text
+    # A part's type: its member with the text. Clients of the Responses API send its types in chats too.
+    parts: ClassVar[Mapping[str, str]] = {
+        "text": "text",
+        "input_text": "text",
+        "output_text": "text",
+        "refusal": "refusal",
+    }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if isinstance(value, str):
@@ -211,7 +234,11 @@ class BodySchema(Schema):
 
     @pre_load
     def drop_nulls(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-        return {key: value for key, value in data.items() if value is not None}
+        return {key: value for key, value in data.items() if value is not None and not self._is_unset(key, value)}
+
+    def _is_unset(self, key: str, value: Any) -> bool:
+        field = self.fields.get(key)
+        return isinstance(field, Integer) and field.is_unset(value)
 
 
 class StreamOptionsSchema(BodySchema):
@@ -226,13 +253,14 @@ class DecodingSchema(BodySchema):
 
     model = Text()
     stream = Boolean(load_default=False)
-    seed = Integer(-(2**63), 2**64 - 1)
+    seed = Integer(-(2**63), 2**64 - 1, unset=(-1,))
     stop = StopList()
     user = Text()
     steps = field_of(DEFAULT_OPTIONS["steps"].rule)
     block_length = field_of(DEFAULT_OPTIONS["block_length"].rule)
     time_budget_ms = Integer(1, MAX_TIME_BUDGET_MS)
     speculation = DraftLimit()
+    logit_bias = LogitBias()
     # The form of the reply: app/api/structured.py.
     response_format = Object()
     structured_outputs = Object()

@@ -16,10 +16,11 @@ from app.api.chat_schemas import MAX_ALTERNATIVES, ChatSchema
 from app.api.completion_schemas import CompletionSchema
 from app.api.completions import to_request as to_completion_request
 from app.api.context import service
+from app.api.ignored_fields import load_request
 from app.api.infill import to_request as to_infill_request
 from app.api.infill_schemas import InfillSchema
 from app.api.running import RunningAnswer, answer_head
-from app.api.schemas import Integer, load
+from app.api.schemas import Integer
 from app.api.step_encoders import step_encoder
 from app.api.step_events import Event
 from app.errors import RequestError, Unsupported
@@ -73,13 +74,13 @@ class WatchedCompletionSchema(CompletionSchema):
 
 
 def chat_steps(request: dict[str, Any]) -> StepsAnswer:
-    body = load(ChatSchema(), {**request, "stream": True, "stream_mode": "steps"})
+    body = load_request(ChatSchema(), {**request, "stream": True, "stream_mode": "steps"})
     service().check_model(body.get("model"))
     return StepsAnswer(service().chat(to_request(body)), "chat.completion", "chatcmpl", body["alternatives"] > 0)
 
 
 def infill_steps(request: dict[str, Any]) -> StepsAnswer:
-    body = load(WatchedInfillSchema(), request)
+    body = load_request(WatchedInfillSchema(), request)
     service().check_model(body.get("model"))
     infill = service().infill(to_infill_request({**body, "watch": True}))
     return StepsAnswer(infill, "infill", "infill", body["alternatives"] > 0)
@@ -87,7 +88,7 @@ def infill_steps(request: dict[str, Any]) -> StepsAnswer:
 
 def completion_steps(request: dict[str, Any]) -> StepsAnswer:
     """The steps that continue a plain prompt, or that fill the hole in it."""
-    body = load(WatchedCompletionSchema(), {**request, "stream": True})
+    body = load_request(WatchedCompletionSchema(), {**request, "stream": True})
     service().check_model(body.get("model"))
     completion = to_completion_request(body, is_fim=False)
     if len(completion.prompts) != 1:

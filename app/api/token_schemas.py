@@ -6,8 +6,8 @@ from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
-from app.api.chat_schemas import MessageSchema
-from app.api.schemas import BodySchema, Boolean, Objects, Text, TokenIds
+from app.api.chat_schemas import MessageSchema, ToolSchema
+from app.api.schemas import BodySchema, Boolean, Object, Objects, Text, TokenIds
 
 
 class TokenizeSchema(BodySchema):
@@ -16,6 +16,10 @@ class TokenizeSchema(BodySchema):
     prompt = Text()
     content = Text()
     messages = Objects(MessageSchema())
+    tools = Objects(ToolSchema())
+    add_generation_prompt = Boolean()
+    continue_final_message = Boolean()
+    chat_template_kwargs = Object()
     add_special_tokens = Boolean(load_default=False)
 
     @validates_schema

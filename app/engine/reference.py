@@ -2,7 +2,7 @@
 
 Every forward runs the whole canvas up to the end of the block under the block-causal mask; nothing is kept between
 forwards. It decodes as Stable-DiffCoder's published `generate` does (low_confidence), plus sampling with the numbers
-of `sampling.uniform` and penalties. Written to be obvious, not fast.
+of `sampling.uniform`, biases and penalties. Written to be obvious, not fast.
 """
 
 from __future__ import annotations
@@ -144,7 +144,8 @@ def propose(
     proposals = {}
     for position in range(start, end):
         if state.masked[position]:
-            row = penalise(logits[max(0, position - state.shift)], prompt, generated, params)
+            row = biased(logits[max(0, position - state.shift)], params)
+            row = penalise(row, prompt, generated, params)
             allowed = row.clone()
             allowed[mask_token_id] = -torch.inf
             token_id = choose(allowed, position, step, params)
@@ -170,6 +171,16 @@ def unmask(state: State, proposals: dict[int, tuple[int, float]], num: int, thre
     for position in order[:num]:
         state.tokens[position] = proposals[position][0]
         state.masked[position] = False
+
+
+def biased(row: Tensor, params: GenerationParams) -> Tensor:
+    """The logits `row` [vocab] with the request's biases; returns the same shape."""
+    if not params.logit_bias:
+        return row
+    scores = row.double()
+    for token_id, bias in params.logit_bias:
+        scores[token_id] += bias
+    return scores
 
 
 def penalise(row: Tensor, prompt: list[int], generated: list[int], params: GenerationParams) -> Tensor:

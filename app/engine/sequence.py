@@ -11,6 +11,7 @@ from app.engine.deadline import Deadline
 from app.engine.drafts import Certain, Draft, State
 from app.engine.grammar import GrammarConstraint, Matcher
 from app.engine.layout import Forward, Span
+from app.engine.logit_bias import LogitBias
 from app.engine.penalties import Penalties
 from app.engine.proposals import Proposals
 from app.engine.sampling import MaskedRows
@@ -324,6 +325,8 @@ class Sequence:
 
 def _constraints(params: GenerationParams, canvas: Canvas) -> list[Constraint]:
     constraints: list[Constraint] = []
+    if params.logit_bias:
+        constraints.append(LogitBias(params.logit_bias))
     if params.has_penalties:
         tokens = zip(canvas.token_ids, canvas.masked, strict=True)
         constraints.append(Penalties(params, [token_id for token_id, masked in tokens if not masked]))

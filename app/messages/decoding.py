@@ -6,6 +6,7 @@ A new option is a field of `Decoding`, and the code in the engine that acts on i
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -17,9 +18,12 @@ DecodeMode = Literal[
 ]
 Remasking = Literal["low_confidence", "low_margin", "high_entropy", "random"]
 DECODE_MODES: tuple[DecodeMode, ...] = get_args(DecodeMode)
-# Those that have their own use for a threshold, and those that need the entropies of proposals.
+# Those that have their own use for a threshold, that need the entropies of proposals, that follow the schedule of
+# `steps`, and in which the order of confidence matters.
 THRESHOLD_MODES: tuple[DecodeMode, ...] = ("threshold", "adaptive", "dynamic")
 ENTROPY_MODES: tuple[DecodeMode, ...] = ("entropy", "entropy_bounded")
+SCHEDULED_MODES: tuple[DecodeMode, ...] = ("static", "dynamic", "sequential")
+CONFIDENCE_MODES: tuple[DecodeMode, ...] = ("static", "threshold", "dynamic", "adaptive", "factor")
 
 DEFAULT_THRESHOLD = 0.9
 MAX_BLOCK_LENGTH = 2**17  # models with full attention may fill a whole context as one block
@@ -42,17 +46,20 @@ class Decoding:
         NumberRange(low=0, high=1),
         f"Modes threshold and adaptive: accept every proposal of at least this confidence ({DEFAULT_THRESHOLD} if "
         "unset). Mode dynamic: every proposal above it, and at least as many as `steps` schedules.",
+        modes=THRESHOLD_MODES,
     )
     factor: float = option(
         1.0,
         NumberRange(low=0, high=100),
         "Mode factor: the n-th most confident proposal needs a confidence of at least 1 - factor / (n + 1).",
+        modes=("factor",),
     )
     gamma: float = option(
         0.1,
         NumberRange(low=0, high=100),
         "Mode entropy: accept proposals by rising entropy, as long as their entropies without the largest add up to at "
         "most gamma (nats). Mode entropy_bounded: as long as all of them add up to less.",
+        modes=ENTROPY_MODES,
     )
     small_block_length: int | None = option(
         None,
@@ -75,6 +82,7 @@ class Decoding:
         "Which masked positions become final first: those with the most probable tokens (low_confidence), those whose "
         "token is furthest ahead of the second (low_margin), those with the lowest entropy (high_entropy), or random "
         "ones. Thresholds apply to these numbers; an entropy counts as negative.",
+        modes=CONFIDENCE_MODES,
     )
     schedule_eps: float = option(
         1e-3,
@@ -170,3 +178,25 @@ def decide(requested: Overrides[Decoding], defaults: Decoding) -> Decoding:
     if "threshold" in requested and "decode_mode" not in requested and decoding.decode_mode not in THRESHOLD_MODES:
         return dataclasses.replace(decoding, decode_mode=None)
     return decoding
+
+
+def without_effect(requested: Overrides[Decoding], decoding: Decoding, is_timed: bool = False) -> Iterator[str]:
+    """A warning for each option of a request that changes nothing in the `decoding` that was decided.
+
+    `is_timed`: under a time budget, which has a rule of its own.
+    """
+    mode = decoding.mode
+    for name, item in DECODING_OPTIONS.items():
+        if name not in requested:
+            continue
+        if is_timed and (name == "decode_mode" or item.modes not in ((), CONFIDENCE_MODES)):
+            yield f"{name} has no effect with time_budget_ms."
+        elif item.modes and mode not in item.modes and not is_timed:
+            yield f"{name} has no effect in decode_mode {mode}; it has one in {', '.join(item.modes)}."
+    if "block_cache" in requested and decoding.block_cache and decoding.small_block_length is None:
+        yield "block_cache has no effect without small_block_length."
+    if decoding.temperature == 0 and "temperature" not in requested:
+        # Other servers sample by default.
+        for name in ("top_p", "top_k"):
+            if name in requested and getattr(decoding, name) != DECODING_OPTIONS[name].default:
+                yield f"{name} has no effect at temperature 0, the default here; send a temperature."

@@ -13,6 +13,11 @@ InfillMode = Literal["canvas", "fim", "chat"]
 INFILL_MODES: tuple[InfillMode, ...] = get_args(InfillMode)
 
 
+# The length that `steps` are for where no length is given. It is also that of a reply whose canvas costs by its length:
+# with full attention, where every step computes all of it, and under a time budget, which its blocks share.
+USUAL_LENGTH = 512
+
+
 @dataclass(frozen=True, kw_only=True)
 class LengthDefaults:
     """Lengths are in tokens. docs/decisions/0001-reply-lengths.md explains how a request's lengths follow from them."""
@@ -20,7 +25,8 @@ class LengthDefaults:
     steps: int = option(
         256,
         IntegerRange(low=1),
-        "Denoising steps for a reply of gen_length tokens; longer replies get more in proportion.",
+        f"Denoising steps for a reply of gen_length tokens ({USUAL_LENGTH} if unset); longer replies get more in "
+        "proportion.",
         checkpoint_keys=(),
     )
     # If set, `steps` is ignored: each block gets as many steps as it needs at this rate.
@@ -30,8 +36,13 @@ class LengthDefaults:
         "Tokens that become final in each step, whatever the reply's length.",
         is_setting=False,
     )
-    gen_length: int = option(
-        512, IntegerRange(low=1), "Maximum number of tokens in a reply.", checkpoint_keys=("max_new_tokens",)
+    # Hugging Face's max_new_tokens is no default: most files have it as an example's length, and it would cut replies.
+    gen_length: int | None = option(
+        None,
+        IntegerRange(low=1),
+        "Maximum number of tokens in a reply to a request that gives none. Unset: all that the context leaves "
+        f"({USUAL_LENGTH} for models with full attention, and under a time budget).",
+        unset="no limit",
     )
     block_length: int = option(
         4,

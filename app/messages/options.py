@@ -32,6 +32,7 @@ class Option:
     unset: str = ""  # the built-in default in words
     is_setting: bool = True  # the operator can set a default for requests
     checkpoint_keys: tuple[str, ...] = ()  # in generation_config.json, "elbarto.NAME" for those in our object
+    modes: tuple[str, ...] = ()  # the decode modes in which it has an effect; empty: all of them
     llama_cpp: str | None = None  # the field's name in llama.cpp's requests; None: it has none
 
     @property

@@ -20,6 +20,9 @@ Alignment = Literal["start", "prompt_end"]
 # just the length ("exact"; the last block is shorter).
 CanvasLength = Literal["whole_blocks", "to_block_end", "exact"]
 
+# The bias of a token that must not occur. Finite, so that a softmax over nothing else still has numbers.
+BANNED = -1e30
+
 
 @dataclass(frozen=True)
 class Window:
@@ -76,6 +79,8 @@ class GenerationParams(Decoding):
     speculation: int | None = None  # drafts in one forward, at most; lowers the engine's own limit. None: does not
     ignore_eos: bool = False  # continue after the checkpoint's end tokens
     end_token_ids: tuple[int, ...] = ()  # these end the reply too, also with `ignore_eos`
+    # Numbers that are added to the logits of these tokens, each once: (token id, number).
+    logit_bias: tuple[tuple[int, float], ...] = ()
     grammar: str | None = None  # that the reply follows, as llguidance writes it
     # An infilling canvas: its masks take the place of the reply, and `steps` are for all of them.
     window: Window | None = None

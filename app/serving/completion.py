@@ -22,6 +22,10 @@ DIALECT_NAMES = tuple(DIALECTS)
 # Sent instead of an empty suffix by clients whose usual servers reject one.
 NO_SUFFIX = ("<|endoftext|>",)
 
+# Fields that only prompts with a hole use, and only prompts without one.
+FOR_HOLES = ("infill_mode", "length_method", "context")
+FOR_REPLIES = ("ignore_eos", "steps_per_block", "stop_token_ids")
+
 
 @dataclass(frozen=True, kw_only=True)
 class CompletionRequest(PromptRequest):
@@ -152,7 +156,14 @@ def _text(service: Sequences, prompt: str | Sequence[int]) -> str:
 
 def _plain_request(request: CompletionRequest, prompts: Sequence[str | Sequence[int]]) -> PromptRequest:
     """Log probabilities are taken from the steps, so these are watched for them."""
-    return replace(request, prompts=prompts, n=request.num_generated, watch=request.watch or request.scored)
+    unused = [f"{name} has no effect on a prompt without a hole." for name in FOR_HOLES if getattr(request, name)]
+    return replace(
+        request,
+        prompts=prompts,
+        n=request.num_generated,
+        watch=request.watch or request.scored,
+        warnings=[*request.warnings, *unused],
+    )
 
 
 def _infill_request(request: CompletionRequest, hole: FimPrompt) -> InfillRequest:
@@ -160,6 +171,7 @@ def _infill_request(request: CompletionRequest, hole: FimPrompt) -> InfillReques
     if request.grammar is not None:
         param = request.grammar.param
         raise Unsupported(f"{param} is not supported for a hole; it needs a prompt without a suffix.", param)
+    unused = [f"{name} has no effect on a hole." for name in FOR_REPLIES if getattr(request, name)]
     return InfillRequest(
         texts=[hole.prefix, hole.suffix],
         holes=[Hole(max_tokens=request.max_tokens or request.gen_length, single_line="\n" in request.stop)],
@@ -177,7 +189,9 @@ def _infill_request(request: CompletionRequest, hole: FimPrompt) -> InfillReques
         soft_budget_ms=request.soft_budget_ms,
         speculation=request.speculation,
         decoding=request.decoding,
+        logit_bias=request.logit_bias,
         watch=request.watch,
         scored=request.scored,
         alternatives=request.alternatives,
+        warnings=[*request.warnings, *unused],
     )

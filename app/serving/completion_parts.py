@@ -31,6 +31,7 @@ class CompletionEnded:
 
     index: int
     finish_reason: ChoiceFinishReason
+    stopping_word: str = ""  # the stop string that ended it
 
 
 @dataclass
@@ -40,6 +41,7 @@ class CompletionChoice:
     text: str = ""
     tokens: list[Scored] = field(default_factory=list)
     finish_reason: ChoiceFinishReason | None = None
+    stopping_word: str = ""
 
     @property
     def score(self) -> float:
@@ -61,7 +63,8 @@ class Part:
                 choice.text += event.text
                 choice.tokens += event.tokens
             elif isinstance(event, CompletionEnded):
-                self.choices[event.index].finish_reason = event.finish_reason
+                choice = self.choices[event.index]
+                choice.finish_reason, choice.stopping_word = event.finish_reason, event.stopping_word
             yield event
 
     @property
@@ -74,7 +77,7 @@ class Part:
     @staticmethod
     def _all_of(index: int, choice: CompletionChoice) -> Iterator[CompletionDelta | CompletionEnded]:
         yield CompletionDelta(index, choice.text, tuple(choice.tokens))
-        yield CompletionEnded(index, choice.finish_reason or "length")
+        yield CompletionEnded(index, choice.finish_reason or "length", choice.stopping_word)
 
 
 class ReplyPart(Part):
@@ -113,8 +116,10 @@ class ReplyPart(Part):
                 case Step():
                     self._alternatives[item.index].take(item.event)
                 case Ended():
-                    self._generated[item.index].finish_reason = item.finish_reason
-                    yield CompletionEnded(item.index, item.finish_reason)
+                    choice = self._generated[item.index]
+                    choice.finish_reason = item.finish_reason
+                    choice.stopping_word = self._reply.choices[item.index].stop_string or ""
+                    yield CompletionEnded(item.index, item.finish_reason, choice.stopping_word)
 
     def _best(self) -> Iterator[CompletionDelta | CompletionEnded]:
         size = len(self._generated) // len(self._indexes)  # choices of a prompt
@@ -140,6 +145,7 @@ class InfillPart(Part):
     def _single(self) -> Iterator[CompletionDelta | CompletionEnded | Silence]:
         index, limit = self._indexes[0], IndentationLimit(self._min_indent)
         finish_reason: ChoiceFinishReason = "stop"
+        stopping_word = ""
         for item in self._infill:
             match item:
                 case Silence():
@@ -153,12 +159,13 @@ class InfillPart(Part):
                     yield CompletionDelta(index, rest, self._tokens(item.filled, self.choices[index].text + rest))
                     # The end is reported below, when the infill is complete and has its counters.
                     finish_reason = "stop" if limit.is_over else _finish_reason(item.filled)
+                    stopping_word = "" if limit.is_over else item.filled.stopping_word
                 case WindowStep():
                     self._alternatives.take(item.event)
                 case Stepped():
                     self._alternatives.take(item)
         if self._infill.is_complete:
-            yield CompletionEnded(index, finish_reason)
+            yield CompletionEnded(index, finish_reason, stopping_word)
 
     def _several(self) -> Iterator[CompletionDelta | CompletionEnded | Silence]:
         for event in self._infill:
@@ -172,7 +179,10 @@ class InfillPart(Part):
     def _choice(self, candidate: Candidate) -> CompletionChoice:
         (hole,), limit = candidate.holes, IndentationLimit(self._min_indent)
         text = limit.add(hole.text) + limit.flush()
-        return CompletionChoice(text, list(self._tokens(hole, text)), "stop" if limit.is_over else _finish_reason(hole))
+        tokens = list(self._tokens(hole, text))
+        if limit.is_over:
+            return CompletionChoice(text, tokens, "stop")
+        return CompletionChoice(text, tokens, _finish_reason(hole), hole.stopping_word)
 
     def _tokens(self, hole: FilledHole, shown: str) -> tuple[Scored, ...]:
         """The tokens of the shown text: the hole's text may have been cut at either end."""
@@ -191,7 +201,7 @@ class InfillPart(Part):
 def _with_index(event: CompletionDelta | CompletionEnded, index: int) -> CompletionDelta | CompletionEnded:
     if isinstance(event, CompletionDelta):
         return CompletionDelta(index, event.text, event.tokens)
-    return CompletionEnded(index, event.finish_reason)
+    return CompletionEnded(index, event.finish_reason, event.stopping_word)
 
 
 def _finish_reason(hole: FilledHole) -> ChoiceFinishReason:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.messages.defaults import DEFAULT_OPTIONS, Defaults
+from app.messages.defaults import DEFAULT_OPTIONS, USUAL_LENGTH, Defaults
 from app.messages.options import Overrides
 
 CHECKPOINT = "checkpoint"
@@ -18,10 +18,10 @@ def resolve(chosen: Overrides[Defaults], checkpoint: Overrides[Defaults]) -> Def
     if "steps" in chosen:
         return replace(defaults, tokens_per_step=None)
     if "gen_length" in checkpoint and "gen_length" not in chosen:
-        # The built-in steps are meant for the built-in length. If a checkpoint sets only a longer one, they grow with
+        # The built-in steps are meant for the usual length. If a checkpoint sets only a longer one, they grow with
         # it, so that a step does not have to make more tokens final.
-        built_in = Defaults()
-        steps = max(built_in.steps, -(-built_in.steps * defaults.gen_length // built_in.gen_length))
+        assert defaults.gen_length is not None
+        steps = max(defaults.steps, -(-defaults.steps * defaults.gen_length // USUAL_LENGTH))
         return replace(defaults, steps=steps)
     return defaults
 

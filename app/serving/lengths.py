@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from app.errors import PromptTooLong, RequestError
 from app.messages.decoding import Decoding
-from app.messages.defaults import Defaults
+from app.messages.defaults import USUAL_LENGTH, Defaults
 from app.messages.params import CanvasLength
 from app.serving.backend import ModelInfo
 from app.serving.requests import DecodingRequest
@@ -25,6 +25,7 @@ class PlannedLengths:
     steps: int
     max_tokens: int  # the most that are delivered; not above gen_length
     is_cut: bool  # the context has no room for the requested length
+    is_raised: bool  # the requested steps were fewer than blocks
 
     @property
     def reply_limit(self) -> int | None:
@@ -34,21 +35,23 @@ class PlannedLengths:
 
 def plan_lengths(request: DecodingRequest, defaults: Defaults, prompt_len: int, model: ModelInfo) -> PlannedLengths:
     """Raises PromptTooLong if not even one block fits after the prompt, and RequestError if no block would ever fit."""
-    requested = request.gen_length or request.max_tokens or defaults.gen_length
+    asked = request.gen_length or request.max_tokens or defaults.gen_length
     block_length = request.block_length or defaults.block_length
     if model.attention == "full":  # blocks are only an order: one that is longer than the reply is the reply
-        block_length = max(1, min(block_length, requested, model.max_model_len - prompt_len))
+        block_length = max(1, min(block_length, asked or USUAL_LENGTH, model.max_model_len - prompt_len))
     _check_block_length(block_length, model)
     canvas = CANVASES[model.canvas_length](prompt_len, block_length, model.max_model_len)
     if canvas.room < canvas.least:
         raise PromptTooLong(model.max_model_len, prompt_len + canvas.least, request.prompt_field)
+    requested = asked or _unasked_length(request, model, canvas.room)
     is_budget = request.gen_length is None and request.max_tokens is not None
     length = canvas.length(requested, is_budget)
     is_cut, length = length > canvas.room, min(length, canvas.room)
     num_blocks = max(1, length // block_length if canvas.rounds_down else _divide_up(length, block_length))
-    steps_per_block = request.steps_per_block
+    steps_per_block, is_raised = request.steps_per_block, False
     if steps_per_block is None:
         steps = _steps(request, defaults, block_length, num_blocks, length)
+        is_raised = request.steps is not None and steps < num_blocks
         steps_per_block = max(1, steps // num_blocks if canvas.rounds_down else _divide_up(steps, num_blocks))
     gen_length = num_blocks * block_length if canvas.rounds_down else length
     delivered = gen_length if canvas.rounds_down else min(requested, gen_length)
@@ -60,7 +63,14 @@ def plan_lengths(request: DecodingRequest, defaults: Defaults, prompt_len: int, 
         steps=steps_per_block * num_blocks,
         max_tokens=max_tokens,
         is_cut=is_cut,
+        is_raised=is_raised,
     )
+
+
+def _unasked_length(request: DecodingRequest, model: ModelInfo, room: int) -> int:
+    """All the room, as other servers give: a reply ends at its end token, and later blocks cost nothing until then."""
+    is_costly = model.attention == "full" or request.time_budget_ms is not None
+    return min(room, USUAL_LENGTH) if is_costly else room
 
 
 def _check_block_length(block_length: int, model: ModelInfo) -> None:
@@ -80,12 +90,12 @@ def _check_block_length(block_length: int, model: ModelInfo) -> None:
 def _steps(request: DecodingRequest, defaults: Defaults, block_length: int, num_blocks: int, length: int) -> int:
     """For the whole canvas of this length, before they are rounded to whole steps in each block."""
     if request.steps is not None:  # increased if the canvas was rounded up
-        requested = request.gen_length or request.max_tokens or defaults.gen_length
+        requested = request.gen_length or request.max_tokens or defaults.gen_length or USUAL_LENGTH
         return max(request.steps, _divide_up(request.steps * length, requested))
     if defaults.tokens_per_step is not None:
         return num_blocks * _divide_up(block_length, defaults.tokens_per_step)
     # For the default length; longer replies get as many per token.
-    return max(defaults.steps, _divide_up(defaults.steps * length, defaults.gen_length))
+    return max(defaults.steps, _divide_up(defaults.steps * length, defaults.gen_length or USUAL_LENGTH))
 
 
 @dataclass(frozen=True)

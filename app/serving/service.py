@@ -25,8 +25,10 @@ from app.serving.infill.infill import Infill
 from app.serving.infill.planner import InfillPlanner
 from app.serving.infill.requests import EditRequest, InfillRequest
 from app.serving.lengths import PlannedLengths, check_decoding, plan_lengths
+from app.serving.logit_bias import token_biases
+from app.serving.no_effect import unknown_variables, unused_fields, unused_strict
 from app.serving.reply import Reply, ReplyChoice
-from app.serving.requests import CallParser, ChatRequest, DecodingRequest, PromptRequest, ToolUse
+from app.serving.requests import CallParser, ChatRequest, DecodingRequest, PromptRequest, Rendering, ToolUse
 from app.serving.token_log import TokenLog
 from app.text.stream import TextStream
 from app.text.syntax import Syntax
@@ -134,6 +136,7 @@ class Service:
             if self._leaves_tools_out(request, len(prompt_ids)):
                 prompt_ids = self._prompt(tokenizer, replace(request, tools=None), self.model.vocab_size)
                 warnings = [f"tools were left out: with them, the prompt exceeds {self.model.max_model_len} tokens."]
+            warnings += [*unknown_variables(request.rendering, tokenizer), *unused_strict(request.tools)]
             if request.tools is not None and request.tools.is_certain:
                 request = replace(request, grammar=self._grammar_of(request.tools))
         except RecursionError as error:
@@ -212,9 +215,15 @@ class Service:
         request = replace(request, seed=request.seed if request.seed is not None else secrets.randbits(32))
         planned = [plan_lengths(request, defaults, len(prompt), model) for prompt in prompts]
         grammar = self._compiled(request.grammar)
-        params = [replace(_params(request, defaults, lengths, model), grammar=grammar) for lengths in planned]
+        _check_vocabulary(list(request.stop_token_ids), model.vocab_size, "stop_token_ids")
+        biases = token_biases(request.logit_bias, tokenizer, model.vocab_size)
+        params = [
+            replace(_params(request, defaults, lengths, model), grammar=grammar, logit_bias=biases)
+            for lengths in planned
+        ]
         more = (text for lengths in planned for text in self._warnings(request, lengths, model))
-        told = dict.fromkeys([*warnings, *more])
+        unused = unused_fields(request, decide(request.decoding, defaults))
+        told = dict.fromkeys([*request.warnings, *warnings, *unused, *more])
         generation = self.engine.submit_requests(
             [
                 SequenceRequest(prompt, replace(base, seed=base.seed + index))
@@ -225,8 +234,11 @@ class Service:
         return Reply(
             generation,
             [
-                ReplyChoice(TextStream(tokenizer, request.stop), lengths.max_tokens)
-                for lengths in planned
+                ReplyChoice(
+                    TextStream(tokenizer, request.stop, request.stop_token_ids, prompt[-1:] if request.goes_on else ()),
+                    lengths.max_tokens,
+                )
+                for prompt, lengths in zip(prompts, planned, strict=True)
                 for _ in range(request.n)
             ],
             model,
@@ -263,6 +275,7 @@ class Service:
             decoding=decide(request.decoding, defaults),
             max_tokens=self._infill_max_tokens,
             syntax=self._syntax,
+            logit_bias=token_biases(request.logit_bias, self.tokenizer, self.model.vocab_size),
             param=param,
         )
 
@@ -276,9 +289,12 @@ class Service:
     def tokenize(self, text: str, add_special_tokens: bool) -> list[int]:
         return self.tokenizer.encode(text, add_special_tokens)
 
-    def tokenize_messages(self, messages: Sequence[Mapping[str, Any]]) -> list[int]:
-        tokenizer = self.tokenizer
-        return tokenizer.encode_chat(tool_format(tokenizer.template_text).messages(messages, None), {})
+    def tokenize_messages(
+        self, messages: Sequence[Mapping[str, Any]], rendering: Rendering | None = None, tools: ToolUse | None = None
+    ) -> list[int]:
+        """The prompt of such a chat. Raises RequestError."""
+        request = ChatRequest(messages=messages, rendering=rendering or Rendering(), tools=tools)
+        return self._prompt(self.tokenizer, request, self.model.vocab_size)
 
     def detokenize(self, token_ids: Sequence[int], param: str = "tokens") -> str:
         """`param` is the request's field that has the ids. Raises RequestError."""
@@ -292,15 +308,20 @@ class Service:
             return list(request.prompt_token_ids)
         assert request.messages
         known, tools = tool_format(tokenizer.template_text), request.tools
-        extra = {"tools": [tool.for_template for tool in tools.tools]} if tools and known.is_in_template else {}
-        return tokenizer.encode_chat(known.messages(request.messages, tools), extra)
+        told = {"tools": [tool.for_template for tool in tools.tools]} if tools and known.is_in_template else {}
+        rendering = request.rendering
+        return tokenizer.encode_chat(
+            known.messages(request.messages, tools),
+            {**rendering.variables, **told},
+            rendering.opens_turn,
+            rendering.continues,
+        )
 
     def _warnings(self, request: DecodingRequest, lengths: PlannedLengths, model: ModelInfo) -> list[str]:
         warnings = []
         if request.gen_length is not None and lengths.max_tokens > request.gen_length:
             warnings.append(f"gen_length was raised from {request.gen_length} to {lengths.gen_length}, one block.")
-        num_blocks = -(-lengths.gen_length // lengths.block_length)
-        if request.steps is not None and request.steps < num_blocks:
+        if lengths.is_raised:
             warnings.append(f"steps was raised from {request.steps} to {lengths.steps}, one for each block.")
         if lengths.is_cut:
             warnings.append(f"The reply is limited to {lengths.gen_length} tokens, the room that the prompt leaves.")

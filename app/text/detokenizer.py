@@ -18,9 +18,10 @@ class Detokenizer:
     of a text.
     """
 
-    def __init__(self, decode: Callable[[Sequence[int]], str]) -> None:
+    def __init__(self, decode: Callable[[Sequence[int]], str], context: Sequence[int] = ()) -> None:
+        """`context` is the end of the text that the pieces go on with."""
         self._decode = decode
-        self._context: list[int] = []
+        self._context = list(context)
         self._pending: list[int] = []
         self._shown = 0  # characters of the pending tokens' text that were emitted
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from app.text.detokenizer import Detokenizer
@@ -20,11 +20,19 @@ class Piece:
 
 
 class TextStream:
-    """Detokenizer and stop strings, one token at a time, so that tokens after a stop string are not counted."""
+    """Detokenizer, stop strings and stop tokens, one token at a time, so that tokens after a stop are not counted."""
 
-    def __init__(self, tokenizer: Tokenizer, stops: Sequence[str]) -> None:
-        self._detokenizer = Detokenizer(tokenizer.decode)
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        stops: Sequence[str],
+        stop_token_ids: Collection[int] = (),
+        context: Sequence[int] = (),
+    ) -> None:
+        """`context` are the last tokens of a text that this one goes on with."""
+        self._detokenizer = Detokenizer(tokenizer.decode, context)
         self._stops = StopStrings(stops)
+        self._stop_token_ids = frozenset(stop_token_ids)
 
     @property
     def stop_string(self) -> str | None:
@@ -34,6 +42,8 @@ class TextStream:
     def add(self, token_ids: Sequence[int]) -> Piece:
         text = ""
         for used, token_id in enumerate(token_ids, start=1):
+            if token_id in self._stop_token_ids:
+                return Piece(text + self.flush().text, tuple(token_ids[:used]), stopped=True)
             shown, stopped = self._stops.add(self._detokenizer.add(token_id))
             text += shown
             if stopped:

@@ -22,11 +22,14 @@ class TemplateFacts:
 
 
 def read_template(source: str) -> TemplateFacts:
-    environment = make_environment()
-    names: Collection[str]
-    try:
-        names = meta.find_undeclared_variables(environment.parse(source))
-    except (TemplateError, RecursionError):
-        names = ()
+    names = read_variables(source)
     variables = sorted(name for name in names if name not in GIVEN and not name.endswith("_token"))
     return TemplateFacts(tuple(sorted(set(ROLE.findall(source)))), "tools" in names, tuple(variables))
+
+
+def read_variables(source: str) -> Collection[str]:
+    """All names that a template reads and does not set; none of one that cannot be parsed."""
+    try:
+        return meta.find_undeclared_variables(make_environment().parse(source))
+    except (TemplateError, RecursionError):
+        return ()

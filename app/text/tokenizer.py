@@ -13,6 +13,8 @@ import tokenizers
 from jinja2.exceptions import TemplateError
 
 from app.errors import RequestError
+from app.text.continuation import continued
+from app.text.template_facts import read_variables
 
 # Checkpoints also add tokens for runs of spaces, which are text, and some do not mark their sentinels as special.
 SENTINEL = re.compile(r"<.+>|\[.+\]", re.DOTALL)
@@ -123,8 +125,31 @@ class Tokenizer:
         )
         return str(text)
 
-    def encode_chat(self, messages: Sequence[Mapping[str, Any]], extra: Mapping[str, Any]) -> list[int]:
-        """Render the chat template, with `extra` as further variables, and encode the result. Raises RequestError."""
+    def encode_chat(
+        self,
+        messages: Sequence[Mapping[str, Any]],
+        extra: Mapping[str, Any],
+        opens_turn: bool = True,
+        continues: bool = False,
+    ) -> list[int]:
+        """Render the chat template, with `extra` as further variables, and encode the result. Raises RequestError.
+
+        The text ends with the beginning of an assistant's message (`opens_turn`), after the last message, or within it
+        (`continues`).
+        """
+
+        def render(messages: Sequence[Mapping[str, Any]]) -> str:
+            return self._render(messages, extra, opens_turn and not continues)
+
+        return self.encode(continued(render, messages) if continues else render(messages))
+
+    @cached_property
+    def template_variables(self) -> frozenset[str]:
+        """All that the chat template reads."""
+        sources = self.chat_template.values() if isinstance(self.chat_template, dict) else [self.template_text]
+        return frozenset(name for source in sources for name in read_variables(str(source)))
+
+    def _render(self, messages: Sequence[Mapping[str, Any]], extra: Mapping[str, Any], opens_turn: bool) -> str:
         if not self._tokenizer.chat_template:
             raise RequestError(
                 "This checkpoint has no chat template, so it cannot answer messages: continue a text with "
@@ -138,8 +163,8 @@ class Tokenizer:
         )
         try:
             text = self._tokenizer.apply_chat_template(
-                [dict(message) for message in messages], tokenize=False, add_generation_prompt=True, **extra
+                [dict(message) for message in messages], tokenize=False, add_generation_prompt=opens_turn, **extra
             )
         except refusals as error:
             raise RequestError(f"The checkpoint's chat template refuses these messages: {error}", "messages") from error
-        return self.encode(text)
+        return str(text)

@@ -35,7 +35,6 @@ WRONG = {
     "n": [
         (0, f"{INTEGER} of at least 1"),
         (-1, f"{INTEGER} of at least 1"),
-        (1.0, INTEGER),
         (1.5, INTEGER),
         ("1", INTEGER),
         (True, INTEGER),
@@ -69,13 +68,13 @@ WRONG = {
     ],
     "factor": [(-1, "must be a number of at least 0 and at most 100"), (101, "at most 100"), ("1", "must be a number")],
     "gamma": [(-1, "must be a number of at least 0 and at most 100"), (NAN, "must be a number")],
-    "small_block_length": [(0, "at least 1"), (2**17 + 1, "at most 131072"), (2.0, INTEGER)],
+    "small_block_length": [(0, "at least 1"), (2**17 + 1, "at most 131072"), (2.5, INTEGER)],
     "time_budget_ms": [(0, f"{INTEGER} of at least 1"), (10**9, "at most 3600000"), ("5", INTEGER)],
     "speculation": [
-        (value, "must be auto, off or an integer from 0 to 64") for value in (-1, 65, HUGE, 1.0, "8", "on", True, [1])
+        (value, "must be auto, off or an integer from 0 to 64") for value in (-1, 65, HUGE, 1.5, "8", "on", True, [1])
     ],
     "top_p": [(-0.1, "at least 0"), (1.1, "at most 1"), ("0.5", "must be a number"), (NAN, "must be a number")],
-    "top_k": [(-2, "must be an integer of at least -1"), (1.0, INTEGER), ("40", INTEGER), (True, INTEGER)],
+    "top_k": [(-2, "must be an integer of at least -1"), (1.5, INTEGER), ("40", INTEGER), (True, INTEGER)],
     "repetition_penalty": [
         (0, "must be a number above 0 and at most 100"),
         (-1, "above 0"),
@@ -109,7 +108,7 @@ WRONG = {
     ],
 }
 for name in ("max_tokens", "max_completion_tokens", "gen_length", "steps"):
-    WRONG[name] = [(0, f"{INTEGER} of at least 1"), (-5, INTEGER), (8.0, INTEGER), ("8", INTEGER), (True, INTEGER)]
+    WRONG[name] = [(0, f"{INTEGER} of at least 1"), (-5, INTEGER), (8.5, INTEGER), ("8", INTEGER), (True, INTEGER)]
 for name in ("presence_penalty", "frequency_penalty"):
     WRONG[name] = [
         (value, "must be a number of at least -2 and at most 2") for value in (-2.1, 2.1, 5, NAN, "0", True, {}, -HUGE)
@@ -146,7 +145,7 @@ def test_a_wrong_value_is_refused_by_name(field: str, value: Any, allowed: str) 
         ({"messages": [{**USER, "role": 5}]}, "messages[0].role", "must be one of .*, got 5"),
         ({"messages": [{**USER, "name": 5}]}, "messages[0].name", "must be a string, got 5"),
         ({"messages": [{"role": "user"}]}, "messages[0].content", "is required: a string or a list of text parts"),
-        ({"messages": [{"role": "tool", "content": None}]}, "messages[0].content", "is required"),
+        ({"messages": [{"role": "tool"}]}, "messages[0].content", "is required"),
         ({"messages": [{**USER, "content": 5}]}, "messages[0].content", "must be a string or .*, got 5"),
         ({"messages": [{**USER, "content": {}}]}, "messages[0].content", "must be a string or .*, got {}"),
         ({"messages": [{**USER, "content": [5]}]}, "messages[0].content[0]", "must be a part .*, got 5"),
@@ -229,10 +228,26 @@ def test_null_means_absent() -> None:
 
 
 def test_unknown_fields_are_ignored() -> None:
-    unknown = {"logit_bias": "x", "elbarto": NAN, "store": 1}
+    """And named by the routes: test_ignored_fields.py."""
+    unknown = {"seeds": "x", "elbarto": NAN, "store": 1}
 
     assert accepted(**unknown, stream_options={"continuous_usage_stats": 5}) == accepted()
     assert accepted(messages=[{**USER, "refusal": None, "audio": 5}]).messages == [USER]
+
+
+def test_numbers_that_mean_absent() -> None:
+    """Applications that cannot leave a field out send these, as to llama.cpp and LM Studio."""
+    assert accepted(max_tokens=-1, max_completion_tokens=-1.0, seed=-1) == accepted()
+    assert accepted(max_tokens=7, max_completion_tokens=-1).max_tokens == 7
+    assert accepted(seed=-2).seed == -2
+
+
+def test_whole_numbers_may_be_written_as_floats() -> None:
+    call = accepted(max_tokens=8.0, n=1.0, seed=7.0, top_k=40.0, speculation=2.0)
+
+    numbers = [call.max_tokens, call.n, call.seed, call.decoding.values["top_k"], call.speculation]
+    assert numbers == [8, 1, 7, 40, 2]
+    assert {type(number) for number in numbers} == {int}
 
 
 def test_everything_at_its_limits() -> None:
@@ -271,6 +286,32 @@ def test_content_parts_are_joined() -> None:
         {"role": "user", "content": "one two three"}
     ]
     assert accepted(messages=[{"role": "user", "content": []}]).messages == [{"role": "user", "content": ""}]
+
+
+def test_text_is_text_whatever_the_part_is_called() -> None:
+    parts = [
+        {"type": "input_text", "text": "one "},
+        {"type": "output_text", "text": "two ", "annotations": []},
+        {"type": "refusal", "refusal": "three"},
+    ]
+
+    assert accepted(messages=[{"role": "user", "content": parts}]).messages == [
+        {"role": "user", "content": "one two three"}
+    ]
+    error = refused(messages=[{"role": "user", "content": [{"type": "refusal", "text": "no"}]}])
+    assert error.param == "messages[0].content[0]"
+    assert "must be a part" in error.message
+
+
+def test_null_is_an_empty_text() -> None:
+    call = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    messages = [
+        {"role": "user", "content": None},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "content": None, "tool_call_id": "1"},
+    ]
+
+    assert [message["content"] for message in accepted(messages=messages).messages or ()] == ["", "", ""]
 
 
 def test_messages_that_real_clients_send() -> None:

@@ -240,6 +240,7 @@ def test_log_probabilities_are_those_at_which_tokens_were_accepted(make_client: 
     quarter = round(math.log(0.25), 6)
     assert logprobs["top_logprobs"][1] == {"<mask>": quarter, "b": round(math.log(1 / 2), 6)}
     assert [len(top) for top in logprobs["top_logprobs"]] == [2] * 4
+    assert complete(client, logprobs=False)["choices"][0]["logprobs"] is None
     assert complete(client, logprobs=0)["choices"][0]["logprobs"]["top_logprobs"][0] == {"a": 0.0}
     assert complete(client)["choices"][0]["logprobs"] is None
 
@@ -290,9 +291,10 @@ def test_the_best_of_several(make_client: MakeClient) -> None:
     ("field", "value", "allowed"),
     [
         ("max_tokens", 0, "an integer of at least 1"),
-        ("max_tokens", -1, "an integer of at least 0"),
+        ("max_tokens", -2, "an integer of at least 0"),
         ("n", 0, "an integer of at least 1"),
         ("logprobs", 21, "at most 20"),
+        ("logprobs", True, "an integer of at least 0 and at most 20"),
         ("echo", "yes", "true or false"),
         ("suffix", 5, "a string"),
         ("temperature", float("nan"), "a number"),

@@ -312,6 +312,21 @@ def test_completion_goes_on_from_a_prompt(client: FlaskClient, engine: FakeEngin
     assert engine.added[0].params.gen_length == 40
 
 
+@pytest.mark.parametrize(("path", "prompt"), [("/infill", AROUND), ("/completion", {"prompt": "def f(xs):"})])
+def test_a_stop_string_is_told(client: FlaskClient, path: str, prompt: dict[str, Any]) -> None:
+    for stop, kind, word in ((["+", "sum"], "word", "sum"), (["+"], "eos", "")):
+        answer = infill(client, path, **prompt, stop=stop)
+        *_, last = events_in(post(client, path, **prompt, stop=stop, stream=True))
+
+        assert (answer["stop_type"], answer["stopping_word"]) == (kind, word)
+        assert (last["stop_type"], last["stopping_word"]) == (kind, word)
+    assert infill(client, path, **prompt, n_predict=2)["stop_type"] == "limit"
+
+
+def test_no_named_field_is_every_field(client: FlaskClient) -> None:
+    assert infill(client, **AROUND, response_fields=[]).keys() == infill(client, **AROUND).keys()
+
+
 def test_completion_takes_prompts_apart(client: FlaskClient, engine: FakeEngine) -> None:
     prompt = f"<fim_prefix>{BEFORE}<fim_suffix>{AFTER}<fim_middle>"
 

@@ -50,10 +50,10 @@ FORM = {
 
 def test_a_whole_response(make_client: MakeClient) -> None:
     client = make_client(FakeEngine(says("abcdef")))
-    asked = {"instructions": "Be brief.", "max_output_tokens": 64, "metadata": {"a": "b"}, "user": "me"}
+    asked = {"instructions": "Be brief.", "max_output_tokens": 64, "metadata": {"a": "b"}, "user": "me", "top_p": 0.9}
     before = int(time.time())
 
-    answer = response(client, **asked, top_p=0.9)
+    answer = response(client, **asked, temperature=1, unheard_of=1)
 
     assert re.fullmatch(r"resp_[0-9a-f]{32}", answer["id"])
     assert before <= answer["created_at"] <= answer["completed_at"] <= time.time()
@@ -69,10 +69,10 @@ def test_a_whole_response(make_client: MakeClient) -> None:
         "total_tokens": answer["elbarto"]["prompt_tokens"] + 7,
     }
     assert asked.items() <= answer.items()
-    assert (answer["top_p"], answer["temperature"]) == (0.9, answer["elbarto"]["params"]["temperature"])
+    assert (answer["top_p"], answer["temperature"]) == (0.9, 1)
     assert answer["text"] == {"format": {"type": "text"}}
     assert answer["error"] is answer["incomplete_details"] is answer["previous_response_id"] is None
-    assert answer["elbarto"]["warnings"] == []
+    assert answer["elbarto"]["warnings"] == ["unheard_of is not a field of this server, and was ignored."]
 
 
 def test_it_is_what_a_chat_answers(make_client: MakeClient) -> None:

@@ -235,6 +235,7 @@ def test_decoding_options_are_those_of_a_chat(client: FlaskClient) -> None:
         make_document("1")["components"]["schemas"][name]["properties"] for name in ("ChatRequest", "ResponsesRequest")
     )
     elsewhere = {"messages", "prompt_token_ids", "max_tokens", "max_completion_tokens", "response_format", "n"}
+    elsewhere |= {"add_generation_prompt", "continue_final_message"}  # items have no turns that could be left open
     of_streams = {"stream_mode", "alternatives", "return_token_ids", "logprobs", "stream_options"}
 
     assert chat.keys() - responses.keys() <= elsewhere | of_streams

@@ -99,7 +99,7 @@ def test_what_a_request_may_ask_for(client: FlaskClient, engine: InfillEngine, f
     assert answer["elbarto"]["params"]["speculation"] == limit
 
 
-@pytest.mark.parametrize("value", ["on", "8", "", -1, 65, 1.0, True, False, [8], {}])
+@pytest.mark.parametrize("value", ["on", "8", "", -1, 65, 1.5, True, False, [8], {}])
 @pytest.mark.parametrize(("path", "body"), [(CHAT, MESSAGES), ("/v1/completions", HOLE), (INFILL, SEGMENTS)])
 def test_anything_else_is_refused_by_name(client: FlaskClient, path: str, body: Json, value: Any) -> None:
     error = error_of(post(client, path, **body, speculation=value), 400)

@@ -48,7 +48,7 @@ def test_open_webui(server: Server) -> None:
 
 
 def test_aider(server: Server) -> None:
-    """Few-shot pairs, two user turns after each other, no budget; the default one must fit."""
+    """Few-shot pairs, two user turns after each other, no budget: a whole file is edited in one reply."""
     messages = [
         {"role": "system", "content": "Act as an expert software developer."},
         {"role": "user", "content": "Change get_factorial() to use math.factorial"},
@@ -61,7 +61,7 @@ def test_aider(server: Server) -> None:
     ]
     chunks = server.stream(model="openai/checkpoint", messages=messages, temperature=0)
     assert content(chunks)
-    assert chunks[-1]["elbarto"]["params"]["gen_length"] == 512
+    assert chunks[-1]["elbarto"]["params"]["gen_length"] > 512
     assert chunks[-1]["choices"][0]["finish_reason"] in ("stop", "length")
 
 

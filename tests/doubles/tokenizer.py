@@ -16,7 +16,7 @@ VOCAB_SIZE = FIRST_BYTE + 256
 
 CHAT_TEMPLATE = (
     "{% for message in messages %}{{ '<bos>' + message['role'] + '\n' + message['content'] + '<eos>' }}{% endfor %}"
-    "<bos>assistant\n"
+    "{% if add_generation_prompt %}<bos>assistant\n{% endif %}"
 )
 TOOLS_TEMPLATE = "{% if tools %}{{ tools | length }} tools\n{% endif %}" + CHAT_TEMPLATE
 
@@ -72,7 +72,9 @@ class ByteTokenizer:
     ) -> str:
         environment = Environment(keep_trailing_newline=True)
         environment.globals["raise_exception"] = _raise_exception
-        return environment.from_string(str(self.chat_template)).render(messages=messages, **extra)
+        return environment.from_string(str(self.chat_template)).render(
+            messages=messages, add_generation_prompt=add_generation_prompt, **extra
+        )
 
     def _bytes(self, token_id: int, skip_special_tokens: bool) -> bytes:
         if token_id >= VOCAB_SIZE:

@@ -20,11 +20,10 @@ from tests.servers import Server, ended, environment, running
 
 SAID = {
     "eos_token_id": 2,
-    "max_new_tokens": 32,
     "do_sample": True,
     "temperature": 0.5,
     "repetition_penalty": 1.5,
-    "elbarto": {"tokens_per_step": 2, "block_length": 8, "temperature": 0.25},
+    "elbarto": {"gen_length": 32, "tokens_per_step": 2, "block_length": 8, "temperature": 0.25},
 }
 
 MakeCheckpoint = Callable[..., str]
@@ -103,9 +102,9 @@ def test_a_bad_one_stops_the_start_in_one_line(tmp_path: Path, make_checkpoint: 
     assert code == 3
     assert lines == [
         f"elbarto: error: {path}/generation_config.json: 'elbarto.blocklength' is unknown; allowed in elbarto: "
-        "tokens_per_step, block_length, decode_mode, threshold, factor, gamma, small_block_length, remasking, "
-        "schedule_eps, "
-        "temperature, presence_penalty, frequency_penalty, infill_mode, infill_context, infill_canvas."
+        "tokens_per_step, gen_length, block_length, decode_mode, threshold, factor, gamma, small_block_length, "
+        "remasking, schedule_eps, temperature, presence_penalty, frequency_penalty, infill_mode, infill_context, "
+        "infill_canvas."
     ]
     assert "Traceback" not in log
 
@@ -144,7 +143,7 @@ def test_config_show_names_what_came_from_there(make_checkpoint: MakeCheckpoint)
     assert table["steps"] == ["one for each 2 tokens", source]
     assert table["temperature"] == ["0.75", "command line"]
     assert table["top_p"] == ["1.0", "default"]
-    assert rows(shown("--generation-config", "none", ELBARTO_MODEL_PATH=path))["gen_length"] == ["512", "default"]
+    assert rows(shown("--generation-config", "none", ELBARTO_MODEL_PATH=path))["gen_length"] == ["unset", "default"]
 
 
 def test_config_show_of_a_bad_one_is_one_line(make_checkpoint: MakeCheckpoint) -> None:

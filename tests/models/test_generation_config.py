@@ -44,7 +44,8 @@ def refused(**config: Any) -> str:
     [
         ({}, {}),
         ({"eos_token_id": 2, "transformers_version": "5.23.0", "num_beams": "many"}, {}),
-        ({"max_new_tokens": 512}, {"gen_length": 512}),
+        ({"max_new_tokens": 20}, {}),  # an example's length, in most files
+        ({"elbarto": {"gen_length": 512}}, {"gen_length": 512}),
         ({"top_p": 0.9, "top_k": 20}, {"top_p": 0.9, "top_k": 20}),
         ({"repetition_penalty": 1.1}, {"repetition_penalty": 1.1}),
         ({"temperature": 0.7}, {}),  # greedy: Hugging Face's generate does not use it either
@@ -83,8 +84,8 @@ def test_our_own_keys_alone() -> None:
 @pytest.mark.parametrize(
     ("config", "message"),
     [
-        ({"max_new_tokens": 0}, "max_new_tokens is 0; allowed: an integer from 1."),
-        ({"max_new_tokens": True}, "max_new_tokens is True; allowed: an integer from 1."),
+        ({"elbarto": {"gen_length": 0}}, "elbarto.gen_length is 0; allowed: an integer from 1."),
+        ({"elbarto": {"gen_length": True}}, "elbarto.gen_length is True; allowed: an integer from 1."),
         ({"temperature": 2.5}, "temperature is 2.5; allowed: a number from 0 to 2."),  # also where it is not used
         ({"temperature": float("nan")}, "temperature is nan; allowed: a number from 0 to 2."),
         ({"top_p": "0.9"}, "top_p is '0.9'; allowed: a number from 0 to 1."),
@@ -96,8 +97,8 @@ def test_our_own_keys_alone() -> None:
         ({"elbarto": {"threshold": -1}}, "elbarto.threshold is -1; allowed: a number from 0 to 1."),
         ({"elbarto": {"remasking": "high"}}, "elbarto.remasking is 'high'; allowed: low_confidence, low_margin,"),
         ({"elbarto": {"presence_penalty": 3}}, "elbarto.presence_penalty is 3; allowed: a number from -2 to 2."),
-        ({"elbarto": []}, "elbarto is []; allowed: an object of tokens_per_step, block_length,"),
-        ({"elbarto": {"steps": 4}}, "'elbarto.steps' is unknown; allowed in elbarto: tokens_per_step, block_length,"),
+        ({"elbarto": []}, "elbarto is []; allowed: an object of tokens_per_step, gen_length,"),
+        ({"elbarto": {"steps": 4}}, "'elbarto.steps' is unknown; allowed in elbarto: tokens_per_step, gen_length,"),
         ({"elbarto": {"a\nb": 4}}, "'elbarto.a\\nb' is unknown; allowed in elbarto:"),
     ],
 )
@@ -107,7 +108,7 @@ def test_a_bad_value_is_one_line_with_file_key_and_value(config: dict[str, Any],
 
 def test_a_checkpoint_carries_its_defaults(tmp_path: Path) -> None:
     copy = shutil.copytree(CHECKPOINT, tmp_path / "copy")
-    (copy / "generation_config.json").write_text(json.dumps({"eos_token_id": 9, "max_new_tokens": 64}))
+    (copy / "generation_config.json").write_text(json.dumps({"eos_token_id": 9, "elbarto": {"gen_length": 64}}))
 
     loaded = load(copy)
 

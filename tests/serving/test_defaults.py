@@ -114,7 +114,7 @@ def test_each_is_decided_by_itself(make_service: MakeService, name: str) -> None
 @pytest.mark.parametrize(
     ("checkpoint", "asked", "expected"),
     [
-        ({"tokens_per_step": 1}, {}, (512, 512)),
+        ({"tokens_per_step": 1}, {}, (1020, 1020)),  # the rest of the context
         ({"tokens_per_step": 1}, {"max_tokens": 10}, (12, 12)),
         ({"tokens_per_step": 1}, {"gen_length": 10}, (8, 8)),
         ({"tokens_per_step": 1}, {"gen_length": 3}, (4, 4)),

@@ -21,6 +21,12 @@ def plan(canvas_length: str, prompt_len: int, **asked: Any) -> PlannedLengths:
     return plan_lengths(DecodingRequest(**asked), DEFAULTS, prompt_len, model)
 
 
+def plan_without_limit(max_model_len: int, attention: str = "block_causal", **asked: Any) -> PlannedLengths:
+    """Nobody has set a length."""
+    model = replace(INFO, max_model_len=max_model_len, attention=attention)
+    return plan_lengths(DecodingRequest(**asked), Defaults(), 13, model)
+
+
 def numbers(planned: PlannedLengths) -> tuple[int, int, int]:
     return planned.gen_length, planned.steps, planned.max_tokens
 
@@ -82,3 +88,28 @@ def test_any_request_gets_what_it_asked_for(canvas_length: str) -> None:
             assert planned.gen_length + prompt_len <= 100
             assert planned.steps % num_blocks == 0
             assert canvas_length != "to_block_end" or (planned.gen_length + prompt_len) % 8 == 0
+
+
+def test_without_a_length_a_reply_may_fill_the_context_at_the_same_pace() -> None:
+    for max_model_len, room in ((525, 512), (1037, 1024), (32781, 32768)):
+        planned = plan_without_limit(max_model_len)
+
+        assert numbers(planned) == (room, room // 2, room)
+        assert (planned.is_cut, planned.reply_limit) == (False, None)
+    assert (plan_without_limit(32781, steps=128).steps, plan_without_limit(32781, steps=128).is_raised) == (8192, False)
+    assert (plan_without_limit(32781, steps=100).steps, plan_without_limit(32781, steps=100).is_raised) == (8192, True)
+    assert numbers(plan_without_limit(113)) == (100, 250, 100)
+
+
+def test_a_canvas_that_costs_by_its_length_has_the_usual_one() -> None:
+    """A whole canvas in every step; or one whose blocks share the time."""
+    assert plan_without_limit(32781, "full").gen_length == 512
+    assert plan_without_limit(32781, time_budget_ms=1000).gen_length == 512
+    assert plan_without_limit(32781, time_budget_ms=1000, max_tokens=4096).gen_length == 4096
+    short = plan_without_limit(113, "full")
+    assert (short.gen_length, short.is_cut) == (100, False)
+
+
+def test_the_operators_length_is_kept() -> None:
+    assert plan("whole_blocks", 13).gen_length == 64
+    assert plan("whole_blocks", 60).is_cut

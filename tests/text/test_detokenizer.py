@@ -118,3 +118,16 @@ def test_tokens_that_straddle_characters() -> None:
     assert tokenizer.decode(token_ids) == text
     assert not any(REPLACEMENT in part for part in shown)
     assert "".join(shown) == text
+
+
+def test_a_piece_that_goes_on_with_a_text_keeps_its_space() -> None:
+    """SentencePiece leaves out the space before the first word that it decodes."""
+    words = ["return", " a", " +"]
+
+    def decode(token_ids: Sequence[int]) -> str:
+        return "".join(words[token_id] for token_id in token_ids).removeprefix(" ")
+
+    begun, fresh = Detokenizer(decode, context=[0]), Detokenizer(decode)
+
+    assert begun.add(1) + begun.add(2) + begun.flush() == " a +"
+    assert fresh.add(1) + fresh.add(2) + fresh.flush() == "a +"

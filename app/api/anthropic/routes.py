@@ -8,11 +8,12 @@ from flask import Blueprint, Response, g, jsonify
 from marshmallow import Schema
 
 from app.api.anthropic.answers import MessageAnswer
-from app.api.anthropic.requests import to_chat
+from app.api.anthropic.requests import IGNORED, to_chat
 from app.api.anthropic.schemas import CountTokensSchema, MessagesSchema
 from app.api.chat import to_request
 from app.api.chat_schemas import ChatSchema
 from app.api.context import json_body, service
+from app.api.ignored_fields import load_request
 from app.api.schemas import load
 from app.api.translation import Translation, named_as_sent
 
@@ -44,6 +45,8 @@ def repeat_id(response: Response) -> Response:
 
 def _read(schema: Schema) -> tuple[dict[str, Any], Translation]:
     sent = json_body()
-    loaded = load(schema, sent)
+    loaded = load_request(schema, sent, IGNORED)
     service().check_model(loaded.get("model"))
-    return loaded, to_chat(sent, loaded)
+    chat = to_chat(sent, loaded)
+    chat.warnings[:0] = loaded["warnings"]
+    return loaded, chat

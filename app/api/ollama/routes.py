@@ -11,6 +11,7 @@ from app.api import completions
 from app.api.chat_schemas import ChatSchema
 from app.api.completion_schemas import CompletionSchema
 from app.api.context import http, json_body, service
+from app.api.ignored_fields import load_request
 from app.api.ollama import models
 from app.api.ollama.answers import ChatAnswer, GeneratedAnswer, line, loaded_answer, message
 from app.api.ollama.requests import to_chat, to_completion, to_question
@@ -28,11 +29,12 @@ VERSION = "0.13.0"
 @blueprint.post("/api/chat")
 def chat() -> Response:
     sent = json_body()
-    body = load(OllamaChatSchema(), sent)
+    body = load_request(OllamaChatSchema(), sent, ("options",))
     models.check_model(body.get("model"))
     if not body["messages"]:
         return _loaded(message(""), body)
     translation = to_chat(sent, body, service().model)
+    translation.warnings[:0] = body["warnings"]
     with named_as_sent(translation.names):
         request = _chat_request(translation)
         reply = service().chat(request)
@@ -43,12 +45,13 @@ def chat() -> Response:
 def generate() -> Response:
     """With `raw` or a `suffix` a completion, else a chat of one question."""
     sent = json_body()
-    body = load(OllamaGenerateSchema(), sent)
+    body = load_request(OllamaGenerateSchema(), sent, ("options",))
     models.check_model(body.get("model"))
     if not body["prompt"] and not body.get("suffix"):
         return _loaded({"response": ""}, body)
     is_completion = body["raw"] or bool(body.get("suffix"))
     translation = (to_completion if is_completion else to_question)(sent, body, service().model)
+    translation.warnings[:0] = body["warnings"]
     with named_as_sent(translation.names):
         if is_completion:
             completion = completions.to_request(load(CompletionSchema(), translation.body), is_fim=False)

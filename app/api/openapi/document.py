@@ -19,10 +19,10 @@ Json = dict[str, Any]
 
 ABOUT = """An OpenAI-compatible server for block-diffusion code models.
 
-Unknown fields are ignored, and `null` means that a field is absent. Bodies are JSON, whatever the Content-Type. Every
-answer has an `x-request-id` header (the request's own, if it sent one); errors are JSON objects in OpenAI's format,
-except those of Anthropic's and Ollama's routes. A stream that fails midway ends with an error event and without
-`[DONE]`."""
+`null` means that a field is absent. Fields that are unknown or have no effect are named in `elbarto.warnings`, unknown
+ones also in the header `x-elbarto-ignored`. Bodies are JSON, whatever the Content-Type. Every answer has an
+`x-request-id` header (the request's own, if it sent one); errors are JSON objects in OpenAI's format, except those of
+Anthropic's and Ollama's routes. A stream that fails midway ends with an error event and without `[DONE]`."""
 TAGS = {
     "Text": "Chat and completions.",
     "Infilling": "Filling holes in a text, and replacing parts of it.",

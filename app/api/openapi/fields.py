@@ -13,6 +13,7 @@ from app.api.chat_schemas import CHOICES, Arguments, ToolChoice
 from app.api.completion_schemas import Dialects, Prompts
 from app.api.infill_schemas import HoleSchema, Pins, Segments, Spans, SyntaxOption, SyntaxSchema
 from app.api.llama_cpp_schemas import Names
+from app.api.logit_bias import STRENGTHS, LlamaCppLogitBias, LogitBias
 from app.api.ollama.schemas import Form, KeepAlive, NoImages
 from app.api.openapi.rules import or_null, schema_of_rule
 from app.api.openapi.texts import describe
@@ -22,6 +23,7 @@ from app.api.schemas import (
     Choices,
     Content,
     DraftLimit,
+    Integer,
     JsonSchema,
     Number,
     Object,
@@ -60,6 +62,26 @@ def schema_of(field: fields.Field[Any], converter: OpenAPIConverter) -> Json:
 
 
 @schema_of.register
+def _(field: Integer, converter: OpenAPIConverter) -> Json:
+    accepted = schema_of_rule(field.rule)
+    more = [{"const": value} for value in field.unset if not field.rule.accepts(value)]
+    return {"anyOf": [accepted, *more]} if more else accepted
+
+
+@schema_of.register
+def _(field: LogitBias, converter: OpenAPIConverter) -> Json:
+    return {"type": "object", "additionalProperties": schema_of_rule(STRENGTHS)}
+
+
+@schema_of.register
+def _(field: LlamaCppLogitBias, converter: OpenAPIConverter) -> Json:
+    bias = {"anyOf": [{"type": "number"}, {"const": False}]}
+    token = {"anyOf": [{"type": "integer"}, STRING]}
+    pair = {"type": "array", "prefixItems": [token, bias], "minItems": 2, "maxItems": 2}
+    return {"anyOf": [{"type": "array", "items": pair}, {"type": "object", "additionalProperties": bias}]}
+
+
+@schema_of.register
 def _(field: Number, converter: OpenAPIConverter) -> Json:
     return schema_of_rule(field.rule)
 
@@ -81,7 +103,7 @@ def _(field: Text, converter: OpenAPIConverter) -> Json:
 
 @schema_of.register
 def _(field: TokenIds, converter: OpenAPIConverter) -> Json:
-    return TOKEN_IDS
+    return {**TOKEN_IDS, "minItems": 0 if field.may_be_empty else 1}
 
 
 @schema_of.register

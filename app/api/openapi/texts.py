@@ -16,10 +16,16 @@ TEXTS = {
     "stream": "Answer with server-sent events, as the text is generated.",
     "stream_options": "Additional content of a stream.",
     "include_usage": "Send a last chunk with `usage` and no choices.",
-    "seed": "The same seed gives the same text. Default: a random one.",
+    "seed": "The same seed gives the same text. Default, or -1: a random one.",
+    "logit_bias": "Numbers that are added to the logits of tokens, by token id: -100 bans one, 100 makes it certain.",
+    "stop_token_ids": "The text ends before the first of these tokens.",
+    "add_generation_prompt": "Begin an assistant's message. false with a last message of the assistant: continue that.",
+    "continue_final_message": "vLLM's name for a prefill: the reply goes on with the text of the last message, an "
+    "assistant's. The answer has the new text alone.",
+    "chat_template_kwargs": "Variables for the chat template, such as enable_thinking.",
     "stop": "The text ends before the first of these strings.",
-    "user": "Ignored.",
-    "max_tokens": "Maximum number of tokens. Default: `gen_length`.",
+    "user": "Has no effect.",
+    "max_tokens": "Maximum number of tokens. Default, or -1: `gen_length`, or all the room that the context leaves.",
     "max_completion_tokens": "OpenAI's newer name for `max_tokens`; takes precedence if both are given.",
     "n": "Number of answers.",
     "steps": "Denoising steps for `gen_length` tokens, rounded down to a multiple of the number of blocks.",
@@ -83,6 +89,7 @@ BY_SCHEMA: dict[str, dict[str, str]] = {
         "name": "The author's name.",
         "tool_call_id": "For the role tool: the tool call that this message answers.",
         "tool_calls": "For the role assistant: its tool calls.",
+        "prefix": "DeepSeek's name for a prefill: the reply goes on with the text of this message, the last one.",
     },
     "CallSchema": {"id": "The call's id.", "function": "The function that was called."},
     "CalledSchema": {
@@ -139,6 +146,8 @@ BY_SCHEMA: dict[str, dict[str, str]] = {
         "stream": "Answer with server-sent events. The last one has `stop`; no [DONE] follows.",
         "json_schema": "The text is JSON that follows this JSON schema. Not for holes.",
         "grammar": "The text follows this grammar, in GBNF or in llguidance's Lark. Not for holes.",
+        "logit_bias": "Numbers that are added to the logits of a token, or of every token of a text. false: it never "
+        "comes.",
     },
     "LlamaCppInfillSchema": {
         "input_prefix": "The text before the line that has the hole.",

@@ -9,6 +9,7 @@ from app.messages.events import Token
 from app.serving.infill.requests import FilledHole, FillReason, Hole, InfillRequest
 from app.serving.infill.results import hole_tokens, without_first_space
 from app.text.cleanup import clean_infill
+from app.text.stop import StopStrings
 from app.text.tokenizer import Tokenizer
 
 TRAILING_SPACE = re.compile(r"\S \Z")
@@ -43,12 +44,13 @@ class HoleTexts:
         if self._moved[number]:
             decoded = without_first_space(decoded)
         text = "".join(token.text for token in decoded)
-        end = min((at for stop in self._request.stop if (at := text.find(stop)) >= 0), default=None)
-        if end is not None:
-            text, reason = text[:end], "stop"
+        stops = StopStrings(self._request.stop)
+        shown, is_stopped = stops.add(text)
+        if is_stopped:
+            text, reason = shown, "stop"
         # "_" stands for the text of earlier holes: on the same line, it means that the line has begun.
         before, after = "_".join(texts[: number + 1]), texts[number + 1]
         text = clean_infill(text, before, after, single_line=hole.single_line, is_chat=False)
         if number + 1 < len(self._request.holes) and after.isspace() and "\n" in after:
             text = text.removesuffix(after)  # it includes the line break before the next hole
-        return FilledHole(text, decoded, reason)
+        return FilledHole(text, decoded, reason, stops.found or "")

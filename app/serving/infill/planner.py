@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.errors import RequestError
-from app.messages.decoding import Decoding
+from app.messages.decoding import Decoding, without_effect
 from app.messages.defaults import Defaults, InfillMode
 from app.messages.params import GenerationParams
 from app.serving.backend import ModelInfo
@@ -43,6 +43,7 @@ class InfillPlanner:
     decoding: Decoding  # of the request
     max_tokens: int  # the operator's limit for a hole
     syntax: Syntax
+    logit_bias: tuple[tuple[int, float], ...] = ()
     param: str = "segments"  # the request's field that holds the text
 
     def begin(self, request: InfillRequest) -> Infill:
@@ -204,6 +205,7 @@ class InfillPlanner:
             seed=seed,
             time_budget_ms=request.time_budget_ms,
             speculation=request.speculation,
+            logit_bias=self.logit_bias,
             end_token_ids=tuple(ends),
             watch=request.watch or request.scored,
             alternatives=request.alternatives,
@@ -220,7 +222,10 @@ class InfillPlanner:
         return replace(params, max_tokens=lengths.reply_limit)
 
     def _warnings(self, request: InfillRequest, mode: InfillMode) -> list[str]:
-        warnings = []
+        warnings = [
+            *request.warnings,
+            *without_effect(request.decoding, self.decoding, request.time_budget_ms is not None),
+        ]
         too_long = [hole.max_tokens for hole in request.holes if hole.max_tokens and hole.max_tokens > self._limit]
         if too_long:
             warnings.append(f"max_tokens was lowered from {max(too_long)} to {self._limit}.")

@@ -121,7 +121,8 @@ class PromptRoute:
             answer.text += tail
             yield HoleDelta(number, hole, tail)
         tokens = hole_tokens(self._tokenizer, [], answer.tokens)
-        filled = FilledHole(answer.text, tokens, answer.finish_reason or self._reason(answer, event))
+        reason = answer.finish_reason or self._reason(answer, event)
+        filled = FilledHole(answer.text, tokens, reason, answer.stream.stop_string or "")
         self._filled[number].append(filled)
         yield HoleDone(number, hole, filled)
 

@@ -11,6 +11,7 @@ from app.messages.defaults import InfillMode
 from app.messages.events import SequenceSnapshot, Stepped
 from app.messages.options import Overrides
 from app.messages.params import Window
+from app.serving.logit_bias import Biases
 from app.serving.updates import Update
 from app.text.fim_dialects import ContextFile as ContextFile
 
@@ -66,6 +67,7 @@ class InfillRequest:
     steps: int | None = None  # denoising steps for each sequence
     block_length: int | None = None  # tokens
     decoding: Overrides[Decoding] = field(default_factory=Overrides)
+    logit_bias: Biases = ()  # as in DecodingRequest
     time_budget_ms: int | None = None  # from the submission on
     speculation: int | None = None  # drafts in one forward, at most; lowers the server's limit
     # After this time, the best text so far is returned as soon as it has a whole line or fills its canvas.
@@ -73,6 +75,7 @@ class InfillRequest:
     watch: bool = False  # report the denoising steps of a canvas
     scored: bool = False  # report the engine's steps on any route, for log probabilities
     alternatives: int = 0  # in reported steps: this many of the most likely tokens at each position
+    warnings: Sequence[str] = ()  # about the request; the answer has them first
 
     def __post_init__(self) -> None:
         assert len(self.texts) == len(self.holes) + 1
@@ -110,6 +113,7 @@ class FilledHole:
     text: str  # of the tokens, after stop strings and cleaning up
     tokens: tuple[HoleToken, ...]  # all that were decoded
     finish_reason: FillReason
+    stopping_word: str = ""  # the stop string that ended it
 
 
 @dataclass(frozen=True)
