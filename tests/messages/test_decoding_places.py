@@ -23,6 +23,8 @@ EVALUATE = "cli/evaluate.py"  # flags that are sent to a server
 FAMILIES = "models/families.py"  # what published scripts decode with
 
 # Beyond the declaration and the engine, which name every option.
+# Their answers repeat the request's options.
+OTHER_APIS = {"api/responses_answers.py", "api/openapi/response_answers.py"}
 OTHER_PLACES = {
     "decode_mode": {"api/openapi/examples.py", FAMILIES},
     # redenoise and polish have a threshold of their own.
@@ -48,7 +50,12 @@ OTHER_PLACES = {
         "api/openapi/texts.py",
         "api/openapi/document.py",
         "api/openapi/examples.py",
+        *OTHER_APIS,
+        # Above the limit it is lowered.
+        "api/ollama/schemas.py",
+        "api/ollama/requests.py",
     },
+    "top_p": OTHER_APIS,
 }
 
 
