@@ -122,6 +122,23 @@ def test_makefile_has_the_targets(target: str) -> None:
 
 
 @pytest.mark.process
+def test_make_passes_on_what_it_is_given_and_nothing_of_the_environment() -> None:
+    """Some shells set HOST."""
+    variables = {"MAKEFLAGS": "", "HOST": "box", "MODEL": "mine"}
+    plain = run("make", "--dry-run", "serve", **variables).stdout.split("\n")[-2].split()
+    assert plain[1:] == ["-m", "app", "serve"]
+    given = run("make", "--dry-run", "serve", "PORT=81", "HOST=::1", "MODEL=owner/name", **variables)
+    expected = ["-m", "app", "serve", "owner/name", "--port", "81", "--host", "::1"]
+    assert given.stdout.split("\n")[-2].split()[1:] == expected
+
+
+@pytest.mark.process
+def test_make_help_lists_the_targets() -> None:
+    listed = {line.split()[0] for line in run("make", "help", MAKEFLAGS="").stdout.splitlines()[1:]}
+    assert {"serve", "test", "test-fast", "check", "lint", "format", "bench", "docs", "wheel", "clean"} <= listed
+
+
+@pytest.mark.process
 def test_make_refuses_an_old_python(tmp_path: Path) -> None:
     shutil.copy(ROOT / "Makefile", tmp_path)
     shutil.copy(ROOT / "requirements.txt", tmp_path)
