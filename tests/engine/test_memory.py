@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from app.engine import memory
-from app.engine.loading import engine_config
+from app.engine.limits import engine_config
 from app.engine.memory import memory_need
 from app.errors import CheckpointError, StartError
 from app.messages.params import ModelSource
