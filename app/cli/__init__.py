@@ -17,16 +17,21 @@ if TYPE_CHECKING:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    from app.cli import interrupts
+
+    restore = interrupts.end_at_once()
     try:
         return _run(sys.argv[1:] if argv is None else argv)
     except KeyboardInterrupt:
-        return 130
+        return interrupts.EXIT_CODE
     except BrokenPipeError:  # as in `generate ... | head`; the flush at exit must not fail again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except ModuleNotFoundError as error:
         print(f"elbarto: error: {_missing(error)}", file=sys.stderr)
         return 2
+    finally:
+        restore()
 
 
 def _run(argv: Sequence[str]) -> int:

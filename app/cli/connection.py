@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from app.cli import arguments
+from app.cli import arguments, interrupts
 from app.cli.local import LocalModel
 from app.cli.remote import RemoteModel
 from app.cli.replies import Model
@@ -13,7 +13,13 @@ from app.settings import REQUEST_OPTIONS, SETTINGS
 
 
 def connect(args: argparse.Namespace) -> Model:
-    """The server at --url, or an engine in this process. Raises ElBartoError."""
+    """The server at --url, or an engine in this process. Raises ElBartoError. From then on, Ctrl-C is an exception."""
+    model = _connect(args)
+    interrupts.raise_exceptions()
+    return model
+
+
+def _connect(args: argparse.Namespace) -> Model:
     settings = arguments.load(args).settings
     if args.url is None:
         return LocalModel(settings, args.max_tokens)

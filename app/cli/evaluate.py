@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from app.cli import arguments, flags
+from app.cli import arguments, flags, interrupts
 from app.cli.options import positive
 from app.errors import ConfigError
 from app.evaluation.checking import Limits
@@ -69,6 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    interrupts.raise_exceptions()
     settings = arguments.load(args).settings
     given = arguments.given_settings(args)
     fields = {"temperature": 0, **{name: settings.get(name) for name in FIELDS if name in given}}

@@ -55,7 +55,10 @@ def add_settings(parser: argparse.ArgumentParser, groups: Iterable[str], is_hidd
 
 def add_key_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--api-key-file", type=Path, metavar="FILE", help="read the key from a file; --api-key shows in the list of processes"
+        "--api-key-file",
+        type=Path,
+        metavar="FILE",
+        help="read the key from a file; --api-key shows in the list of processes",
     )
 
 
