@@ -94,6 +94,8 @@ def create_service(
     def load_and_report() -> Backend:
         backend, loaded_frontend = load()
         _log_defaults(defaults, loaded_frontend.request_defaults)
+        if not loaded_frontend.tokenizer.has_chat_template:
+            _logger().warning("the checkpoint has no chat template: chats are refused; /v1/completions continues texts")
         if settings.benchmark:
             run_benchmark(backend)
         frontend.set_result(loaded_frontend)

@@ -63,6 +63,22 @@ def test_setup_spark_says_what_is_missing(spark_house: Path) -> None:
 
 
 @pytest.mark.process
+@pytest.mark.skipif(IS_SPARK, reason="this is a Spark")
+def test_setup_spark_says_what_the_driver_says(spark_house: Path) -> None:
+    """Also without HOME, as in cloud-init."""
+    tools = spark_house / "tools"
+    tools.mkdir()
+    problem = "Failed to initialize NVML: Driver/library version mismatch"
+    (tools / "nvidia-smi").write_text(f"#!/bin/sh\necho '{problem}'\necho more\nexit 18\n")
+    (tools / "nvidia-smi").chmod(0o755)
+    path = f"{tools}:{os.environ['PATH']}"
+    done = run("env", "-u", "HOME", "-u", "HF_HOME", "./setup-spark.sh", cwd=spark_house, PATH=path)
+    assert done.returncode == 1
+    assert done.stderr == ""
+    assert f"missing  a working NVIDIA driver (nvidia-smi: {problem})\n" in done.stdout
+
+
+@pytest.mark.process
 def test_setup_spark_on_a_spark(spark_house: Path) -> None:
     """With fakes of the machine's tools: everything is found, and the steps run in order."""
     tools = spark_house / "tools"

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from app import create_service
 from app.cli import main
 from app.errors import CheckpointError, ConfigError
 from app.inspection import preflight
@@ -20,6 +21,9 @@ from app.models import torch_build
 from app.models.tokenizer_vocabulary import Vocabulary
 from app.models.torch_build import check_device
 from app.paths import EMBEDDED_MODEL, ROOT
+from app.settings import Settings
+from tests.doubles.app import fake_backend, fake_frontend
+from tests.doubles.tokenizer import ByteTokenizer
 from tests.reference import CHECKPOINT
 
 LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 8925912\n"
@@ -147,6 +151,14 @@ def test_the_build_is_read_from_torch() -> None:
     build = torch_build._build()
     assert build["__version__"] == repr(str(torch.__version__))
     assert build["cuda"] == repr(torch.version.cuda)
+
+
+def test_a_checkpoint_without_a_chat_template_is_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    loaded = fake_backend(), fake_frontend(ByteTokenizer(chat_template=None))
+    service = create_service(Settings(), load=lambda: loaded)
+    service.wait_until_ready()
+    service.close()
+    assert "the checkpoint has no chat template: chats are refused; /v1/completions continues texts" in caplog.text
 
 
 @pytest.mark.process

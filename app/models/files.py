@@ -77,7 +77,7 @@ def folder_name(path: str) -> str:
     """What people call the checkpoint in this folder: a snapshot of the Hugging Face cache is named by a hash."""
     folder = Path(os.path.abspath(path))  # a link keeps the name that the user gave it
     if folder.parent.name == "snapshots" and folder.parent.parent.name.startswith("models--"):
-        return folder.parent.parent.name.rpartition("--")[2]
+        return folder.parent.parent.name.removeprefix("models--").replace("--", "/")  # owner/name
     return folder.name
 
 

@@ -226,8 +226,8 @@ def test_a_snapshot_of_the_hub_links_to_its_blobs(tmp_path: Path) -> None:
         shutil.copy(file, repository / "blobs" / f"hash-of-{file.name}")
         (snapshot / file.name).symlink_to(f"../../blobs/hash-of-{file.name}")
 
-    assert load(snapshot).name == "some-coder"
-    assert folder_name(f"{snapshot}/") == "some-coder"
+    assert load(snapshot).name == "owner/some-coder"
+    assert folder_name(f"{snapshot}/") == "owner/some-coder"
 
 
 @pytest.mark.parametrize("link", ["loop", "nowhere"])
@@ -416,7 +416,7 @@ def test_large_weights_are_finite(copy: Path) -> None:
 def test_a_file_that_is_no_folder(copy: Path) -> None:
     path = str(copy / "config.json")
 
-    with pytest.raises(CheckpointError, match=re.escape(f"{path} is a file of a checkpoint; name its folder, {copy}.")):
+    with pytest.raises(CheckpointError, match=re.escape(f"ELBARTO_MODEL_PATH is {path!r}, a file; name the folder")):
         load(path)
 
 
