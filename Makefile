@@ -1,6 +1,8 @@
 # `make serve`, `make test` and `make check` set up .venv, and update it only after a requirements file has changed.
 PYTHON ?= python3
 ARGS ?=
+# A variable that was given to make. The environment's are not meant: some shells set HOST.
+given = $(if $(filter command%,$(origin $(1))),$($(1)))
 # One module goes to one worker, in the order of tests/conftest.py; `make test ARGS="-n 0"` is one process.
 IN_PARALLEL := -n auto --dist loadscope --no-loadscope-reorder
 
@@ -20,61 +22,65 @@ EXTENSION_MODULES := $(EXTENSION)/node_modules/.installed
 VSCODE_TESTS := tests/editors/vscode
 VSCODE_DIR ?= $(CURDIR)/$(VSCODE_TESTS)/installed
 
-.PHONY: serve test test-fast coverage test-vscode vscode-docs vsix check bench wheel docs lint lint-editors format clean node-clients nvim
+.PHONY: help serve test test-fast coverage test-vscode vscode-docs vsix check bench wheel docs lint lint-editors format clean node-clients nvim
 
-serve: $(SERVER)
-	$(BIN)/python -m app serve $(ARGS)
+serve: $(SERVER)  ## The server, with the embedded model. PORT=8001 HOST=127.0.0.1 MODEL=owner/name ARGS="--threshold 0.9"
+	$(BIN)/python -m app serve $(call given,MODEL) $(addprefix --port ,$(call given,PORT)) $(addprefix --host ,$(call given,HOST)) $(ARGS)
+
+help:  ## This list
+	@echo "make TARGET [VARIABLE=value ...]; the first one sets up .venv"
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{ printf "  %-14s %s\n", $$1, $$2 }'
 
 # In process: no server, no editor, no Node, no tests of training/ and bench/. The one to run while working.
-test-fast: $(DEV)
+test-fast: $(DEV)  ## Tests without a server, an editor or Node: run this while working
 	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not process and not tool" $(ARGS)
 
-test: $(DEV) $(CLIENTS) node-clients
+test: $(DEV) $(CLIENTS) node-clients  ## All tests. ARGS="-k name" selects some
 	$(BIN)/python -m pytest $(IN_PARALLEL) --durations=25 $(ARGS)
 
 # Lines and branches of app/ and lsp/ that tests reach without a real model server, and the floor of pyproject.toml.
-coverage: $(DEV)
+coverage: $(DEV)  ## How much of app/ and lsp/ the tests reach
 	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not tool" --cov $(ARGS) \
 		tests/test_*.py tests/messages tests/text tests/engine tests/models tests/serving tests/api tests/lsp \
 		tests/evaluation
 
 # The extension in a real VS Code (code-server), which is installed the first time: some minutes and 800 MB in VSCODE_DIR.
 # First against a fake model server, then against the real one with the embedded model.
-test-vscode: $(DEV) vsix
+test-vscode: $(DEV) vsix  ## The extension in a real VS Code, which is installed the first time
 	$(VSCODE_TESTS)/install.sh $(VSCODE_DIR)
 	VSCODE_DIR=$(VSCODE_DIR) node --test --test-concurrency=1 $(ARGS) $(VSCODE_TESTS)/*.test.mjs
 
 # The pictures and the transcript of docs/, from a run that has passed.
-vscode-docs: test-vscode
+vscode-docs: test-vscode  ## The pictures of the extension in docs/
 	VSCODE_DIR=$(VSCODE_DIR) node $(VSCODE_TESTS)/docs.mjs
 
-check: lint test
+check: lint test  ## lint and test: run this before a pull request
 
-bench: $(DEV)
+bench: $(DEV)  ## The benchmark. ARGS=--list names its parts
 	$(BIN)/python -m bench $(ARGS)
 
 # The installable package, in dist/ (docs/decisions/0010-package.md).
-wheel: $(DEV)
+wheel: $(DEV)  ## The installable package, in dist/
 	$(BIN)/python -m pip wheel . --no-deps --no-build-isolation --wheel-dir dist $(ARGS)
 
-lint: $(DEV) lint-editors
+lint: $(DEV) lint-editors  ## ruff, mypy and, with Node, Biome
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 
-format: $(DEV)
+format: $(DEV)  ## ruff format, and what ruff can fix
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
 # The VS Code extension, as editors/vscode/elbarto.vsix; needs Node.js 20 or newer and npm.
-vsix: $(EXTENSION_MODULES)
+vsix: $(EXTENSION_MODULES)  ## The VS Code extension, editors/vscode/elbarto.vsix
 	cd $(EXTENSION) && npm run package
 
 # A Neovim for the tests of the plugin and of the language server; without one they are skipped.
-nvim:
+nvim:  ## A Neovim for the tests of the plugin
 	PYTHON=$(PYTHON) tests/editors/nvim/install.sh $(ARGS)
 
-clean:
+clean:  ## Remove everything that make has made
 	rm -rf .venv .venv-clients .venv-nvim $(NODE)/node_modules $(LINT)/node_modules $(VSCODE_TESTS)/installed $(VSCODE_TESTS)/run
 	cd $(EXTENSION) && rm -rf node_modules dist server LICENSE *.vsix
 	rm -rf .mypy_cache .pytest_cache .ruff_cache
@@ -133,7 +139,7 @@ $(EXTENSION_MODULES): $(EXTENSION)/package-lock.json
 
 # The documentation site, as site/index.html.
 .PHONY: docs
-docs: $(DEV)
+docs: $(DEV)  ## The documentation as a site, in site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build $(ARGS)
 
 define require-python

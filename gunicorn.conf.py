@@ -4,6 +4,7 @@ It is executed in gunicorn's master process, which never loads the model: the si
 """
 
 import json
+import logging
 import signal
 import sys
 import threading
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gunicorn import util
+from gunicorn.glogging import Logger
 
 # For `gunicorn wsgi:app` in another directory: an `app` or `wsgi` there must not be imported.
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -22,13 +24,32 @@ from app.front.threads import Threads
 from app.front.worker import Limits, Worker
 from app.settings import Settings, load_settings
 
+BOOT_ERROR = 3  # the worker's exit code in that case, as in app/__init__.py
+
 
 def _load() -> Settings:
     try:
-        return load_settings().settings
+        loaded = load_settings()
     except StartError as error:
         print(f"elbarto: error: {error}", file=sys.stderr)
         sys.exit(2)
+    for warning in loaded.warnings:
+        print(f"elbarto: warning: {warning}", file=sys.stderr)
+    return loaded.settings
+
+
+class Log(Logger):  # type: ignore[misc]  # gunicorn has no annotations
+    """In the format of the application's log, and silent about a worker that has already said why it cannot start."""
+
+    error_fmt = "%(asctime)s %(levelname)s gunicorn: %(message)s"
+    datefmt = None
+
+    def error(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        is_exit = msg.startswith("Worker (pid:%s) exited") and args[1] == BOOT_ERROR
+        if is_exit or msg.startswith("Shutting down: ") or args == ("Worker failed to boot.",):
+            self.debug(msg, *args, **kwargs)
+        else:
+            super().error(msg, *args, **kwargs)
 
 
 _settings = _load()
@@ -48,6 +69,7 @@ timeout = 60  # of the worker's loop, which no request can hold up; app.serving.
 # After shutdown_s the executor aborts the remaining requests; their streams need a moment to send the error.
 graceful_timeout = _settings.shutdown_s + 5
 loglevel = _settings.log_level
+logger_class = Log
 accesslog = None  # app.api.request_log logs one line for each request
 # gunicorn's management socket is in the home directory, where two servers would conflict.
 control_socket_disable = True
@@ -60,9 +82,21 @@ def on_starting(server: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """Make the signals that end the worker close the executor too: the worker waits for its open streams."""
     util.write_error = _write_error  # gunicorn has no setting for this
+    threading.Thread(target=_say_address, args=(worker,), daemon=True).start()
     _close_at(worker, signal.SIGTERM, _settings.shutdown_s)
     _close_at(worker, signal.SIGINT, 0)  # Ctrl-C: at once
     _close_at(worker, signal.SIGQUIT, 0)
+
+
+def _say_address(worker: Any) -> None:
+    """Log the address to open, once that is of use."""
+    try:
+        worker.wsgi.extensions["elbarto"].service.wait_until_ready()
+    except Exception:  # the application has reported it
+        return
+    host, port = worker.sockets[0].getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    logging.getLogger("app").info("Open http://%s:%d/", f"[{host}]" if ":" in host else host, port)
 
 
 def _close_at(worker: Any, signal_number: int, timeout_s: float) -> None:

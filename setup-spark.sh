@@ -68,7 +68,12 @@ check_driver() {
         lack "NVIDIA driver (no nvidia-smi)"
         return
     fi
-    found "GPU $(nvidia-smi --query-gpu=name,compute_cap --format=csv,noheader 2>/dev/null | head -n 1 || true)"
+    local gpu
+    if ! gpu=$(nvidia-smi --query-gpu=name,compute_cap --format=csv,noheader 2>&1); then
+        lack "a working NVIDIA driver (nvidia-smi: ${gpu%%$'\n'*})"
+        return
+    fi
+    found "GPU ${gpu%%$'\n'*}"
     cuda=$(nvidia-smi 2>/dev/null | sed -n 's/.*CUDA[A-Za-z ]*Version: *\([0-9][0-9]*\)\.\([0-9]*\).*/\1.\2/p' | head -n 1 || true)
     if [[ ${cuda%%.*} -ge 13 ]]; then
         found "driver for CUDA $cuda"
@@ -78,7 +83,7 @@ check_driver() {
 }
 
 check_disk() {
-    local cache=${HF_HOME:-$HOME/.cache/huggingface} free_gb
+    local cache=${HF_HOME:-${HOME:-$PWD}/.cache/huggingface} free_gb
     while [[ ! -d $cache ]]; do cache=$(dirname "$cache"); done
     free_gb=$(($(df -Pk "$cache" | awk 'NR == 2 { print $4 }') / 1024 / 1024))
     if ((free_gb >= DISK_GB)); then

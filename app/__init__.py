@@ -1,19 +1,20 @@
 """El Barto Serve: an OpenAI-compatible server for block-diffusion code models.
 
-`create_app` wires everything together. It imports lazily: `app.settings` needs neither flask nor torch.
+`create_app` wires everything together. It imports lazily: `app.settings` needs neither flask nor torch, and during the
+import of this module Ctrl-C would print a traceback, as the command line cannot deal with it yet.
 """
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
-from collections.abc import Callable
-from concurrent.futures import Future
-from pathlib import Path
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # as in typing, which takes milliseconds to import
 if TYPE_CHECKING:
+    import logging
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
     from flask import Flask
 
     from app.messages.defaults import Defaults
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     Load = Callable[[], tuple[Backend, Frontend]]
 
 __version__ = "0.1.0"
-
-logger = logging.getLogger(__name__)
 
 # gunicorn's exit code for "worker failed to boot": the master exits too, instead of starting another worker.
 BOOT_ERROR = 3
@@ -48,7 +47,7 @@ def create_app(settings: Settings | None = None, load: Load | None = None) -> Fl
     settings = settings or load_settings().settings
     configure_logging(settings.log_level)
     if settings.api_key is None and settings.host not in LOOPBACK:
-        logger.warning(
+        _logger().warning(
             "ELBARTO_API_KEY is not set: anyone who can reach %s:%d can use this server", settings.host, settings.port
         )
     service = create_service(settings, load, on_failure=end_process)
@@ -79,6 +78,8 @@ def create_service(
 
     The model loads on the executor's thread, so the server's port is open and /health answers meanwhile.
     """
+    from concurrent.futures import Future
+
     from app.serving.benchmark import run_benchmark
     from app.serving.executor import LocalEngine
     from app.serving.service import Service
@@ -93,6 +94,8 @@ def create_service(
     def load_and_report() -> Backend:
         backend, loaded_frontend = load()
         _log_defaults(defaults, loaded_frontend.request_defaults)
+        if not loaded_frontend.tokenizer.has_chat_template:
+            _logger().warning("the checkpoint has no chat template: chats are refused; /v1/completions continues texts")
         if settings.benchmark:
             run_benchmark(backend)
         frontend.set_result(loaded_frontend)
@@ -145,6 +148,8 @@ def explain_defaults(settings: Settings) -> dict[str, tuple[str, str]]:
 
     A checkpoint that is not on this machine yet may override them; the source says so.
     """
+    from pathlib import Path
+
     from app.messages.options import Overrides
     from app.models.families import named_defaults
     from app.models.files import find_here
@@ -183,10 +188,18 @@ def _log_defaults(defaults: Overrides[Defaults], checkpoint: Overrides[Defaults]
         f"{name} {value}" for name, (value, source) in explain(defaults, checkpoint).items() if source == CHECKPOINT
     ]
     if rows:
-        logger.info("request defaults from the checkpoint: %s", ", ".join(rows))
+        _logger().info("request defaults from the checkpoint: %s", ", ".join(rows))
+
+
+def _logger() -> logging.Logger:
+    import logging
+
+    return logging.getLogger(__name__)
 
 
 def configure_logging(level: str) -> None:
+    import logging
+
     logging.basicConfig(
         level=level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True
     )
@@ -198,10 +211,10 @@ def end_process(error: BaseException) -> None:
     from app.errors import EngineBroken, StartError
 
     if isinstance(error, EngineBroken):
-        logger.critical("%s; this process exits, so that gunicorn starts a new one", error)
+        _logger().critical("%s; this process exits, so that gunicorn starts a new one", error)
         os._exit(1)
     if isinstance(error, StartError):
         print(f"elbarto: error: {error}", file=sys.stderr, flush=True)
     else:
-        logger.error("the model could not be loaded", exc_info=error)
+        _logger().error("the model could not be loaded", exc_info=error)
     os._exit(BOOT_ERROR)

@@ -19,14 +19,20 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 class RemoteError(ElBartoError):
     """The server cannot be reached, rejects a request, or fails while it answers.
 
-    `status` is None unless the server has answered; a failure in mid-stream is a 500. `code` is OpenAI's.
+    `status` is None unless the server has answered; a failure in mid-stream is a 500. `code` is OpenAI's, `body` the
+    JSON of the answer.
     """
 
     def __init__(
-        self, message: str, status: int | None = None, code: str | None = None, retry_after_s: float | None = None
+        self,
+        message: str,
+        status: int | None = None,
+        code: str | None = None,
+        retry_after_s: float | None = None,
+        body: object = None,
     ) -> None:
         super().__init__(message)
-        self.status, self.code, self.retry_after_s = status, code, retry_after_s
+        self.status, self.code, self.retry_after_s, self.body = status, code, retry_after_s, body
 
 
 class ApiServer:
@@ -49,6 +55,33 @@ class ApiServer:
                 return str(json.load(response)["data"][0]["id"])
             except (ValueError, KeyError, IndexError, TypeError):
                 raise RemoteError(f"{self.base}/models did not answer in OpenAI's format") from None
+
+    def get(self, path: str) -> Any:
+        """The JSON at a path below /v1; raises RemoteError, also for an answer with an error status."""
+        return self._json(path)
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """As `get`, of a request with this body."""
+        return self._json(path, body)
+
+    def health(self) -> dict[str, Any]:
+        """This server's state, also while it loads or shuts down; raises RemoteError if it is another server."""
+        try:
+            body = self.get("/health")
+        except RemoteError as error:
+            if error.status != 503:
+                raise
+            body = error.body
+        if not isinstance(body, dict) or "status" not in body:
+            raise RemoteError(f"{self.base}/health did not answer as El Barto Serve does")
+        return body
+
+    def _json(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        with self._open(path, body) as response:
+            try:
+                return json.load(response)
+            except (ValueError, OSError, http.client.HTTPException):
+                raise RemoteError(f"{self.base}{path} did not answer with JSON") from None
 
     def stream(self, path: str, body: Mapping[str, Any]) -> Generator[dict[str, Any] | None]:
         """The events of a streamed answer, and None for every other line, such as a keep-alive; raises RemoteError.
@@ -80,7 +113,14 @@ def _refusal(error: urllib.error.HTTPError) -> RemoteError:
         body = b""
     message, code = _message(body, f"the server answered with status {error.code}")
     after = error.headers.get("Retry-After", "")
-    return RemoteError(message, error.code, code, float(after) if after.isdecimal() else None)
+    return RemoteError(message, error.code, code, float(after) if after.isdecimal() else None, _parsed(body))
+
+
+def _parsed(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
 
 
 def _lines(response: Iterable[bytes]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.errors import ElBartoError
-from bench.registry import PARTS
+from bench.registry import PARTS, check_repeats, choose
 
 # Flags that override the defaults in bench.context.Options if set.
 OPTIONAL = ("repeats", "threads", "model", "device", "dtype", "seed", "limit", "out")
@@ -37,6 +37,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(args: argparse.Namespace) -> bool:
+    choose(args.parts)  # before the seconds of importing torch
+    if args.repeats is not None:
+        check_repeats(args.repeats)
     os.environ["OMP_DYNAMIC"] = "false"  # before torch is imported: see app.serving.backend
     from bench.context import Options
     from bench.main import run

@@ -9,8 +9,7 @@ import torch
 
 from app.settings import EMBEDDED_MODEL
 from bench.models import Subject, load_subject, random_subject
-
-MIN_REPEATS = 5
+from bench.registry import MIN_REPEATS
 
 
 @dataclass(frozen=True)

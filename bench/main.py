@@ -14,7 +14,7 @@ from app.engine.warmup import most_threads
 from app.errors import ConfigError
 from app.models.device import choose_device, choose_dtype
 from bench import machine, plot, registry, report
-from bench.context import MIN_REPEATS, Context, Options
+from bench.context import Context, Options
 from bench.measure import Figure
 from bench.models import SHAPES
 
@@ -29,8 +29,7 @@ def run(options: Options) -> bool:
     unknown = next((shape for shape in options.shapes if shape not in SHAPES), None)
     if unknown is not None:
         raise ConfigError(f"there is no shape {unknown!r}; the shapes are {', '.join(SHAPES)}")
-    if options.repeats < MIN_REPEATS:
-        raise ConfigError(f"a figure is the median of at least {MIN_REPEATS} ratios; --quick makes one")
+    registry.check_repeats(options.repeats)
     context = make_context(options)
     described = machine.describe(context)
     _print("\n".join(f"{name}: {value}" for name, value in described.items()))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bench.context import Context
     from bench.measure import Figure
 
+MIN_REPEATS = 5
 Part = Callable[["Context"], "list[Figure]"]
 
 # Name -> what it compares. The module bench.parts.<name> has the function `measure`, a Part.
@@ -37,6 +38,12 @@ def choose(names: Sequence[str]) -> list[str]:
     if unknown is not None:
         raise ConfigError(f"{unknown!r} is not a part of the benchmark; the parts are {', '.join(PARTS)}")
     return [name for name in PARTS if name in names or not names]
+
+
+def check_repeats(repeats: int) -> None:
+    """Raises ConfigError."""
+    if repeats < MIN_REPEATS:
+        raise ConfigError(f"a figure is the median of at least {MIN_REPEATS} ratios; --quick makes one")
 
 
 def load(name: str) -> Part:

@@ -77,9 +77,9 @@ def _commands(parser: argparse.ArgumentParser) -> Mapping[str, argparse.Argument
 
 
 def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
-    groups = [group for group in parser._action_groups if group.title == "settings"]
+    groups = [group for group in parser._action_groups if (group.title or "").startswith("settings: ")]
     flags = {name for group in groups for action in group._group_actions for name in action.option_strings}
-    flags -= {"--config"}
+    shown = [group for group in groups if any(action.help != argparse.SUPPRESS for action in group._group_actions)]
     yield from _head("option", "meaning")
     for action in parser._actions:
         if action.dest == "help" or flags & set(action.option_strings):
@@ -89,8 +89,9 @@ def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
         if action.choices and not action.metavar:
             value = f" `{'`, `'.join(map(str, action.choices))}`"
         yield _row(names + value, (action.help or "").replace("%%", "%"))
-    if flags:
-        yield _row("`--port`, `--device`, …", "One flag for each [setting](settings.md).")
+    if shown:
+        kinds = "; ".join((group.title or "").removeprefix("settings: ") for group in shown)
+        yield _row("`--dtype`, `--threshold`, …", f"One flag for each of these [settings](settings.md): {kinds}.")
 
 
 def routes() -> Iterator[str]:

@@ -22,10 +22,10 @@ from app.messages.events import Counters
 from app.serving.generation import SILENCE, Silence
 from app.serving.requests import ChatRequest
 from app.serving.updates import Delta, Ended
-from app.settings import ROOT, SETTINGS
+from app.settings import EMBEDDED_MODEL, ROOT
 
 APP = '''
-import importlib.util, json, os
+import importlib.util, json, logging, os
 from pathlib import Path
 from types import SimpleNamespace
 from app.settings import load_settings
@@ -39,6 +39,8 @@ class StandIn:
     def close(self, timeout_s=0):
         Path(os.environ["CLOSED"]).touch()
 
+    def wait_until_ready(self): ...
+
     def __call__(self, environ, start_response):
         loaded = load_settings()
         start_response("200 OK", [("Content-Type", "application/json")])
@@ -48,7 +50,12 @@ class StandIn:
         return [json.dumps(seen).encode()]
 
 def create_app():
+    logging.basicConfig(level="INFO", format="%(levelname)s %(name)s: %(message)s", force=True)
     return StandIn()
+
+def model_source(settings):
+    from app.messages.params import ModelSource
+    return ModelSource(path=os.environ["CHECKPOINT"])
 
 def explain_defaults(settings):
     return {"steps": ("7", "checkpoint (" + str(settings.model) + ")")}
@@ -57,6 +64,8 @@ def explain_defaults(settings):
 
 class FakeReply(list[Delta | Ended | Silence]):
     warnings = ("too long",)
+
+    def abort(self) -> None: ...
 
     def usage(self) -> SimpleNamespace:
         return SimpleNamespace(tpf=1.5)
@@ -97,7 +106,9 @@ class FakeService:
 
 
 def clean_environ() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("ELBARTO_")}
+    """With the checkpoint of the fake app."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("ELBARTO_")}
+    return clean | {"CHECKPOINT": str(EMBEDDED_MODEL)}
 
 
 def run(*arguments: str, cwd: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -110,7 +121,9 @@ def run(*arguments: str, cwd: Path = ROOT, **variables: str) -> subprocess.Compl
 def repository(tmp_path: Path) -> Path:
     """A copy of this repository with a fake app/__init__.py."""
     repository = tmp_path / "repository"
-    shutil.copytree(ROOT / "app", repository / "app", ignore=shutil.ignore_patterns("web", "assets", "__pycache__"))
+    for package in ("app", "lsp"):
+        ignored = shutil.ignore_patterns("web", "assets", "__pycache__")
+        shutil.copytree(ROOT / package, repository / package, ignore=ignored)
     for name in ("wsgi.py", "gunicorn.conf.py"):
         shutil.copy(ROOT / name, repository / name)
     (repository / "app" / "__init__.py").write_text(APP)
@@ -145,14 +158,6 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert __version__ in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("command", ["serve", "generate", "chat", "config"])
-def test_every_setting_is_a_flag(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit, match="0"):
-        main([command, "--help"])
-    text = capsys.readouterr().out
-    assert all(f"{info.flag} " in text for info in SETTINGS.values())
-
-
 def test_generate_prints_blocks_and_counters(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -181,13 +186,6 @@ def test_generate_reports_a_refused_request(
 
 
 @pytest.mark.process
-def test_generate_wants_a_positive_number() -> None:
-    done = run("generate", "x", "--max-tokens", "0")
-    assert done.returncode == 2
-    assert "--max-tokens" in done.stderr
-
-
-@pytest.mark.process
 def test_config_prints_an_example_that_config_show_reads(repository: Path, tmp_path: Path) -> None:
     printed = run("config", cwd=repository)
     assert printed.returncode == 0
@@ -210,13 +208,6 @@ def test_a_bad_setting_is_one_line_and_exit_code_2(command: list[str]) -> None:
     done = run(*command, ELBARTO_PROT="1")
     line = "elbarto: error: ELBARTO_PROT in the environment is not a setting; did you mean ELBARTO_PORT?\n"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", line)
-
-
-@pytest.mark.process
-def test_an_unknown_flag_is_refused() -> None:
-    done = run("serve", "--prot", "81")
-    assert done.returncode == 2
-    assert "unrecognized arguments: --prot" in done.stderr
 
 
 @pytest.mark.process
@@ -253,7 +244,7 @@ def test_serve_runs_gunicorn_from_any_directory(repository: Path, elsewhere: Pat
         command, cwd=elsewhere, env={**clean_environ(), **variables}, stderr=subprocess.PIPE, text=True
     )
     try:
-        wait_for(server, "Booting worker")
+        wait_for(server, f"INFO app: Open http://127.0.0.1:{free_port}/")
         with urllib.request.urlopen(f"http://127.0.0.1:{free_port}/", timeout=30) as response:
             seen = json.load(response)
         assert not closed.exists()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Generator, Iterator, Sequence
 
 import pytest
 
 from app.cli import main
-from app.cli.chat import Conversation, Message
+from app.cli.chat import Conversation
 from app.cli.remote import RemoteError, RemoteModel
+from app.cli.replies import End, Item, Message, Piece
 from app.errors import ConfigError, PromptTooLong
 from tests.doubles import openai_server
 from tests.doubles.openai_server import ScriptedServer, answer
@@ -22,13 +24,13 @@ class ScriptedModel:
         self.asked: list[list[Message]] = []
         self.num_closed = 0
 
-    def stream(self, messages: Sequence[Message]) -> Generator[str]:
+    def follow(self, messages: Sequence[Message], is_watched: bool = False) -> Generator[Item]:
         self.asked.append(list(messages))
         try:
             for piece in self.script.pop(0):
                 if isinstance(piece, BaseException):
                     raise piece
-                yield piece
+                yield Piece(piece)
         finally:
             self.num_closed += 1
 
@@ -85,7 +87,7 @@ def server() -> Iterator[openai_server.ScriptedServer]:
 def test_a_server_is_asked_as_openais_api_has_it(server: ScriptedServer, suffix: str) -> None:
     server.answers.append(answer("Hi, ", "thère."))
     model = RemoteModel(server.url + suffix, "sk-key", max_tokens=9)
-    assert list(model.stream([user("hello")])) == ["Hi, ", "thère."]
+    assert list(model.follow([user("hello")])) == [Piece("Hi, "), Piece("thère."), End(None)]
     assert server.requests == [
         {
             "model": "scripted",
@@ -112,7 +114,7 @@ def test_what_goes_wrong_at_the_server_is_an_error(
     server.answers.append(reply)
     model = RemoteModel(server.url, None, None)
     with pytest.raises(RemoteError, match=message):
-        list(model.stream([user("hello")]))
+        list(model.follow([user("hello")]))
     assert server.requests[0].keys() == {"model", "messages", "stream", "authorization"}
     assert server.requests[0]["authorization"] is None
 
@@ -132,3 +134,17 @@ def test_a_bad_url_is_refused() -> None:
 def test_settings_of_an_engine_are_refused_with_a_url(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["chat", "--url", "http://127.0.0.1:1", "--dtype", "float32"]) == 2
     assert "--dtype has no effect with --url" in capsys.readouterr().err
+
+
+def test_a_message_of_several_lines_is_between_quotes(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.answers += [answer("one"), answer("two")]
+    monkeypatch.setattr("sys.stdin", io.StringIO('"""def f():\n    pass"""\n/reset\n""" a\n\nb\n"""\n'))
+    assert main(["chat", "--url", server.url, "--system", "Be brief."]) == 0
+    assert capsys.readouterr().out == "one\ntwo\n"
+    system = {"role": "system", "content": "Be brief."}
+    assert [request["messages"] for request in server.requests] == [
+        [system, user("def f():\n    pass")],
+        [system, user("a\n\nb")],
+    ]

@@ -280,7 +280,7 @@ def test_a_hub_id_is_inspected_without_its_weights_and_pulled_with_them(hub: Fak
     pulled = program("pull", "owner/some-coder", code=0, **environ)
 
     assert f"snapshots/{COMMIT}\n39 tensors, 1.2 MB, headers and sizes agree\nServe it: " in pulled.stdout
-    assert pulled.stdout.endswith(" serve --model-path owner/some-coder\n")
+    assert pulled.stdout.endswith(" serve owner/some-coder\n")
     assert "100%" in pulled.stderr
 
     assert hub.sent["model.safetensors"] > 1_100_000
@@ -300,6 +300,18 @@ def test_a_download_that_is_damaged_is_told(hub: FakeHub, copy: Path, tmp_path: 
     assert "It cannot be served: " in pulled.stdout
     assert "its tensors have 1181376 bytes, the file has 1181276 for them." in pulled.stdout
     assert "Serve it" not in pulled.stdout
+
+
+@pytest.mark.process
+def test_serve_looks_at_the_small_files_of_a_hub_id_first(hub: FakeHub, copy: Path, tmp_path: Path) -> None:
+    edit(copy, architectures=["Qwen3MoeForCausalLM"])
+
+    done = program("serve", "owner/some-coder", "--port", "0", code=2, **hub.environ(tmp_path / "home"))
+
+    last = done.stderr.splitlines()[-1]  # after the progress of the download
+    assert last.startswith("elbarto: error: owner/some-coder: config.json: architectures is Qwen3MoeForCausalLM")
+    assert "config.json" in hub.sent
+    assert "model.safetensors" not in hub.sent
 
 
 @pytest.mark.process
@@ -325,7 +337,7 @@ def test_pickles_are_not_even_downloaded(hub: FakeHub, copy: Path, tmp_path: Pat
         ({"HF_ENDPOINT": "http://127.0.0.1:9"}, "it is not on this machine, and the hub could not be reached."),
     ],
 )
-@pytest.mark.parametrize("command", ["inspect", "pull"])
+@pytest.mark.parametrize("command", ["inspect", "pull", "serve"])
 def test_what_the_hub_does_not_have_is_one_line(
     hub: FakeHub, tmp_path: Path, command: str, environ: dict[str, str], reason: str
 ) -> None:

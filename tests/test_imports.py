@@ -28,7 +28,7 @@ MAY_IMPORT = {
         "models",
         "messages",
     },  # app/__init__.py: all the wiring
-    "cli": {"settings", "paths", "app", "inspection", "serving", "messages", "evaluation", "remote"},
+    "cli": {"settings", "paths", "app", "inspection", "serving", "messages", "evaluation", "remote", "lsp"},
     "inspection": {"serving", "text", "engine", "models", "messages"},
     "settings": {"messages", "paths"},
     "front": set(),

@@ -63,6 +63,22 @@ def test_setup_spark_says_what_is_missing(spark_house: Path) -> None:
 
 
 @pytest.mark.process
+@pytest.mark.skipif(IS_SPARK, reason="this is a Spark")
+def test_setup_spark_says_what_the_driver_says(spark_house: Path) -> None:
+    """Also without HOME, as in cloud-init."""
+    tools = spark_house / "tools"
+    tools.mkdir()
+    problem = "Failed to initialize NVML: Driver/library version mismatch"
+    (tools / "nvidia-smi").write_text(f"#!/bin/sh\necho '{problem}'\necho more\nexit 18\n")
+    (tools / "nvidia-smi").chmod(0o755)
+    path = f"{tools}:{os.environ['PATH']}"
+    done = run("env", "-u", "HOME", "-u", "HF_HOME", "./setup-spark.sh", cwd=spark_house, PATH=path)
+    assert done.returncode == 1
+    assert done.stderr == ""
+    assert f"missing  a working NVIDIA driver (nvidia-smi: {problem})\n" in done.stdout
+
+
+@pytest.mark.process
 def test_setup_spark_on_a_spark(spark_house: Path) -> None:
     """With fakes of the machine's tools: everything is found, and the steps run in order."""
     tools = spark_house / "tools"
@@ -119,6 +135,23 @@ def test_env_example_names_only_known_settings(tmp_path: Path) -> None:
 def test_makefile_has_the_targets(target: str) -> None:
     done = run("make", "--dry-run", target, MAKEFLAGS="")
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.process
+def test_make_passes_on_what_it_is_given_and_nothing_of_the_environment() -> None:
+    """Some shells set HOST."""
+    variables = {"MAKEFLAGS": "", "HOST": "box", "MODEL": "mine"}
+    plain = run("make", "--dry-run", "serve", **variables).stdout.split("\n")[-2].split()
+    assert plain[1:] == ["-m", "app", "serve"]
+    given = run("make", "--dry-run", "serve", "PORT=81", "HOST=::1", "MODEL=owner/name", **variables)
+    expected = ["-m", "app", "serve", "owner/name", "--port", "81", "--host", "::1"]
+    assert given.stdout.split("\n")[-2].split()[1:] == expected
+
+
+@pytest.mark.process
+def test_make_help_lists_the_targets() -> None:
+    listed = {line.split()[0] for line in run("make", "help", MAKEFLAGS="").stdout.splitlines()[1:]}
+    assert {"serve", "test", "test-fast", "check", "lint", "format", "bench", "docs", "wheel", "clean"} <= listed
 
 
 @pytest.mark.process

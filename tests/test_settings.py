@@ -113,7 +113,6 @@ def test_the_environment_names_a_yaml_file(load: Any, tmp_path: Path) -> None:
     [
         {"environ": {"ELBARTO_THRESHOLD": ""}},
         {"dotenv": "ELBARTO_THRESHOLD="},
-        {"dotenv": "ELBARTO_THRESHOLD"},
         {"yaml_text": "threshold:"},
         {"yaml_text": "threshold: ''"},
         {"flags": {"threshold": " "}},

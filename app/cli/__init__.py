@@ -1,111 +1,70 @@
-"""The command line: `elbarto serve | generate | chat | inspect | pull | config | eval`, or `python -m app ...`.
+"""The command line: `elbarto serve | generate | chat | fill | edit | ...`, or `python -m app ...`.
 
-Each command has its own module. Only those that load the model in this process import torch, and only once they run.
+Nothing is imported here that takes time or may be missing, so that Ctrl-C and a wrong Python get their answer. Each
+command has its own module. Only those that load the model in this process import torch, and only once they run.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from app import __version__
-from app.cli import chat, config, evaluate, generate, inspect, pull, serve
-from app.errors import ElBartoError
-from app.paths import COMMAND
-from app.settings import SETTINGS
+if TYPE_CHECKING:
+    import argparse
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    parser = _parser()
-    args = parser.parse_args(argv)
-    if args.command is None:
-        parser.print_help()
+    from app.cli import interrupts
+
+    restore = interrupts.end_at_once()
+    try:
+        return _run(sys.argv[1:] if argv is None else argv)
+    except KeyboardInterrupt:
+        return interrupts.EXIT_CODE
+    except BrokenPipeError:  # as in `generate ... | head`; the flush at exit must not fail again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except ModuleNotFoundError as error:
+        print(f"elbarto: error: {_missing(error)}", file=sys.stderr)
+        return 2
+    finally:
+        restore()
+
+
+def _run(argv: Sequence[str]) -> int:
+    if sys.version_info < (3, 11):  # noqa: UP036 (somebody's python3 may be older)
+        print(f"elbarto: error: Python 3.11 or newer is needed; this is {sys.version.split()[0]}", file=sys.stderr)
+        return 2
+    from app.cli.arguments import in_users_words
+    from app.cli.parser import parse
+    from app.errors import ElBartoError
+
+    args = parse(argv)
+    if args is None:
         return 0
     try:
         return int(args.run(args))
     except ElBartoError as error:
-        print(f"elbarto: error: {error}", file=sys.stderr)
+        print(f"elbarto: error: {in_users_words(str(error), args)}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:  # as in `generate ... | head`; the flush at exit must not fail again
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+
+
+def _missing(error: ModuleNotFoundError) -> str:
+    """What to do about a package that is not there: most likely this is the system's Python, not the one of .venv."""
+    from app.paths import IS_INSTALLED, ROOT
+
+    hint = "install the package again"
+    if not IS_INSTALLED:
+        python = ROOT / ".venv" / "bin" / "python"
+        hint = f"use {python}" if python.exists() else "run `make serve`, which makes .venv, and use .venv/bin/python"
+    return f"{sys.executable} has no package {error.name!r}: {hint}"
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=COMMAND, description="El Barto Serve", allow_abbrev=False)
-    parser.add_argument("--version", action="version", version=f"El Barto Serve {__version__}")
-    parser.set_defaults(command=None)
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    settings = _settings_parser()
+    """For docs/generate.py."""
+    from app.cli.parser import build_parser
 
-    def add(name: str, help: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=help, description=help, parents=[settings], allow_abbrev=False)
-
-    add("serve", "Start the server.").set_defaults(run=serve.run)
-
-    one_reply = add("generate", "Print the model's reply to one prompt, each block as it is committed.")
-    one_reply.add_argument("prompt", metavar="PROMPT")
-    _add_max_tokens(one_reply)
-    one_reply.add_argument("--stats", action="store_true", help="print the reply's counters at the end")
-    one_reply.set_defaults(run=generate.run)
-
-    conversation = add("chat", "Chat with the model in the terminal; reads lines if stdin is not a terminal.")
-    conversation.add_argument(
-        "--url", help="use a running server, such as http://127.0.0.1:8000, instead of loading the model"
-    )
-    _add_max_tokens(conversation)
-    conversation.set_defaults(run=chat.run)
-
-    description = add("inspect", "Describe a checkpoint, and say whether it can be served here. Reads headers only.")
-    description.add_argument(
-        "path", nargs="?", metavar="PATH_OR_ID", help="a folder or a Hugging Face id (the model that is served)"
-    )
-    description.add_argument("--json", action="store_true", help="print JSON; sizes are in bytes")
-    description.set_defaults(run=inspect.run)
-
-    help = "Download a checkpoint from the Hugging Face hub, and check it."
-    download = commands.add_parser("pull", help=help, description=help, allow_abbrev=False)
-    download.add_argument("id", metavar="ID", help="owner/name")
-    download.add_argument("--revision", metavar="REVISION", help="a branch, tag or commit")
-    download.set_defaults(run=pull.run)
-
-    config_command = add("config", "Print a commented settings file in YAML.")
-    config_command.add_argument("--show", action="store_true", help="print each effective setting and its source")
-    config_command.set_defaults(run=config.run)
-
-    evaluation = commands.add_parser("eval", help=evaluate.HELP, description=evaluate.HELP, allow_abbrev=False)
-    evaluate.add_arguments(evaluation)
-    evaluation.set_defaults(run=evaluate.run)
-    return parser
-
-
-def _add_max_tokens(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--max-tokens", type=_positive, metavar="N", help="maximum number of tokens in a reply")
-
-
-def _settings_parser() -> argparse.ArgumentParser:
-    """One flag for each setting. The values stay text: app.settings checks them, whatever their source."""
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    group = parser.add_argument_group(
-        "settings", "Precedence: these flags, the YAML file, environment variables, .env in the working directory."
-    )
-    group.add_argument("--config", type=Path, metavar="FILE", help="a YAML file of settings (or ELBARTO_CONFIG)")
-    for name, info in SETTINGS.items():
-        help_text = f"{info.help} ({info.allowed})".replace("%", "%%")
-        if info.is_boolean:
-            group.add_argument(info.flag, dest=name, nargs="?", const="true", metavar="BOOL", help=help_text)
-        else:
-            group.add_argument(info.flag, dest=name, metavar=name.rpartition("_")[2].upper(), help=help_text)
-    return parser
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be a positive integer, got {text!r}")
-    return int(text)
+    return build_parser()

@@ -4,50 +4,52 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from app.cli import arguments
-from app.cli.remote import RemoteModel
-from app.errors import ConfigError, ElBartoError
-from app.settings import SETTINGS, Settings
+from app.cli import flags
+from app.cli.connection import connect
+from app.cli.options import add_max_tokens
+from app.cli.replies import End, Item, Message, Piece
+from app.errors import ElBartoError
 
-if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from app.serving.service import Service
-
-Message = dict[str, str]
-
-HELP = "/reset starts a new conversation; Ctrl-C stops an answer; /exit or Ctrl-D quits."
+HELP = "Chat with the model in the terminal; reads lines if stdin is not a terminal."
+KEYS = (
+    "/reset starts a new conversation; Ctrl-C stops an answer; /exit or Ctrl-D quits. "
+    'A message of several lines is between two """.'
+)
+QUOTES = '"""'
 
 
 class ChatModel(Protocol):
-    """A model to chat with, in this process or on a server."""
+    """The part of a Model that a conversation needs."""
 
-    def stream(self, messages: Sequence[Message]) -> Generator[str]:
-        """The pieces of the answer as they are generated; raises ElBartoError. Closing it stops the generation."""
+    def follow(self, messages: Sequence[Message], is_watched: bool = False) -> Generator[Item]: ...
 
-    def close(self) -> None: ...
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--system", metavar="TEXT", help="a system message at the beginning of every conversation")
+    add_max_tokens(parser)
+    flags.add_server(parser, "instead of loading the model")
+    flags.add_settings(parser, flags.ENGINE_GROUPS)
 
 
 def run(args: argparse.Namespace) -> int:
     is_interactive = sys.stdin.isatty()
-    with closing(_connect(args)) as model:
-        conversation = Conversation(model, is_interactive)
+    with closing(connect(args)) as model:
+        conversation = Conversation(model, is_interactive, args.system)
         if is_interactive:
             _enable_line_editing()
-            print(HELP, file=sys.stderr)
-        for line in _read_lines(is_interactive):
-            if line == "/exit":
+            print(KEYS, file=sys.stderr)
+        for message in _read_messages(is_interactive):
+            if message == "/exit":
                 break
-            if line == "/reset":
-                conversation.messages.clear()
-            elif line:
-                conversation.ask(line)
+            if message == "/reset":
+                conversation.reset()
+            elif message:
+                conversation.ask(message)
     return 0
 
 
@@ -58,10 +60,15 @@ class Conversation:
     command, because no user is there to react.
     """
 
-    def __init__(self, model: ChatModel, is_interactive: bool) -> None:
+    def __init__(self, model: ChatModel, is_interactive: bool, system: str | None = None) -> None:
         self.messages: list[Message] = []
         self._model = model
         self._is_interactive = is_interactive
+        self._system = system
+        self.reset()
+
+    def reset(self) -> None:
+        self.messages = [] if self._system is None else [{"role": "system", "content": self._system}]
 
     def ask(self, text: str) -> None:
         """Print the answer as it is generated.
@@ -70,12 +77,15 @@ class Conversation:
         A question without an answer is dropped.
         """
         messages = [*self.messages, {"role": "user", "content": text}]
-        answer = ""
+        answer, end = "", End(None)
         try:
-            with closing(self._model.stream(messages)) as pieces:
-                for piece in pieces:
-                    answer += piece
-                    print(piece, end="", flush=True)
+            with closing(self._model.follow(messages)) as items:
+                for item in items:
+                    if isinstance(item, Piece):
+                        answer += item.text
+                        print(item.text, end="", flush=True)
+                    elif isinstance(item, End):
+                        end = item
         except KeyboardInterrupt:
             if not self._is_interactive:
                 raise
@@ -85,59 +95,21 @@ class Conversation:
             print(f"elbarto: error: {error}", file=sys.stderr)
         finally:
             print(flush=True)
+        for warning in end.warnings:
+            print(f"elbarto: {warning}", file=sys.stderr)
         if answer:
             self.messages = [*messages, {"role": "assistant", "content": answer}]
 
 
-class LocalModel:
-    """The engine in this process."""
+def _read_messages(is_interactive: bool) -> Iterator[str]:
+    """What the user types until Ctrl-D or the end of the input, without surrounding whitespace.
 
-    def __init__(self, settings: Settings, max_tokens: int | None) -> None:
-        """Load the model; raises StartError."""
-        from app import create_service  # imports torch
-
-        self._max_tokens = max_tokens
-        self._service: Service = create_service(settings)
-        try:
-            self._service.wait_until_ready()
-        except BaseException:
-            self.close()
-            raise
-
-    def stream(self, messages: Sequence[Message]) -> Generator[str]:
-        from app.serving.requests import ChatRequest
-        from app.serving.updates import Delta
-
-        reply = self._service.chat(ChatRequest(messages=messages, max_tokens=self._max_tokens))
-        try:
-            for item in reply:
-                if isinstance(item, Delta):
-                    yield item.text
-        finally:
-            reply.abort()
-        for warning in reply.warnings:
-            print(f"\nelbarto: {warning}", end="", file=sys.stderr)
-
-    def close(self) -> None:
-        self._service.close()
-
-
-def _connect(args: argparse.Namespace) -> ChatModel:
-    settings = arguments.load(args).settings
-    if args.url is None:
-        logging.basicConfig(level=logging.ERROR)
-        return LocalModel(settings, args.max_tokens)
-    unused = next((name for name in arguments.given_settings(args) if name != "api_key"), None)
-    if unused is not None:
-        raise ConfigError(f"{SETTINGS[unused].flag} has no effect with --url: that server has its own settings")
-    return RemoteModel(args.url, settings.api_key, args.max_tokens)
-
-
-def _read_lines(is_interactive: bool) -> Iterator[str]:
-    """What the user types until Ctrl-D or the end of the input, without surrounding whitespace."""
+    A line is a message; so are several lines between two times three quotes.
+    """
+    lines: list[str] = []
     while True:
         try:
-            line = input("> " if is_interactive else "")
+            line = input("" if not is_interactive else ". " if lines else "> ")
         except EOFError:
             if is_interactive:
                 print()
@@ -145,9 +117,18 @@ def _read_lines(is_interactive: bool) -> Iterator[str]:
         except KeyboardInterrupt:
             if not is_interactive:
                 raise
-            print()  # abandon the line, as shells do
+            print()  # abandon the message, as shells do
+            lines = []
             continue
-        yield line.strip()
+        lines.append(line)
+        message = "\n".join(lines).strip()
+        if not message.startswith(QUOTES):
+            yield message
+        elif len(message) >= 2 * len(QUOTES) and message.endswith(QUOTES):
+            yield message.removeprefix(QUOTES).removesuffix(QUOTES).strip()
+        else:
+            continue
+        lines = []
 
 
 def _enable_line_editing() -> None:

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from app.cli import arguments
+from app.cli import arguments, flags, interrupts
+from app.cli.options import positive
 from app.errors import ConfigError
 from app.evaluation.checking import Limits
 from app.evaluation.formats import BENCHMARKS
@@ -38,21 +39,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--url", metavar="URL", help="the server (http://127.0.0.1 and the port of the settings)")
     add("--api-key", metavar="KEY", help="the server's API key (or ELBARTO_API_KEY)")
-    add("--config", type=Path, metavar="FILE", help="a YAML file of settings (or ELBARTO_CONFIG)")
+    flags.add_key_file(parser)
+    flags.add_config(parser)
     add("--out", type=Path, metavar="FOLDER", help="for answers, verdicts and report (evaluation-BENCHMARK)")
     add("--resume", action="store_true", help="continue the run in --out: only what is missing is asked and checked")
-    add("--limit", type=_positive, metavar="N", help="only the first N problems")
-    add("--n", type=_positive, default=1, metavar="N", help="answers to each problem, for pass@k (1)")
-    add("--concurrency", type=_positive, default=8, metavar="N", help="requests at a time (8)")
+    add("--limit", type=positive, metavar="N", help="only the first N problems")
+    add("--n", type=positive, default=1, metavar="N", help="answers to each problem, for pass@k (1)")
+    add("--concurrency", type=positive, default=8, metavar="N", help="requests at a time (8)")
     add("--patience", type=_seconds, default=60.0, metavar="S", help="give up after S seconds without any answer (60)")
     add("--mode", choices=("chat", "completion"), default="chat", help="completion: for base models (chat)")
     add("--split", choices=("instruct", "complete"), default="instruct", help="bigcodebench: which prompts (instruct)")
     add("--instruction", default=INSTRUCTION, metavar="TEXT", help="what a chat says before the problem (evalplus')")
     add("--model", metavar="NAME", help="the model in the requests (the first one of the server)")
-    add("--max-tokens", type=_positive, metavar="N", help="length of an answer (the benchmark's)")
+    add("--max-tokens", type=positive, metavar="N", help="length of an answer (the benchmark's)")
     add("--seed", type=int, default=0, metavar="N", help="seed of the first answer to each problem (0)")
     add("--python", default=sys.executable, metavar="PATH", help="the Python that runs the programs (this one)")
-    add("--check-workers", type=_positive, metavar="N", help="programs that run at a time (number of CPUs)")
+    add("--check-workers", type=positive, metavar="N", help="programs that run at a time (number of CPUs)")
     add("--timeout", type=_seconds, metavar="S", help="seconds for a program and its tests (the benchmark's)")
     add("--unisolated", action="store_true", help="run programs even if the system cannot isolate them")
     add("--reference", action="store_true", help="check the published solutions instead of a model's; needs no server")
@@ -67,6 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    interrupts.raise_exceptions()
     settings = arguments.load(args).settings
     given = arguments.given_settings(args)
     fields = {"temperature": 0, **{name: settings.get(name) for name in FIELDS if name in given}}
@@ -123,12 +126,6 @@ def _title(report: dict[str, Any]) -> str:
     identity = report["run"]
     options = ", ".join(f"{name} {value}" for name, value in identity["fields"].items())
     return f"{identity['benchmark']}, {identity['model']}, {identity['mode']}: {options}"
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be a positive integer, got {text!r}")
-    return int(text)
 
 
 def _seconds(text: str) -> float:

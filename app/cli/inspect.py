@@ -8,7 +8,17 @@ import json
 import logging
 import warnings
 
-from app.cli import arguments
+from app.cli import arguments, flags
+
+HELP = "Describe a checkpoint, and say whether it can be served here. Reads headers only."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "path", nargs="?", metavar="PATH_OR_ID", help="a folder or a Hugging Face id (the model that is served)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON; sizes are in bytes")
+    flags.add_settings(parser, (flags.MODEL, flags.MACHINE, flags.LIMITS))
 
 
 def run(args: argparse.Namespace) -> int:

@@ -8,6 +8,13 @@ import warnings
 
 from app.paths import COMMAND
 
+HELP = "Download a checkpoint from the Hugging Face hub, and check it."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("id", metavar="ID", help="owner/name")
+    parser.add_argument("--revision", metavar="REVISION", help="a branch, tag or commit")
+
 
 def run(args: argparse.Namespace) -> int:
     """0 if everything is there and can be served, else 1."""
@@ -25,5 +32,5 @@ def run(args: argparse.Namespace) -> int:
     for problem in report.problems:
         print(f"It cannot be served: {problem}")
     if report.can_be_served:
-        print(f"Serve it: {COMMAND} serve --model-path {args.id}{revision}")
+        print(f"Serve it: {COMMAND} serve {args.id}{revision}")
     return 0 if report.can_be_served else 1

@@ -7,19 +7,34 @@ import dataclasses
 import os
 import socket
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from app.cli import arguments
+from app.cli import arguments, flags
 from app.errors import StartError
 from app.paths import GUNICORN_CONF
 from app.settings import SETTINGS, Settings, to_environ
+
+HELP = "Start the server."
+FAILED_TO_BOOT = 3  # gunicorn's, after the worker has said in one line why
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("served", metavar="MODEL", nargs="?", help="as --model-path (the embedded model)")
+    flags.add_key_file(parser)
+    flags.add_settings(parser, flags.ALL_GROUPS)
 
 
 def run(args: argparse.Namespace) -> int:
     """Become gunicorn's master. gunicorn.conf.py and the worker read the settings from the environment."""
     settings = _settings(args)
     _check_port(settings)
+    _check_temporary_folder()
+    from app import model_source
+    from app.inspection.preflight import check_before_loading
+
+    check_before_loading(model_source(settings))
     environ = dict(os.environ)
     os.environ.update(to_environ(settings))
 
@@ -44,7 +59,13 @@ def run(args: argparse.Namespace) -> int:
 
     # As if gunicorn had been started with these arguments; it parses them again at every reload.
     sys.argv = [gunicorn.__file__, "--config", str(GUNICORN_CONF), "app:create_app()"]
-    Server().run()  # normally does not return: gunicorn calls sys.exit()
+    master = os.getpid()
+    try:
+        Server().run()
+    except SystemExit as end:
+        if end.code == FAILED_TO_BOOT and os.getpid() == master:  # the worker, a fork, ends here too
+            return 2
+        raise
     return 0
 
 
@@ -60,10 +81,10 @@ def _settings(args: argparse.Namespace, environ: Mapping[str, str] | None = None
 
 def _check_port(settings: Settings) -> None:
     """Raise StartError for a port that cannot be bound; gunicorn would retry forever."""
-    if settings.port == 0:
-        return
+    # gunicorn takes whatever is not an IPv6 address for IPv4.
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        family, _, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        address = socket.getaddrinfo(settings.host, settings.port, family, socket.SOCK_STREAM)[0][4]
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as gunicorn does
             probe.bind(address)
@@ -71,4 +92,14 @@ def _check_port(settings: Settings) -> None:
         raise StartError(
             f"cannot listen on {settings.host} port {settings.port}: {getattr(error, 'strerror', None) or error}; "
             f"choose another with {SETTINGS['host'].flag} and {SETTINGS['port'].flag}"
+        ) from error
+
+
+def _check_temporary_folder() -> None:
+    """Raise StartError if there is none that can be written to: gunicorn's worker shows there that it is alive."""
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError as error:
+        raise StartError(
+            "there is no folder for temporary files that can be written to; name one with the variable TMPDIR"
         ) from error

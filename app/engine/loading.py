@@ -7,17 +7,18 @@ import logging
 import torch
 
 from app.engine.engine import Engine
+from app.engine.limits import engine_config
 from app.engine.market import ForwardCosts
 from app.engine.memory import check_memory, memory_need
 from app.engine.reference import PlainAttention
 from app.engine.warmup import choose_num_threads, measure_costs, most_threads, timed_forwards
 from app.errors import CheckpointError, ConfigError, StartError
-from app.messages.params import EngineConfig, ModelSource
+from app.messages.params import ModelSource
 from app.models.blueprint import Blueprint
 from app.models.checkpoint import Checkpoint, load_checkpoint
-from app.models.config import ModelConfig
 from app.models.device import choose_attention_kernels, choose_device, choose_dtype
 from app.models.families import Hints
+from app.models.files import naming
 from app.models.opening import open_source
 from app.models.quantization import check_quantization, weight_bytes
 from app.models.weights import prepare
@@ -49,6 +50,8 @@ def load_model(options: ModelSource, device: torch.device, dtype: torch.dtype) -
         checkpoint = _load_checkpoint(options, device, dtype)
         config = engine_config(options, checkpoint.model.config, checkpoint.name)
         engine = Engine(checkpoint.model, checkpoint.diffusion, config, _warm_up(options, checkpoint, device))
+    except CheckpointError as error:
+        raise naming(options.path, error) from error
     except (MemoryError, RuntimeError) as error:
         if not _is_out_of_memory(error):
             raise
@@ -112,21 +115,6 @@ def _warm_up(options: ModelSource, checkpoint: Checkpoint, device: torch.device)
 def dtype_name(dtype: torch.dtype) -> str:
     """As in settings: "float32", for example."""
     return str(dtype).removeprefix("torch.")
-
-
-def engine_config(options: ModelSource, config: ModelConfig, name: str) -> EngineConfig:
-    """Raises ConfigError."""
-    max_position = config.max_position
-    max_model_len = options.max_model_len or max_position
-    if max_model_len > max_position:
-        raise ConfigError(f"ELBARTO_MAX_MODEL_LEN is {max_model_len}; {name} has {max_position} positions at most.")
-    return EngineConfig(
-        max_model_len=max_model_len,
-        max_sequences=options.max_sequences,
-        prefix_cache_bytes=options.prefix_cache_bytes,
-        cuda_graphs=options.cuda_graphs,
-        speculation=options.speculation,
-    )
 
 
 def _is_out_of_memory(error: Exception) -> bool:

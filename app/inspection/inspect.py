@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from app.engine.loading import choose_placement, dtype_name, engine_config
+from app.engine.limits import engine_config
+from app.engine.loading import choose_placement, dtype_name
 from app.engine.memory import check_memory, memory_need
 from app.errors import StartError
 from app.inspection.report import Denoising, Memory, Report, Shape, Stored, Text, Token

@@ -337,8 +337,8 @@ def _find_block_length(family: Family, config: Mapping[str, Any], name: str, hin
         length = min(positive(config, "max_position_embeddings", 2048), MAX_BLOCK_LENGTH)
     if length is None:
         raise CheckpointError(
-            "config.json has a mask token but no 'block_length', the length it was trained with; ELBARTO_BLOCK_LENGTH "
-            "can say it."
+            "There is a mask token, but config.json has no 'block_length', the length it was trained with; "
+            "ELBARTO_BLOCK_LENGTH can say it."
         )
     return int(length)
 

@@ -55,6 +55,8 @@ def check_hub_id(path: str, setting: str = "ELBARTO_MODEL_PATH") -> None:
     """Raises CheckpointError for a path that cannot be a hub id."""
     if Path(path).exists():
         raise CheckpointError(f"{setting} is {path!r}, a file; name the folder that has the checkpoint.")
+    if path.startswith((".", "/", "~")):
+        raise CheckpointError(f"{setting} is {path!r}: there is no such file or folder.")
     if not HUB_ID.fullmatch(path):
         raise CheckpointError(f"{setting} is {path!r}: neither a directory here nor a Hugging Face id (owner/name).")
 
@@ -75,7 +77,7 @@ def folder_name(path: str) -> str:
     """What people call the checkpoint in this folder: a snapshot of the Hugging Face cache is named by a hash."""
     folder = Path(os.path.abspath(path))  # a link keeps the name that the user gave it
     if folder.parent.name == "snapshots" and folder.parent.parent.name.startswith("models--"):
-        return folder.parent.parent.name.rpartition("--")[2]
+        return folder.parent.parent.name.removeprefix("models--").replace("--", "/")  # owner/name
     return folder.name
 
 
@@ -114,6 +116,11 @@ def check_file(path: Path, max_bytes: int | None = None) -> int:
         if file.read(len(LFS_POINTER)) == LFS_POINTER:
             raise CheckpointError(f"{path} is a Git LFS pointer, not the file itself: run git lfs pull.")
     return state.st_size
+
+
+def naming(path: str, error: CheckpointError) -> CheckpointError:
+    """The error with the checkpoint's path in it: many say only what is wrong with config.json."""
+    return error if path in str(error) else CheckpointError(f"{path}: {error}")
 
 
 def first_line(error: BaseException) -> str:

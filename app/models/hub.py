@@ -32,6 +32,11 @@ def download(repository: str, revision: str | None) -> Path:
     return _snapshot(repository, revision, [*HUB_FILES, *LICENCES])
 
 
+def download_card(repository: str, revision: str | None) -> Path:
+    """The folder of a checkpoint's small files, without the weights. Raises CheckpointError."""
+    return _snapshot(repository, revision, CARD_FILES)
+
+
 class HubCheckpoint(HuggingFaceFolder):
     """A hub id whose small files are downloaded, and of whose weights only the headers are read."""
 
@@ -66,7 +71,7 @@ class HubCheckpoint(HuggingFaceFolder):
 
     @cached_property
     def _directory(self) -> Path:
-        return _snapshot(self._repository, self._commit, CARD_FILES)
+        return download_card(self._repository, self._commit)
 
 
 def _snapshot(repository: str, revision: str | None, patterns: list[str]) -> Path:

@@ -20,6 +20,8 @@ def open_source(options: ModelSource, dtype: torch.dtype | None = None) -> Check
     Nothing is read yet, beyond what is needed to choose. Raises CheckpointError.
     """
     path = Path(options.path)
+    if path.is_file() and path.suffix != ".gguf" and (path.parent / "config.json").exists():
+        raise CheckpointError(f"{options.path} is a file of a checkpoint; name its folder, {path.parent}.")
     if path.is_file() or (path.suffix == ".gguf" and not path.is_dir()):
         return GgufFile(options.path, options.tokenizer, dtype)
     if path.is_dir() and not (path / "config.json").exists():

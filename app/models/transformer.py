@@ -113,13 +113,21 @@ class Layer(LeanModule):
         return x.add_(self.mlp(self.mlp_norm(x)))
 
 
+class Embedding(nn.Embedding):
+    """Without initial values on the meta device: drawing them there imports torch._dynamo, a second of start-up."""
+
+    def reset_parameters(self) -> None:
+        if not self.weight.is_meta:
+            super().reset_parameters()
+
+
 class Transformer(LeanModule):
     """Call it for hidden states, then `logits` for the rows that need them: the head is the largest multiplication."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
-        self.embedding = nn.Embedding(config.vocab_size, config.hidden_size)
+        self.embedding = Embedding(config.vocab_size, config.hidden_size)
         self.layers = nn.ModuleList(Layer(config, index) for index in range(config.num_layers))
         self.norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
         self.head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)

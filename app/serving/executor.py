@@ -171,8 +171,8 @@ class LocalEngine:
             return
         with self._changed:
             self._backend = backend
+            logger.info("ready to serve %s", backend.info.id)  # before anybody who waits for it goes on
             self._changed.notify_all()
-        logger.info("ready to serve %s", backend.info.id)
         while self._turn(backend):
             pass
 

@@ -40,6 +40,22 @@ class SpeculationSetting(fields.Field[Speculation]):
         return limit
 
 
+class Choice(fields.String):
+    """YAML reads a bare `off` as false."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        return super()._deserialize("off" if value is False else value, attr, data, **kwargs)
+
+
+class Host(fields.String):
+    """A host name or address; brackets around an IPv6 address, as in URLs, are taken off."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        bracketed = re.fullmatch(r"\[([^\[\]]*:[^\[\]]*)\]", text)
+        return bracketed[1] if bracketed else text
+
+
 class Origins(fields.Field[tuple[str, ...]]):
     """A comma-separated string or a list."""
 
@@ -64,7 +80,7 @@ def number(minimum: float | None, maximum: float | None = None, min_inclusive: b
 
 
 def choice(*names: str) -> fields.Field[Any]:
-    return fields.String(validate=validate.OneOf(names))
+    return Choice(validate=validate.OneOf(names))
 
 
 def text(pattern: str) -> fields.Field[Any]:

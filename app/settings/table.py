@@ -14,7 +14,7 @@ from marshmallow import fields, validate
 from app.messages.defaults import DEFAULT_OPTIONS, Defaults
 from app.messages.options import Option, Overrides
 from app.messages.params import SPECULATION
-from app.settings.checks import BooleanSetting, Origins, SpeculationSetting, check_of, choice, integer, text
+from app.settings.checks import BooleanSetting, Host, Origins, SpeculationSetting, check_of, choice, integer, text
 from app.settings.places import EMBEDDED_MODEL, PREFIX
 
 LOCAL_ORIGINS = ("http://localhost:*", "http://127.0.0.1:*", "https://localhost:*", "vscode-webview://*")
@@ -61,7 +61,7 @@ class Settings:
     )
     host: str = _setting(
         "0.0.0.0",
-        text(r"[^\s/]+"),
+        Host(validate=validate.Regexp(r"[^\s/\[\]]+\Z")),
         "a host name or address",
         "The address to listen on. 0.0.0.0 is every interface, 127.0.0.1 only this machine.",
     )

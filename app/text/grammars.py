@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import llguidance.hf
 import numpy as np
 from llguidance import LLMatcher, LLParserLimits, LLTokenizer
 from llguidance.gbnf_to_lark import any_to_lark
@@ -160,6 +159,8 @@ def _source(kind: GrammarKind, value: Any) -> str:
 
 
 def _build(future: Future[LLTokenizer], tokenizer: Any, vocab_size: int, eos_token_ids: list[int]) -> None:
+    import llguidance.hf  # imports transformers
+
     try:
         future.set_result(llguidance.hf.from_tokenizer(tokenizer, n_vocab=vocab_size, eos_token=eos_token_ids))
     except Exception as error:

@@ -135,6 +135,32 @@ def test_in_a_terminal_ctrl_c_stops_the_answer_and_ctrl_d_leaves(scripted: Scrip
     assert scripted.requests[1]["messages"][1]["content"].startswith("word word ")
 
 
+@pytest.mark.parametrize("moment", ["argparse", "marshmallow", "torch", "transformers"])
+def test_ctrl_c_while_something_is_imported_is_quiet(moment: str) -> None:
+    """Torch and transformers are imported by the executor's thread."""
+    code = (
+        "import builtins, os, signal, sys; real = builtins.__import__\n"
+        "def hooked(name, *rest, **more):\n"
+        f"    name == {moment!r} and os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return real(name, *rest, **more)\n"
+        "from app.cli import main; builtins.__import__ = hooked; sys.exit(main(['generate', 'hello']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=PATIENCE_S
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+def test_a_python_without_the_packages_gets_a_hint() -> None:
+    code = "import sys; sys.modules['marshmallow'] = None; from app.cli import main; sys.exit(main(['serve']))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=PATIENCE_S
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"elbarto: error: {sys.executable} has no package 'marshmallow': use ")
+    assert done.stderr.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -144,6 +170,9 @@ def test_in_a_terminal_ctrl_c_stops_the_answer_and_ctrl_d_leaves(scripted: Scrip
         ["config"],
         ["config", "--show"],
         ["serve", "--prot", "1"],
+        ["serve", "./absent"],
+        ["generate", "x", "--model-path", "weights"],
+        ["list"],
         ["eval", "--help"],
         ["eval", "humaneval", "--data", "sample", "--reference"],
     ],

@@ -58,7 +58,7 @@ def test_more_positions_than_the_model_has() -> None:
 
 
 def test_no_such_checkpoint() -> None:
-    with pytest.raises(CheckpointError, match="neither a directory here nor a Hugging Face id"):
+    with pytest.raises(CheckpointError, match="there is no such file or folder"):
         load_engine(ModelSource(path="/nowhere", device="cpu"))
 
 

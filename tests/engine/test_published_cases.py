@@ -93,7 +93,7 @@ def test_the_command_tells_what_differs(tmp_path: Path, capsys: pytest.CaptureFi
 
 def test_the_command_refuses_a_folder_without_a_checkpoint(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(tmp_path)]) == 2
-    assert "neither a directory here nor a Hugging Face id" in capsys.readouterr().err
+    assert "there is no such file or folder" in capsys.readouterr().err
 
 
 def test_given_tokens_stay_where_the_published_code_overwrites_them() -> None:

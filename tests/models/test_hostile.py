@@ -226,8 +226,8 @@ def test_a_snapshot_of_the_hub_links_to_its_blobs(tmp_path: Path) -> None:
         shutil.copy(file, repository / "blobs" / f"hash-of-{file.name}")
         (snapshot / file.name).symlink_to(f"../../blobs/hash-of-{file.name}")
 
-    assert load(snapshot).name == "some-coder"
-    assert folder_name(f"{snapshot}/") == "some-coder"
+    assert load(snapshot).name == "owner/some-coder"
+    assert folder_name(f"{snapshot}/") == "owner/some-coder"
 
 
 @pytest.mark.parametrize("link", ["loop", "nowhere"])
@@ -422,5 +422,5 @@ def test_a_file_that_is_no_folder(copy: Path) -> None:
 
 @pytest.mark.parametrize("path", ["./models", "../models/x", "~/models"])
 def test_a_path_with_a_dot_is_no_hub_id(path: str) -> None:
-    with pytest.raises(CheckpointError, match="neither a directory here nor a Hugging Face id"):
+    with pytest.raises(CheckpointError, match="there is no such file or folder"):
         load(path)
