@@ -80,11 +80,13 @@ class PromptTooLong(RequestError):
 
     code = "context_length_exceeded"
 
-    def __init__(self, max_model_len: int, requested: int, param: str = "messages") -> None:
+    def __init__(self, max_model_len: int, requested: int, param: str = "messages", is_certain: bool = True) -> None:
+        """`is_certain`: `requested` is the number, and not only a number that it exceeds."""
+        more_than = "" if is_certain else "more than "
         # litellm, aider and Continue recognise exactly this wording, not the code.
         super().__init__(
-            f"This model's maximum context length is {max_model_len} tokens. However, you requested {requested} tokens "
-            "(the prompt and at least one block of reply). Please shorten the prompt.",
+            f"This model's maximum context length is {max_model_len} tokens. However, you requested "
+            f"{more_than}{requested} tokens (the prompt and at least one block of reply). Please shorten the prompt.",
             param,
         )
         self.max_model_len, self.requested = max_model_len, requested

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from app.errors import RequestError
 from app.messages.params import GenerationParams
 from app.serving.backend import ModelInfo
 from app.serving.generation import Generation
@@ -19,6 +20,16 @@ class SequenceRequest:
 
     prompt_ids: Sequence[int]
     params: GenerationParams
+
+    def check(self, vocab_size: int) -> None:
+        """Raises RequestError for an id without a row of the embedding: on CUDA it would end everybody's requests."""
+        window = self.params.window
+        ids = [*self.prompt_ids, *(item for item in (window.token_ids if window else ()) if item is not None)]
+        if ids and not 0 <= min(ids) <= max(ids) < vocab_size:
+            wrong = max(ids) if max(ids) >= vocab_size else min(ids)
+            raise RequestError(
+                f"The prompt has the token id {wrong}; this model's ids are from 0 to {vocab_size - 1}.", "prompt"
+            )
 
 
 class EngineClient(Protocol):
@@ -63,7 +74,7 @@ class EngineClient(Protocol):
     def submit_requests(self, requests: Sequence[SequenceRequest], is_admitted: bool = False) -> Generation:
         """Queue all or none. `is_admitted`: they continue a request that was admitted earlier, so no limit applies.
 
-        Raises QueueFull, ModelLoading or ShuttingDown.
+        Raises RequestError, QueueFull, ModelLoading or ShuttingDown.
         """
         ...
 

@@ -125,10 +125,12 @@ class LocalEngine:
     def submit_requests(self, requests: Sequence[SequenceRequest], is_admitted: bool = False) -> Generation:
         """Queue all or none. `is_admitted`: they continue a request that was admitted earlier, so no limit applies.
 
-        Raises QueueFull, ModelLoading or ShuttingDown.
+        Raises RequestError, QueueFull, ModelLoading or ShuttingDown.
         """
         if self._backend is None:
             raise ModelLoading
+        for request in requests:
+            request.check(self._backend.info.vocab_size)
         generation = Generation(len(requests), self._submit_abort, self._submit_watch)
         with self._changed:
             if self._closing:

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.errors import ModelLoading, ModelNotFound, RequestError, Unsupported
+from app.errors import ModelLoading, ModelNotFound, PromptTooLong, RequestError, Unsupported
 from app.messages.decoding import decide
 from app.messages.defaults import Defaults
 from app.messages.grammar import RequestedGrammar
@@ -35,6 +35,7 @@ from app.text.syntax import Syntax
 from app.text.token_text import TokenText
 from app.text.tokenizer import Tokenizer
 from app.text.tool_calls.formats import tool_format
+from app.text.written_tokens import WrittenTokens
 
 logger = logging.getLogger(__name__)
 
@@ -128,15 +129,14 @@ class Service:
 
     def chat(self, request: ChatRequest) -> Reply:
         """Queue a chat request. Raises RequestError, PromptTooLong, QueueFull or Unavailable."""
-        tokenizer = self.tokenizer
         self._check_number(1, request.n)
         try:
-            prompt_ids = self._prompt(tokenizer, request, self.model.vocab_size)
+            prompt_ids = self._prompt_with_tools(request)
             warnings = []
-            if self._leaves_tools_out(request, len(prompt_ids)):
-                prompt_ids = self._prompt(tokenizer, replace(request, tools=None), self.model.vocab_size)
+            if prompt_ids is None:
+                prompt_ids = self._prompt(replace(request, tools=None), self.model.max_model_len)
                 warnings = [f"tools were left out: with them, the prompt exceeds {self.model.max_model_len} tokens."]
-            warnings += [*unknown_variables(request.rendering, tokenizer), *unused_strict(request.tools)]
+            warnings += [*unknown_variables(request.rendering, self.tokenizer), *unused_strict(request.tools)]
             if request.tools is not None and request.tools.is_certain:
                 request = replace(request, grammar=self._grammar_of(request.tools))
         except RecursionError as error:
@@ -144,21 +144,29 @@ class Service:
         return self._reply(request, [prompt_ids], warnings)
 
     def count_prompt(self, request: ChatRequest) -> int:
-        """The tokens of a chat's prompt, tools included. Raises RequestError."""
+        """The tokens of a chat's prompt, tools included, also where they are too many. Raises RequestError."""
         try:
-            return len(self._prompt(self.tokenizer, request, self.model.vocab_size))
+            return len(self._prompt(request, max_tokens=None))
         except RecursionError as error:
             raise RequestError("tools are nested too deeply.", "tools") from error
 
-    def _leaves_tools_out(self, request: ChatRequest, prompt_len: int) -> bool:
-        """Clients such as Open WebUI send their tools with every message, to models that know nothing of tools too."""
-        if (
+    def _prompt_with_tools(self, request: ChatRequest) -> list[int] | None:
+        """None if it is too long with the tools and the request can do without: clients such as Open WebUI send theirs
+        with every message, to models that know nothing of tools too.
+        """
+        is_needed = (
             request.tools is None
             or request.tools.is_certain
             or tool_format(self.tokenizer.template_text).is_in_template
-        ):
-            return False
-        return prompt_len + self.model.block_length > self.model.max_model_len
+        )
+        try:
+            prompt_ids = self._prompt(request, self.model.max_model_len)
+        except PromptTooLong:
+            if is_needed:
+                raise
+            return None
+        is_too_long = len(prompt_ids) + self.model.block_length > self.model.max_model_len
+        return None if is_too_long and not is_needed else prompt_ids
 
     def call_parser(self, tools: ToolUse | None) -> CallParser | None:
         """Finds the calls in one reply to a request with these tools."""
@@ -190,6 +198,7 @@ class Service:
         if not isinstance(prompt, str):
             _check_vocabulary(prompt, self.model.vocab_size, "prompt")
             return list(prompt)
+        self.tokenizer.check_length(prompt, self.model.max_model_len, "prompt")
         return self.tokenizer.encode(prompt, add_special_tokens=True) or [self.tokenizer.start_id]
 
     def _compiled(self, requested: RequestedGrammar | None) -> str | None:
@@ -294,27 +303,32 @@ class Service:
     ) -> list[int]:
         """The prompt of such a chat. Raises RequestError."""
         request = ChatRequest(messages=messages, rendering=rendering or Rendering(), tools=tools)
-        return self._prompt(self.tokenizer, request, self.model.vocab_size)
+        return self._prompt(request, max_tokens=None)
 
     def detokenize(self, token_ids: Sequence[int], param: str = "tokens") -> str:
         """`param` is the request's field that has the ids. Raises RequestError."""
         _check_vocabulary(token_ids, self.model.vocab_size, param)
         return self.tokenizer.decode(token_ids, skip_special_tokens=False)
 
-    @staticmethod
-    def _prompt(tokenizer: Tokenizer, request: ChatRequest, vocab_size: int) -> list[int]:
+    def _prompt(self, request: ChatRequest, max_tokens: int | None) -> list[int]:
+        """Special tokens in the messages and tools stay text; the calls' own marks, written by us, are tokens."""
+        tokenizer, model = self.tokenizer, self.model
         if request.prompt_token_ids is not None:
-            _check_vocabulary(request.prompt_token_ids, vocab_size, "prompt_token_ids")
+            _check_vocabulary(request.prompt_token_ids, model.vocab_size, "prompt_token_ids")
             return list(request.prompt_token_ids)
         assert request.messages
-        known, tools = tool_format(tokenizer.template_text), request.tools
-        told = {"tools": [tool.for_template for tool in tools.tools]} if tools and known.is_in_template else {}
         rendering = request.rendering
+        definitions = [tool.definition for tool in request.tools.tools] if request.tools else []
+        written = tokenizer.written_tokens(request.messages, definitions, rendering.variables)
+        known, tools = tool_format(tokenizer.template_text), _marked(request.tools, written)
+        told = {"tools": [tool.for_template for tool in tools.tools]} if tools and known.is_in_template else {}
         return tokenizer.encode_chat(
-            known.messages(request.messages, tools),
+            known.messages(written.mark_messages(request.messages), tools),
             {**rendering.variables, **told},
             rendering.opens_turn,
             rendering.continues,
+            written,
+            max_tokens,
         )
 
     def _warnings(self, request: DecodingRequest, lengths: PlannedLengths, model: ModelInfo) -> list[str]:
@@ -356,6 +370,13 @@ def _params(
         alternatives=request.alternatives,
         **decoding.values(),
     )
+
+
+def _marked(tools: ToolUse | None, written: WrittenTokens) -> ToolUse | None:
+    if tools is None:
+        return None
+    marked = [replace(tool, definition=written.mark(tool.definition)) for tool in tools.tools]
+    return replace(tools, tools=marked)
 
 
 def _check_vocabulary(token_ids: Sequence[int], vocab_size: int, param: str) -> None:

@@ -12,14 +12,17 @@ from typing import Any
 import tokenizers
 from jinja2.exceptions import TemplateError
 
-from app.errors import RequestError
+from app.errors import PromptTooLong, RequestError
 from app.text.continuation import continued
 from app.text.template_facts import read_variables
+from app.text.written_tokens import SpecialTexts, WrittenTokens
 
 # Checkpoints also add tokens for runs of spaces, which are text, and some do not mark their sentinels as special.
 SENTINEL = re.compile(r"<.+>|\[.+\]", re.DOTALL)
 # Of an added token, in tokenizer_config.json.
 TOKEN_FLAGS = ("content", "lstrip", "normalized", "rstrip", "single_word", "special")
+# A longer text is encoded piece by piece, until it has more tokens than the model's context.
+LONG_TEXT = 16_384  # characters
 
 
 class Tokenizer:
@@ -34,11 +37,24 @@ class Tokenizer:
         """Special tokens written out in `text` become their ids."""
         return list(self._tokenizer.encode(text, add_special_tokens=add_special_tokens))
 
+    def check_length(self, text: str, max_tokens: int, param: str) -> None:
+        """Raises PromptTooLong if the text has certainly more tokens than that; costs little more than encoding those.
+
+        A piece of a text may have a few tokens more than it has within the text: those of a word that is cut.
+        """
+        size = max(LONG_TEXT, 4 * max_tokens)
+        while size < len(text):
+            num_tokens = len(self.encode(text[:size])) - self.longest
+            if num_tokens > max_tokens:
+                raise PromptTooLong(max_tokens, num_tokens, param, is_certain=False)
+            size *= 4
+
     def encode_plain(self, text: str) -> list[int]:
         """Special tokens written out in `text` stay text: code may contain them."""
         if self._plain is None:
             return list(self._tokenizer.encode(text, add_special_tokens=False, split_special_tokens=True))
-        return list(self._plain.encode(text, add_special_tokens=False).ids)
+        # In a batch, even of one, the interpreter's lock is free meanwhile.
+        return list(self._plain.encode_batch_fast([text], add_special_tokens=False)[0].ids)
 
     def token_id(self, token: str) -> int | None:
         """The id of a special token; None if there is none of that name."""
@@ -101,6 +117,28 @@ class Tokenizer:
         return tuple(sorted(token_id for token, token_id in vocabulary.items() if any(map(token.__contains__, breaks))))
 
     @cached_property
+    def longest(self) -> int:
+        """The length of the longest token, in characters."""
+        return max(map(len, self._tokenizer.get_vocab()))
+
+    def written_tokens(self, *values: Any) -> WrittenTokens:
+        """Keeps special tokens in a caller's texts from becoming control tokens. `values` are all that is marked."""
+        return WrittenTokens(self._special_texts, *values)
+
+    @cached_property
+    def _control_ids(self) -> Mapping[str, int]:
+        """All special tokens, whether they look like sentinels or not."""
+        added, known = self._tokenizer.get_added_vocab().items(), set(self._tokenizer.all_special_ids)
+        return {token: token_id for token, token_id in added if token in self._special or token_id in known}
+
+    @cached_property
+    def _special_texts(self) -> SpecialTexts:
+        known = set(self._tokenizer.all_special_ids)
+        return SpecialTexts(
+            self._control_ids, [token for token, token_id in self._control_ids.items() if token_id in known]
+        )
+
+    @cached_property
     def _special(self) -> Mapping[str, int]:
         added = self._tokenizer.get_added_vocab().items()
         return {token: token_id for token, token_id in added if SENTINEL.fullmatch(token)}
@@ -131,17 +169,30 @@ class Tokenizer:
         extra: Mapping[str, Any],
         opens_turn: bool = True,
         continues: bool = False,
+        written: WrittenTokens | None = None,
+        max_tokens: int | None = None,
     ) -> list[int]:
-        """Render the chat template, with `extra` as further variables, and encode the result. Raises RequestError.
+        """Render the chat template, with `extra` as further variables, and encode the result.
 
         The text ends with the beginning of an assistant's message (`opens_turn`), after the last message, or within it
-        (`continues`).
+        (`continues`). Special tokens in the messages stay text. Those that `written` has marked already may stand
+        beside others that are not the caller's. Raises RequestError, and PromptTooLong if there are clearly more than
+        `max_tokens`.
         """
+        if max_tokens is not None and len(messages) > max_tokens:  # Each has at least one.
+            raise PromptTooLong(max_tokens, len(messages), "messages", is_certain=False)
+        if written is None:
+            written = self.written_tokens(messages, extra)
+            messages = written.mark_messages(messages)
+        marked = written.mark(extra)
 
         def render(messages: Sequence[Mapping[str, Any]]) -> str:
-            return self._render(messages, extra, opens_turn and not continues)
+            return self._render(messages, marked, opens_turn and not continues)
 
-        return self.encode(continued(render, messages) if continues else render(messages))
+        text = continued(render, messages) if continues else render(messages)
+        if max_tokens is not None:
+            self.check_length(written.restore(text), max_tokens, "messages")
+        return self._encode_rendered(text, written)
 
     @cached_property
     def template_variables(self) -> frozenset[str]:
@@ -168,3 +219,20 @@ class Tokenizer:
         except refusals as error:
             raise RequestError(f"The checkpoint's chat template refuses these messages: {error}", "messages") from error
         return str(text)
+
+    def _encode_rendered(self, text: str, written: WrittenTokens) -> list[int]:
+        """As a whole, unless a caller's text has special tokens: then what lies between the template's is plain text.
+
+        They are counted as well, because a tokenizer's normalization can make one of other characters.
+        """
+        pattern = self._special_texts.all
+        if written.is_empty:
+            ids = self.encode(text)
+            control = set(self._control_ids.values()) - {getattr(self._tokenizer, "unk_token_id", None)}
+            if sum(token_id in control for token_id in ids) <= len(pattern.findall(text)):
+                return ids
+        ids = []
+        for number, piece in enumerate(pattern.split(text)):
+            is_special = number % 2 == 1
+            ids += [self._control_ids[piece]] if is_special else self.encode_plain(written.restore(piece))
+        return ids
