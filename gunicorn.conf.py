@@ -5,6 +5,7 @@ It is executed in gunicorn's master process, which never loads the model: the si
 
 import json
 import logging
+import os
 import signal
 import sys
 import threading
@@ -25,6 +26,9 @@ from app.front.worker import Limits, Worker
 from app.settings import Settings, load_settings
 
 BOOT_ERROR = 3  # the worker's exit code in that case, as in app/__init__.py
+# gunicorn answers 500 to requests outside of SCRIPT_NAME, also to a health check that comes without the proxy.
+if "SCRIPT_NAME" in os.environ:
+    os.environ.setdefault("ELBARTO_ROOT_PATH", os.environ.pop("SCRIPT_NAME"))
 
 
 def _load() -> Settings:
@@ -68,6 +72,7 @@ keepalive = 75  # not 0; app.front.worker has the time
 timeout = 60  # of the worker's loop, which no request can hold up; app.serving.watchdog looks after the engine
 # After shutdown_s the executor aborts the remaining requests; their streams need a moment to send the error.
 graceful_timeout = _settings.shutdown_s + 5
+forwarded_allow_ips = ""  # app.api.proxies decides whose X-Forwarded-* headers count
 loglevel = _settings.log_level
 logger_class = Log
 accesslog = None  # app.api.request_log logs one line for each request

@@ -55,6 +55,9 @@ def create_app(settings: Settings | None = None, load: Load | None = None) -> Fl
     config = HttpConfig(
         api_key=settings.api_key,
         cors_origins=settings.cors_origins,
+        allowed_hosts=(*settings.allowed_hosts, settings.host.lower()),
+        trusted_proxies=settings.trusted_proxies,
+        root_path=settings.root_path,
         max_body_bytes=settings.max_body_bytes,
         sse_keepalive_s=settings.sse_keepalive_s,
         watch=settings.watch,

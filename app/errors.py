@@ -10,6 +10,7 @@ ElBartoError
     │   ├── PromptTooLong
     │   └── Unsupported
     ├── Unauthorized 401
+    ├── ForeignHost 403
     ├── ForeignOrigin 403
     ├── WatchingRefused 403
     ├── ModelNotFound 404
@@ -17,6 +18,7 @@ ElBartoError
     ├── BodyTimeout 408
     ├── GenerationEnded 410
     ├── FellBehind 410
+    ├── UnsupportedCoding 415
     ├── QueueFull 429
     ├── Overloaded 429
     ├── EngineFailed 500
@@ -96,6 +98,18 @@ class Unauthorized(ApiError):
     status, type, code = 401, "authentication_error", "invalid_api_key"
 
 
+class ForeignHost(ApiError):
+    """A page may have made its own name resolve to this server (DNS rebinding)."""
+
+    status, type, code = 403, "permission_error", "host_not_allowed"
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"This server has no API key, and {host[:100]!r} is not one of its names; its operator can allow it "
+            "(ELBARTO_ALLOWED_HOSTS), or set a key."
+        )
+
+
 class ForeignOrigin(ApiError):
     status, type, code = 403, "permission_error", "origin_not_allowed"
 
@@ -151,6 +165,14 @@ class Overloaded(ApiError):
 
     status, type, code = 429, "rate_limit_error", "too_many_requests"
     retry_after = 5
+
+
+class UnsupportedCoding(ApiError):
+    status, type, code = 415, "invalid_request_error", "unsupported_media_type"
+
+    def __init__(self, coding: str, allowed: str) -> None:
+        super().__init__(f"Content-Encoding must be one of {allowed}, or two of them, got {coding[:100]!r}.")
+        self.allowed = allowed
 
 
 class QueueFull(ApiError):

@@ -29,6 +29,7 @@ from app.api.context import EXTENSION, Http
 from app.api.context import HttpConfig as HttpConfig
 from app.api.ollama import routes as ollama
 from app.api.origins import allow_origins
+from app.api.proxies import Addresses
 from app.api.seats import Seats
 from app.serving.service import Service
 
@@ -46,7 +47,8 @@ def create_flask(service: Service, config: HttpConfig) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     request_log.register(app)
-    allow_origins(app, config.cors_origins, [request_log.HEADER, ignored_fields.HEADER, "Retry-After"])
+    exposed = [request_log.HEADER, ignored_fields.HEADER, "Retry-After"]
+    allow_origins(app, config.cors_origins, exposed, None if config.api_key else config.allowed_hosts)
     if config.api_key:
         auth.require_key(app)
     errors.register(app, config.max_body_bytes)
@@ -55,4 +57,5 @@ def create_flask(service: Service, config: HttpConfig) -> Flask:
     texts = (chat, responses, completions, infill, anthropic, llama_cpp, ollama)
     for part in (*texts, model_list, health, about, tokens, steps, generations, pages, docs):
         app.register_blueprint(part.blueprint)
+    app.wsgi_app = Addresses(app.wsgi_app, config.trusted_proxies, config.root_path)  # type: ignore[method-assign]
     return app

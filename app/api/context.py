@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from flask import current_app, request
+from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected
 
+from app.api.body_coding import decode_body
 from app.api.in_flight import InFlight
 from app.api.seats import Seats
 from app.errors import BodyTimeout, RequestError
@@ -27,6 +29,9 @@ class HttpConfig:
 
     api_key: str | None = None
     cors_origins: Sequence[str] = ()  # `*` is any host or, after a colon, any port
+    allowed_hosts: Sequence[str] = ()  # checked without an `api_key` only
+    trusted_proxies: Sequence[str] = ()
+    root_path: str = ""
     max_body_bytes: int = 4 * 2**20
     sse_keepalive_s: float = 15.0  # 0: never
     watch: Literal["off", "positions", "full"] = "positions"  # what clients may see of other clients' requests
@@ -59,8 +64,12 @@ def service() -> Service:
 
 
 def json_body() -> dict[str, Any]:
-    """The body as an object, whatever its Content-Type (`curl -d` sends a form's); raises RequestError."""
-    return parse_object(read_body())
+    """The body as an object, whatever its Content-Type (`curl -d` sends a form's).
+
+    Raises RequestError, and what `read_body` and `decode_body` raise.
+    """
+    coding = request.headers.get("Content-Encoding", "")
+    return parse_object(decode_body(read_body(), coding, http().config.max_body_bytes))
 
 
 def parse_object(raw: bytes) -> dict[str, Any]:
@@ -80,7 +89,10 @@ def parse_object(raw: bytes) -> dict[str, Any]:
 
 
 def read_body(timeout_s: float = BODY_TIMEOUT_S) -> bytes:
-    """Raises BodyTimeout if the client sends nothing for `timeout_s`, RequestEntityTooLarge above the limit."""
+    """Raises BodyTimeout if the client sends nothing for `timeout_s`, RequestEntityTooLarge above the limit.
+
+    Also RequestError for malformed chunks.
+    """
     connection: socket.socket | None = request.environ.get("gunicorn.socket")
     send_timeout_s = connection.gettimeout() if connection is not None else None
     if connection is not None:
@@ -90,6 +102,8 @@ def read_body(timeout_s: float = BODY_TIMEOUT_S) -> bytes:
         request.stream.read(1)  # A chunked body over the limit was cut silently; this raises the 413.
     except ClientDisconnected as error:  # werkzeug raises this for every socket error
         raise BodyTimeout from error
+    except ParseException as error:
+        raise RequestError(f"The request body's chunks are malformed: {error}.") from error
     finally:
         if connection is not None:
             connection.settimeout(send_timeout_s)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from app.api.context import http
 from app.api.openapi.document import Json, make_document
 from app.api.pages import POLICY, send_page
+from app.api.proxies import SENT_PATH
 
 ASSETS = Path(__file__).resolve().parent / "openapi" / "assets"
 # RapiDoc adds inline styles and data: images to the page. Scripts still come only from this server.
@@ -22,11 +24,17 @@ blueprint = Blueprint("docs", __name__)
 
 @blueprint.get("/openapi.json")
 def document() -> Response:
-    return jsonify(_document(http().config.version))
+    """Its server is the path under which a proxy shows this one."""
+    return jsonify(_document(http().config.version) | {"servers": [{"url": f"{request.script_root}/"}]})
 
 
 @blueprint.get("/docs")
-def page() -> Response:
+def page() -> BaseResponse:
+    """Its addresses are relative to one without a slash at the end."""
+    sent = request.environ.get(SENT_PATH, "")
+    num_slashes = len(sent) - len(sent.rstrip("/"))
+    if num_slashes:
+        return redirect("../" * num_slashes + "docs", 308)
     return send_page(ASSETS, "index.html", DOCS_POLICY)
 
 

@@ -12,6 +12,7 @@ from app.api import sockets
 from app.api.auth import has_key
 from app.api.context import http, service
 from app.api.following import follow, without_text
+from app.api.proxies import is_forwarded
 from app.api.step_events import Event
 from app.errors import WatchingRefused
 from app.serving.generation import SILENCE, Silence
@@ -69,5 +70,4 @@ def _with_text() -> bool:
 
 def _is_local() -> bool:
     """A proxy makes every client look local, so then none counts as local."""
-    forwarded = request.headers.get("X-Forwarded-For") or request.headers.get("Forwarded")
-    return not forwarded and (request.remote_addr or "").startswith(LOOPBACK)
+    return not is_forwarded(request.environ) and (request.remote_addr or "").startswith(LOOPBACK)

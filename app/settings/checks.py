@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
@@ -69,6 +70,39 @@ class Origins(fields.Field[tuple[str, ...]]):
         if not origins or not all(re.fullmatch(r"\*|[a-z][a-z0-9+.-]*://[^/\s,]+", origin) for origin in origins):
             raise ValidationError("Not a list of origins.")
         return origins
+
+
+class TextList(fields.Field[tuple[str, ...]]):
+    """A comma-separated string or a list of texts that `is_allowed` accepts; "none" is an empty one."""
+
+    def __init__(self, is_allowed: Callable[[str], bool], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._is_allowed = is_allowed
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> tuple[str, ...]:
+        items = value.split(",") if isinstance(value, str) else value
+        if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+            raise ValidationError("Not a list of texts.")
+        texts = tuple(item.strip().lower() for item in items if item.strip())
+        if texts == ("none",):
+            return ()
+        if not all(map(self._is_allowed, texts)):
+            raise ValidationError("Not an item of such a list.")
+        return texts
+
+
+def is_host_pattern(text: str) -> bool:
+    return re.fullmatch(r"\*|(\*\.)?[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?", text) is not None
+
+
+def is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return text == "*"
+    return True
 
 
 def integer(minimum: int | None, maximum: int | None = None) -> fields.Field[Any]:

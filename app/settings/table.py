@@ -14,7 +14,19 @@ from marshmallow import fields, validate
 from app.messages.defaults import DEFAULT_OPTIONS, Defaults
 from app.messages.options import Option, Overrides
 from app.messages.params import SPECULATION
-from app.settings.checks import BooleanSetting, Host, Origins, SpeculationSetting, check_of, choice, integer, text
+from app.settings.checks import (
+    BooleanSetting,
+    Host,
+    Origins,
+    SpeculationSetting,
+    TextList,
+    check_of,
+    choice,
+    integer,
+    is_host_pattern,
+    is_network,
+    text,
+)
 from app.settings.places import EMBEDDED_MODEL, PREFIX
 
 LOCAL_ORIGINS = ("http://localhost:*", "http://127.0.0.1:*", "https://localhost:*", "vscode-webview://*")
@@ -184,6 +196,26 @@ class Settings:
         Origins(),
         "origins such as https://chat.example:8080 (a port may be *), separated by commas, or * for any",
         "Origins of web pages that may call the server from a browser.",
+    )
+    allowed_hosts: tuple[str, ...] = _setting(
+        (),
+        TextList(is_host_pattern),
+        "host names such as spark.example or *.example without a port, separated by commas, or * for any",
+        "Names under which the server may be reached without an API key, in addition to addresses, this machine's "
+        "name, names without a dot, and names of local networks such as box.lan and box.local.",
+    )
+    trusted_proxies: tuple[str, ...] = _setting(
+        ("127.0.0.1", "::1"),
+        TextList(is_network),
+        "addresses or networks such as 10.0.0.0/8, separated by commas, * for any, or none",
+        "Proxies whose X-Forwarded-For, -Host, -Proto and -Prefix are believed.",
+    )
+    root_path: str = _setting(
+        "",
+        text(r"(/[A-Za-z0-9._~-]+)*/?"),
+        "a path such as /elbarto; empty = none",
+        "The path under which a proxy shows the server, if the proxy does not send X-Forwarded-Prefix. Requests with "
+        "and without it are served. SCRIPT_NAME sets it too.",
     )
     strict_model: bool = _setting(
         False,

@@ -10,7 +10,7 @@ export const key = {
 // Sends `request` and calls `take(event)` for each event, then `end(how)`: "finished", "failed", "stopped" or "lost".
 // Returns a function that stops it: closing the socket ends the work on the server.
 export function follow(request, take, end) {
-  const address = new URL("/v1/steps", location.href);
+  const address = new URL("v1/steps", location.href);
   address.protocol = address.protocol.replace("http", "ws");
   const socket = new WebSocket(address);
   let how = null;
@@ -38,7 +38,7 @@ export function watchHealth(changed) {
   const ask = async () => {
     let health;
     try {
-      const answer = await fetch("/health", { signal: AbortSignal.timeout(5000), cache: "no-store" });
+      const answer = await fetch("health", { signal: AbortSignal.timeout(5000), cache: "no-store" });
       health = await answer.json();
     } catch {
       health = { status: "away", model: null };

@@ -71,7 +71,7 @@ def test_nothing_else_does(guarded: FlaskClient, headers: dict[str, str]) -> Non
         ("POST", "/detokenize"),
         ("GET", "/nothing"),
         ("PUT", "/v1/models"),
-        ("GET", "/health/"),
+        ("GET", "/healthy"),
     ],
 )
 def test_every_other_route_is_guarded(guarded: FlaskClient, method: str, path: str) -> None:

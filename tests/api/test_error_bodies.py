@@ -23,7 +23,7 @@ def test_404(client: FlaskClient, method: str) -> None:
     error = error_of(client.open("/v1/nothing", method=method), 404)
 
     assert error == {
-        "message": f"There is no route {method} /v1/nothing.",
+        "message": f"There is no route {method} /v1/nothing. /docs lists the routes.",
         "type": "invalid_request_error",
         "param": None,
         "code": "not_found",

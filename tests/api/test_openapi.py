@@ -211,6 +211,7 @@ def test_errors_are_as_documented(make_client: MakeClient) -> None:
     documented(client, 404, "GET", "/docs/none.js", "/docs/<path:name>")
     documented(client, 405, "PUT", chat, headers=key)
     documented(client, 413, "POST", chat, data=b"x" * 1001, headers=key)
+    documented(client, 415, "POST", chat, data=b"x", headers=key | {"Content-Encoding": "br"})
     documented(client, 416, "GET", "/docs", headers={"Range": "bytes=999999999-"})
 
 

@@ -42,7 +42,8 @@ def test_all_that_the_page_names_is_there(client: FlaskClient) -> None:
     for name in ASSETS:
         if Path(name).suffix in TYPES:
             text = (WEB / name).read_text(encoding="utf-8")
-            named |= set(re.findall(r"[\"'](/web/[\w./-]+)", text))
+            named |= {f"/{path}" for path in re.findall(r"[\"'](web/[\w./-]+)", text)}
+            named |= {f"/web/{path}" for path in re.findall(r"url\([\"'](fonts/[\w./-]+)", text)}
             named |= {f"/web/{other}" for other in re.findall(r"from \"\./([\w.-]+)\"", text)}
 
     assert "/web/main.js" in named

@@ -46,7 +46,8 @@ ERRORS = {
         "A valid API key is required: send it as `Authorization: Bearer KEY` or as `X-Api-Key: KEY`.",
     ),
     403: (
-        "The page's origin is not allowed (ELBARTO_CORS_ORIGINS), or the client may not watch (ELBARTO_WATCH).",
+        "The page's origin is not allowed (ELBARTO_CORS_ORIGINS), or on a server without a key the name in the Host "
+        "header (ELBARTO_ALLOWED_HOSTS), or the client may not watch (ELBARTO_WATCH).",
         *("permission_error", "origin_not_allowed"),
         "Pages from https://elsewhere.example may not use this server; its operator can allow them (cors_origins).",
     ),
@@ -68,9 +69,14 @@ ERRORS = {
         *("invalid_request_error", "request_timeout", "The request body did not arrive in time."),
     ),
     413: (
-        "The body is larger than ELBARTO_MAX_BODY_BYTES.",
+        "The body is larger than ELBARTO_MAX_BODY_BYTES, compressed or not.",
         *("invalid_request_error", "request_too_large"),
         "The request body is larger than the 4194304 bytes that this server accepts.",
+    ),
+    415: (
+        "The body is compressed (Content-Encoding) in a way that the server does not know.",
+        *("invalid_request_error", "unsupported_media_type"),
+        "Content-Encoding must be one of gzip, deflate, zstd, identity, or two of them, got 'br'.",
     ),
     416: (
         "The file does not have the requested range.",
