@@ -83,8 +83,8 @@ class PromptTooLong(RequestError):
     code = "context_length_exceeded"
 
     def __init__(self, max_model_len: int, requested: int, param: str = "messages", is_certain: bool = True) -> None:
-        """`is_certain`: `requested` is the number, and not only a number that it exceeds."""
-        more_than = "" if is_certain else "more than "
+        """`is_certain`: `requested` is the number, and not only the least that it can be."""
+        more_than = "" if is_certain else "at least "
         # litellm, aider and Continue recognise exactly this wording, not the code.
         super().__init__(
             f"This model's maximum context length is {max_model_len} tokens. However, you requested "

@@ -11,7 +11,7 @@ from app.api.chat_schemas import ChatSchema
 from app.api.context import json_body, service
 from app.api.ignored_fields import load_request
 from app.api.rendering import requested_rendering
-from app.api.schemas import SHARED_FIELDS
+from app.api.schemas import SHARED_FIELDS, check_logprobs
 from app.api.structured import requested_grammar
 from app.api.tools import requested_tools
 from app.errors import RequestError
@@ -63,5 +63,6 @@ def _check(body: dict[str, Any], watch: bool) -> None:
         raise RequestError('logprobs are not sent with stream_mode "steps", whose events have confidences.', "logprobs")
     if body["alternatives"] and not watch:
         raise RequestError('alternatives need "stream_mode": "steps".', "alternatives")
+    check_logprobs(body.get("n", 1), body["top_logprobs"], "n times top_logprobs", "top_logprobs")
     if body["top_logprobs"] and not body["logprobs"]:
         raise RequestError('top_logprobs need "logprobs": true.', "top_logprobs")

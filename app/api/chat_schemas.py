@@ -23,6 +23,7 @@ from app.api.schemas import (
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 MAX_ALTERNATIVES = 20
+MAX_MESSAGES, MAX_TOOLS = 20_000, 1000
 CHOICES = ("none", "auto", "required")
 CHOICE_OF_ONE = {"type": "function", "function": {"name": "..."}}
 
@@ -107,7 +108,7 @@ class MessageSchema(BodySchema):
 class ChatSchema(DecodingSchema):
     """POST /v1/chat/completions."""
 
-    messages = Objects(MessageSchema())
+    messages = Objects(MessageSchema(), most=MAX_MESSAGES)
     prompt_token_ids = TokenIds()
     max_tokens = Integer(1, unset=(-1,))
     max_completion_tokens = Integer(1, unset=(-1,))
@@ -122,7 +123,7 @@ class ChatSchema(DecodingSchema):
     add_generation_prompt = Boolean()
     continue_final_message = Boolean()
     chat_template_kwargs = Object()
-    tools = Objects(ToolSchema())
+    tools = Objects(ToolSchema(), most=MAX_TOOLS)
     tool_choice = ToolChoice()
     parallel_tool_calls = Boolean()
     return_token_ids = Boolean(load_default=False)

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from app.api.infill_schemas import LENGTH_METHODS, ContextFileSchema
+from app.api.infill_schemas import LENGTH_METHODS, MAX_FILES, ContextFileSchema
 from app.api.schemas import (
     Boolean,
     DecodingSchema,
@@ -74,5 +74,5 @@ class CompletionSchema(DecodingSchema):
     infill_mode = Text(*INFILL_MODES)
     length_method = Text(*LENGTH_METHODS)
     language = Text()
-    context = Objects(ContextFileSchema())
+    context = Objects(ContextFileSchema(), most=MAX_FILES)
     random_seed = Integer(-(2**63), 2**64 - 1, unset=(-1,))  # Mistral's name for the seed

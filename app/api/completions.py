@@ -11,7 +11,7 @@ from app.api.completion_schemas import CompletionSchema
 from app.api.context import json_body, service
 from app.api.ignored_fields import load_request
 from app.api.infill_schemas import context_files
-from app.api.schemas import SHARED_FIELDS
+from app.api.schemas import SHARED_FIELDS, check_logprobs
 from app.api.structured import requested_grammar
 from app.errors import RequestError, Unsupported
 from app.messages.decoding import Decoding
@@ -94,5 +94,6 @@ def _check(body: dict[str, Any]) -> None:
     best_of, n = body.get("best_of", body["n"]), body["n"]
     if best_of < n:
         raise RequestError(f"best_of must be at least n ({n}), got {best_of}.", "best_of")
+    check_logprobs(best_of * len(body["prompt"]), body.get("logprobs", 0), "best_of (or n) times logprobs", "best_of")
     if best_of > n and body["stream"]:
         raise RequestError("best_of > n cannot be streamed: the ranking is known only at the end.", "best_of")

@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from app.api.schemas import BodySchema, Boolean, DecodingSchema, Integer, Objects, Text, refusal
+from app.api.schemas import BodySchema, Boolean, DecodingSchema, Integer, Objects, Text, refusal, refuse_more
 from app.messages.defaults import INFILL_MODES
 from app.serving.infill.requests import ContextFile, Hole, Pin, SyntaxCheck
 
@@ -15,12 +15,15 @@ SEGMENT = 'a string or {"hole": {...}}'
 # marshmallow formats the message for a missing field, so braces are doubled.
 SEGMENTS_REQUIRED = f"is required: a list; each item is {SEGMENT}".replace("{", "{{").replace("}", "}}")
 LENGTH_METHODS = ("delete", "several", "exact")
+MAX_HOLES = MAX_FILES = 1000  # of a request; and spans of an edit
+MAX_PINS = 100  # of a hole
 
 
 class Pins(fields.Field[list[Pin]]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Pin]:
         if not isinstance(value, list):
             raise refusal("a list of texts", value)
+        refuse_more(value, MAX_PINS, "texts")
         pins = [self._pin(index, item) for index, item in enumerate(value)]
         for index, pin in enumerate(pins):
             if (pin.at == "start" and index > 0) or (pin.at == "end" and index < len(pins) - 1):
@@ -57,6 +60,7 @@ class Segments(fields.Field[tuple[list[str], list[Hole]]]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[list[str], list[Hole]]:
         if not isinstance(value, list):
             raise refusal(f"a list; each item is {SEGMENT}", value)
+        refuse_more([item for item in value if isinstance(item, dict)], MAX_HOLES, "holes")
         texts: list[str] = [""]
         holes: list[Hole] = []
         for index, item in enumerate(value):
@@ -108,7 +112,7 @@ class InfillSchema(DecodingSchema):
     length_method = Text(*LENGTH_METHODS)
     language = Text(load_default="python")
     filename = Text()
-    context = Objects(ContextFileSchema())
+    context = Objects(ContextFileSchema(), most=MAX_FILES)
     syntax = SyntaxOption()
 
 
@@ -118,6 +122,7 @@ class Spans(fields.Field[list[tuple[int, int]]]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[tuple[int, int]]:
         if not isinstance(value, list) or not value:
             raise refusal("a list of at least one [start, end]", value)
+        refuse_more(value, MAX_HOLES, "spans")
         for index, item in enumerate(value):
             is_pair = isinstance(item, list) and len(item) == 2
             if not is_pair or not all(isinstance(end, int) and not isinstance(end, bool) for end in item):

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields
 
 from app.api.completion_schemas import Dialects, Prompts
-from app.api.infill_schemas import ContextFileSchema, context_files
+from app.api.infill_schemas import MAX_FILES, ContextFileSchema, context_files
 from app.api.logit_bias import LlamaCppLogitBias
 from app.api.schemas import (
     MAX_TIME_BUDGET_MS,
@@ -32,6 +32,7 @@ from app.serving.completion import CompletionRequest
 
 # The decoding options that llama.cpp has as well, by its names for them.
 OPTIONS = {option.llama_cpp: option for option in DECODING_OPTIONS.values() if option.llama_cpp}
+MAX_INDENT = 10_000  # no code is indented by more characters
 TEMPERATURES = NumberRange(low=0)  # llama.cpp has no upper limit; larger values are lowered to ours
 
 
@@ -70,7 +71,7 @@ class LlamaCppInfillSchema(LlamaCppSchema):
     input_prefix = Text(load_default="")
     input_suffix = Text(load_default="")
     prompt = Text(load_default="")
-    context = Objects(ContextFileSchema(), data_key="input_extra")
+    context = Objects(ContextFileSchema(), most=MAX_FILES, data_key="input_extra")
 
 
 class LlamaCppCompletionSchema(LlamaCppSchema):
@@ -85,7 +86,7 @@ def infill_request(body: dict[str, Any]) -> CompletionRequest:
         prompts=[body["input_prefix"] + body["prompt"]],
         suffix=body["input_suffix"],
         context=context_files(body),
-        min_indent=body["n_indent"],
+        min_indent=min(body["n_indent"], MAX_INDENT),
         soft_budget_ms=_budget_ms(body),
         **_common(body),
     )
@@ -95,7 +96,10 @@ def completion_request(body: dict[str, Any]) -> CompletionRequest:
     if len(body["prompt"]) > 1:
         raise RequestError("prompt must be one prompt here; /v1/completions accepts several.", "prompt")
     return CompletionRequest(
-        prompts=body["prompt"], min_indent=body["n_indent"], time_budget_ms=_budget_ms(body), **_common(body)
+        prompts=body["prompt"],
+        min_indent=min(body["n_indent"], MAX_INDENT),
+        time_budget_ms=_budget_ms(body),
+        **_common(body),
     )
 
 

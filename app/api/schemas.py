@@ -20,6 +20,10 @@ from app.messages.params import SPECULATION
 from app.messages.rules import IntegerRange, NumberRange, OneOf, Rule, TrueOrFalse
 
 MAX_TIME_BUDGET_MS = 3_600_000
+LARGEST = 2**31 - 1  # clients send larger integers for "no limit"
+MAX_STOPS, MAX_STOP_CHARACTERS = 256, 16_384
+# Tokens with their probabilities, for all replies of a request at each position.
+MAX_LOGPROBS = 400
 # Fields of DecodingSchema that requests to the service have under the same names.
 SHARED_FIELDS = ("seed", "stop", "steps", "block_length", "time_budget_ms", "speculation", "logit_bias", "warnings")
 
@@ -69,7 +73,10 @@ class Number(fields.Field[float]):
 
 
 class Integer(Number):
-    """A JSON integer, also written as 2.0. `unset` are values that mean absent."""
+    """A JSON integer, also written as 2.0. `unset` are values that mean absent.
+
+    Without an upper limit, larger ones than LARGEST are that.
+    """
 
     def __init__(
         self, low: int | None = None, high: int | None = None, unset: Sequence[int | bool] = (), **kwargs: Any
@@ -78,7 +85,8 @@ class Integer(Number):
         self.unset = unset
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
-        return super()._deserialize(whole(value), attr, data, **kwargs)
+        number = super()._deserialize(whole(value), attr, data, **kwargs)
+        return min(number, LARGEST) if self.rule.high is None else number
 
     def is_unset(self, value: Any) -> bool:
         return any(value == each and isinstance(value, bool) == isinstance(each, bool) for each in self.unset)
@@ -140,6 +148,8 @@ class StopList(fields.Field[tuple[str, ...]]):
         stops = [value] if isinstance(value, str) else value
         if not isinstance(stops, list) or not all(isinstance(stop, str) for stop in stops):
             raise refusal("a string or a list of strings", value)
+        if len(stops) > MAX_STOPS or sum(map(len, stops)) > MAX_STOP_CHARACTERS:
+            raise ValidationError(f"must be at most {MAX_STOPS} strings of {MAX_STOP_CHARACTERS} characters in all")
         return tuple(stop for stop in stops if stop)
 
 
@@ -189,15 +199,17 @@ class Object(fields.Field[dict[str, Any]]):
 
 
 class Objects(fields.Field[list[dict[str, Any]]]):
-    """A list of JSON objects."""
+    """A list of JSON objects, at most `most`."""
 
-    def __init__(self, schema: Schema | None = None, **kwargs: Any) -> None:
+    def __init__(self, schema: Schema | None = None, most: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.item = Object(schema)
+        self.most = most
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[dict[str, Any]]:
         if not isinstance(value, list):
             raise refusal("a list of objects", value)
+        refuse_more(value, self.most, "objects")
         return [self._item(index, item) for index, item in enumerate(value)]
 
     def _item(self, index: int, item: Any) -> dict[str, Any]:
@@ -213,6 +225,18 @@ class JsonSchema(fields.Raw):
 
 class Choices(fields.Raw):
     """Texts to choose from; app/api/structured.py checks them."""
+
+
+def refuse_more(items: Sequence[Any], most: int | None, noun: str) -> None:
+    """Raises ValidationError for a list of more than that."""
+    if most is not None and len(items) > most:
+        raise ValidationError(f"must have at most {most} {noun}, got {len(items)}")
+
+
+def check_logprobs(num_replies: int, num_logprobs: int, fields: str, param: str) -> None:
+    """`fields` names the two that are multiplied. Raises RequestError."""
+    if num_replies * num_logprobs > MAX_LOGPROBS:
+        raise RequestError(f"{fields} must be at most {MAX_LOGPROBS}, got {num_replies} times {num_logprobs}.", param)
 
 
 def option_fields(options: Iterable[Option]) -> dict[str, fields.Field[Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
-from app.api.chat_schemas import MessageSchema, ToolSchema
+from app.api.chat_schemas import MAX_MESSAGES, MAX_TOOLS, MessageSchema, ToolSchema
 from app.api.schemas import BodySchema, Boolean, Object, Objects, Text, TokenIds
 
 
@@ -15,8 +15,8 @@ class TokenizeSchema(BodySchema):
 
     prompt = Text()
     content = Text()
-    messages = Objects(MessageSchema())
-    tools = Objects(ToolSchema())
+    messages = Objects(MessageSchema(), most=MAX_MESSAGES)
+    tools = Objects(ToolSchema(), most=MAX_TOOLS)
     add_generation_prompt = Boolean()
     continue_final_message = Boolean()
     chat_template_kwargs = Object()

@@ -111,6 +111,8 @@ class Completion:
 class Sequences(Protocol):
     """The part of the service that completions use."""
 
+    def check_number(self, num_prompts: int, n: int) -> None: ...
+
     def complete(self, request: PromptRequest) -> Reply: ...
 
     def infill(self, request: InfillRequest) -> Infill: ...
@@ -120,6 +122,7 @@ class Sequences(Protocol):
 
 def begin_completion(service: Sequences, request: CompletionRequest) -> Completion:
     """Queue all prompts or none. Raises RequestError, PromptTooLong, QueueFull or Unavailable."""
+    service.check_number(len(request.prompts), request.num_generated)
     holes = [_hole_of(service, request, prompt) for prompt in request.prompts]
     plain = [number for number, hole in enumerate(holes) if hole is None]
     parts: list[Part] = []

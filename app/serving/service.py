@@ -129,7 +129,7 @@ class Service:
 
     def chat(self, request: ChatRequest) -> Reply:
         """Queue a chat request. Raises RequestError, PromptTooLong, QueueFull or Unavailable."""
-        self._check_number(1, request.n)
+        self.check_number(1, request.n)
         try:
             prompt_ids = self._prompt_with_tools(request)
             warnings = []
@@ -186,7 +186,7 @@ class Service:
 
         Raises what `chat` does.
         """
-        self._check_number(len(request.prompts), request.n)
+        self.check_number(len(request.prompts), request.n)
         return self._reply(request, [self.prompt_ids(prompt) for prompt in request.prompts])
 
     def completion(self, request: CompletionRequest) -> Completion:
@@ -209,7 +209,8 @@ class Service:
             raise Unsupported("This model's replies cannot be constrained to a form.", requested.param)
         return grammars.compile(requested)
 
-    def _check_number(self, num_prompts: int, n: int) -> None:
+    def check_number(self, num_prompts: int, n: int) -> None:
+        """Raises RequestError for more replies than the server takes at once."""
         capacity = self.engine.capacity
         if n > capacity:
             raise RequestError(f"n must be at most {capacity} on this server, got {n}.", "n")

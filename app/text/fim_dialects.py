@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+MAX_FILES = 1000  # in a prompt; those before them are farthest from the hole
 # Beginning-of-sequence tokens, which some clients write out.
 BEGINNINGS = ("<s>", "<bos>", "<|endoftext|>", "<｜begin▁of▁sentence｜>", "<[begin▁of▁sentence]>")
 
@@ -175,6 +176,7 @@ def _files(text: str, dialect: Dialect) -> list[str] | None:
     if dialect.file_mark is None:
         return None
     before, *files = re.split(dialect.file_mark, text)
+    files = files[-MAX_FILES:]
     return files if not before or _is_repo_name(before, dialect.repo_mark) else None
 
 

@@ -114,6 +114,15 @@ def files_with_room(context: Sequence[ContextFile], room: int, count: Callable[[
     return context
 
 
+def near_texts(texts: Sequence[str], max_tokens: int) -> list[str]:
+    """The texts around holes, without the far ends that `trim_context` would drop in any case, which takes it long."""
+    reach = max(0, max_tokens) * MAX_CHARACTERS_PER_TOKEN + 1
+    first, *others = texts
+    near = [first[-reach:], *others]
+    near[-1] = near[-1][:reach] if others else near[-1]
+    return near
+
+
 def trim_context(prefix: str, suffix: str, max_tokens: int, count: Callable[[str], int]) -> tuple[str, str]:
     """The end of the prefix and the start of the suffix that have at most `max_tokens` tokens together.
 

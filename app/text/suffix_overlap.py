@@ -8,6 +8,7 @@ from itertools import islice, takewhile
 
 BLANK_LINES = re.compile(r"(?:[^\S\n]*\n)*")
 LINE = re.compile(r"[^\n]*\n|[^\n]+")
+REACH = 2**16  # characters; no answer repeats more of a suffix
 
 
 class SuffixOverlap:
@@ -23,6 +24,7 @@ class SuffixOverlap:
 
     def __init__(self, prefix: str, suffix: str) -> None:
         so_far = line_so_far(prefix)
+        suffix = suffix[:REACH]
         # If the hole's line has begun, the first lines of text and suffix are parts of it; else so_far indents them.
         is_begun = bool(so_far.strip())
         self._first = int(is_begun)

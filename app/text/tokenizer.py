@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -38,16 +38,28 @@ class Tokenizer:
         return list(self._tokenizer.encode(text, add_special_tokens=add_special_tokens))
 
     def check_length(self, text: str, max_tokens: int, param: str) -> None:
-        """Raises PromptTooLong if the text has certainly more tokens than that; costs little more than encoding those.
+        """Raises PromptTooLong if the text certainly has more tokens; costs little more than encoding `max_tokens`."""
+        num_tokens = self._least_tokens(text, max_tokens, self.encode)
+        if num_tokens is not None:
+            raise PromptTooLong(max_tokens, num_tokens, param, is_certain=False)
+
+    def count_plain(self, text: str, max_tokens: int) -> int:
+        """The number of tokens of `encode_plain`; above `max_tokens` it may be too small, but not below that."""
+        num_tokens = self._least_tokens(text, max_tokens, self.encode_plain)
+        return len(self.encode_plain(text)) if num_tokens is None else num_tokens
+
+    def _least_tokens(self, text: str, max_tokens: int, encode: Callable[[str], list[int]]) -> int | None:
+        """Fewer tokens than the text has, but more than `max_tokens`. None: it has to be encoded to know.
 
         A piece of a text may have a few tokens more than it has within the text: those of a word that is cut.
         """
         size = max(LONG_TEXT, 4 * max_tokens)
         while size < len(text):
-            num_tokens = len(self.encode(text[:size])) - self.longest
+            num_tokens = len(encode(text[:size])) - self.longest
             if num_tokens > max_tokens:
-                raise PromptTooLong(max_tokens, num_tokens, param, is_certain=False)
+                return num_tokens
             size *= 4
+        return None
 
     def encode_plain(self, text: str) -> list[int]:
         """Special tokens written out in `text` stay text: code may contain them."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -13,6 +12,7 @@ from app.text import chat_template
 from app.text.chat_template import check_chat_template
 from app.text.template_trial import find_problem
 from app.text.tokenizer import Tokenizer
+from tests.doubles.tokenizer import ByteTokenizer
 from tests.reference import CHECKPOINT
 
 NESTED = "{% for i in range(99999) %}" * 3 + "{% endfor %}" * 3
@@ -75,10 +75,11 @@ def test_a_template_that_refuses_some_messages_passes(template: str) -> None:
 
 @pytest.mark.parametrize("error", [OverflowError("Range too big"), ZeroDivisionError(), MemoryError()])
 def test_what_a_template_cannot_compute_is_the_requests_error(error: Exception) -> None:
-    def apply(*args: object, **options: object) -> str:
-        raise error
+    class Failing(ByteTokenizer):
+        def apply_chat_template(self, *args: object, **options: object) -> str:
+            raise error
 
-    tokenizer = Tokenizer(SimpleNamespace(chat_template="x", apply_chat_template=apply, model_max_length=1))
+    tokenizer = Tokenizer(Failing())
 
     with pytest.raises(RequestError, match="chat template refuses these messages"):
         tokenizer.encode_chat([{"role": "user", "content": "Hi"}], {})

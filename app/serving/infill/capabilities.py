@@ -9,7 +9,7 @@ from app.messages.defaults import Defaults, InfillMode
 from app.serving.backend import ModelInfo
 from app.serving.infill.requests import InfillRequest
 from app.text.fim_tokens import FimTokens, find_fim_tokens
-from app.text.layouts import context_text, trim_context, with_hints
+from app.text.layouts import context_text, near_texts, trim_context, with_hints
 from app.text.tokenizer import Tokenizer
 
 
@@ -54,11 +54,11 @@ class TokenBudget:
         return min(self.context, self.max_model_len - self.reserved)
 
     def check(self, num_tokens: int) -> None:
-        """Raises PromptTooLong if there is no room for `num_tokens`."""
+        """Raises PromptTooLong if there is no room for `num_tokens`, counted up to where they are too many."""
         if num_tokens > self.max_model_len - self.reserved:
-            raise PromptTooLong(self.max_model_len, self.reserved + num_tokens, self.param)
+            raise PromptTooLong(self.max_model_len, self.reserved + num_tokens, self.param, is_certain=False)
         if num_tokens > self.context:
-            raise PromptTooLong(self.context, num_tokens, self.param)
+            raise PromptTooLong(self.context, num_tokens, self.param, is_certain=False)
 
 
 def find_capabilities(tokenizer: Tokenizer, model: ModelInfo, defaults: Defaults) -> InfillCapabilities:
@@ -88,12 +88,16 @@ def visible_texts(
     """
 
     def count(text: str) -> int:
-        return len(tokenizer.encode_plain(text))
+        return tokenizer.count_plain(text, budget.max_model_len)
 
-    texts = with_hints(request.texts, [hole.hint for hole in request.holes], request.language)
+    near = near_texts(request.texts, budget.num_tokens)
+    texts = with_hints(near, [hole.hint for hole in request.holes], request.language)
     if with_context and (request.context or request.filename):
         texts[0] = context_text(request.context, request.language, request.filename) + texts[0]
-    between = sum(count(text) for text in texts[1:-1])
-    budget.check(between + 1)
-    prefix, suffix = trim_context(texts[0], texts[-1], budget.num_tokens - between, count)
+        texts = near_texts(texts, budget.num_tokens)
+    between = "".join(texts[1:-1])
+    budget.check(count(between) + 1)
+    num_between = sum(count(text) for text in texts[1:-1])
+    budget.check(num_between + 1)
+    prefix, suffix = trim_context(texts[0], texts[-1], budget.num_tokens - num_between, count)
     return [prefix, *texts[1:-1], suffix]

@@ -10,6 +10,7 @@ from app.serving.infill.requests import FilledHole, FillReason, Hole, InfillRequ
 from app.serving.infill.results import hole_tokens, without_first_space
 from app.text.cleanup import clean_infill
 from app.text.stop import StopStrings
+from app.text.suffix_overlap import REACH
 from app.text.tokenizer import Tokenizer
 
 TRAILING_SPACE = re.compile(r"\S \Z")
@@ -49,7 +50,7 @@ class HoleTexts:
         if is_stopped:
             text, reason = shown, "stop"
         # "_" stands for the text of earlier holes: on the same line, it means that the line has begun.
-        before, after = "_".join(texts[: number + 1]), texts[number + 1]
+        before, after = "_".join([texts[0][-REACH:], *texts[1 : number + 1]]), texts[number + 1][:REACH]
         text = clean_infill(text, before, after, single_line=hole.single_line, is_chat=False)
         if number + 1 < len(self._request.holes) and after.isspace() and "\n" in after:
             text = text.removesuffix(after)  # it includes the line break before the next hole

@@ -19,7 +19,7 @@ from app.serving.infill.pins import PinnedTexts
 from app.serving.infill.plan import CanvasPlan, HolePlan, PromptPlan
 from app.serving.infill.prompt_route import PromptRoute
 from app.serving.infill.requests import EditRequest, InfillRequest
-from app.serving.infill.revise_route import ReviseRoute
+from app.serving.infill.revise_route import MAX_FORWARDS, ReviseRoute
 from app.serving.infill.session import InfillSession
 from app.serving.infill.syntax import error_counter
 from app.serving.lengths import check_decoding, plan_lengths
@@ -68,7 +68,8 @@ class InfillPlanner:
     def begin_edit(self, request: EditRequest) -> Infill:
         """Raises what `begin` does."""
         tokenizer, infill = self.tokenizer, request.infill
-        sizes = [len(tokenizer.encode_plain(span)) for span in request.spans]
+        most = self.model.max_model_len
+        sizes = [tokenizer.count_plain(span, most) for span in request.spans]
         if request.mode == "rewrite":
             holes = [replace(hole, start=size + size // 2) for hole, size in zip(infill.holes, sizes, strict=True)]
             return self.begin(replace(infill, holes=holes))
@@ -82,7 +83,10 @@ class InfillPlanner:
         texts = visible_texts(infill, tokenizer, self._budget(sum(sizes)))
         params = self._params(infill, gen_length=self._block_length(infill), steps=1)
         route = ReviseRoute(request, texts, tokenizer, session, params)
-        return Infill(route, session, infill, mode, self.model, params, self._warnings(infill, mode))
+        warnings = self._warnings(infill, mode)
+        if request.mode == "polish" and request.num_forwards > MAX_FORWARDS:
+            warnings.append(f"steps was lowered from {request.num_forwards} to {MAX_FORWARDS}.")
+        return Infill(route, session, infill, mode, self.model, params, warnings)
 
     def _begin_canvas(self, request: InfillRequest, session: InfillSession) -> tuple[CanvasRoute, GenerationParams]:
         if request.length_method == "delete" and self.capabilities.delete_token_id is None:
@@ -131,7 +135,7 @@ class InfillPlanner:
         limits = self._limits(request)
 
         def count(text: str) -> int:
-            return len(tokenizer.encode_plain(text))
+            return tokenizer.count_plain(text, self.model.max_model_len)
 
         def make_request(texts: Sequence[str], hole: int) -> SequenceRequest:
             hole_request = self._only(request, texts, hole)
@@ -171,11 +175,12 @@ class InfillPlanner:
         """Raises RequestError if pinned texts leave nothing to fill in."""
         plans = []
         for number, (hole, limit) in enumerate(zip(request.holes, self._limits(request), strict=True)):
-            pinned = PinnedTexts(hole.pinned, self.tokenizer)
-            if pinned.min_length > limit:
+            num_pinned = self.tokenizer.count_plain("".join(pin.text for pin in hole.pinned), limit)
+            pinned = PinnedTexts(hole.pinned if num_pinned <= limit else (), self.tokenizer)
+            if max(num_pinned, pinned.min_length) > limit:
                 raise RequestError(
-                    f"pinned: the texts in hole {number} have {pinned.num_tokens} tokens, which leaves nothing to fill "
-                    f"in: the hole has at most {limit}.",
+                    f"pinned: the texts in hole {number} have {pinned.num_tokens or num_pinned} tokens, which leaves "
+                    f"nothing to fill in: the hole has at most {limit}.",
                     self.param,
                 )
             start = hole.length or max(min(limit, self.capabilities.canvas), pinned.min_length)

@@ -20,6 +20,8 @@ from app.text.tokenizer import Tokenizer
 # one token at a time would cost a forward for each.
 NUM_GROUPS = 4
 POLISHED_SHARE = 8  # a round masks the least confident 1 in this many tokens
+MAX_ROUNDS = 4 * POLISHED_SHARE  # each token is masked four times, on average: some texts change on and on
+MAX_FORWARDS = 2 * MAX_ROUNDS
 
 
 class ReviseRoute:
@@ -51,7 +53,7 @@ class ReviseRoute:
             session.submit(self._probes())
 
     def __iter__(self) -> Iterator[HoleDelta | HoleDone | Silence]:
-        rounds = 1 if self._request.mode == "redenoise" else max(1, self._request.num_forwards // 2)
+        rounds = 1 if self._request.mode == "redenoise" else max(1, min(self._request.num_forwards, MAX_FORWARDS) // 2)
         for number in range(rounds if self._places else 0):
             if number:
                 self._session.submit(self._probes())
