@@ -175,9 +175,10 @@ def _infill_request(request: CompletionRequest, hole: FimPrompt) -> InfillReques
         param = request.grammar.param
         raise Unsupported(f"{param} is not supported for a hole; it needs a prompt without a suffix.", param)
     unused = [f"{name} has no effect on a hole." for name in FOR_REPLIES if getattr(request, name)]
+    wants_line = not {"\n", "\r\n"}.isdisjoint(request.stop)
     return InfillRequest(
         texts=[hole.prefix, hole.suffix],
-        holes=[Hole(max_tokens=request.max_tokens or request.gen_length, single_line="\n" in request.stop)],
+        holes=[Hole(max_tokens=request.max_tokens or request.gen_length, single_line=wants_line)],
         mode=request.infill_mode,
         length_method=request.length_method,
         n=request.num_generated,

@@ -14,6 +14,7 @@ from app.serving.reply import Reply
 from app.serving.token_log import Alternatives, Scored
 from app.serving.updates import ChoiceFinishReason, Delta, Ended, Step
 from app.text.indentation import IndentationLimit
+from app.text.line_ends import with_lf
 
 
 @dataclass(frozen=True)
@@ -185,11 +186,11 @@ class InfillPart(Part):
         return CompletionChoice(text, tokens, _finish_reason(hole), hole.stopping_word)
 
     def _tokens(self, hole: FilledHole, shown: str) -> tuple[Scored, ...]:
-        """The tokens of the shown text: the hole's text may have been cut at either end."""
+        """The tokens of the shown text: the hole's text may have been cut at either end, and have other line ends."""
         scored = [self._alternatives.score(token.id, token.confidence, token.step) for token in hole.tokens]
         texts = [token.text for token in hole.tokens]
-        start = max(0, "".join(texts).find(hole.text))
-        end = start + len(shown)
+        start = max(0, "".join(texts).find(with_lf(hole.text)))
+        end = start + len(with_lf(shown))
         kept, at = [], 0
         for token, text in zip(scored, texts, strict=True):
             if at < end and at + len(text) > start:

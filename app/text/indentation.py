@@ -12,7 +12,7 @@ class IndentationLimit:
     """
 
     def __init__(self, minimum: int) -> None:
-        self._line = re.compile(rf"\n[ \t]{{0,{minimum - 1}}}\S") if minimum > 0 else None
+        self._line = re.compile(rf"\r?\n[ \t]{{0,{minimum - 1}}}\S") if minimum > 0 else None
         self._text = ""
         self._num_shown = 0
         self.is_over = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from app.messages.defaults import InfillMode
 from app.messages.events import Stepped
@@ -21,12 +22,15 @@ from app.serving.infill.requests import (
     WindowSnapshot,
     WindowStep,
 )
+from app.serving.infill.results import joined
 from app.serving.infill.revise_route import ReviseRoute
 from app.serving.infill.session import InfillSession
 from app.serving.infill.syntax import NOT_PARSED
 from app.serving.publisher import Publisher
 from app.serving.work import Usage
+from app.text.line_ends import LineEnds
 
+Update = HoleDelta | HoleDone | WindowStep | WindowSnapshot
 Route = CanvasRoute | PromptRoute | ReviseRoute
 
 
@@ -45,11 +49,15 @@ class Infill:
         model: ModelInfo,
         params: GenerationParams,
         warnings: Sequence[str],
+        line_ends: LineEnds,
     ) -> None:
+        """`request` has the caller's `line_ends`; that of the route has "\\n"."""
         self._route, self._session = route, session
         self.publisher = Publisher(session.watch)
         self.request, self.mode, self.model, self.params = request, mode, model, params
         self._warnings = list(warnings)
+        self._line_ends = line_ends
+        self._last: dict[tuple[int, int], str] = {}  # what a candidate's hole was last given
         self._started = time.monotonic()
         self._done: list[HoleDone] = []
         self._yields_steps = request.watch or request.scored
@@ -104,12 +112,13 @@ class Infill:
                     if self._yields_steps:
                         yield item
                 else:
+                    item = self._as_callers(item)
                     self._note(item)
                     if not isinstance(item, WindowSnapshot) and (item.kind == "result" or self._yields_steps):
                         yield item
             self._conclude()
 
-    def _note(self, update: HoleDelta | HoleDone | WindowStep | WindowSnapshot) -> None:
+    def _note(self, update: Update) -> None:
         if isinstance(update, HoleDone):
             self._done.append(update)
         self.publisher.publish(update)
@@ -117,13 +126,28 @@ class Infill:
     def _conclude(self) -> None:
         if self._session.is_aborted:
             return
-        candidates = tuple(self._route.candidates)
+        candidates = tuple(map(self._restored, self._route.candidates))
         if len(candidates) < self.request.n:
             self._warnings.append(f"Only {len(candidates)} of {self.request.n} candidates are distinct.")
         if self.request.syntax is not None and any(each.num_errors is None for each in candidates):
             self._warnings.append(NOT_PARSED)
         self._total_ms = self._ms()
         self.candidates = candidates
+
+    def _as_callers(self, update: Update) -> Update:
+        """With the caller's line ends."""
+        if isinstance(update, HoleDelta):
+            place = (update.candidate, update.hole)
+            text = self._line_ends.restore(update.text, self._last.get(place, ""))
+            self._last[place] = update.text
+            return replace(update, text=text)
+        if isinstance(update, HoleDone):
+            return replace(update, filled=replace(update.filled, text=self._line_ends.restore(update.filled.text)))
+        return update
+
+    def _restored(self, candidate: Candidate) -> Candidate:
+        holes = tuple(replace(hole, text=self._line_ends.restore(hole.text)) for hole in candidate.holes)
+        return replace(candidate, holes=holes, text=joined(self.request.texts, [hole.text for hole in holes]))
 
     def _ms(self) -> float:
         return 1000 * (time.monotonic() - self._started)

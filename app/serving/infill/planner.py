@@ -25,6 +25,7 @@ from app.serving.infill.syntax import error_counter
 from app.serving.lengths import check_decoding, plan_lengths
 from app.serving.requests import DecodingRequest
 from app.text.layouts import chat_messages, files_with_room
+from app.text.line_ends import LineEnds, with_lf
 from app.text.syntax import Syntax
 from app.text.tokenizer import Tokenizer
 
@@ -46,8 +47,11 @@ class InfillPlanner:
     logit_bias: tuple[tuple[int, float], ...] = ()
     param: str = "segments"  # the request's field that holds the text
 
-    def begin(self, request: InfillRequest) -> Infill:
-        """Raises RequestError, PromptTooLong, QueueFull, ModelLoading or ShuttingDown."""
+    def begin(self, request: InfillRequest, spans: Sequence[str] = ()) -> Infill:
+        """`spans` are the present texts of the holes, if they have any.
+
+        Raises RequestError, PromptTooLong, QueueFull, ModelLoading or ShuttingDown.
+        """
         if request.n > self.engine.capacity:
             raise RequestError(f"n must be at most {self.engine.capacity} on this server, got {request.n}.", "n")
         mode = self.capabilities.choose(request.mode)
@@ -62,8 +66,9 @@ class InfillPlanner:
             "fim": self._begin_fim,
             "chat": self._begin_chat,
         }
-        route, params = routes[mode](request, session)
-        return Infill(route, session, request, mode, self.model, params, self._warnings(request, mode))
+        route, params = routes[mode](_with_lf(request), session)
+        warnings, line_ends = self._warnings(request, mode), LineEnds([*request.texts, *spans])
+        return Infill(route, session, request, mode, self.model, params, warnings, line_ends)
 
     def begin_edit(self, request: EditRequest) -> Infill:
         """Raises what `begin` does."""
@@ -72,7 +77,7 @@ class InfillPlanner:
         sizes = [tokenizer.count_plain(span, most) for span in request.spans]
         if request.mode == "rewrite":
             holes = [replace(hole, start=size + size // 2) for hole, size in zip(infill.holes, sizes, strict=True)]
-            return self.begin(replace(infill, holes=holes))
+            return self.begin(replace(infill, holes=holes), request.spans)
         mode = self.capabilities.choose(infill.mode)
         if mode != "canvas":
             raise RequestError(
@@ -80,13 +85,15 @@ class InfillPlanner:
             )
         check_decoding(self.decoding, self._block_length(infill), self.model)
         session = InfillSession(self.engine, infill.time_budget_ms)
-        texts = visible_texts(infill, tokenizer, self._budget(sum(sizes)))
+        texts = visible_texts(_with_lf(infill), tokenizer, self._budget(sum(sizes)))
         params = self._params(infill, gen_length=self._block_length(infill), steps=1)
-        route = ReviseRoute(request, texts, tokenizer, session, params)
+        plain = replace(request, spans=[with_lf(span) for span in request.spans])
+        route = ReviseRoute(plain, texts, tokenizer, session, params)
         warnings = self._warnings(infill, mode)
         if request.mode == "polish" and request.num_forwards > MAX_FORWARDS:
             warnings.append(f"steps was lowered from {request.num_forwards} to {MAX_FORWARDS}.")
-        return Infill(route, session, infill, mode, self.model, params, warnings)
+        line_ends = LineEnds([*infill.texts, *request.spans], kept=request.spans)
+        return Infill(route, session, infill, mode, self.model, params, warnings, line_ends)
 
     def _begin_canvas(self, request: InfillRequest, session: InfillSession) -> tuple[CanvasRoute, GenerationParams]:
         if request.length_method == "delete" and self.capabilities.delete_token_id is None:
@@ -241,6 +248,21 @@ class InfillPlanner:
         if mode != "canvas" and request.length_method is not None:
             warnings.append(f"length_method is ignored: on the route {mode} an end token ends a hole.")
         return warnings
+
+
+def _with_lf(request: InfillRequest) -> InfillRequest:
+    """As the model and the rules for its answer get it."""
+    holes = []
+    for hole in request.holes:
+        pinned = [replace(pin, text=with_lf(pin.text)) for pin in hole.pinned]
+        holes.append(replace(hole, pinned=pinned, hint=hole.hint and with_lf(hole.hint)))
+    return replace(
+        request,
+        texts=[with_lf(text) for text in request.texts],
+        holes=holes,
+        stop=[with_lf(stop) for stop in request.stop],
+        context=[replace(file, text=with_lf(file.text)) for file in request.context],
+    )
 
 
 def _without_hints(request: InfillRequest) -> InfillRequest:
