@@ -27,8 +27,9 @@ from app.settings import Settings, load_settings
 
 BOOT_ERROR = 3  # the worker's exit code in that case, as in app/__init__.py
 # gunicorn answers 500 to requests outside of SCRIPT_NAME, also to a health check that comes without the proxy.
-if "SCRIPT_NAME" in os.environ:
-    os.environ.setdefault("ELBARTO_ROOT_PATH", os.environ.pop("SCRIPT_NAME"))
+_script_name = os.environ.pop("SCRIPT_NAME", "")
+if _script_name and not os.environ.get("ELBARTO_ROOT_PATH"):
+    os.environ["ELBARTO_ROOT_PATH"] = _script_name
 
 
 def _load() -> Settings:
