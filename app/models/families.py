@@ -241,7 +241,8 @@ def _token_id(tokenizer: Any, token: str) -> int | None:
 def read_diffusion(source: CheckpointSource, hints: Hints = NO_HINTS) -> Diffusion:
     """Each value is from the first of config.json, the tokenizer and the family that has it.
 
-    For end tokens, generation_config.json comes before all of them; for the mask token, the operator's hint does.
+    For end tokens, generation_config.json comes before all of them, and the tokenizer's is added to it: chat templates
+    end turns with that one. For the mask token, the operator's hint comes first.
     Raises CheckpointError, or ConfigError for a hint that makes no sense.
     """
     config = source.config()
@@ -260,6 +261,9 @@ def read_diffusion(source: CheckpointSource, hints: Hints = NO_HINTS) -> Diffusi
     if eos is None or eos == []:
         raise CheckpointError("Neither config.json nor the tokenizer names an end token (eos_token_id).")
     eos_token_ids = tuple(eos) if isinstance(eos, list) else (eos,)
+    is_generations = source.generation_config().get("eos_token_id") not in (None, [])
+    if is_generations and tokenizer.eos_token_id not in (None, mask, *eos_token_ids):
+        eos_token_ids += (tokenizer.eos_token_id,)
     delete = config.get("delete_token_id")
     _check_token_ids(mask, eos_token_ids, delete, config.get("vocab_size"))
     return Diffusion(

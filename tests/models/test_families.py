@@ -106,6 +106,14 @@ def test_generation_config_overrides_the_end_token() -> None:
     assert found.eos_token_ids == (11, 12)
 
 
+@pytest.mark.parametrize("eos", [0, [0]])
+def test_the_tokenizers_end_token_is_one_beside_generation_configs(eos: int | list[int]) -> None:
+    """A chat template ends turns with it; without it, replies ran on into the next turn."""
+    found = diffusion(DIFFCODER, words=tokenizer(mask=7, eos=8), generation={"eos_token_id": eos})
+
+    assert found.eos_token_ids == (0, 8)
+
+
 def test_null_means_unsaid() -> None:
     nothing = {"mask_token_id": None, "eos_token_id": None, "block_length": None}
 

@@ -112,7 +112,7 @@ def test_a_checkpoint_carries_its_defaults(tmp_path: Path) -> None:
 
     loaded = load(copy)
 
-    assert (loaded.request_defaults, loaded.diffusion.eos_token_ids) == (overrides(Defaults, gen_length=64), (9,))
+    assert (loaded.request_defaults, loaded.diffusion.eos_token_ids) == (overrides(Defaults, gen_length=64), (9, 2))
     assert read_generation_config(copy) == overrides(Defaults, gen_length=64)
     assert load().request_defaults == Overrides()
 
