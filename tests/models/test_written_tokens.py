@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import RequestError
+from app.models.tokenizers import load_tokenizer
 from app.settings import EMBEDDED_MODEL
 from app.text.tokenizer import Tokenizer
 from app.text.written_tokens import PRIVATE_USE, SHOWN_IN_REPLIES
@@ -21,8 +22,6 @@ FOLDERS = [CHECKPOINT, EMBEDDED_MODEL, *sorted(path.parent for path in FAMILIES.
 
 @cache
 def tokenizer_of(folder: Path) -> Tokenizer:
-    from app.models.tokenizers import load_tokenizer  # imports torch where that is installed
-
     return Tokenizer(load_tokenizer(folder))
 
 
