@@ -57,7 +57,7 @@ def test_ordinary_messages_are_encoded_as_one_text(folder: Path) -> None:
     tokenizer = tokenizer_of(folder)
     contents = ["Hi", " \n x = '日本' # <b> [1] \U000f0000\r\n", "def f():\n\treturn 1\n\n"]
     messages = [{"role": "user", "content": content} for content in contents]
-    rendered = tokenizer._render(messages, {})
+    rendered = tokenizer._render(messages, {}, opens_turn=True)
 
     assert tokenizer.encode_chat(messages, {}) == tokenizer.encode(rendered)
 
