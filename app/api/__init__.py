@@ -8,6 +8,7 @@ from app.api import (
     about,
     auth,
     chat,
+    client_connection,
     completions,
     docs,
     errors,
@@ -46,6 +47,7 @@ def create_flask(service: Service, config: HttpConfig) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = config.max_body_bytes
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    client_connection.register(app)
     request_log.register(app)
     exposed = [request_log.HEADER, ignored_fields.HEADER, "Retry-After"]
     allow_origins(app, config.cors_origins, exposed, None if config.api_key else config.allowed_hosts)

@@ -10,12 +10,26 @@ import select
 import socket
 import threading
 
-from flask import request
+from flask import Flask, g, request
 
 # HTTP/1.1 clients must expect any number of these before the answer (RFC 9110, section 15.2).
 _INTERIM_ANSWER = b"HTTP/1.1 100 Continue\r\n\r\n"
 _ENDED = getattr(select, "POLLRDHUP", 0)  # Linux; elsewhere the end of a client's data counts as leaving
 _BROKEN = select.POLLHUP | select.POLLERR | select.POLLNVAL
+
+
+def register(app: Flask) -> None:
+    @app.before_request
+    def look() -> None:
+        """Before anything else: whether the client had already finished sending."""
+        g.client = ClientConnection()
+
+
+def client() -> ClientConnection:
+    """The client of the current request."""
+    current = g.client
+    assert isinstance(current, ClientConnection)
+    return current
 
 
 class ClientConnection:

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Response, jsonify
 
-from app.api.client_connection import ClientConnection
+from app.api.client_connection import client
 from app.api.context import http
 from app.api.request_log import CLIENT_CLOSED_REQUEST, RequestRecord, record
 from app.api.sse import SSE, StreamEvent, event_stream
@@ -31,7 +31,7 @@ class RunningAnswer:
             work.abort()
             raise
         self._leave = http().in_flight.enter(head, work)
-        self._client = ClientConnection()
+        self._client = client()
         work.watch_client(self._client.is_gone)
         self._client_left = False
         self._record: RequestRecord = record()
