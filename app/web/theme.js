@@ -7,7 +7,10 @@ export function start(button) {
     document.documentElement.dataset.theme = theme;
     localStorage.setItem("elbarto-theme", theme);
     button.setAttribute("aria-label", theme === "system" ? "Theme: system" : `Theme: ${theme}`);
-    button.textContent = `Theme: ${theme === "system" ? "auto" : theme}`;
+    const prefix = document.createElement("span");
+    prefix.className = "wide-only";
+    prefix.textContent = "Theme: ";
+    button.replaceChildren(prefix, theme === "system" ? "auto" : theme);
   };
   const now = () => document.documentElement.dataset.theme;
   set(ORDER.includes(localStorage.getItem("elbarto-theme")) ? localStorage.getItem("elbarto-theme") : "system");

@@ -1,11 +1,13 @@
 """Takes the pictures of docs/images: `python -m tests.browser.pictures`, on a quiet machine, because they show speeds.
 
-`denoising.gif` alone, which shows none: `python -m tests.browser.pictures denoising`.
+One of them alone: `python -m tests.browser.pictures denoising`. `example` is none: it records the run that the page
+shows on a first visit, app/web/example.json, and is to be repeated when other weights fill it differently.
 """
 
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import sys
 import tempfile
@@ -21,7 +23,24 @@ from tests.browser.driving import ask, seek, wait_for_end
 from tests.servers import running
 
 IMAGES = ROOT / "docs" / "images"
+EXAMPLE = ROOT / "app" / "web" / "example.json"
+WITHOUT_PICTURE = ("denoising", "example")  # they write their files themselves
 FRAME_MS, LAST_MS = 300, 3000
+
+
+def example(page: Any) -> None:
+    """The first example's run, without what only takes space."""
+    for _ in range(2):  # the first request is slower than any later one
+        ask(page, task="Fill holes")
+        wait_for_end(page)
+    with page.expect_download() as download:
+        page.click("#save")
+    run = json.loads(download.value.path().read_text(encoding="utf-8"))
+    for event in run["recordings"][0]["events"]:
+        for proposal in event.get("proposals", ()):
+            del proposal["alternatives"], proposal["id"]
+    text = json.dumps(run, ensure_ascii=False, separators=(",", ":"), default=str)
+    EXAMPLE.write_text(text + "\n", encoding="utf-8")
 
 
 def chat(page: Any) -> None:
@@ -66,6 +85,7 @@ def main(names: list[str]) -> None:
         "compare": (compare, "dark"),
         "infill": (infill, "light"),
         "denoising": (denoising, "light"),
+        "example": (example, "light"),
     }
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -82,7 +102,7 @@ def main(names: list[str]) -> None:
             page.goto(server.url)
             page.wait_for_selector("#server[data-state=ok]")
             act(page)
-            if name == "denoising":
+            if name in WITHOUT_PICTURE:
                 continue
             page.mouse.move(0, 0)
             page.wait_for_timeout(800)  # until colours have faded in
