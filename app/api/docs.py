@@ -1,4 +1,4 @@
-"""GET /openapi.json, and GET /docs, the page that shows it (RapiDoc, shipped with its licence)."""
+"""GET /openapi.json, and GET /docs, the page that shows it (RapiDoc, shipped with its licence), with the guides."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 from flask import Blueprint, Response, jsonify
 
 from app.api.context import http
+from app.api.guides import render_guide
 from app.api.openapi.document import Json, make_document
-from app.api.pages import POLICY, send_page
+from app.api.pages import POLICY, send_page, with_policy
 
 ASSETS = Path(__file__).resolve().parent / "openapi" / "assets"
 # RapiDoc adds inline styles and data: images to the page. Scripts still come only from this server.
@@ -22,7 +23,7 @@ blueprint = Blueprint("docs", __name__)
 
 @blueprint.get("/openapi.json")
 def document() -> Response:
-    return jsonify(_document(http().config.version))
+    return jsonify(_document(http().config.version, bool(http().config.api_key)))
 
 
 @blueprint.get("/docs")
@@ -32,9 +33,11 @@ def page() -> Response:
 
 @blueprint.get("/docs/<path:name>")
 def asset(name: str) -> Response:
+    if name.endswith(".md"):
+        return with_policy(render_guide(name), DOCS_POLICY)
     return send_page(ASSETS, name, DOCS_POLICY)
 
 
 @cache
-def _document(version: str) -> Json:
-    return make_document(version)
+def _document(version: str, has_key: bool) -> Json:
+    return make_document(version, has_key)

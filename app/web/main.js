@@ -126,7 +126,7 @@ async function remember(recordings) {
 
 async function listHistory() {
   const runs = await history.list();
-  history.show(find("history-list"), runs, (run) => open(run.data, "An earlier run."));
+  history.show(find("history-list"), runs, (run) => open(run.data, "An earlier run"));
   find("history").hidden = !runs.length;
   return runs;
 }
@@ -136,14 +136,17 @@ function open(text, said) {
     const saved = files.parse(text);
     stop();
     form.fill(saved.task, saved.recordings.map(({ request }) => request));
-    show(saved.recordings);
-    report(saved.recordings);
-    stage.transport.toEnd();
     form.remember();
-    say(`${said} Nothing was sent to the server.`);
+    placeEarlier(saved.recordings, said);
   } catch (error) {
     say(error.message, true);
   }
+}
+
+function placeEarlier(recordings, said) {
+  show(recordings);
+  stage.transport.toEnd();
+  say(`${said}. Nothing was sent to the server.`);
 }
 
 // A first visit sees a recorded run; later ones see their own last run.
@@ -153,7 +156,8 @@ async function welcome() {
   stage.transport.pause();
   const runs = await listHistory().catch(() => []);
   if (stops.length) return;
-  if (runs.length) return open(runs[0].data, "Your last run.");
+  const latest = runs.find((run) => run.task === form.task());
+  if (latest) return placeEarlier(files.parse(latest.data).recordings, "Your last run");
   if (!form.isFirstVisit()) return;
   const example = files.parse(await (await fetch(addressOf("web/example.json"))).text());
   if (!stops.length && form.isFirstVisit()) stage.placeExample(example.recordings);
@@ -233,7 +237,7 @@ function wireForm() {
 }
 
 function wireFiles() {
-  const read = async (file) => open(await file.text(), `Opened ${file.name}, a saved run.`);
+  const read = async (file) => open(await file.text(), `Opened ${file.name}, a saved run`);
   find("save").addEventListener("click", () => files.save(stage.recordings(), form.task()));
   find("copy").addEventListener("click", () => copy(stage.recordings().map(copied).join("\n\n")));
   find("curl").addEventListener("click", () => {

@@ -16,6 +16,7 @@ from typing import Any
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
+from simple_websocket import Client
 
 from app.settings import ROOT
 from tests.browser.conftest import NAMES
@@ -29,18 +30,29 @@ FRAME_MS, LAST_MS = 300, 3000
 
 
 def example(page: Any) -> None:
-    """The first example's run, without what only takes space."""
-    for _ in range(2):  # the first request is slower than any later one
-        ask(page, task="Fill holes")
-        wait_for_end(page)
+    """The first example's run, the fastest of some, without what only takes space."""
+    address = page.url.replace("http", "ws", 1) + "v1/steps"
+    ask(page, task="Fill holes")
+    wait_for_end(page)
     with page.expect_download() as download:
         page.click("#save")
     run = json.loads(download.value.path().read_text(encoding="utf-8"))
-    for event in run["recordings"][0]["events"]:
+    page.goto("about:blank")  # drawing would slow the server down
+    (recording,) = run["recordings"]
+    recording["events"] = min((record(address, recording["request"]) for _ in range(10)), key=lambda all: all[-1]["ms"])
+    for event in recording["events"]:
         for proposal in event.get("proposals", ()):
             del proposal["alternatives"], proposal["id"]
-    text = json.dumps(run, ensure_ascii=False, separators=(",", ":"), default=str)
-    EXAMPLE.write_text(text + "\n", encoding="utf-8")
+    EXAMPLE.write_text(json.dumps(run, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+def record(address: str, request: dict[str, Any]) -> list[dict[str, Any]]:
+    socket = Client(address)
+    socket.send(json.dumps(request))
+    events = [json.loads(socket.receive())]
+    while events[-1]["type"] != "finished":
+        events.append(json.loads(socket.receive()))
+    return events
 
 
 def chat(page: Any) -> None:

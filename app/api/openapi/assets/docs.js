@@ -14,5 +14,7 @@ function paint() {
   for (const [name, value] of Object.entries(LOOKS[look])) page.setAttribute(name, value);
 }
 
+// "Try" asks this server, below whatever path a proxy serves it.
+document.querySelector("rapi-doc").setAttribute("server-url", new URL(".", document.baseURI).href.replace(/\/$/, ""));
 paint();
 system.addEventListener("change", paint);
