@@ -78,6 +78,7 @@ export class CanvasView {
     this.step = step;
     const over = recording.ended === "finished" && step >= recording.numSteps;
     if (over !== Boolean(this.colours)) this.colour(over);
+    this.element.classList.toggle("over", over);
     const front = this.front(step);
     const last = recording.segments ? Infinity : front + AHEAD;
     recording.cells.forEach((_cell, position) => this.update(position, position > last ? { kind: "gone" } : recording.at(position, step)));

@@ -4,7 +4,7 @@ const MODES = ["static", "threshold", "adaptive", "factor", "entropy", "greedy",
 const CHAT = ["chat"];
 const ROWS = [
   { name: "decode_mode", label: "Decode mode", help: "The rule that selects which proposals become final in a step", options: MODES, b: "threshold" },
-  { name: "threshold", label: "Threshold", help: "Modes threshold, adaptive and dynamic: the confidence at which a proposal is accepted", min: 0, max: 1, step: 0.05, b: 0.9 },
+  { name: "threshold", label: "Threshold", help: "Modes threshold, adaptive and dynamic: the confidence at which a proposal is accepted", min: 0, max: 1, step: 0.05, b: 0.95 },
   { name: "steps", label: "Steps", help: "Modes static, dynamic and sequential: denoising steps for the whole reply", min: 1, step: 1 },
   { name: "block_length", label: "Block length", help: "Tokens that are denoised together. The larger, the freer the order; models are trained for one", min: 1, max: 1024, step: 1, a: 16, b: 16, tasks: CHAT },
   { name: "speculation", label: "Speculation", help: "Forwards that several steps share; the text stays the same", options: ["auto", "off"] },

@@ -1,5 +1,6 @@
 // Light or dark as on the page at /, else as the system has it.
 
+const page = document.querySelector("rapi-doc");
 const chosen = localStorage.getItem("elbarto-theme");
 const system = matchMedia("(prefers-color-scheme: dark)");
 const LOOKS = {
@@ -10,11 +11,17 @@ const LOOKS = {
 function paint() {
   const look = chosen === "light" || chosen === "dark" ? chosen : system.matches ? "dark" : "light";
   document.documentElement.style.colorScheme = look;
-  const page = document.querySelector("rapi-doc");
   for (const [name, value] of Object.entries(LOOKS[look])) page.setAttribute(name, value);
 }
 
 // "Try" asks this server, below whatever path a proxy serves it.
-document.querySelector("rapi-doc").setAttribute("server-url", new URL(".", document.baseURI).href.replace(/\/$/, ""));
+page.setAttribute("server-url", new URL(".", document.baseURI).href.replace(/\/$/, ""));
+page.addEventListener("spec-loaded", ({ detail }) => {
+  if (!detail.securitySchemes?.length) page.setAttribute("allow-authentication", "false");
+  // This heading has no part that docs.css could name.
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(".nav-bar-section { justify-content: flex-start; }");
+  page.shadowRoot.adoptedStyleSheets.push(sheet);
+});
 paint();
 system.addEventListener("change", paint);
