@@ -27,17 +27,21 @@ export function wire(health) {
 }
 
 async function showModel(health) {
+  const show = (model, version) =>
+    facts(find("model-facts"), [
+      ["Name", model?.id ?? health?.model ?? "not known yet"],
+      ...(model ? describe(model) : []),
+      ...(health?.device ? [["Runs on", `${health.device}, ${health.dtype}`]] : []),
+      ["Server", `El Barto Serve ${version}`],
+    ]);
+  show(null, "");
   find("model-note").textContent = "";
   find("model-dialog").showModal();
-  const [card, version] = await Promise.allSettled([modelCard(), serverVersion()]);
-  const model = card.value;
-  if (!model) find("model-note").textContent = card.status === "rejected" ? "The server does not answer." : "The server tells more to clients with its API key, once the model is loaded.";
-  facts(find("model-facts"), [
-    ["Name", model?.id ?? health?.model ?? "not known yet"],
-    ...(model ? describe(model) : []),
-    ...(health?.device ? [["Runs on", `${health.device}, ${health.dtype}`]] : []),
-    ["Server", version.value ? `El Barto Serve ${version.value}` : "El Barto Serve"],
-  ]);
+  const model = await modelCard().catch(() => undefined);
+  if (model === null) find("model-note").textContent = "The server tells more to clients with its API key, once the model is loaded.";
+  if (model === undefined) find("model-note").textContent = "The server does not answer.";
+  show(model, "");
+  show(model, await serverVersion().catch(() => ""));
 }
 
 function describe(model) {

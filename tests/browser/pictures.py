@@ -26,7 +26,7 @@ from tests.servers import running
 IMAGES = ROOT / "docs" / "images"
 EXAMPLE = ROOT / "app" / "web" / "example.json"
 WITHOUT_PICTURE = ("denoising", "example")  # they write their files themselves
-FRAME_MS, LAST_MS = 300, 3000
+FIRST_MS, FRAME_MS, LAST_MS = 1500, 280, 3500
 
 
 def example(page: Any) -> None:
@@ -57,37 +57,43 @@ def record(address: str, request: dict[str, Any]) -> list[dict[str, Any]]:
 
 def chat(page: Any) -> None:
     """A reply half done, and a token that was not certain."""
-    ask(page, "Write a Python function that checks whether a number is prime.")
+    ask(page)
     wait_for_end(page)
-    seek(page, 27)
-    page.locator(".cell.final").get_by_text("def").first.click()
+    seek(page, 30)
+    page.locator(".cell.final").get_by_text("range").first.click()
 
 
 def compare(page: Any) -> None:
     page.check("#compare")
-    ask(page, "Write a Python function that checks whether a number is prime.", decode_mode_b="threshold")
+    ask(page, decode_mode_b="threshold")
     wait_for_end(page)
     seek(page, 15)
 
 
 def infill(page: Any) -> None:
-    page.locator(".segments").get_by_text("Fill holes").click()
     ask(page, task="Fill holes")
     wait_for_end(page)
     seek(page, 14)
 
 
 def denoising(page: Any) -> None:
-    """The canvas of an infill, step by step, as docs/images/denoising.gif."""
-    infill(page)
+    """The stage of an infill, step by step, as docs/images/denoising.gif."""
+    page.set_viewport_size({"width": 1180, "height": 660})
+    ask(page, task="Fill holes")
+    wait_for_end(page)
     page.mouse.move(0, 0)
+    hidden = [".status", ".lane header", ".speed", ".timeline", ".files"]
+    page.evaluate("names => names.forEach((name) => (document.querySelector(name).hidden = true))", hidden)
+    top, bottom = (page.locator(name).bounding_box() for name in (".lead", ".foot"))
+    clip = {"x": top["x"] - 16, "y": top["y"] - 10, "width": top["width"] + 32}
+    clip["height"] = bottom["y"] + bottom["height"] + 10 - clip["y"]
     frames = []
     for step in range(int(page.locator("#scrub").get_attribute("max")) + 1):
         seek(page, step)
-        page.wait_for_timeout(400)  # until colours have faded in
-        picture = Image.open(io.BytesIO(page.locator(".canvas").screenshot()))
-        frames.append(picture.convert("RGB").quantize(64, dither=Image.Dither.NONE))
-    durations = [FRAME_MS] * (len(frames) - 1) + [LAST_MS]
+        page.wait_for_timeout(600)  # until colours have faded in
+        picture = Image.open(io.BytesIO(page.screenshot(clip=clip)))
+        frames.append(picture.convert("RGB").quantize(128, dither=Image.Dither.NONE))
+    durations = [FIRST_MS, *[FRAME_MS] * (len(frames) - 2), LAST_MS]
     frames[0].save(IMAGES / "denoising.gif", save_all=True, append_images=frames[1:], duration=durations, loop=0)
 
 
