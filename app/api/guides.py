@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Response
 from werkzeug.exceptions import NotFound
-from werkzeug.utils import safe_join
+from werkzeug.security import safe_join
 
 from app.paths import GUIDES
 

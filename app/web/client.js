@@ -38,7 +38,7 @@ export function follow(request, take, end) {
 // Polls the server's health; calls `changed(now, before)` at every change of state ("ok", "loading", "away", ...) or model.
 export function watchHealth(changed) {
   let last = null;
-  const ask = async () => {
+  const poll = async () => {
     let health;
     try {
       const answer = await fetch(addressOf("health"), { signal: AbortSignal.timeout(5000), cache: "no-store" });
@@ -49,19 +49,21 @@ export function watchHealth(changed) {
     const now = { state: health.status, model: health.model, device: health.device, dtype: health.dtype };
     if (now.state !== last?.state || now.model !== last?.model) changed(now, last);
     last = now;
-    setTimeout(ask, now.state === "ok" ? (document.hidden ? 15000 : 3000) : 1000);
+    setTimeout(poll, now.state === "ok" ? (document.hidden ? 15000 : 3000) : 1000);
   };
-  ask();
+  poll();
 }
+
+const ask = (path) => fetch(addressOf(path), { headers: key.get() ? { Authorization: `Bearer ${key.get()}` } : {} });
 
 // The served model as /v1/models lists it, or null if the server does not tell.
 export async function modelCard() {
-  const headers = key.get() ? { Authorization: `Bearer ${key.get()}` } : {};
-  const answer = await fetch(addressOf("v1/models"), { headers });
+  const answer = await ask("v1/models");
   return answer.ok ? (await answer.json()).data[0] : null;
 }
 
+// "" if the server does not tell.
 export async function serverVersion() {
-  const answer = await fetch(addressOf("openapi.json"));
-  return (await answer.json()).info.version;
+  const answer = await ask("version");
+  return answer.ok ? (await answer.json()).version : "";
 }

@@ -78,7 +78,7 @@ def infill(page: Any) -> None:
 
 def denoising(page: Any) -> None:
     """The stage of an infill, step by step, as docs/images/denoising.gif."""
-    page.set_viewport_size({"width": 1180, "height": 660})
+    page.set_viewport_size({"width": 1180, "height": 630})  # too low for a canvas that fills the window
     ask(page, task="Fill holes")
     wait_for_end(page)
     page.mouse.move(0, 0)

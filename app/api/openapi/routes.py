@@ -148,8 +148,8 @@ ROUTES = (
         ResponsesSchema,
         requests.RESPONSES,
         RESPONSE_STREAM,
-        "OpenAI's Responses API, without what needs stored responses. [Responses](docs/reference/responses.md) says what "
-        "is left out.",
+        "OpenAI's Responses API, without what needs stored responses: [Responses](docs/reference/responses.md) says "
+        "what is left out.",
     ),
     completing("/v1/completions", "Create completion"),
     completing("/beta/completions", "Create completion (DeepSeek's address)"),
