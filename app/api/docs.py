@@ -34,7 +34,7 @@ def page() -> Response:
 @blueprint.get("/docs/<path:name>")
 def asset(name: str) -> Response:
     if name.endswith(".md"):
-        return with_policy(render_guide(name), DOCS_POLICY)
+        return with_policy(render_guide(http().config.guides, name), DOCS_POLICY)
     return send_page(ASSETS, name, DOCS_POLICY)
 
 

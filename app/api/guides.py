@@ -10,8 +10,6 @@ from flask import Response
 from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
 
-from app.paths import GUIDES
-
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)#\s:]+\.md)(?:#[^)\s]*)?\)")
 PAGE = """<!doctype html>
 <html lang="en">
@@ -30,24 +28,24 @@ PAGE = """<!doctype html>
 """
 
 
-def render_guide(name: str) -> Response:
-    """The guide `name`, a path below docs/. Raises NotFound."""
-    path = safe_join(str(GUIDES), name)
-    if path is None or not Path(path).is_file():
+def render_guide(guides: Path | None, name: str) -> Response:
+    """The guide `name`, a path below the folder `guides`. Raises NotFound."""
+    path = safe_join(str(guides), name) if guides else None
+    if guides is None or path is None or not Path(path).is_file():
         raise NotFound
     text = Path(path).read_text(encoding="utf-8")
     title = next((line.lstrip("# ") for line in text.splitlines() if line.startswith("# ")), name)
     top = "../" * (name.count("/") + 1)
-    return Response(PAGE.format(title=escape(title), top=top, text=_linked(text, Path(path).parent)))
+    linked = _linked(text, Path(path).parent, guides)
+    return Response(PAGE.format(title=escape(title), top=top, text=linked))
 
 
-def _linked(text: str, folder: Path) -> str:
+def _linked(text: str, folder: Path, guides: Path) -> str:
     """Escaped text; links to guides that are here become links."""
 
     def link(match: re.Match[str]) -> str:
         label, target = match[1], match[2]
-        if not (folder / target).resolve().is_relative_to(GUIDES) or not (folder / target).is_file():
-            return match[0]
-        return f'<a href="{target}">{label}</a>'
+        path = (folder / target).resolve()
+        return f'<a href="{target}">{label}</a>' if path.is_file() and path.is_relative_to(guides) else match[0]
 
     return LINK.sub(link, escape(text, quote=False))

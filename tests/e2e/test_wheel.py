@@ -83,12 +83,13 @@ def pins() -> dict[str, str]:
 def test_the_wheel_has_what_runs_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
+    unshipped = {"decisions", "develop", "transcripts"}
+    guides = [path for path in (ROOT / "docs").rglob("*.md") if path.parent.name not in unshipped]
     assert {name.partition("/")[0] for name in names} == {"app", "lsp", f"elbarto_serve-{__version__}.dist-info"}
     assert not [name for name in names if "__pycache__" in name or name.endswith((".ts", ".lua"))]
     assert {
         "app/_data/gunicorn.conf.py",
-        "app/_data/docs/index.md",
-        "app/_data/docs/reference/infill.md",
+        *(f"app/_data/docs/{path.relative_to(ROOT / 'docs')}" for path in guides),
         *(f"app/_data/weights/{path.relative_to(ROOT / 'weights')}" for path in (ROOT / "weights").glob("*/*")),
         *(str(path.relative_to(ROOT)) for path in (ROOT / "app" / "web").glob("*.*")),
         "app/api/openapi/assets/rapidoc-min.js",
