@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
 from app.api.docs import ASSETS
-from app.api.openapi.document import make_document, openapi_path
+from app.api.openapi.document import ANSWERS, make_document, openapi_path
 from app.api.openapi.routes import ROUTES
 from tests.api.wire import error_of, events_in, lines_in, named_events_in
 from tests.doubles.app import service_of
@@ -111,6 +111,12 @@ def test_the_guides_are_served_and_lead_on(client: FlaskClient) -> None:
         assert client.get(name, buffered=True).status_code == 200, name
     for name in ("none.md", "../README.md", "reference"):
         assert client.get(f"/docs/{name}").status_code == 404
+
+
+def test_the_examples_of_answers_follow_their_schemas() -> None:
+    assert {"ChatCompletion", "TextCompletion", "Infill", "Edit", "Tokens", "ModelList", "Health"} <= ANSWERS.keys()
+    for name, answer in ANSWERS.items():
+        check(DOCUMENT["components"]["schemas"][name], answer)
 
 
 def test_every_field_of_every_request_is_described() -> None:

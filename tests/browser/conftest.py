@@ -45,7 +45,7 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
     contexts: list[Any] = []
     problems: list[str] = []
 
-    def open_page(server: Server | str, **options: Any) -> Any:
+    def open_page(server: Server | str, state: str = "ok", **options: Any) -> Any:
         address = server if isinstance(server, str) else server.url
         context = browser.new_context(**{"viewport": {"width": 1360, "height": 900}, **options})
         contexts.append(context)
@@ -57,7 +57,7 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda message: hear(message))
         page.goto(address)
-        page.wait_for_selector("#server[data-state=ok]")
+        page.wait_for_selector(f"#server[data-state={state}]")
         return page
 
     def ask(url: str, own: str) -> None:

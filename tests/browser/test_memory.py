@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -11,9 +12,9 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from tests.api.sockets import listening
 from tests.browser.driving import ask, code, eventually, hear, seek, status_has, wait_for_end
-from tests.doubles.app import close_client, make_client
+from tests.doubles.app import Loaded, close_client, fake_loaded, make_client
 from tests.doubles.engine import FakeEngine
-from tests.servers import Server
+from tests.servers import PATIENCE_S, Server
 
 OpenPage = Callable[..., Any]
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
@@ -155,6 +156,36 @@ def test_refusals_are_in_plain_words_at_the_field_they_are_about(embedded: Serve
     ask(page, "word " * 3000, block_length_a="4")
     status_has(page, "too long for the model")
     assert not page.locator("#settings-problem").is_visible()
+
+
+def test_a_run_waits_for_the_model(open_page: OpenPage) -> None:
+    gate = threading.Event()
+
+    def load() -> Loaded:
+        assert gate.wait(PATIENCE_S)
+        return fake_loaded()
+
+    client = make_client(load=load)
+    with listening(client) as address:
+        page = open_page(f"http://{address}", state="loading")
+        ask(page)
+        assert "begins as soon as" in page.locator("#status").inner_text()
+        gate.set()
+        page.wait_for_selector("#server[data-state=ok]")
+        wait_for_end(page)
+        assert code(page) == "Hello, world!"
+    close_client(client)
+
+
+def test_the_stage_shows_the_task_that_is_chosen(embedded: Server, open_page: OpenPage) -> None:
+    page = open_page(embedded)
+    ask(page, "Write a function that adds two numbers.", max_tokens_a="32")
+    wait_for_end(page)
+    written = code(page)
+    page.locator(".segments").get_by_text("Fill holes").click()
+    assert code(page).startswith("class Rectangle:")
+    page.locator(".segments").get_by_text("Ask").click()
+    assert code(page) == written
 
 
 def test_a_long_run_of_underscores_is_one_hole(embedded: Server, open_page: OpenPage) -> None:

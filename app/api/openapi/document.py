@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 from apispec import APISpec
@@ -97,6 +99,8 @@ ERRORS = {
         *("unavailable_error", "model_loading", "The model is still loading. Try again soon."),
     ),
 }
+# By the answer's schema: what the embedded model's server answered to the first example of a request.
+ANSWERS: Json = json.loads(Path(__file__).with_name("answers.json").read_text(encoding="utf-8"))
 PARAMS = {400: "temperature", 404: "model"}
 STREAMS = {
     "text/event-stream": "With `stream`: server-sent events; `data` is JSON, or [DONE].",
@@ -202,6 +206,8 @@ def _responses(route: Route) -> Json:
 def _success(route: Route) -> Json:
     schema = ref(route.answer) if route.answer else {"type": "object"} if "json" in route.content_type else {}
     content: Json = {route.content_type: {"schema": schema} if schema else {}}
+    if route.answer in ANSWERS:
+        content[route.content_type]["example"] = ANSWERS[route.answer]
     if route.stream:
         content[route.stream_type] = {
             "schema": {"description": STREAMS[route.stream_type]},
