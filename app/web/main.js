@@ -23,19 +23,10 @@ let wasReady = false; // whether the server has ever been ready
 let waits = false; // whether a run begins as soon as the model is loaded
 
 function run() {
-  schema.complain("");
-  settings.forgive();
-  const problem = form.problem();
-  if (problem) return complain(problem);
   stop();
   form.remember();
-  let requests;
-  try {
-    requests = (form.compares() ? ["a", "b"] : ["a"]).map(form.request);
-  } catch (error) {
-    say("");
-    return schema.complain(error.message);
-  }
+  const requests = requestsOf(form.compares() ? ["a", "b"] : ["a"]);
+  if (!requests) return;
   find("stop").disabled = false;
   waits = health?.state === "loading";
   if (waits) return say("The model is still loading. The run begins as soon as it is ready.");
@@ -45,9 +36,19 @@ function run() {
   if (stage.narrow.matches) document.querySelector(".stage").scrollIntoView({ block: "start" });
 }
 
-function complain(text) {
-  say(text, true);
-  find("prompt").focus();
+// The form's requests for the given lanes; null, with the reason said where it belongs, if there can be none.
+function requestsOf(lanes) {
+  schema.complain("");
+  settings.forgive();
+  const problem = form.problem();
+  say(problem, true);
+  if (problem) find("prompt").focus();
+  try {
+    return problem ? null : lanes.map(form.request);
+  } catch (error) {
+    schema.complain(error.message);
+    return null;
+  }
 }
 
 function show(recordings) {
@@ -176,6 +177,7 @@ function showServer(now, before) {
 
 // Not every model can be watched while it fills holes: those begin with a question instead.
 async function suit() {
+  if (!form.isFirstVisit()) return;
   const card = await modelCard().catch(() => null);
   if (card && !card.infill_modes.includes("canvas") && form.isFirstVisit()) form.setTask("chat");
 }
@@ -213,10 +215,10 @@ function followUp() {
   find("prompt").focus();
 }
 
-async function copy(text) {
-  await clipboard.copy(text);
-  say("Copied.");
-}
+const copy = (text) => clipboard.copy(text).then(
+  () => say("Copied."),
+  (error) => say(error.message, true),
+);
 
 const copied = (recording) => (recording.segments ? recording.text : codeOf(recording.text));
 
@@ -241,8 +243,8 @@ function wireFiles() {
   find("save").addEventListener("click", () => files.save(stage.recordings(), form.task()));
   find("copy").addEventListener("click", () => copy(stage.recordings().map(copied).join("\n\n")));
   find("curl").addEventListener("click", () => {
-    const problem = form.problem();
-    return problem ? complain(problem) : copy(clipboard.curlOf(form.request("a")));
+    const requests = requestsOf(["a"]);
+    if (requests) copy(clipboard.curlOf(requests[0]));
   });
   find("open").addEventListener("click", () => find("file").click());
   find("file").addEventListener("change", ({ target }) => {

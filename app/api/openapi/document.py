@@ -99,7 +99,7 @@ ERRORS = {
         *("unavailable_error", "model_loading", "The model is still loading. Try again soon."),
     ),
 }
-# By the answer's schema: what the embedded model's server answered to the first example of a request.
+# By the answer's schema: what the server answered with the embedded model.
 ANSWERS: Json = json.loads(Path(__file__).with_name("answers.json").read_text(encoding="utf-8"))
 PARAMS = {400: "temperature", 404: "model"}
 STREAMS = {

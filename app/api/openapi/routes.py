@@ -72,8 +72,8 @@ WATCHING_NOTE = (
     "whether the text is included."
 )
 OLLAMA_NOTE = (
-    "The answer is a stream unless `stream` is false: a JSON object a line. docs/reference/ollama.md says what is "
-    "different from Ollama."
+    "The answer is a stream unless `stream` is false: a JSON object a line. [Ollama](docs/reference/ollama.md) says "
+    "what is different from Ollama."
 )
 HEALTH_NOTE = "200 once requests are served, 503 while the model loads and while the server shuts down."
 
