@@ -17,10 +17,10 @@ function paint() {
 // "Try" asks this server, below whatever path a proxy serves it.
 page.setAttribute("server-url", new URL(".", document.baseURI).href.replace(/\/$/, ""));
 page.addEventListener("spec-loaded", ({ detail }) => {
-  if (!detail.securitySchemes?.length) page.setAttribute("allow-authentication", "false");
-  // This heading has no part that docs.css could name.
+  // What has no part that docs.css could name.
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(".nav-bar-section { justify-content: flex-start; }");
+  sheet.insertRule(".nav-bar-section { justify-content: flex-start; }");
+  if (!detail.securitySchemes?.length) sheet.insertRule("#auth, #link-auth { display: none; }");
   page.shadowRoot.adoptedStyleSheets.push(sheet);
 });
 paint();
