@@ -42,7 +42,7 @@ def create_app(settings: Settings | None = None, load: Load | None = None) -> Fl
     from app.api.context import EXTENSION
     from app.api.management import serve_management
     from app.front.threads import Threads
-    from app.settings import load_settings
+    from app.settings import GUIDES, load_settings
 
     settings = settings or load_settings().settings
     configure_logging(settings.log_level)
@@ -62,6 +62,7 @@ def create_app(settings: Settings | None = None, load: Load | None = None) -> Fl
         sse_keepalive_s=settings.sse_keepalive_s,
         watch=settings.watch,
         version=__version__,
+        guides=GUIDES,
         max_requests=threads.max_requests,
         max_followers=threads.max_followers,
         max_new_sockets=threads.max_new_sockets,

@@ -10,6 +10,7 @@ IS_INSTALLED = (PACKAGE / "_data").is_dir()  # hatchling copies the files there 
 DATA = PACKAGE / "_data" if IS_INSTALLED else ROOT
 
 EMBEDDED_MODEL = DATA / "weights" / "elbarto-mini"
+GUIDES = DATA / "docs"
 GUNICORN_CONF = DATA / "gunicorn.conf.py"
 ENV_FILE = Path(".env")  # of the working directory; parent directories are not searched
 COMMAND = "elbarto" if IS_INSTALLED else "python -m app"  # the command that messages show

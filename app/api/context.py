@@ -6,6 +6,7 @@ import json
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from flask import current_app, request
@@ -36,6 +37,7 @@ class HttpConfig:
     sse_keepalive_s: float = 15.0  # 0: never
     watch: Literal["off", "positions", "full"] = "positions"  # what clients may see of other clients' requests
     version: str = "0"
+    guides: Path | None = None  # the folder of the documents that /docs leads to
     max_requests: int = 1000  # in progress at the same time
     max_followers: int = 1000  # WebSockets that follow other clients' requests
     max_new_sockets: int = 1000  # WebSockets that have not sent their request yet

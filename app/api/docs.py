@@ -1,4 +1,4 @@
-"""GET /openapi.json, and GET /docs, the page that shows it (RapiDoc, shipped with its licence)."""
+"""GET /openapi.json, and GET /docs, the page that shows it (RapiDoc, shipped with its licence), with the guides."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from flask import Blueprint, Response, jsonify, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.api.context import http
+from app.api.guides import render_guide
 from app.api.openapi.document import Json, make_document
-from app.api.pages import POLICY, send_page
+from app.api.pages import POLICY, send_page, with_policy
 from app.api.proxies import SENT_PATH
 
 ASSETS = Path(__file__).resolve().parent / "openapi" / "assets"
@@ -25,7 +26,9 @@ blueprint = Blueprint("docs", __name__)
 @blueprint.get("/openapi.json")
 def document() -> Response:
     """Its server is the path under which a proxy shows this one."""
-    return jsonify(_document(http().config.version) | {"servers": [{"url": f"{request.script_root}/"}]})
+    config = http().config
+    shown = _document(config.version, bool(config.api_key))
+    return jsonify(shown | {"servers": [{"url": f"{request.script_root}/"}]})
 
 
 @blueprint.get("/docs")
@@ -40,9 +43,11 @@ def page() -> BaseResponse:
 
 @blueprint.get("/docs/<path:name>")
 def asset(name: str) -> Response:
+    if name.endswith(".md"):
+        return with_policy(render_guide(http().config.guides, name), DOCS_POLICY)
     return send_page(ASSETS, name, DOCS_POLICY)
 
 
 @cache
-def _document(version: str) -> Json:
-    return make_document(version)
+def _document(version: str, has_key: bool) -> Json:
+    return make_document(version, has_key)

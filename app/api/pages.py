@@ -29,7 +29,10 @@ def asset(name: str) -> Response:
 
 def send_page(directory: Path, name: str, policy: str = POLICY) -> Response:
     """Browsers revalidate the file each time, and usually get a 304."""
-    response = send_from_directory(directory, name, mimetype=TYPES.get(Path(name).suffix), max_age=0)
+    return with_policy(send_from_directory(directory, name, mimetype=TYPES.get(Path(name).suffix), max_age=0), policy)
+
+
+def with_policy(response: Response, policy: str) -> Response:
     response.headers["Content-Security-Policy"] = policy
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"

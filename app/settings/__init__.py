@@ -10,6 +10,7 @@ from app.settings.load import Loaded as Loaded
 from app.settings.load import load_settings as load_settings
 from app.settings.places import CONFIG_VARIABLE as CONFIG_VARIABLE
 from app.settings.places import EMBEDDED_MODEL as EMBEDDED_MODEL
+from app.settings.places import GUIDES as GUIDES
 from app.settings.places import LSP_VARIABLES as LSP_VARIABLES
 from app.settings.places import ROOT as ROOT
 from app.settings.show import example_yaml as example_yaml

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.paths import EMBEDDED_MODEL as EMBEDDED_MODEL
+from app.paths import GUIDES as GUIDES
 from app.paths import ROOT as ROOT
 
 PREFIX = "ELBARTO_"

@@ -1,5 +1,7 @@
 // Draws a recording after a given step: one element per position, created once and then updated.
 
+import { cut, highlight } from "./highlight.js";
+
 const AHEAD = 240; // masked positions drawn after the block that is being filled
 
 export const percent = (value) => (value >= 0.9995 ? "100%" : value >= 0.0995 ? `${(100 * value).toFixed(1)}%` : `${(100 * value).toFixed(2)}%`);
@@ -26,13 +28,15 @@ function make(tag, className, text) {
 }
 
 // A token's text, tinted where it is visible; a visible mark precedes each line end.
-function write(element, token) {
+function write(element, token, colours) {
   element.replaceChildren();
   const text = visible(token);
   if (/^[ \t]+$/.test(text)) return element.append(make("span", "tint", text));
-  for (const part of text.split(/(\s+)/)) {
-    if (part.includes("\n")) element.append(make("i", "tint newline", "⏎".repeat(part.split("\n").length - 1)), part);
-    else if (part) element.append(/\s/.test(part) ? part : make("span", "tint", part));
+  for (const [piece, kind] of colours ?? [[text, ""]]) {
+    for (const part of piece.replaceAll(/→?\t/g, "→\t").split(/(\s+)/)) {
+      if (part.includes("\n")) element.append(make("i", "tint newline", "⏎".repeat(part.split("\n").length - 1)), part);
+      else if (part) element.append(/\s/.test(part) ? part : make("span", `tint ${kind && `syntax-${kind}`}`, part));
+    }
   }
 }
 
@@ -54,6 +58,8 @@ export class CanvasView {
     this.nodes = [];
     this.states = [];
     this.blocks = [];
+    this.given = []; // [text, its element]: what an infill has around its holes
+    this.colours = null; // position -> [[part, kind], ...], once the run is over
     this.step = 0;
     this.rest = make("span", "rest");
     this.element.replaceChildren();
@@ -70,11 +76,13 @@ export class CanvasView {
     if (!recording?.started) return;
     this.build();
     this.step = step;
+    const over = recording.ended === "finished" && step >= recording.numSteps;
+    if (over !== Boolean(this.colours)) this.colour(over);
+    this.element.classList.toggle("over", over);
     const front = this.front(step);
     const last = recording.segments ? Infinity : front + AHEAD;
     recording.cells.forEach((_cell, position) => this.update(position, position > last ? { kind: "gone" } : recording.at(position, step)));
     const hidden = recording.segments ? 0 : recording.cells.length - 1 - last;
-    const over = recording.ended === "finished" && step >= recording.numSteps;
     this.rest.textContent = hidden > 0 && !over ? `… and ${hidden.toLocaleString("en")} more masked positions` : "";
     const current = recording.steps[step - 1];
     const isOver = step >= recording.numSteps && recording.ended;
@@ -83,6 +91,20 @@ export class CanvasView {
       element.classList.toggle("current", !isOver && (recording.segments ? true : current?.block === block));
     });
     this.follow(front);
+  }
+
+  // Computes the syntax colours of the finished text, or takes them away.
+  colour(over) {
+    const { recording, given } = this;
+    this.colours = over ? new Map() : null;
+    const ranges = over ? highlight(recording.parts().map(({ text }) => text).join(""), Boolean(recording.segments)) : [];
+    let [offset, next] = [0, 0];
+    for (const { position, text } of over ? recording.parts() : given.map(([text]) => ({ text }))) {
+      const pieces = cut(text, offset, ranges);
+      offset += text.length;
+      if (position !== undefined) this.colours.set(position, pieces);
+      else given[next++]?.[1].replaceChildren(...pieces.map(([piece, kind]) => make("span", kind && `syntax-${kind}`, piece)));
+    }
   }
 
   // Scrolls to the block that is being filled, if the canvas is taller than its frame.
@@ -105,7 +127,7 @@ export class CanvasView {
     if (!this.rest.isConnected) {
       this.holes = [];
       for (const segment of segments ?? []) {
-        if (typeof segment === "string") this.element.append(make("span", "given", segment));
+        if (typeof segment === "string") this.given.push([segment, this.element.appendChild(make("span", "given", segment))]);
         else this.element.append((this.holes[segment.hole] = make("span", "hole")));
       }
       this.element.append(this.rest);
@@ -134,7 +156,8 @@ export class CanvasView {
   update(position, state) {
     const before = this.states[position];
     this.states[position] = state;
-    if (before?.kind === state.kind && before.token === state.token && before.fresh === state.fresh) return;
+    state.colours = state.kind === "final" && !state.token.special ? this.colours?.get(position) : undefined;
+    if (before?.kind === state.kind && before.token === state.token && before.fresh === state.fresh && before.colours === state.colours) return;
     const node = this.nodes[position];
     const { kind, token } = state;
     node.hidden = kind === "gone";
@@ -146,7 +169,7 @@ export class CanvasView {
     node.classList.toggle("fresh", Boolean(state.fresh));
     node.classList.toggle("selected", position === this.selected);
     node.style.setProperty("--doubt", doubt(token?.confidence).toFixed(3));
-    if (kind === "final") write(node, token);
+    if (kind === "final") write(node, token, state.colours);
     else if (token) node.textContent = token.special?.includes("delete") ? "×" : visible(token).replaceAll("\n", "⏎").trim() || "␣";
     else node.textContent = "";
   }

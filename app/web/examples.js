@@ -1,18 +1,19 @@
-// Prompts that the embedded model answers well.
+// Examples that the embedded model answers rightly; tests/browser/test_examples.py runs the code it writes.
 export const MARKER = "___";
 
 export const EXAMPLES = {
   chat: [
     "Write a Python function that checks whether a number is prime.",
-    "Write a Python function that returns the largest number in a list.",
     "Write a function that counts how often each word occurs in a text.",
     "Write a function keep_above_7(items) that keeps the numbers greater than 7. Use type hints.",
     "Write a class to represent a bank account.",
+    "Write a Python function that sorts a list with bubble sort.",
   ],
   infill: [
-    "class BankAccount:\n    def __init__(self, balance=0):\n        ___\n\n    def deposit(self, amount):\n        ___\n\n    def withdraw(self, amount):\n        ___\n",
-    "class Stack:\n    def __init__(self):\n        ___\n\n    def push(self, item):\n        ___\n",
-    "def is_even(n):\n    return ___\n",
-    "def is_palindrome(text):\n    return ___\n",
+    "class Rectangle:\n    def __init__(self, width, height):\n        ___\n        ___\n\n    def area(self):\n        ___\n\n    def perimeter(self):\n        ___\n",
+    "class Stack:\n    def __init__(self):\n        ___\n\n    def push(self, item):\n        ___\n\n    def pop(self):\n        ___\n\n    def is_empty(self):\n        ___\n",
+    "def factorial(n):\n    ___\n    for i in range(2, n + 1):\n        ___\n    ___\n",
+    "def word_count(text):\n    counts = {}\n    for word in text.split():\n        ___\n    ___\n",
+    "def is_palindrome(text):\n    ___\n",
   ],
 };

@@ -5,8 +5,10 @@ import { Recording } from "./recording.js";
 const FORMAT = "elbarto-run";
 const VERSION = 1;
 
+export const pack = (recordings, task) => ({ format: FORMAT, version: VERSION, saved: new Date().toISOString(), task, recordings });
+
 export function save(recordings, task) {
-  const run = { format: FORMAT, version: VERSION, saved: new Date().toISOString(), task, recordings };
+  const run = pack(recordings, task);
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([JSON.stringify(run)], { type: "application/json" }));
   link.download = `elbarto-run-${run.saved.slice(0, 19).replaceAll(":", "")}.json`;

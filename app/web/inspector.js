@@ -1,6 +1,8 @@
-// Details of one position: its confidence, its step, and its alternatives.
+// Details of one position, beside its token: its confidence, its step, and its alternatives.
 
 import { doubt, percent, visible } from "./canvas.js";
+
+const GAP = 8; // pixels between token and details, and to the window's edge
 
 function make(tag, className, ...children) {
   const element = document.createElement(tag);
@@ -12,11 +14,8 @@ function make(tag, className, ...children) {
 const name = (token) => visible(token).replaceAll("\n", "⏎").replaceAll(" ", "·") || "(nothing)";
 
 export function inspect(element, recording, position, step) {
-  if (position === null || !recording?.cells[position]) {
-    const hint = recording?.numSteps ? "Point at a token, tap it, or use the arrow keys in the canvas to see how sure the model was and what else it considered." : "";
-    element.replaceChildren(make("p", "hint", hint));
-    return;
-  }
+  element.hidden = position === null || !recording?.cells[position];
+  if (element.hidden) return;
   const { kind, token } = recording.at(position, step);
   const cell = recording.cells[position];
   const facts = [place(recording, cell, position)];
@@ -34,6 +33,17 @@ export function inspect(element, recording, position, step) {
   const others = (token?.alternatives ?? []).filter((other) => other.id !== token.id);
   if (others.length) parts.push(make("ol", "others", ...[token, ...others].map(bar)));
   element.replaceChildren(...parts);
+}
+
+// Below the token, or above it where there is no room; never over the window's edges.
+export function moveTo(element, node) {
+  if (element.hidden || !node) return;
+  const [token, own] = [node.getBoundingClientRect(), element.getBoundingClientRect()];
+  const left = Math.max(GAP, Math.min(token.left, document.documentElement.clientWidth - own.width - GAP));
+  const below = token.bottom + GAP;
+  const top = below + own.height > innerHeight - GAP ? Math.max(GAP, token.top - GAP - own.height) : below;
+  element.style.setProperty("--left", `${Math.round(left)}px`);
+  element.style.setProperty("--top", `${Math.round(top)}px`);
 }
 
 function place(recording, cell, position) {

@@ -1,7 +1,7 @@
 // One canvas with its heading, meters and inspector.
 
 import { CanvasView } from "./canvas.js";
-import { inspect } from "./inspector.js";
+import { inspect, moveTo } from "./inspector.js";
 import * as meters from "./meters.js";
 import { recipe } from "./settings.js";
 import { Weave } from "./weave.js";
@@ -16,9 +16,11 @@ export class Lane {
     this.step = 0;
     this.pointed = null;
     this.recording = null;
+    this.inspector = this.element.querySelector(".inspector");
     this.meters = meters.build(this.element.querySelector(".meters"));
     this.canvas = new CanvasView(this.element.querySelector(".canvas"), (position) => this.inspect(position));
     this.canvas.element.setAttribute("aria-label", `Canvas ${label}: arrow keys move from token to token`);
+    this.canvas.element.addEventListener("scroll", () => this.moveInspector());
     this.weave = new Weave();
     this.inspect(null);
   }
@@ -47,7 +49,7 @@ export class Lane {
     const find = (selector) => this.element.querySelector(selector);
     find("h2").textContent = recording.label;
     find(".recipe").textContent = recipe(recording.request, recording.started?.params);
-    const outcome = recording.error ? recording.error.message : (recording.isBlank ? "" : OUTCOMES[recording.ended] ?? "");
+    const outcome = recording.isBlank ? "" : (OUTCOMES[recording.ended] ?? "");
     find(".outcome").textContent = outcome || reason(recording);
     find(".outcome").classList.toggle("bad", ["failed", "lost"].includes(recording.ended));
     this.element.classList.toggle("running", !recording.ended);
@@ -56,9 +58,13 @@ export class Lane {
   inspect(position) {
     this.pointed = position;
     const shown = [position, this.step, this.recording?.numSteps, Boolean(this.recording?.started)].join();
-    if (shown === this.inspected) return;
+    if (shown !== this.inspected) inspect(this.inspector, this.recording, position, this.step);
     this.inspected = shown;
-    inspect(this.element.querySelector(".inspector"), this.recording, position, this.step);
+    this.moveInspector();
+  }
+
+  moveInspector() {
+    moveTo(this.inspector, this.canvas?.nodes[this.pointed]);
   }
 }
 

@@ -1,78 +1,59 @@
-// The page: reads the form, starts and stops runs, and lets the transport draw them.
+// The page: starts and stops runs, opens earlier ones, and wires the controls.
 
-import { EXAMPLES, MARKER } from "./examples.js";
-import { follow, key, watchHealth } from "./client.js";
+import { addressOf, follow, key, modelCard, watchHealth } from "./client.js";
+import * as clipboard from "./clipboard.js";
+import * as dialogs from "./dialogs.js";
 import * as files from "./files.js";
-import { segmentsOf } from "./holes.js";
-import { Lane } from "./lane.js";
-import { totals } from "./meters.js";
+import * as form from "./form.js";
+import { codeOf } from "./highlight.js";
+import * as history from "./history.js";
 import { Recording } from "./recording.js";
+import * as schema from "./schema.js";
 import * as settings from "./settings.js";
+import * as stage from "./stage.js";
 import { start as startTheme } from "./theme.js";
-import { Transport } from "./transport.js";
+import * as words from "./words.js";
 
-const ALTERNATIVES = 5;
 const find = (id) => document.getElementById(id);
-const transport = new Transport((step, total) => lanes.forEach((lane) => lane.draw(step, total)));
-const drafts = { chat: EXAMPLES.chat[0], infill: EXAMPLES.infill[0] };
-let lanes = [];
+const { say } = stage;
+const last = { chat: null, infill: null }; // the recordings last shown of each task
 let stops = [];
+let health = null;
 let wasReady = false; // whether the server has ever been ready
-
-const task = () => new FormData(find("form")).get("task");
-const compares = () => find("compare").checked;
-const say = (text, bad = false) => {
-  find("status").textContent = text;
-  find("status").classList.toggle("bad", bad);
-};
-
-function request(lane) {
-  const chosen = settings.read(lane, task());
-  const text = find("prompt").value;
-  if (task() === "infill") return { segments: segmentsOf(text), alternatives: ALTERNATIVES, ...chosen };
-  return { messages: [{ role: "user", content: text }], alternatives: ALTERNATIVES, ...chosen };
-}
+let waits = false; // whether a run begins as soon as the model is loaded
 
 function run() {
-  const text = find("prompt").value;
-  if (!text.trim()) return complain("Write something first: what the function should do.", "Write some code with a hole first.");
-  if (task() === "infill" && !text.includes(MARKER)) return complain("", `Mark each hole with ${MARKER} (three underscores).`);
   stop();
-  const labels = compares() ? ["A", "B"] : ["A"];
-  place(labels.map((label) => new Recording(label, request(label.toLowerCase()))));
-  stops = lanes.map((lane) => begin(lane.recording));
+  form.remember();
+  const requests = requestsOf(form.compares() ? ["a", "b"] : ["a"]);
+  if (!requests) return;
   find("stop").disabled = false;
+  waits = health?.state === "loading";
+  if (waits) return say("The model is still loading. The run begins as soon as it is ready.");
+  show(requests.map((request, index) => new Recording("AB"[index], request)));
+  stops = stage.recordings().map(begin);
   say("Denoising…");
-  if (matchMedia("(max-width: 60rem)").matches) find("status").scrollIntoView({ block: "start" });
+  if (stage.narrow.matches) document.querySelector(".stage").scrollIntoView({ block: "start" });
 }
 
-function complain(forChat, forInfill) {
-  say(task() === "infill" ? forInfill : forChat, true);
-  find("prompt").focus();
+// The form's requests for the given lanes; null, with the reason said where it belongs, if there can be none.
+function requestsOf(lanes) {
+  schema.complain("");
+  settings.forgive();
+  const problem = form.problem();
+  say(problem, true);
+  if (problem) find("prompt").focus();
+  try {
+    return problem ? null : lanes.map(form.request);
+  } catch (error) {
+    schema.complain(error.message);
+    return null;
+  }
 }
 
-// Puts recordings on the stage, each in its own lane.
-function place(recordings) {
-  lanes = recordings.map((recording) => {
-    const lane = new Lane(recording.label);
-    lane.show(recording);
-    return lane;
-  });
-  find("lanes").replaceChildren(...lanes.map((lane) => lane.element));
-  find("lanes").classList.toggle("two", lanes.length > 1);
-  document.body.classList.toggle("compares", lanes.length > 1);
-  document.body.classList.toggle("infills", recordings.some((recording) => recording.request.segments));
-  transport.load(lanes);
-}
-
-// The empty canvas shown before the first run.
-function blank() {
-  const recording = new Recording("A", {});
-  const blocks = Array.from({ length: 32 }, (_, index) => [4 * index, 4 * index + 4]);
-  recording.take({ type: "started", canvas: { blocks } });
-  recording.ended = "stopped";
-  recording.isBlank = true;
-  return recording;
+function show(recordings) {
+  last[form.task()] = recordings;
+  stage.place(recordings);
 }
 
 function begin(recording) {
@@ -81,7 +62,7 @@ function begin(recording) {
     (event) => recording.take(event),
     (how) => {
       recording.ended = how;
-      if (lanes.every((lane) => lane.recording.ended)) finish();
+      if (stage.recordings().every((other) => other.ended)) finish();
     },
   );
 }
@@ -89,97 +70,116 @@ function begin(recording) {
 function finish() {
   stops = [];
   find("stop").disabled = true;
-  const recordings = lanes.map((lane) => lane.recording);
-  for (const id of ["save", "copy"]) find(id).disabled = !recordings.some((recording) => recording.numSteps);
-  const error = recordings.find((recording) => recording.error)?.error;
-  if (error?.code === "invalid_api_key") askForKey();
-  else if (recordings.some((recording) => recording.ended === "lost")) say(`${error?.message ?? "The connection was lost."} Reconnecting…`, true);
-  else if (error) say(error.message, true);
-  else if (recordings.some((recording) => recording.ended === "stopped")) say("Stopped. The server has ended the request.");
-  else say(summary(recordings));
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches) transport.toEnd();
-  else transport.draw();
+  stage.offer();
+  report(stage.recordings());
+  stage.showEnd();
+  remember(stage.recordings());
 }
 
-function summary(recordings) {
-  const counts = recordings.map((recording) => `${recordings.length > 1 ? `${recording.label}: ` : ""}${totals(recording)}`);
-  const slow = transport.speed && recordings.some(({ steps }) => steps.length > 1 && (1000 * steps.length) / steps.at(-1).ms > transport.speed);
-  return `${counts.join("; ")}.${slow ? " Played back slower than it ran." : ""}`;
+function report(recordings) {
+  const failed = recordings.find((recording) => recording.error);
+  if (failed?.error.code === "invalid_api_key") return askForKey();
+  if (recordings.some((recording) => recording.ended === "lost")) {
+    return say(`${failed ? words.plainly(failed.error) : "The connection was lost."} Reconnecting…`, true);
+  }
+  if (failed) return refuse(failed);
+  if (recordings.some((recording) => recording.ended === "stopped")) return say("Stopped. The request was cancelled on the server.");
+  say(stage.summary());
+}
+
+// A refusal is shown at the field it is about.
+function refuse({ error, label }) {
+  const param = error.param ?? "";
+  if (param.startsWith("response_format")) {
+    say("The server refused the JSON schema.", true);
+    return schema.complain(words.aboutSchema(error.message));
+  }
+  const isSetting = settings.complain(param, label.toLowerCase(), error.message);
+  if (isSetting) find("settings").open = true;
+  say(isSetting ? "The server refused a setting." : words.plainly(error), true);
 }
 
 function stop() {
+  if (waits) {
+    waits = false;
+    find("stop").disabled = true;
+    say("");
+  }
   stops.forEach((end) => end());
 }
 
 function askForKey() {
-  say("This server requires an API key.", true);
-  find("key-why").textContent = key.get() ? "It rejected the key that you entered." : "Ask its operator for the key.";
+  say("");
+  find("key-why").textContent = key.get() ? "That key was not accepted." : "Ask whoever runs the server for it.";
   find("key").value = "";
   find("key-dialog").showModal();
 }
 
-function setTask(chosen, text) {
-  drafts[chosen] = text ?? drafts[chosen];
-  find("prompt").value = drafts[chosen];
-  find("prompt").rows = chosen === "infill" ? 10 : 4;
-  find("prompt").classList.toggle("code", chosen === "infill");
-  find("prompt-label").textContent = chosen === "infill" ? "Code with holes" : "What should the function do?";
-  find("prompt-help").textContent = chosen === "infill" ? "Three underscores mark a hole. There may be several, with text between them." : "";
-  find("prompt-help").hidden = chosen !== "infill";
-  find("form").elements.task.value = chosen;
-  settings.forTask(chosen);
-  showExamples(chosen);
-}
-
-function showExamples(chosen) {
-  find("examples").replaceChildren(
-    ...EXAMPLES[chosen].map((text) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = shortened(chosen, text);
-      button.title = text;
-      button.addEventListener("click", () => setTask(chosen, text));
-      return button;
-    }),
-  );
-}
-
-function shortened(chosen, text) {
-  if (chosen === "infill") return text.split("\n")[0].replace(/^(def|class) |:$/g, "");
-  const words = text.replace(/^Write a (Python )?(function (that )?|class to )/, "").replace(/\.( Use type hints\.)?$/, "");
-  return words.length > 42 ? `${words.slice(0, 40).trimEnd()}…` : words;
-}
-
-function setCompare() {
-  document.body.classList.toggle("with-b", compares());
-}
-
-async function open(file) {
+async function remember(recordings) {
+  if (!recordings.every((recording) => recording.started && recording.numSteps)) return;
   try {
-    const saved = files.parse(await file.text());
+    await history.add(recordings, form.task(), form.title(recordings[0].request));
+    await listHistory();
+  } catch {
+    find("history").hidden = true; // a browser that keeps nothing, as in a private window
+  }
+}
+
+async function listHistory() {
+  const runs = await history.list();
+  history.show(find("history-list"), runs, (run) => open(run.data, "An earlier run"));
+  find("history").hidden = !runs.length;
+  return runs;
+}
+
+function open(text, said) {
+  try {
+    const saved = files.parse(text);
     stop();
-    find("compare").checked = saved.recordings.length > 1;
-    setCompare();
-    saved.recordings.forEach(({ request: savedRequest }, index) => settings.fill("ab"[index], savedRequest));
-    const [{ request: savedRequest }] = saved.recordings;
-    setTask(saved.task, saved.task === "infill" ? textOf(savedRequest.segments) : savedRequest.messages?.at(-1)?.content ?? "");
-    place(saved.recordings);
-    finish();
-    say(`Opened ${file.name}, a saved run. Nothing was sent to the server.`);
+    form.fill(saved.task, saved.recordings.map(({ request }) => request));
+    form.remember();
+    placeEarlier(saved.recordings, said);
   } catch (error) {
     say(error.message, true);
   }
 }
 
-const textOf = (segments) => segments.map((segment) => (typeof segment === "string" ? segment : MARKER)).join("");
+function placeEarlier(recordings, said) {
+  show(recordings);
+  stage.transport.toEnd();
+  say(`${said}. Nothing was sent to the server.`);
+}
+
+// A first visit sees a recorded run; later ones see their own last run.
+async function welcome() {
+  if (!form.recall()) form.setTask("infill");
+  stage.place(last[form.task()] ?? [stage.blank(form.task(), find("prompt").value)]);
+  stage.transport.pause();
+  const runs = await listHistory().catch(() => []);
+  if (stops.length) return;
+  const latest = runs.find((run) => run.task === form.task());
+  if (latest) return placeEarlier(files.parse(latest.data).recordings, "Your last run");
+  if (!form.isFirstVisit()) return;
+  const example = files.parse(await (await fetch(addressOf("web/example.json"))).text());
+  if (!stops.length && form.isFirstVisit()) stage.placeExample(example.recordings);
+}
 
 function showServer(now, before) {
-  const words = { ok: now.model, loading: "the model is loading", away: "server unreachable, trying again", closed: "shutting down", failed: "the model could not be loaded" };
+  health = now;
   find("server").dataset.state = now.state;
-  find("server-text").textContent = words[now.state] ?? now.state;
-  if (before && now.state === "ok") say(`${wasReady ? "Reconnected: " : ""}${now.model} is ready.`);
+  find("server-text").textContent = now.state === "ok" ? now.model : (words.SERVER[now.state] ?? now.state);
+  if (now.state === "ok" && now.model !== before?.model) suit();
+  if (now.state === "ok" && waits) run();
+  else if (before && now.state === "ok") say(`${wasReady ? "Reconnected: " : ""}${now.model} is ready.`);
   wasReady ||= now.state === "ok";
   if (before?.state === "ok" && now.state !== "ok" && !stops.length) say("The server is unreachable. Reconnecting…", true);
+}
+
+// Not every model can be watched while it fills holes: those begin with a question instead.
+async function suit() {
+  if (!form.isFirstVisit()) return;
+  const card = await modelCard().catch(() => null);
+  if (card && !card.infill_modes.includes("canvas") && form.isFirstVisit()) form.setTask("chat");
 }
 
 function onKey(event) {
@@ -187,50 +187,84 @@ function onKey(event) {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     run();
-  } else if (event.key === "Escape" && stops.length && !find("key-dialog").open) stop();
-  else if (event.key === " " && (!typing || typing.matches(".canvas")) && transport.total) {
+  } else if (event.key === "Escape" && (stops.length || waits) && !document.querySelector("dialog[open]")) stop();
+  else if (event.key === " " && (!typing || typing.matches(".canvas")) && stage.transport.total) {
     event.preventDefault();
-    transport.toggle();
+    stage.transport.toggle();
   }
 }
 
-function wire() {
-  settings.build(document.querySelector("#settings-table tbody"));
+function changeTask(chosen) {
+  form.setTask(chosen);
+  if (!stops.length) preview();
+}
+
+// What belongs to the form: the last run of its task, or an empty canvas.
+function preview(recordings = last[form.task()]) {
+  stage.place(recordings ?? [stage.blank(form.task(), find("prompt").value)]);
+  if (recordings) stage.transport.toEnd();
+  else stage.transport.pause();
+  say("");
+}
+
+function followUp() {
+  const [{ request, text }] = stage.recordings();
+  form.setTask("chat", "");
+  form.setTurns([...request.messages, { role: "assistant", content: text }]);
+  form.remember();
+  find("prompt").focus();
+}
+
+const copy = (text) => clipboard.copy(text).then(
+  () => say("Copied."),
+  (error) => say(error.message, true),
+);
+
+const copied = (recording) => (recording.segments ? recording.text : codeOf(recording.text));
+
+function wireForm() {
   find("form").addEventListener("submit", (event) => (event.preventDefault(), run()));
-  find("form").addEventListener("change", ({ target }) => target.name === "task" && setTask(target.value));
-  find("prompt").addEventListener("input", () => (drafts[task()] = find("prompt").value));
-  find("compare").addEventListener("change", setCompare);
+  find("form").addEventListener("invalid", () => say(""), true);
+  find("form").addEventListener("change", ({ target }) => target.name === "task" && changeTask(target.value));
+  find("form").addEventListener("example", () => !stops.length && preview(null));
+  for (const type of ["input", "change", "example"]) find("form").addEventListener(type, form.remember);
+  find("speed").addEventListener("change", form.remember);
+  find("compare").addEventListener("change", () => form.setCompare());
   find("stop").addEventListener("click", stop);
-  find("save").addEventListener("click", () => files.save(lanes.map((lane) => lane.recording), task()));
-  find("open").addEventListener("click", () => find("file").click());
-  find("file").addEventListener("change", ({ target }) => {
-    if (target.files[0]) open(target.files[0]);
-    target.value = "";
-  });
-  find("copy").addEventListener("click", copy);
+  find("start-over").addEventListener("click", () => (form.setTurns([]), form.remember()));
+  find("follow-up").addEventListener("click", followUp);
+  find("history-clear").addEventListener("click", async () => (await history.clear(), listHistory()));
   find("key-form").addEventListener("submit", () => (key.set(find("key").value.trim()), run()));
   find("key-cancel").addEventListener("click", () => find("key-dialog").close());
-  document.addEventListener("keydown", onKey);
+}
+
+function wireFiles() {
+  const read = async (file) => open(await file.text(), `Opened ${file.name}, a saved run`);
+  find("save").addEventListener("click", () => files.save(stage.recordings(), form.task()));
+  find("copy").addEventListener("click", () => copy(stage.recordings().map(copied).join("\n\n")));
+  find("curl").addEventListener("click", () => {
+    const requests = requestsOf(["a"]);
+    if (requests) copy(clipboard.curlOf(requests[0]));
+  });
+  find("open").addEventListener("click", () => find("file").click());
+  find("file").addEventListener("change", ({ target }) => {
+    if (target.files[0]) read(target.files[0]);
+    target.value = "";
+  });
   document.addEventListener("dragover", (event) => event.preventDefault());
   document.addEventListener("drop", (event) => {
     event.preventDefault();
-    if (event.dataTransfer.files[0]) open(event.dataTransfer.files[0]);
+    if (event.dataTransfer.files[0]) read(event.dataTransfer.files[0]);
   });
 }
 
-async function copy() {
-  const texts = lanes.map((lane) => lane.recording.text);
-  await navigator.clipboard.writeText(texts.join("\n\n"));
-  say("Copied.");
-}
-
-if (matchMedia("(prefers-reduced-motion: reduce)").matches) find("speed").value = "0";
-if (matchMedia("(max-width: 60rem)").matches) find("settings").open = false;
+settings.build(document.querySelector("#settings-table tbody"));
+if (stage.narrow.matches) find("settings").open = false;
 startTheme(find("theme"));
-wire();
-setTask("chat");
-setCompare();
-place([blank()]);
-transport.pause();
-say("Press Run: a reply begins as a canvas of masks.");
+dialogs.wire(() => health);
+wireForm();
+wireFiles();
+document.addEventListener("keydown", onKey);
+form.setCompare();
+welcome();
 watchHealth(showServer);

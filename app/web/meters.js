@@ -4,11 +4,11 @@ const METERS = [
   ["steps", "Steps", "denoising steps so far", (value) => String(value)],
   ["forwards", "Forwards", "of the model, so far: fewer than steps if steps share one", (value) => String(value)],
   ["tokens", "Tokens", "tokens that are final", (value) => String(value)],
-  ["tpf", "Tokens / forward", "above 1 where a step makes several tokens final, or steps share a forward", (value) => value.toFixed(2)],
-  ["drafts", "Drafts reached", "later states that forwards also evaluated, and that a step reached; known at the end", reached],
-  ["perSecond", "Tokens / s", "by the server's clock", (value) => (value >= 100 ? value.toFixed(0) : value.toFixed(1))],
+  ["tpf", "Per forward", "tokens a forward: above 1 where a step makes several tokens final, or steps share a forward", (value) => value.toFixed(2)],
+  ["perSecond", "Per second", "tokens, by the server's clock", (value) => (value >= 100 ? value.toFixed(0) : value.toFixed(1))],
   ["firstBlock", "First text", "from the request to the first complete block or hole", milliseconds],
   ["total", "Elapsed", "by the server's clock, whatever the playback speed", milliseconds],
+  ["drafts", "Drafts", "later states that forwards also evaluated, and that a step reached; known at the end", reached],
 ];
 
 function milliseconds(value) {
@@ -20,16 +20,21 @@ function reached({ accepted, tried }) {
 }
 
 // A finished run in one line.
-export function totals({ finished, numSteps, drafts }) {
+export function totals({ finished, numSteps, drafts }, isShort) {
   const { denoise_forwards: forwards, tpf, total_ms: ms } = finished.elbarto;
+  if (isShort) return `${finished.usage.completion_tokens} tokens in ${milliseconds(ms)}`;
   const parts = [`${finished.usage.completion_tokens} tokens`, `${numSteps} steps`, `${forwards} forwards`, `${tpf.toFixed(1)} tokens a forward`];
   if (drafts) parts.push(`drafts ${reached(drafts)} reached`);
   return [...parts, milliseconds(ms)].join(" · ");
 }
 
+// The words of the help.
+export const EXPLANATIONS = METERS.map(([, label, help]) => [label, help]);
+
 export function build(list) {
   return METERS.map(([name, label, help, format]) => {
     const group = document.createElement("div");
+    group.className = `meter-${name}`;
     const term = document.createElement("dt");
     const value = document.createElement("dd");
     term.textContent = label;
@@ -45,6 +50,7 @@ export function build(list) {
 export function draw(meters, counters) {
   for (const { name, value, format } of meters) {
     const number = counters?.[name];
+    if (name === "drafts") value.parentElement.hidden = !number;
     const text = number === null || number === undefined ? "–" : format(number);
     if (value.textContent !== text) value.textContent = text;
   }

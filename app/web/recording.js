@@ -1,6 +1,8 @@
 // The events of one reply, and the canvas after each of its steps. Independent of the page.
 // docs/reference/steps.md describes the events.
 
+const textOf = (token) => token.whole ?? token.text ?? "";
+
 export class Recording {
   constructor(label, request) {
     this.label = label;
@@ -92,6 +94,24 @@ export class Recording {
   takeFinished(event) {
     this.finished = event;
     this.ended = "finished";
+    const drawn = event.choices?.find(({ index }) => index === 0) ?? event;
+    for (const { index, text } of drawn.holes ?? []) this.trimHole(index, text);
+  }
+
+  // A hole's answer may be shorter than its tokens: it ends with its line, and blanks that its text has already are cut.
+  trimHole(hole, text) {
+    const cells = this.cells.filter((cell) => cell.block === hole && cell.until === null && cell.gone === null && cell.final);
+    const whole = cells.map(({ final }) => textOf(final)).join("");
+    const start = whole.indexOf(text);
+    if (start < 0) return;
+    let offset = 0;
+    for (const cell of cells) {
+      const [from, to] = [start - offset, start + text.length - offset];
+      const own = textOf(cell.final);
+      const kept = own.slice(Math.max(0, from), Math.max(0, to));
+      offset += own.length;
+      if (kept !== own) cell.kept = kept ? { ...cell.final, text: kept, whole: undefined } : null;
+    }
   }
 
   takeError(event) {
@@ -120,6 +140,17 @@ export class Recording {
     return Math.max(1, ...this.groups.slice(0, 2).map(({ start, end }) => end - start));
   }
 
+  // The finished canvas in order: [{text, position}], without a position for what was given around holes.
+  parts() {
+    const tokens = (hole) =>
+      this.cells.flatMap((cell, position) => {
+        const { kind, token } = hole === null || cell.block === hole ? this.at(position, this.numSteps) : {};
+        return kind === "final" && !token.special ? [{ text: textOf(token), position }] : [];
+      });
+    if (!this.segments) return tokens(null);
+    return this.segments.flatMap((segment) => (typeof segment === "string" ? [{ text: segment }] : tokens(segment.hole)));
+  }
+
   // The last position that became final; after it the canvas stayed masked.
   get reach() {
     return this.cells.findLastIndex((cell) => cell?.final);
@@ -130,6 +161,7 @@ export class Recording {
     const cell = this.cells[position];
     if (step < cell.since || (cell.until !== null && step >= cell.until)) return { kind: "gone" };
     if (cell.gone !== null && cell.gone < step) return { kind: "gone" };
+    if (this.ended === "finished" && step >= this.numSteps && cell.kept !== undefined) return cell.kept ? { kind: "final", token: cell.kept } : { kind: "gone" };
     if (cell.final && cell.final.step < step) return { kind: "final", token: cell.final, fresh: cell.final.step === step - 1 };
     if (step >= this.numSteps && this.ended === "finished" && position > this.reach) return { kind: "gone" };
     return { kind: "mask", token: cell.proposals.get(step - 1) ?? null };

@@ -3,8 +3,9 @@
 const find = (id) => document.getElementById(id);
 
 export class Transport {
-  constructor(draw) {
+  constructor(draw, ended) {
     this.drawAll = draw; // (step, total)
+    this.ended = ended; // called when the playback has reached the end
     this.lanes = [];
     this.head = 0; // a fraction of a step while it plays
     this.playing = false;
@@ -73,7 +74,8 @@ export class Transport {
     this.head = this.speed ? Math.min(this.total, this.head + seconds * this.speed) : this.total;
     if (this.head >= this.total && !this.isRunning) this.playing = false;
     this.draw();
-    requestAnimationFrame((next) => this.frame(next));
+    if (this.playing) requestAnimationFrame((next) => this.frame(next));
+    else this.ended();
   }
 
   draw() {

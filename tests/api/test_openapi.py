@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from flask import Flask
@@ -14,7 +15,7 @@ from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
 from app.api.docs import ASSETS
-from app.api.openapi.document import make_document, openapi_path
+from app.api.openapi.document import ANSWERS, make_document, openapi_path
 from app.api.openapi.routes import ROUTES
 from tests.api.wire import error_of, events_in, lines_in, named_events_in
 from tests.doubles.app import service_of
@@ -88,6 +89,34 @@ def test_the_document_is_served_to_all_who_ask(make_client: MakeClient) -> None:
     assert response.status_code == 200
     assert response.json["openapi"] == "3.1.0"
     assert response.json["paths"] == json.loads(json.dumps(DOCUMENT["paths"]))
+
+
+def test_only_a_server_with_a_key_asks_for_one(make_client: MakeClient) -> None:
+    free, guarded = (make_client(api_key=key).get("/openapi.json").json for key in (None, "secret"))
+
+    assert "security" not in free
+    assert "securitySchemes" not in free["components"]
+    assert guarded["security"] == [{"bearer": []}, {"key": []}]
+    assert guarded["paths"]["/health"]["get"]["security"] == []
+
+
+def test_the_guides_are_served_and_lead_on(client: FlaskClient) -> None:
+    """All links of the index, and those of the document's descriptions."""
+    index = client.get("/docs/index.md")
+    assert index.mimetype == "text/html"
+    names = [urljoin("/docs/index.md", name) for name in re.findall(r'href="([^"]+)"', index.text)]
+    names += [f"/{name}" for name in re.findall(r"\]\((docs/[^)]+)\)", json.dumps(DOCUMENT))]
+    assert "/docs/reference/infill.md" in names
+    for name in names:
+        assert client.get(name, buffered=True).status_code == 200, name
+    for name in ("none.md", "../README.md", "reference"):
+        assert client.get(f"/docs/{name}").status_code == 404
+
+
+def test_the_examples_of_answers_follow_their_schemas() -> None:
+    assert {"ChatCompletion", "TextCompletion", "Infill", "Edit", "Tokens", "ModelList", "Health"} <= ANSWERS.keys()
+    for name, answer in ANSWERS.items():
+        check(DOCUMENT["components"]["schemas"][name], answer)
 
 
 def test_every_field_of_every_request_is_described() -> None:
@@ -244,7 +273,8 @@ def test_the_page_may_load_nothing_from_elsewhere(client: FlaskClient) -> None:
     assert policy["script-src"] == "'self'"
     assert set(policy.values()) == {"'none'", "'self'"}
     for name in re.findall(r'(?:src|href|spec-url)="([^"]+)"', response.text):
-        assert client.get(name, buffered=True).status_code == 200, name
+        assert not name.startswith("/"), "a proxy may serve the page below a path"
+        assert client.get(urljoin("/docs", name), buffered=True).status_code == 200, name
     assert 'load-fonts="false"' in response.text
 
 

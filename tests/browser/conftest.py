@@ -41,22 +41,23 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
-    """`open_page(server, **context options)`; the page may ask nobody but its server, and has no errors."""
+    """`open_page(server or address, **context options)`; the page asks nobody but its server, and has no errors."""
     contexts: list[Any] = []
     problems: list[str] = []
 
-    def open_page(server: Server, **options: Any) -> Any:
+    def open_page(server: Server | str, state: str = "ok", **options: Any) -> Any:
+        address = server if isinstance(server, str) else server.url
         context = browser.new_context(**{"viewport": {"width": 1360, "height": 900}, **options})
         contexts.append(context)
         context.set_default_timeout(1000 * servers.PATIENCE_S)
         page = context.new_page()
-        own = urlsplit(server.url).netloc
+        own = urlsplit(address).netloc
         page.on("request", lambda request: ask(request.url, own))
         page.on("websocket", lambda socket: ask(socket.url, own))
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda message: hear(message))
-        page.goto(server.url)
-        page.wait_for_selector("#server[data-state=ok]")
+        page.goto(address)
+        page.wait_for_selector(f"#server[data-state={state}]")
         return page
 
     def ask(url: str, own: str) -> None:

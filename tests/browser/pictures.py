@@ -1,11 +1,13 @@
 """Takes the pictures of docs/images: `python -m tests.browser.pictures`, on a quiet machine, because they show speeds.
 
-`denoising.gif` alone, which shows none: `python -m tests.browser.pictures denoising`.
+One of them alone: `python -m tests.browser.pictures denoising`. `example` is none: it records the run that the page
+shows on a first visit, app/web/example.json, and is to be repeated when other weights fill it differently.
 """
 
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import sys
 import tempfile
@@ -14,6 +16,7 @@ from typing import Any
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
+from simple_websocket import Client
 
 from app.settings import ROOT
 from tests.browser.conftest import NAMES
@@ -21,42 +24,76 @@ from tests.browser.driving import ask, seek, wait_for_end
 from tests.servers import running
 
 IMAGES = ROOT / "docs" / "images"
-FRAME_MS, LAST_MS = 300, 3000
+EXAMPLE = ROOT / "app" / "web" / "example.json"
+WITHOUT_PICTURE = ("denoising", "example")  # they write their files themselves
+FIRST_MS, FRAME_MS, LAST_MS = 1500, 280, 3500
+
+
+def example(page: Any) -> None:
+    """The first example's run, the fastest of some, without what only takes space."""
+    address = page.url.replace("http", "ws", 1) + "v1/steps"
+    ask(page, task="Fill holes")
+    wait_for_end(page)
+    with page.expect_download() as download:
+        page.click("#save")
+    run = json.loads(download.value.path().read_text(encoding="utf-8"))
+    page.goto("about:blank")  # drawing would slow the server down
+    (recording,) = run["recordings"]
+    recording["events"] = min((record(address, recording["request"]) for _ in range(10)), key=lambda all: all[-1]["ms"])
+    for event in recording["events"]:
+        for proposal in event.get("proposals", ()):
+            del proposal["alternatives"], proposal["id"]
+    EXAMPLE.write_text(json.dumps(run, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+def record(address: str, request: dict[str, Any]) -> list[dict[str, Any]]:
+    socket = Client(address)
+    socket.send(json.dumps(request))
+    events = [json.loads(socket.receive())]
+    while events[-1]["type"] != "finished":
+        events.append(json.loads(socket.receive()))
+    return events
 
 
 def chat(page: Any) -> None:
     """A reply half done, and a token that was not certain."""
-    ask(page, "Write a Python function that checks whether a number is prime.")
+    ask(page)
     wait_for_end(page)
-    seek(page, 27)
-    page.locator(".cell.final").get_by_text("def").first.click()
+    seek(page, 30)
+    page.locator(".cell.final").get_by_text("range").first.click()
 
 
 def compare(page: Any) -> None:
     page.check("#compare")
-    ask(page, "Write a Python function that checks whether a number is prime.", decode_mode_b="threshold")
+    ask(page, decode_mode_b="threshold")
     wait_for_end(page)
     seek(page, 15)
 
 
 def infill(page: Any) -> None:
-    page.locator(".segments").get_by_text("Fill holes").click()
     ask(page, task="Fill holes")
     wait_for_end(page)
     seek(page, 14)
 
 
 def denoising(page: Any) -> None:
-    """The canvas of an infill, step by step, as docs/images/denoising.gif."""
-    infill(page)
+    """The stage of an infill, step by step, as docs/images/denoising.gif."""
+    page.set_viewport_size({"width": 1180, "height": 630})  # too low for a canvas that fills the window
+    ask(page, task="Fill holes")
+    wait_for_end(page)
     page.mouse.move(0, 0)
+    hidden = [".status", ".lane header", ".speed", ".timeline", ".files"]
+    page.evaluate("names => names.forEach((name) => (document.querySelector(name).hidden = true))", hidden)
+    top, bottom = (page.locator(name).bounding_box() for name in (".lead", ".foot"))
+    clip = {"x": top["x"] - 16, "y": top["y"] - 10, "width": top["width"] + 32}
+    clip["height"] = bottom["y"] + bottom["height"] + 10 - clip["y"]
     frames = []
     for step in range(int(page.locator("#scrub").get_attribute("max")) + 1):
         seek(page, step)
-        page.wait_for_timeout(400)  # until colours have faded in
-        picture = Image.open(io.BytesIO(page.locator(".canvas").screenshot()))
-        frames.append(picture.convert("RGB").quantize(64, dither=Image.Dither.NONE))
-    durations = [FRAME_MS] * (len(frames) - 1) + [LAST_MS]
+        page.wait_for_timeout(600)  # until colours have faded in
+        picture = Image.open(io.BytesIO(page.screenshot(clip=clip)))
+        frames.append(picture.convert("RGB").quantize(128, dither=Image.Dither.NONE))
+    durations = [FIRST_MS, *[FRAME_MS] * (len(frames) - 2), LAST_MS]
     frames[0].save(IMAGES / "denoising.gif", save_all=True, append_images=frames[1:], duration=durations, loop=0)
 
 
@@ -66,6 +103,7 @@ def main(names: list[str]) -> None:
         "compare": (compare, "dark"),
         "infill": (infill, "light"),
         "denoising": (denoising, "light"),
+        "example": (example, "light"),
     }
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -82,7 +120,7 @@ def main(names: list[str]) -> None:
             page.goto(server.url)
             page.wait_for_selector("#server[data-state=ok]")
             act(page)
-            if name == "denoising":
+            if name in WITHOUT_PICTURE:
                 continue
             page.mouse.move(0, 0)
             page.wait_for_timeout(800)  # until colours have faded in

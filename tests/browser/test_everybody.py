@@ -66,6 +66,7 @@ def test_the_theme_can_be_chosen_and_stays(embedded: Server, open_page: OpenPage
 
 def test_everything_works_from_the_keyboard(embedded: Server, open_page: OpenPage) -> None:
     page = open_page(embedded)
+    page.locator(".segments").get_by_text("Ask").click()
     page.locator("#prompt").focus()
     page.keyboard.press("Control+Enter")
     wait_for_end(page)

@@ -38,10 +38,10 @@ def test_the_key_is_asked_for_where_one_is_wanted(guarded: Server, server: Serve
     assert not page.locator("#key-dialog").is_visible()
     ask(page, "hello", max_tokens_a="8")
     page.wait_for_selector("#key-dialog[open]")
-    assert "Ask its operator" in page.locator("#key-why").inner_text()
+    assert "Ask whoever runs the server" in page.locator("#key-why").inner_text()
     page.fill("#key", "wrong")
     page.keyboard.press("Enter")
-    eventually(page, "document.querySelector('#key-why').textContent.includes('rejected')")
+    eventually(page, "document.querySelector('#key-why').textContent.includes('not accepted')")
     page.wait_for_selector("#key-dialog[open]")
     page.fill("#key", API_KEY)
     page.keyboard.press("Enter")
@@ -63,7 +63,7 @@ def test_a_server_that_restarts_is_found_again(open_page: OpenPage, tmp_path: Pa
         first.stop()
     page.wait_for_selector("#server[data-state=away]")
     status_has(page, "Reconnecting")
-    assert "shutting down" in page.locator(".outcome").inner_text()
+    assert "connection lost" in page.locator(".outcome").inner_text()
     with running(tmp_path / "second", ELBARTO_PORT=str(port)) as second:
         status_has(page, "Reconnected")
         page.reload()  # without the change that makes runs endless

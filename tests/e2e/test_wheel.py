@@ -83,10 +83,13 @@ def pins() -> dict[str, str]:
 def test_the_wheel_has_what_runs_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
+    unshipped = {"decisions", "develop", "transcripts"}
+    guides = [path for path in (ROOT / "docs").rglob("*.md") if path.parent.name not in unshipped]
     assert {name.partition("/")[0] for name in names} == {"app", "lsp", f"elbarto_serve-{__version__}.dist-info"}
     assert not [name for name in names if "__pycache__" in name or name.endswith((".ts", ".lua"))]
     assert {
         "app/_data/gunicorn.conf.py",
+        *(f"app/_data/docs/{path.relative_to(ROOT / 'docs')}" for path in guides),
         *(f"app/_data/weights/{path.relative_to(ROOT / 'weights')}" for path in (ROOT / "weights").glob("*/*")),
         *(str(path.relative_to(ROOT)) for path in (ROOT / "app" / "web").glob("*.*")),
         "app/api/openapi/assets/rapidoc-min.js",
@@ -153,7 +156,9 @@ def test_serve_answers_with_the_embedded_model_from_an_empty_directory(bin: Path
         text = server.chat(
             messages=[{"role": "user", "content": "Write a Python function that adds two numbers."}], max_tokens=64
         )["choices"][0]["message"]["content"]
-        pages = {path: server.client.get(path) for path in ("/", "/web/main.js", "/docs", "/openapi.json")}
+        pages = {
+            path: server.client.get(path) for path in ("/", "/web/main.js", "/docs", "/docs/index.md", "/openapi.json")
+        }
     assert "def " in text
     assert {path: page.status_code for path, page in pages.items()} == dict.fromkeys(pages, 200)
     assert list(empty.iterdir()) == []

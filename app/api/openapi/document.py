@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 from apispec import APISpec
@@ -22,7 +24,12 @@ ABOUT = """An OpenAI-compatible server for block-diffusion code models.
 `null` means that a field is absent. Fields that are unknown or have no effect are named in `elbarto.warnings`, unknown
 ones also in the header `x-elbarto-ignored`. Bodies are JSON, whatever the Content-Type. Every answer has an
 `x-request-id` header (the request's own, if it sent one); errors are JSON objects in OpenAI's format, except those of
-Anthropic's and Ollama's routes. A stream that fails midway ends with an error event and without `[DONE]`."""
+Anthropic's and Ollama's routes. A stream that fails midway ends with an error event and without `[DONE]`.
+
+[The page](./) shows how the model works. Guides: [first request](docs/start/first-request.md),
+[chat](docs/reference/chat.md), [completions](docs/reference/completions.md), [infill](docs/reference/infill.md),
+[structured replies](docs/structured.md), [steps](docs/reference/steps.md), [errors](docs/reference/errors.md),
+[all](docs/index.md)."""
 TAGS = {
     "Text": "Chat and completions.",
     "Infilling": "Filling holes in a text, and replacing parts of it.",
@@ -98,6 +105,8 @@ ERRORS = {
         *("unavailable_error", "model_loading", "The model is still loading. Try again soon."),
     ),
 }
+# By the answer's schema: what the server answered with the embedded model.
+ANSWERS: Json = json.loads(Path(__file__).with_name("answers.json").read_text(encoding="utf-8"))
 PARAMS = {400: "temperature", 404: "model"}
 STREAMS = {
     "text/event-stream": "With `stream`: server-sent events; `data` is JSON, or [DONE].",
@@ -112,7 +121,8 @@ CHALLENGE = {"WWW-Authenticate": {"description": "Bearer.", "schema": {"type": "
 ERROR_HEADERS = {401: CHALLENGE, 405: ALLOW, 429: RETRY_AFTER, 503: RETRY_AFTER}
 
 
-def make_document(version: str) -> Json:
+def make_document(version: str, has_key: bool = True) -> Json:
+    """`has_key`: whether the server asks for one."""
     plugin = MarshmallowPlugin(schema_name_resolver=_component_name)
     spec = APISpec(
         title="El Barto Serve",
@@ -122,12 +132,13 @@ def make_document(version: str) -> Json:
         info={"description": ABOUT},
         servers=[{"url": "/"}],
         tags=[{"name": name, "description": text} for name, text in TAGS.items()],
-        security=[{}, {"bearer": []}, {"key": []}],
+        **({"security": [{"bearer": []}, {"key": []}]} if has_key else {}),
     )
     assert plugin.converter is not None
     plugin.converter.add_attribute_function(property_of)  # type: ignore[no-untyped-call]
-    spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
-    spec.components.security_scheme("key", {"type": "apiKey", "in": "header", "name": "X-Api-Key"})
+    if has_key:
+        spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
+        spec.components.security_scheme("key", {"type": "apiKey", "in": "header", "name": "X-Api-Key"})
     for name, schema in {**SCHEMAS, **response_answers.SCHEMAS, **translated_answers.SCHEMAS}.items():
         spec.components.schema(name, schema)
     used = {(route.error, status) for route in ROUTES for status in route.errors}
@@ -201,6 +212,9 @@ def _responses(route: Route) -> Json:
 def _success(route: Route) -> Json:
     schema = ref(route.answer) if route.answer else {"type": "object"} if "json" in route.content_type else {}
     content: Json = {route.content_type: {"schema": schema} if schema else {}}
+    if route.answer in ANSWERS:
+        # RapiDoc fails at an `example` that has a null in it.
+        content[route.content_type]["examples"] = {"answer": {"summary": "An answer", "value": ANSWERS[route.answer]}}
     if route.stream:
         content[route.stream_type] = {
             "schema": {"description": STREAMS[route.stream_type]},

@@ -77,7 +77,8 @@ def _(field: LogitBias, converter: OpenAPIConverter) -> Json:
 def _(field: LlamaCppLogitBias, converter: OpenAPIConverter) -> Json:
     bias = {"anyOf": [{"type": "number"}, {"const": False}]}
     token = {"anyOf": [{"type": "integer"}, STRING]}
-    pair = {"type": "array", "prefixItems": [token, bias], "minItems": 2, "maxItems": 2}
+    # There is no third item; without `items` RapiDoc fails at an array.
+    pair = {"type": "array", "prefixItems": [token, bias], "items": bias, "minItems": 2, "maxItems": 2}
     return {"anyOf": [{"type": "array", "items": pair}, {"type": "object", "additionalProperties": bias}]}
 
 

@@ -60,19 +60,20 @@ class Route:
 
 
 STEPS_NOTE = (
-    "A WebSocket; other requests are answered with 400. docs/reference/steps.md describes the messages and events."
+    "A WebSocket; other requests are answered with 400. [Steps](docs/reference/steps.md) describes the messages and "
+    "events."
 )
 COMPLETION_NOTE = (
     "A prompt with a `suffix`, or with fill-in-the-middle sentinels in it, is a text with a hole; any other prompt is "
-    "continued. docs/reference/completions.md lists which client sends what."
+    "continued. [Completions](docs/reference/completions.md) lists which client sends what."
 )
 WATCHING_NOTE = (
     "For clients with the key; on a server without a key, for clients on the same machine. ELBARTO_WATCH determines "
     "whether the text is included."
 )
 OLLAMA_NOTE = (
-    "The answer is a stream unless `stream` is false: a JSON object a line. docs/reference/ollama.md says what is "
-    "different from Ollama."
+    "The answer is a stream unless `stream` is false: a JSON object a line. [Ollama](docs/reference/ollama.md) says "
+    "what is different from Ollama."
 )
 HEALTH_NOTE = "200 once requests are served, 503 while the model loads and while the server shuts down."
 
@@ -133,7 +134,7 @@ ROUTES = (
     generating(
         "/v1/chat/completions",
         "Text",
-        "Answer a conversation",
+        "Create chat completion",
         "ChatCompletion",
         ChatSchema,
         requests.CHAT,
@@ -142,20 +143,21 @@ ROUTES = (
     generating(
         "/v1/responses",
         "Text",
-        "Answer a conversation, in the format of OpenAI's Responses API",
+        "Create response",
         "Response",
         ResponsesSchema,
         requests.RESPONSES,
         RESPONSE_STREAM,
-        "Without what needs stored responses. docs/reference/responses.md describes what is left out.",
+        "OpenAI's Responses API, without what needs stored responses: [Responses](docs/reference/responses.md) says "
+        "what is left out.",
     ),
-    completing("/v1/completions", "Continue a prompt, or fill in its middle"),
-    completing("/beta/completions", "The same at DeepSeek's address"),
-    completing("/v1/beta/completions", "The same at DeepSeek's address under /v1"),
+    completing("/v1/completions", "Create completion"),
+    completing("/beta/completions", "Create completion (DeepSeek's address)"),
+    completing("/v1/beta/completions", "Create completion (DeepSeek's address under /v1)"),
     generating(
         "/v1/fim/completions",
         "Text",
-        "Fill in the middle, in Mistral's format",
+        "Create fill-in-the-middle completion (Mistral)",
         "ChatCompletion",
         CompletionSchema,
         requests.FIM,
@@ -165,27 +167,28 @@ ROUTES = (
     generating(
         "/v1/infill",
         "Infilling",
-        "Fill any number of holes in a text",
+        "Create infill",
         "Infill",
         InfillSchema,
         requests.INFILL,
         INFILL_STREAM,
-        "docs/reference/infill.md describes modes, candidates, pinned text and the events of a stream.",
+        "Fills any number of holes in a text. [Infill](docs/reference/infill.md) describes modes, candidates, pinned "
+        "text and the events of a stream.",
     ),
     generating(
         "/v1/edits",
         "Infilling",
-        "Replace parts of a text",
+        "Create edit",
         "Edit",
         EditSchema,
         requests.EDITS,
         INFILL_STREAM,
-        "docs/reference/infill.md describes the modes.",
+        "Replaces parts of a text. [Infill and edits](docs/reference/infill.md) describes the modes.",
     ),
     generating(
         "/infill",
         "llama.cpp",
-        "Fill in the middle, in llama.cpp's format",
+        "Create infill (llama.cpp)",
         "LlamaCppAnswer",
         LlamaCppInfillSchema,
         requests.LLAMA_CPP_INFILL,
@@ -194,7 +197,7 @@ ROUTES = (
     generating(
         "/completion",
         "llama.cpp",
-        "Continue a prompt, in llama.cpp's format",
+        "Create completion (llama.cpp)",
         "LlamaCppAnswer",
         LlamaCppCompletionSchema,
         requests.LLAMA_CPP_COMPLETION,
@@ -202,23 +205,23 @@ ROUTES = (
     ),
     anthropic(
         "/v1/messages",
-        "Answer a conversation, in Anthropic's format",
+        "Create message (Anthropic)",
         "AnthropicMessage",
         MessagesSchema,
         requests.MESSAGES,
         stream=MESSAGES_STREAM,
-        description="docs/reference/messages.md says what is different from Anthropic's.",
+        description="[Messages](docs/reference/messages.md) says what is different from Anthropic's.",
     ),
     anthropic(
         "/v1/messages/count_tokens",
-        "Count the tokens of such a conversation",
+        "Count message tokens (Anthropic)",
         "CountedTokens",
         CountTokensSchema,
         requests.COUNT_TOKENS,
     ),
     ollama_generating(
         "/api/chat",
-        "Answer a conversation, in Ollama's format",
+        "Generate chat message (Ollama)",
         "OllamaChat",
         OllamaChatSchema,
         requests.OLLAMA_CHAT,
@@ -226,7 +229,7 @@ ROUTES = (
     ),
     ollama_generating(
         "/api/generate",
-        "Answer a prompt, continue it, or fill in its middle, in Ollama's format",
+        "Generate completion (Ollama)",
         "OllamaGenerated",
         OllamaGenerateSchema,
         requests.OLLAMA_GENERATE,
@@ -235,38 +238,40 @@ ROUTES = (
     ollama(
         "POST",
         "/api/show",
-        "The model's card, in Ollama's format",
+        "Show model (Ollama)",
         "OllamaShown",
         GENERATING,
         body=OllamaShowSchema,
         examples=requests.OLLAMA_SHOW,
     ),
-    ollama("GET", "/api/tags", "The served model, in Ollama's format", "OllamaTags", (*GUARDED, 503)),
-    ollama("GET", "/api/ps", "The loaded model, in Ollama's format", "OllamaTags", (*GUARDED, 503)),
-    ollama("GET", "/api/version", "The version of Ollama's API that this is", "OllamaVersion", GUARDED),
-    Route("GET", "/props", "llama.cpp", "The server's properties, in llama.cpp's format", "Props", (*GUARDED, 503)),
-    Route("GET", "/v1/models", "Server", "The served model", "ModelList", (*GUARDED, 503)),
-    Route("GET", "/models", "Server", "The same, for llama.cpp's clients", "ModelList", (*GUARDED, 503)),
+    ollama("GET", "/api/tags", "List models (Ollama)", "OllamaTags", (*GUARDED, 503)),
+    ollama("GET", "/api/ps", "List running models (Ollama)", "OllamaTags", (*GUARDED, 503)),
+    ollama("GET", "/api/version", "Get version (Ollama)", "OllamaVersion", GUARDED),
+    Route("GET", "/props", "llama.cpp", "Get server properties (llama.cpp)", "Props", (*GUARDED, 503)),
+    Route("GET", "/v1/models", "Server", "List models", "ModelList", (*GUARDED, 503)),
+    Route("GET", "/models", "Server", "List models (llama.cpp)", "ModelList", (*GUARDED, 503)),
     Route(
         "GET",
         "/v1/models/<path:model_id>",
         "Server",
-        "The served model, by its id",
+        "Retrieve model",
         "Model",
         (*GUARDED, 404, 503),
         parameters=(("model_id", "As listed.", "elbarto-mini"),),
     ),
-    health("/health", "Health"),
-    health("/ready", "Readiness: whether a request would be taken now"),
-    health("/v1/health", "The same, for llama.cpp's clients"),
-    Route("GET", "/version", "Server", "The server's version, as vLLM tells it", "Version"),
-    Route("GET", "/tokenizer_info", "Server", "The tokenizer, as vLLM describes it", "TokenizerInfo", (*GUARDED, 503)),
-    Route("GET", "/v1/tokenizer_info", "Server", "The same under /v1", "TokenizerInfo", (*GUARDED, 503)),
+    health("/health", "Get health"),
+    health("/ready", "Get readiness"),
+    health("/v1/health", "Get health (llama.cpp)"),
+    Route("GET", "/version", "Server", "Get version (vLLM)", "Version"),
+    Route("GET", "/tokenizer_info", "Server", "Get tokenizer info (vLLM)", "TokenizerInfo", (*GUARDED, 503)),
+    Route(
+        "GET", "/v1/tokenizer_info", "Server", "Get tokenizer info (vLLM, under /v1)", "TokenizerInfo", (*GUARDED, 503)
+    ),
     Route(
         "POST",
         "/tokenize",
         "Server",
-        "Tokenize a text or a conversation",
+        "Tokenize",
         "Tokens",
         BODY,
         TokenizeSchema,
@@ -276,29 +281,29 @@ ROUTES = (
         "POST",
         "/detokenize",
         "Server",
-        "Detokenize token ids",
+        "Detokenize",
         "Detokenized",
         BODY,
         DetokenizeSchema,
         requests.DETOKENIZE,
     ),
-    socket("/v1/steps", "Every denoising step of a request"),
+    socket("/v1/steps", "Stream the steps of a request"),
     Route(
         "GET",
         "/v1/generations",
         "Watching",
-        "The requests that are running",
+        "List running requests",
         "GenerationList",
         description=WATCHING_NOTE,
     ),
     socket(
         "/v1/generations/<generation_id>/steps",
-        "Follow a running request",
+        "Stream the steps of a running request",
         ("generation_id", "As listed.", "chatcmpl-1"),
     ),
-    page("/", "The page that visualizes denoising"),
-    file("/web/<path:name>", "Scripts, styles and fonts of that page", "style.css"),
-    page("/docs", "This document as a page"),
-    file("/docs/<path:name>", "Scripts and styles of that page", "docs.css"),
-    Route("GET", "/openapi.json", "Pages", "This document", None, ALWAYS, is_open=True),
+    page("/", "The page"),
+    file("/web/<path:name>", "Files of the page", "style.css"),
+    page("/docs", "API docs"),
+    file("/docs/<path:name>", "Files of the API docs, and the guides", "index.md"),
+    Route("GET", "/openapi.json", "Pages", "OpenAPI document", None, ALWAYS, is_open=True),
 )

@@ -1,5 +1,6 @@
 // Light or dark as on the page at /, else as the system has it.
 
+const page = document.querySelector("rapi-doc");
 const chosen = localStorage.getItem("elbarto-theme");
 const system = matchMedia("(prefers-color-scheme: dark)");
 const LOOKS = {
@@ -10,9 +11,17 @@ const LOOKS = {
 function paint() {
   const look = chosen === "light" || chosen === "dark" ? chosen : system.matches ? "dark" : "light";
   document.documentElement.style.colorScheme = look;
-  const page = document.querySelector("rapi-doc");
   for (const [name, value] of Object.entries(LOOKS[look])) page.setAttribute(name, value);
 }
 
+// "Try" asks this server, below whatever path a proxy serves it.
+page.setAttribute("server-url", new URL(".", document.baseURI).href.replace(/\/$/, ""));
+page.addEventListener("spec-loaded", ({ detail }) => {
+  // What has no part that docs.css could name.
+  const sheet = new CSSStyleSheet();
+  sheet.insertRule(".nav-bar-section { justify-content: flex-start; }");
+  if (!detail.securitySchemes?.length) sheet.insertRule("#auth, #link-auth { display: none; }");
+  page.shadowRoot.adoptedStyleSheets.push(sheet);
+});
 paint();
 system.addEventListener("change", paint);
