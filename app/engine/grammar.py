@@ -100,10 +100,12 @@ class GrammarConstraint(Constraint):
                 continue  # behind the end of the reply, where anything may stand
             if index == 0 and all(token_id is None for token_id in look.tail):
                 allowed = torch.from_numpy(look.matcher.allowed()).to(scores.device)
+                scores[row].masked_fill_(~allowed, -torch.inf)
             else:
-                allowed = torch.zeros(scores.shape[-1], dtype=torch.bool, device=scores.device)
-                allowed[torch.tensor(sorted(token_ids), dtype=torch.int64, device=scores.device)] = True
-            scores[row].masked_fill_(~allowed, -torch.inf)
+                kept = torch.tensor(sorted(token_ids), dtype=torch.int64, device=scores.device)
+                values = scores[row, kept]
+                scores[row].fill_(-torch.inf)
+                scores[row, kept] = values
 
     def admit(self, proposals: Proposals, selected: list[int]) -> tuple[Proposals, list[int]]:
         """As many of them, the first ones, as stand on one path together; the leftmost position alone else.
