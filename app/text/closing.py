@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import string
 from collections import Counter
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +11,7 @@ from llguidance import LLMatcher, LLTokenizer
 
 # What is tried first. Inside of a JSON string, where everything may come next, only its end brings one on.
 BRACKETS = ("}}", "]}", "}]", "]]", "}", "]", ")", ">")
-QUOTES = ('""', '"}}', '"}]', '"]}', '"]', '"}', '",', '"')
+QUOTES = ('""', '"}}', '"}]', '"]}', '"]', '"}', '"', '",')
 VALUES = ("[]", "{}", "null", "true", "0")
 OPENING = ("[", "{", "(", "<")
 PUNCTUATION = " .,:-+/@#_;!?*=&%$|~^\\\n\t'`"
@@ -34,13 +33,14 @@ class Closers:
         )
         quotes, values, opening = (_tokens(tokenizer, _spaced(texts)) for texts in (QUOTES, VALUES, OPENING))
         begin = [*_tokens(tokenizer, _spaced(BRACKETS)), *quotes, *_tokens(tokenizer, (",",))]
+        go_on = _tokens(tokenizer, ('",',))  # where more must follow, it saves a token
         # Which kind of character brings a pattern on is not known.
         self._orders = [
             Order(begin, [*values, *punctuation, *digits, *letters, *opening]),
             Order(begin, [*values, *digits, *letters, *punctuation, *opening]),
             Order(begin, [*values, *letters, *digits, *punctuation, *opening]),
             Order([], [*letters, *digits, *punctuation, *begin, *opening]),
-            Order([*begin, *punctuation, *values, *digits, *letters, *opening], []),
+            Order([*go_on, *begin, *punctuation, *values, *digits, *letters, *opening], []),
         ]
         self._quotes, self._anything = quotes, _tokens(tokenizer, ANYTHING)
 
@@ -66,18 +66,19 @@ class Closers:
         return None
 
     def _choose(self, matcher: LLMatcher, order: Order, uses: Counter[int]) -> list[int]:
-        for token_id in self._candidates(matcher, order, uses):
+        is_free = order.first and all(_may_follow(matcher, token_id) for token_id in self._anything)
+        for token_id in [*self._quotes, *order.first] if is_free else order.first:
             if _may_follow(matcher, token_id):
-                uses[token_id] += 1
                 return [token_id]
-        mask = np.frombuffer(matcher.compute_bitmask(), dtype=np.uint8)
-        return [int(np.unpackbits(mask, bitorder="little").argmax())]
-
-    def _candidates(self, matcher: LLMatcher, order: Order, uses: Counter[int]) -> Iterator[int]:
-        if order.first and all(_may_follow(matcher, token_id) for token_id in self._anything):
-            yield from self._quotes
-        yield from order.first
-        yield from sorted(order.others, key=uses.__getitem__)
+        others = sorted(order.others, key=uses.__getitem__)
+        others = [token_id for token_id in others if _may_follow(matcher, token_id)]
+        if not others:
+            mask = np.frombuffer(matcher.compute_bitmask(), dtype=np.uint8)
+            return [int(np.unpackbits(mask, bitorder="little").argmax())]
+        last = (token_id for token_id in others if matcher.validate_tokens([token_id, self._end_token_id]) == 2)
+        chosen = next(last, others[0])
+        uses[chosen] += 1
+        return [chosen]
 
 
 def _may_follow(matcher: LLMatcher, token_id: int) -> bool:
