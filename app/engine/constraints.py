@@ -29,9 +29,12 @@ class Constraint(Protocol):
         """Change `scores` in place: float64 [positions, vocab], one row for each of the masked `positions`."""
         return
 
-    def admit(self, proposals: Proposals, selected: list[int]) -> list[int]:
-        """Which of the `selected` proposals (indices) may become final together; at least one."""
-        return selected
+    def admit(self, proposals: Proposals, selected: list[int]) -> tuple[Proposals, list[int]]:
+        """Which of the `selected` proposals (indices) may become final together; at least one.
+
+        If none may, the proposals are changed.
+        """
+        return proposals, selected
 
     def observe(self, positions: Ids[int], token_ids: Ids[int]) -> None:
         """These tokens became final."""

@@ -91,7 +91,7 @@ def advance(sequence: Sequence, proposals: Proposals | None) -> list[Event]:
     if proposals is None:
         raise FloatingPointError("the model's logits are not numbers; try ELBARTO_DTYPE=float32 or bfloat16")
     sequence.tally.steps += 1
-    selected = select(sequence, proposals)
+    proposals, selected = select(sequence, proposals)
     if sequence.filler is not None:
         return fill_window(sequence, sequence.filler, proposals, selected)
     return finish_step(sequence, proposals, selected)
@@ -108,13 +108,13 @@ def finish_step(sequence: Sequence, proposals: Proposals, selected: list[int]) -
     return events + finish_block(sequence, end)
 
 
-def select(sequence: Sequence, proposals: Proposals) -> list[int]:
+def select(sequence: Sequence, proposals: Proposals) -> tuple[Proposals, list[int]]:
     """Indices of the proposals that become final: those the rule picks, as far as the constraints admit them."""
     selected = sequence.current_rule()(proposals, sequence.step)
     for constraint in sequence.constraints:
-        selected = constraint.admit(proposals, selected)
+        proposals, selected = constraint.admit(proposals, selected)
     assert selected, "a step must make progress"
-    return selected
+    return proposals, selected
 
 
 def unmask(sequence: Sequence, chosen: Proposals) -> None:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from app.engine.denoise import fill_forced, finish_prefill, probe, walk
-from app.engine.grammar import Matcher
+from app.engine.grammar_paths import Matcher
 from app.engine.graphs import cuda_graph
 from app.engine.market import ForwardCosts
 from app.engine.memory import make_kv_cache

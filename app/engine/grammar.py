@@ -3,16 +3,15 @@
 What is committed is final, so a matcher's state at the first mask is known, as in decoding from left to right, and its
 mask is exact there. A position behind a mask has no single state: *paths* through the block, over the likeliest tokens
 of every position, tell what may stand there (LAVE, arXiv 2602.00612; DINGO, 2505.23061, for regular languages). What is
-known always has a completion: tokens become final together only if a path goes through all of them.
+known always has a completion, the *witness*: tokens become final together only if a path goes through all of them. Near
+the end of the reply the witness goes on to an end token, within the tokens that are left.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Collection
 from collections.abc import Sequence as Ids
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import torch
@@ -21,107 +20,12 @@ from torch import Tensor
 
 from app.engine.constraints import Constraint
 from app.engine.drafts import Draft, State
+from app.engine.grammar_paths import Matcher, Options, Path, Paths
 from app.engine.proposals import Proposals
 
-# Chosen, not measured: likely tokens of a position that are looked at, those that a path tries, and paths kept.
-NUM_CANDIDATES = 32
-NUM_BRANCHES = 4
-NUM_PATHS = 6
-UNLIKELY = -50.0  # the score of a token that only the witness has
-
-Options = list[tuple[int, float]]  # token ids with their scores, the best first
-
-
-class Matcher(Protocol):
-    """A grammar's state after some tokens of a reply. Implemented outside of the engine."""
-
-    def copy(self) -> Matcher: ...
-
-    def consume(self, token_id: int) -> bool:
-        """Go on by a token. False: the grammar does not allow it here, and the matcher is of no further use."""
-        ...
-
-    def allows(self, token_ids: Ids[int]) -> list[bool]:
-        """Whether each of these may come next; end tokens where the text so far is complete."""
-        ...
-
-    def allowed(self) -> NDArray[np.bool_]:
-        """The same for all tokens, [vocab]; takes longer."""
-        ...
-
-    @property
-    def is_accepting(self) -> bool:
-        """Whether the text so far is complete."""
-        ...
-
-    def forced(self) -> list[int]:
-        """Tokens that must come next, because nothing else may; maybe fewer than there are."""
-        ...
-
-
-@dataclass(frozen=True)
-class Path:
-    """Tokens for the positions from the first mask on. None after the end of the reply: any token may stand there."""
-
-    matcher: Matcher
-    token_ids: tuple[int | None, ...] = ()
-    score: float = 0.0
-    is_ended: bool = False
-
-
-class Paths:
-    """Finds paths through the rest of a block: `tail`, from its first mask on (None: masked)."""
-
-    def __init__(
-        self, end_token_ids: Collection[int], best: Callable[[int, NDArray[np.bool_]], tuple[int, float]]
-    ) -> None:
-        """`best(index, allowed)` is the likeliest allowed token of the masked position with this number."""
-        self._ends, self._best = end_token_ids, best
-
-    def find(
-        self, matcher: Matcher, tail: Ids[int | None], options: Ids[Options], witness: Ids[int | None] = ()
-    ) -> list[Path]:
-        """The best ones that reach the end of the block. A `witness`, one that is known, is among those tried."""
-        paths = [Path(matcher)]
-        masked = 0
-        for index, token_id in enumerate(tail):
-            found: list[Path] = []
-            for path in paths:
-                if path.is_ended:
-                    found.append(Path(path.matcher, (*path.token_ids, token_id), path.score, True))
-                elif token_id is not None:
-                    found += self._extend(path, [(token_id, 0.0)])
-                else:
-                    is_on = index < len(witness) and tuple(witness[:index]) == path.token_ids
-                    known = witness[index] if is_on else None
-                    found += self._extend(path, self._branches(path, masked, options[masked], known))
-            masked += token_id is None
-            found.sort(key=lambda path: -path.score)
-            paths = found[:NUM_PATHS]
-            paths += [path for path in found[NUM_PATHS:] if path.token_ids == tuple(witness[: index + 1])]
-        return paths
-
-    def _branches(self, path: Path, masked: int, options: Options, known: int | None) -> Options:
-        allows = path.matcher.allows([token_id for token_id, _ in options])
-        branches = list(itertools.islice(itertools.compress(options, allows), NUM_BRANCHES))
-        if not branches and (allowed := path.matcher.allowed()).any():
-            branches = [self._best(masked, allowed)]
-        if known is not None and all(token_id != known for token_id, _ in branches):
-            branches.append((known, UNLIKELY))  # `_extend` finds out whether it is allowed
-        return branches
-
-    def _extend(self, path: Path, branches: Options) -> list[Path]:
-        found = []
-        for token_id, score in branches:
-            token_ids, total = (*path.token_ids, token_id), path.score + score
-            if token_id in self._ends:
-                if path.matcher.is_accepting:
-                    found.append(Path(path.matcher, token_ids, total, True))
-                continue
-            matcher = path.matcher.copy()
-            if matcher.consume(token_id):
-                found.append(Path(matcher, token_ids, total))
-        return found
+# Chosen, not measured.
+NUM_CANDIDATES = 32  # likely tokens of a position that are looked at
+NEAR_END = 256  # with so many tokens left, or fewer, a reply must be able to end within them
 
 
 @dataclass
@@ -136,7 +40,7 @@ class _Look:
 
 
 class GrammarConstraint(Constraint):
-    """One sequence's grammar. `state` returns that of its current block, whose reply begins at `reply_start`.
+    """One sequence's grammar. `state` returns that of its current block; the reply has the positions in `reply`.
 
     Confidences are those among the allowed tokens.
     """
@@ -144,12 +48,14 @@ class GrammarConstraint(Constraint):
     affects_confidence = True
 
     def __init__(
-        self, matcher: Matcher, state: Callable[[], State], reply_start: int, end_token_ids: Collection[int]
+        self, matcher: Matcher, state: Callable[[], State], reply: range, end_token_ids: Collection[int]
     ) -> None:
-        self._matcher, self._next = matcher, reply_start  # everything before position `_next` is consumed
-        self._state, self._ends = state, end_token_ids
+        self._matcher, self._next = matcher, reply.start  # everything before position `_next` is consumed
+        self._state, self._ends, self._reply_end = state, end_token_ids, reply.stop
         self._witness: tuple[int | None, ...] = ()  # from `_witness_start` on
-        self._witness_start = reply_start
+        self._witness_start = reply.start
+        self._is_closing = False  # whether the witness reaches an end token within the reply
+        self._closing_from = NEAR_END  # tokens left, at the next try to find such a one
         self._looks: dict[State, _Look] = {}  # of the certain state and of drafts
         self.is_ended = False
 
@@ -194,35 +100,81 @@ class GrammarConstraint(Constraint):
                 continue  # behind the end of the reply, where anything may stand
             if index == 0 and all(token_id is None for token_id in look.tail):
                 allowed = torch.from_numpy(look.matcher.allowed()).to(scores.device)
+                scores[row].masked_fill_(~allowed, -torch.inf)
             else:
-                allowed = torch.zeros(scores.shape[-1], dtype=torch.bool, device=scores.device)
-                allowed[torch.tensor(sorted(token_ids), dtype=torch.int64, device=scores.device)] = True
-            scores[row].masked_fill_(~allowed, -torch.inf)
+                kept = torch.tensor(sorted(token_ids), dtype=torch.int64, device=scores.device)
+                values = scores[row, kept]
+                scores[row].fill_(-torch.inf)
+                scores[row, kept] = values
 
-    def admit(self, proposals: Proposals, selected: list[int]) -> list[int]:
-        """As many of them, the first ones, as stand on one path together; the leftmost position alone else."""
+    def admit(self, proposals: Proposals, selected: list[int]) -> tuple[Proposals, list[int]]:
+        """As many of them, the first ones, as stand on one path together; the leftmost position alone else.
+
+        If the reply could not end in time after what is proposed there, the witness says what becomes final.
+        """
         look = self._looks[self._state()]
         first = proposals.positions[0]
-        if not look.is_leftmost_only:
-            for number in range(len(selected), 0, -1):
-                if self._is_possible(look, proposals, selected[:number], first):
-                    return selected[:number]
-        is_possible = self._is_possible(look, proposals, [0], first)
-        assert is_possible, "what is known must have a completion"
-        return [0]
+        self._begin_closing(look, first)
+        numbers = () if look.is_leftmost_only else range(len(selected), 0, -1)
+        for chosen in [*(selected[:number] for number in numbers), [0]]:
+            if self._is_possible(look, proposals, chosen, first):
+                return proposals, chosen
+        assert self._is_closing, "what is known must have a completion"
+        token_id = self._known(first)[0]
+        assert token_id is not None
+        return proposals.with_token(0, token_id), [0]
 
     def _is_possible(self, look: _Look, proposals: Proposals, selected: Ids[int], first: int) -> bool:
         tail = list(look.tail)
         for index in selected:
             tail[proposals.positions[index] - first] = proposals.token_ids[index]
-        chosen = set(selected)
-        options = [options for row, options in enumerate(look.options) if row not in chosen]
-        rows = [row for row in range(len(look.options)) if row not in chosen]
-        paths = Paths(self._ends, lambda row, allowed: look.paths._best(rows[row], allowed))
-        found = paths.find(look.matcher, tail, options) or paths.find(look.matcher, tail, options, self._known(first))
-        if found:
-            self._witness, self._witness_start = found[0].token_ids, first
-        return bool(found)
+        for path in self._through(look, tail, set(selected), first):
+            token_ids = self._up_to_end(path, first) if self._is_closing else path.token_ids
+            if token_ids is not None:
+                self._witness, self._witness_start = token_ids, first
+                return True
+        return False
+
+    def _through(self, look: _Look, tail: list[int | None], selected: Collection[int], first: int) -> list[Path]:
+        """Paths through what would be known: to the end of the block or, if the reply is to end, as far as it goes."""
+        rows = [row for row in range(len(look.options)) if row not in selected]
+        paths = Paths(self._ends, lambda row, allowed: look.paths.best(rows[row], allowed))
+        if self._is_closing:
+            num_known = next((index for index, token_id in enumerate(tail) if token_id is None), len(tail))
+            if not any(token_id is not None for token_id in tail[num_known:]):
+                return paths.find(look.matcher, tail[:num_known], [])
+        options = [look.options[row] for row in rows]
+        return paths.find(look.matcher, tail, options) or paths.find(look.matcher, tail, options, self._known(first))
+
+    def _up_to_end(self, path: Path, first: int) -> tuple[int | None, ...] | None:
+        """The path and what follows it, up to an end token; None if that does not fit into the reply."""
+        left = self._reply_end - first
+        if path.is_ended:
+            length = 1 + next(index for index, token_id in enumerate(path.token_ids) if token_id in self._ends)
+            return path.token_ids[:length] if length <= left else None
+        closing = self._closing(path.matcher, self._known(first), left - len(path.token_ids))
+        return None if closing is None else (*path.token_ids, *closing)
+
+    def _begin_closing(self, look: _Look, first: int) -> None:
+        """From here on keep a completion that fits into the reply, if one is found."""
+        left = self._reply_end - first
+        if self._is_closing or left > self._closing_from or any(token_id is not None for token_id in look.tail):
+            return
+        closing = self._closing(look.matcher, self._known(first), left)
+        if closing is None:
+            self._closing_from = left // 2  # each try takes time, and most such replies are just too long
+        else:
+            self._is_closing, self._witness, self._witness_start = True, closing, first
+
+    def _closing(self, matcher: Matcher, known: tuple[int | None, ...], limit: int) -> tuple[int | None, ...] | None:
+        """Up to `limit` tokens that complete the text: the end of what completed it before, or else searched for."""
+        if known and known[-1] in self._ends:
+            before = [token_id for token_id in known if token_id is not None]
+            for start in range(len(before) - 1, max(-1, len(before) - 1 - limit), -1):
+                if matcher.follows(before[start:]):
+                    return tuple(before[start:])
+        found = matcher.closing(limit)
+        return tuple(found) if found and found[-1] in self._ends else None
 
     def observe(self, positions: Ids[int], token_ids: Ids[int]) -> None:
         self._consume(self._state())
@@ -237,6 +189,7 @@ class GrammarConstraint(Constraint):
                 return
             consumed = self._matcher.consume(token_id)
             assert consumed, "what is final must be allowed"
+            self._is_closing &= self._known(self._next)[:1] == (token_id,)  # a forced token may write it another way
             self._next += 1
 
     def forced(self) -> list[int]:

@@ -34,6 +34,12 @@ class Proposals:
         ahead = tuple(proposals.pick(indices) for proposals in self.ahead)
         return Proposals(positions, token_ids, confidences, entropies, probabilities, [], ahead)  # type: ignore[arg-type]
 
+    def with_token(self, index: int, token_id: int) -> Proposals:
+        """The proposals with this token, as the only possible one, instead of the one at `index`."""
+        token_ids, probabilities = list(self.token_ids), list(self.probabilities)
+        token_ids[index], probabilities[index] = token_id, 1.0
+        return replace(self, token_ids=token_ids, probabilities=probabilities)
+
     def positions_of(self, indices: Ids[int], token_id: int | None) -> tuple[int, ...]:
         """The positions at which this token is proposed, of the entries at `indices`."""
         return tuple(self.positions[index] for index in indices if self.token_ids[index] == token_id)

@@ -9,7 +9,8 @@ from app.engine.canvas import Block, Canvas
 from app.engine.constraints import Constraint, HoleBans
 from app.engine.deadline import Deadline
 from app.engine.drafts import Certain, Draft, State
-from app.engine.grammar import GrammarConstraint, Matcher
+from app.engine.grammar import GrammarConstraint
+from app.engine.grammar_paths import Matcher
 from app.engine.layout import Forward, Span
 from app.engine.logit_bias import LogitBias
 from app.engine.penalties import Penalties
@@ -73,7 +74,8 @@ class Sequence:
         self.constraints = _constraints(params, self.canvas)
         self.grammar: GrammarConstraint | None = None
         if matcher is not None:
-            self.grammar = GrammarConstraint(matcher, lambda: self.state, self.canvas.prompt_len, self.end_token_ids)
+            reply = range(self.canvas.prompt_len, self.canvas.reply_end)
+            self.grammar = GrammarConstraint(matcher, lambda: self.state, reply, self.end_token_ids)
             self.constraints.append(self.grammar)
         self._mask_token_id = mask_token_id
         self._schedule, self._strict_threshold = diffusion.schedule, diffusion.strict_threshold

@@ -17,7 +17,7 @@ from app.messages.params import Speculation
 logger = logging.getLogger(__name__)
 
 MAX_DRAFTS = 16  # of a sequence, with `auto`
-MAX_GRAMMAR_DRAFTS = 2  # the same with a grammar: each draft has paths of its own, whose cost is not measured
+MAX_GRAMMAR_DRAFTS = 2  # the same with a grammar: each draft has paths of its own, and more gained nothing on a CPU
 # With `auto`: a batch uses drafts only if they make it this much faster. Every sequence waits for the drafts of all,
 # and one whose drafts fail gains nothing for it.
 MIN_SPEEDUP = 1.3

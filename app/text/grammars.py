@@ -6,7 +6,7 @@ import json
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from app.errors import RequestError, Unsupported
 from app.messages.grammar import GrammarKind, RequestedGrammar
+from app.text.closing import Closers
 from app.text.schema_place import place_of_error
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,16 @@ class GrammarLimits:
     compile_ms: int = 50
 
 
+@dataclass(frozen=True)
+class Vocabulary:
+    """What all matchers of a tokenizer share."""
+
+    tokenizer: LLTokenizer
+    size: int
+    end_token_id: int
+    closers: Closers
+
+
 class Grammars:
     """Compiles grammars for one tokenizer, and keeps the last ones. Any thread may call it."""
 
@@ -53,10 +64,9 @@ class Grammars:
         limits: GrammarLimits = GrammarLimits(),
     ) -> None:
         # Some seconds for a large vocabulary: begun now, and waited for when the first grammar comes.
-        self._tokenizer: Future[LLTokenizer] = Future()
-        build = partial(_build, self._tokenizer, tokenizer, vocab_size, list(eos_token_ids))
+        self._vocabulary: Future[Vocabulary] = Future()
+        build = partial(_build, self._vocabulary, tokenizer, vocab_size, list(eos_token_ids))
         threading.Thread(target=build, name="grammar tokenizer", daemon=True).start()
-        self._vocab_size, self._end_token_id = vocab_size, eos_token_ids[0]
         self._limits = limits
         self._compiled: OrderedDict[str, LLMatcher] = OrderedDict()
         self._lock = threading.Lock()
@@ -72,7 +82,7 @@ class Grammars:
 
     def _checked(self, requested: RequestedGrammar) -> str:
         param, value = requested.param, requested.value
-        if self._tokenizer.exception() is not None:
+        if self._vocabulary.exception() is not None:
             raise Unsupported(f"{param} is not supported: this model's tokenizer cannot be used for it.", param)
         try:
             size = len(json.dumps(value).encode())
@@ -96,7 +106,7 @@ class Grammars:
             if source in self._compiled:
                 return ""
         limits = LLParserLimits(initial_lexer_fuel=FUEL_PER_MS * self._limits.compile_ms, verbose_errors=False)
-        matcher = LLMatcher(self._tokenizer.result(), source, log_level=0, limits=limits)
+        matcher = LLMatcher(self._vocabulary.result().tokenizer, source, log_level=0, limits=limits)
         if matcher.is_error():
             return _reason(matcher.get_error())
         if not _has_begin(matcher.deep_copy()):
@@ -113,28 +123,33 @@ class Grammars:
         assert not reason, reason  # it was compiled before
         with self._lock:
             self._compiled.move_to_end(grammar)
-            return GrammarMatcher(self._compiled[grammar].deep_copy(), self._vocab_size, self._end_token_id)
+            return GrammarMatcher(self._compiled[grammar].deep_copy(), self._vocabulary.result())
 
 
 class GrammarMatcher:
-    """`engine.grammar.Matcher` by llguidance."""
+    """`engine.grammar_paths.Matcher` by llguidance."""
 
-    def __init__(self, matcher: LLMatcher, vocab_size: int, end_token_id: int) -> None:
-        self._matcher, self._vocab_size, self._end_token_id = matcher, vocab_size, end_token_id
+    def __init__(self, matcher: LLMatcher, vocabulary: Vocabulary) -> None:
+        self._matcher, self._vocabulary = matcher, vocabulary
 
     def copy(self) -> GrammarMatcher:
-        return GrammarMatcher(self._matcher.deep_copy(), self._vocab_size, self._end_token_id)
+        return GrammarMatcher(self._matcher.deep_copy(), self._vocabulary)
 
     def consume(self, token_id: int) -> bool:
         return bool(self._matcher.try_consume_tokens([token_id]) == 1)
 
-    def allows(self, token_ids: Sequence[int]) -> list[bool]:
-        mask = self._matcher.compute_bitmask()
-        return [bool(mask[token_id >> 3] >> (token_id & 7) & 1) for token_id in token_ids]
+    def allows(self, token_ids: Sequence[int]) -> Iterator[bool]:
+        forced = self.forced()
+        if forced:  # as the mask has it: no other way to write the same text
+            yield from (token_id == forced[0] for token_id in token_ids)
+            return
+        validate = self._matcher.validate_tokens
+        for token_id in token_ids:  # a mask of the whole vocabulary would take longer than some tokens
+            yield validate([token_id]) == 1
 
     def allowed(self) -> NDArray[np.bool_]:
         mask = np.frombuffer(self._matcher.compute_bitmask(), dtype=np.uint8)
-        return np.unpackbits(mask, count=self._vocab_size, bitorder="little").view(bool)
+        return np.unpackbits(mask, count=self._vocabulary.size, bitorder="little").view(bool)
 
     @property
     def is_accepting(self) -> bool:
@@ -143,8 +158,16 @@ class GrammarMatcher:
     def forced(self) -> list[int]:
         forced = list(self._matcher.compute_ff_tokens())
         if not forced and self._matcher.is_stopped() and self._matcher.is_accepting():
-            return [self._end_token_id]
+            return [self._vocabulary.end_token_id]
         return forced
+
+    def follows(self, token_ids: Sequence[int]) -> bool:
+        if self._matcher.is_stopped():
+            return list(token_ids) == self.forced()
+        return bool(self._matcher.validate_tokens(list(token_ids)) == len(token_ids))
+
+    def closing(self, limit: int) -> list[int] | None:
+        return self._vocabulary.closers.find(self._matcher, limit)
 
 
 def _source(kind: GrammarKind, value: Any) -> str:
@@ -158,11 +181,13 @@ def _source(kind: GrammarKind, value: Any) -> str:
     return LLMatcher.grammar_from_lark(value if kind == "lark" else any_to_lark(value))
 
 
-def _build(future: Future[LLTokenizer], tokenizer: Any, vocab_size: int, eos_token_ids: list[int]) -> None:
+def _build(future: Future[Vocabulary], tokenizer: Any, vocab_size: int, eos_token_ids: list[int]) -> None:
     import llguidance.hf  # imports transformers
 
+    end_token_id = eos_token_ids[0]
     try:
-        future.set_result(llguidance.hf.from_tokenizer(tokenizer, n_vocab=vocab_size, eos_token=eos_token_ids))
+        built = llguidance.hf.from_tokenizer(tokenizer, n_vocab=vocab_size, eos_token=eos_token_ids)
+        future.set_result(Vocabulary(built, vocab_size, end_token_id, Closers(built, end_token_id)))
     except Exception as error:
         logger.exception("no grammars for this tokenizer")
         future.set_exception(error)

@@ -34,8 +34,8 @@ class Recorder(Constraint):
         assert len(scores) == len(positions)
         scores[:, self._banned] = -torch.inf
 
-    def admit(self, proposals: Proposals, selected: list[int]) -> list[int]:
-        return sorted(selected)[: self._limit]
+    def admit(self, proposals: Proposals, selected: list[int]) -> tuple[Proposals, list[int]]:
+        return proposals, sorted(selected)[: self._limit]
 
     def observe(self, positions: Ids[int], token_ids: Ids[int]) -> None:
         self.observed.append((tuple(positions), tuple(token_ids)))

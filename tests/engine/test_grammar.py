@@ -65,7 +65,7 @@ def reason(events: list[Event]) -> str:
 
 
 @pytest.mark.parametrize("speculation", [0, 4])
-def test_what_ends_by_itself_is_valid(constrained: Constrained, speculation: Speculation) -> None:
+def test_replies_end_and_are_valid(constrained: Constrained, speculation: Speculation) -> None:
     """Each form in one way of decoding, so that each way meets eleven forms."""
     engine = constrained.engine(speculation)
     asked: dict[int, Form] = {}
@@ -77,20 +77,23 @@ def test_what_ends_by_itself_is_valid(constrained: Constrained, speculation: Spe
 
     events = drain(engine)
 
-    ends = [reason(events[sequence_id]) for sequence_id in asked]
-    assert ends.count("stop") > 0.8 * len(every)
     for sequence_id, form in asked.items():
-        if reason(events[sequence_id]) == "stop":
-            form.check(constrained.text(events[sequence_id]))
+        assert reason(events[sequence_id]) == "stop"
+        form.check(constrained.text(events[sequence_id]))
 
 
-def test_drafts_and_batches_change_nothing(tiny: Constrained) -> None:
+@pytest.mark.parametrize("gen_length", [128, 24])
+def test_drafts_and_batches_change_nothing(tiny: Constrained, gen_length: int) -> None:
+    """With 24 tokens many replies must be brought to an end."""
     picked = FORMS[::9]
     alone, drafted = tiny.engine(0, max_sequences=1), tiny.engine(8)
     replies = []
     for engine in (alone, drafted):
         ids = [
-            engine.add(tiny.prompt, tiny.params(form, seed=number, temperature=number % 3 / 2))
+            engine.add(
+                tiny.prompt,
+                tiny.params(form, seed=number, temperature=number % 3 / 2, gen_length=gen_length, steps=gen_length),
+            )
             for number, form in enumerate(picked)
         ]
         events = drain(engine)
@@ -173,6 +176,61 @@ def is_possible(tiny: Constrained, params: GenerationParams, known: dict[int, in
             if copy.consume(item):
                 waiting.append((copy, position + 1))
     return bool(waiting)  # the search was given up
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    number=st.integers(0, len(FORMS) - 1),
+    way=st.sampled_from(WAYS),
+    seed=st.integers(0, 2**32),
+    spare=st.integers(0, 12),
+    small=st.sampled_from([None, 2]),
+    remasking=st.sampled_from(["low_confidence", "random"]),
+    speculation=st.sampled_from([0, 3]),
+)
+def test_a_reply_whose_end_fits_at_the_start_reaches_it(
+    tiny: Constrained, number: int, way: Any, seed: int, spare: int, small: int | None, remasking: Any, speculation: Any
+) -> None:
+    form, (mode, temperature, block_length) = FORMS[number], way
+    matcher = tiny.grammars.matcher(tiny.grammars.compile(form.requested))
+    closing = matcher.closing(100)
+    assert closing is not None
+    max_tokens = len(closing) + spare
+    num_blocks = 1 + max_tokens // block_length
+    params = tiny.params(
+        form,
+        decode_mode=mode,
+        threshold=0.5,
+        temperature=temperature,
+        block_length=block_length,
+        small_block_length=small,
+        remasking=remasking,
+        seed=seed,
+        gen_length=num_blocks * block_length,
+        steps=num_blocks * block_length,
+        max_tokens=max_tokens,
+    )
+    engine = tiny.engine(speculation)
+    sequence_id = engine.add(tiny.prompt, params)
+
+    events = drain(engine)[sequence_id]
+
+    assert reason(events) == "stop"
+    assert len(committed(events)) <= max_tokens
+    form.check(tiny.text(events))
+
+
+def test_an_end_is_not_brought_on_before_it_is_needed(tiny: Constrained) -> None:
+    """A reply that ends by itself is the same, however many tokens are left after it."""
+    for number, form in enumerate(FORMS[::25]):
+        replies = []
+        for gen_length in (128, 320):
+            engine = tiny.engine()
+            params = tiny.params(form, seed=number, temperature=1.0, gen_length=gen_length, steps=gen_length)
+            sequence_id = engine.add(tiny.prompt, params)
+            replies.append(committed(drain(engine)[sequence_id]))
+        if len(replies[1]) < 100:
+            assert replies[0] == replies[1]
 
 
 def test_forced_tokens_take_no_forward(tiny: Constrained) -> None:
