@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable
@@ -110,7 +111,7 @@ def test_a_server_open_to_the_network_says_so(
     make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], warned: bool
 ) -> None:
     warnings: list[str] = []
-    monkeypatch.setattr(app.logger, "warning", lambda message, *values: warnings.append(message % values))
+    monkeypatch.setattr(logging.getLogger("app"), "warning", lambda message, *values: warnings.append(message % values))
 
     make_client(**settings)
 

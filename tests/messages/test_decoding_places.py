@@ -33,7 +33,7 @@ OTHER_PLACES = {
     # RoPE's, and a limit's.
     "factor": {
         "evaluation/harness.py",
-        "models/blueprint.py",
+        "models/facts.py",
         "models/config.py",
         "models/gguf_rope.py",
         "models/transformer.py",
