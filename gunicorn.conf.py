@@ -14,18 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from gunicorn import util
-from gunicorn.glogging import Logger
 
 # For `gunicorn wsgi:app` in another directory: an `app` or `wsgi` there must not be imported.
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from app.errors import StartError
 from app.front import master
+from app.front.log import Log
 from app.front.threads import Threads
 from app.front.worker import Limits, Worker
 from app.settings import Settings, load_settings
 
-BOOT_ERROR = 3  # the worker's exit code in that case, as in app/__init__.py
 # gunicorn answers 500 to requests outside of SCRIPT_NAME, also to a health check that comes without the proxy.
 _script_name = os.environ.pop("SCRIPT_NAME", "")
 if _script_name and not os.environ.get("ELBARTO_ROOT_PATH"):
@@ -43,21 +42,13 @@ def _load() -> Settings:
     return loaded.settings
 
 
-class Log(Logger):  # type: ignore[misc]  # gunicorn has no annotations
-    """In the format of the application's log, and silent about a worker that has already said why it cannot start."""
-
-    error_fmt = "%(asctime)s %(levelname)s gunicorn: %(message)s"
-    datefmt = None
-
-    def error(self, msg: str, *args: Any, **kwargs: Any) -> None:
-        is_exit = msg.startswith("Worker (pid:%s) exited") and args[1] == BOOT_ERROR
-        if is_exit or msg.startswith("Shutting down: ") or args == ("Worker failed to boot.",):
-            self.debug(msg, *args, **kwargs)
-        else:
-            super().error(msg, *args, **kwargs)
-
-
 _settings = _load()
+
+logger_class = Log
+Log.format_name = _settings.log_format
+errorlog = None  # Log has gunicorn's messages go where all others do
+loglevel = _settings.log_level
+accesslog = None  # app.api.request_log logs one line for each request
 
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
 workers = 1
@@ -74,9 +65,6 @@ timeout = 60  # of the worker's loop, which no request can hold up; app.serving.
 # After shutdown_s the executor aborts the remaining requests; their streams need a moment to send the error.
 graceful_timeout = _settings.shutdown_s + 5
 forwarded_allow_ips = ""  # app.api.proxies decides whose X-Forwarded-* headers count
-loglevel = _settings.log_level
-logger_class = Log
-accesslog = None  # app.api.request_log logs one line for each request
 # gunicorn's management socket is in the home directory, where two servers would conflict.
 control_socket_disable = True
 

@@ -12,7 +12,7 @@ import sys
 TYPE_CHECKING = False  # as in typing, which takes milliseconds to import
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from concurrent.futures import Future
 
     from flask import Flask
@@ -21,13 +21,18 @@ if TYPE_CHECKING:
     from app.messages.options import Overrides
     from app.messages.params import ModelSource
     from app.serving.backend import Backend, Frontend
+    from app.serving.metrics import Metrics
     from app.serving.service import Service
+    from app.serving.tracing import Tracing
     from app.settings import Settings
 
     Load = Callable[[], tuple[Backend, Frontend]]
 
 __version__ = "0.1.0"
 
+# OpenTelemetry's own variables: any of them turns tracing on.
+TRACING = ("OTEL_TRACES_EXPORTER", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+OTLP_PROTOCOL = "http/protobuf"
 # gunicorn's exit code for "worker failed to boot": the master exits too, instead of starting another worker.
 BOOT_ERROR = 3
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -38,19 +43,26 @@ def create_app(settings: Settings | None = None, load: Load | None = None) -> Fl
 
     `load` replaces loading the checkpoint that the settings name (tests pass a small engine).
     """
+    import logging
+
+    from app import logs
     from app.api import HttpConfig, create_flask
     from app.api.context import EXTENSION
     from app.api.management import serve_management
     from app.front.threads import Threads
+    from app.serving.metrics import Metrics
     from app.settings import GUIDES, load_settings
 
     settings = settings or load_settings().settings
-    configure_logging(settings.log_level)
+    logs.configure(settings.log_level, settings.log_format)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # the hub client's requests
     if settings.api_key is None and settings.host not in LOOPBACK:
         _logger().warning(
             "ELBARTO_API_KEY is not set: anyone who can reach %s:%d can use this server", settings.host, settings.port
         )
-    service = create_service(settings, load, on_failure=end_process)
+    tracing = start_tracing(os.environ)
+    metrics = Metrics(__version__, logs.dropped_lines)
+    service = create_service(settings, load, end_process, metrics, tracing)
     threads = Threads.for_engine(settings.max_sequences, settings.max_queue)
     config = HttpConfig(
         api_key=settings.api_key,
@@ -67,7 +79,7 @@ def create_app(settings: Settings | None = None, load: Load | None = None) -> Fl
         max_followers=threads.max_followers,
         max_new_sockets=threads.max_new_sockets,
     )
-    app = create_flask(service, config)
+    app = create_flask(service, config, tracing)
     if settings.management_port is not None:
         serve_management(app.extensions[EXTENSION], settings.management_host, settings.management_port)
     return app
@@ -77,6 +89,8 @@ def create_service(
     settings: Settings,
     load: Load | None = None,
     on_failure: Callable[[BaseException], None] = lambda error: None,
+    metrics: Metrics | None = None,
+    tracing: Tracing | None = None,
 ) -> Service:
     """A service over an engine in this process. It returns while the model loads: see `service.wait_until_ready()`.
 
@@ -86,7 +100,9 @@ def create_service(
 
     from app.serving.benchmark import run_benchmark
     from app.serving.executor import LocalEngine
+    from app.serving.metrics import Metrics
     from app.serving.service import Service
+    from app.serving.tracing import NO_TRACING
     from app.serving.watchdog import Watchdog
 
     source = model_source(settings)
@@ -105,10 +121,38 @@ def create_service(
         frontend.set_result(loaded_frontend)
         return backend
 
-    engine = LocalEngine(load_and_report, on_failure, settings.max_queue)
+    metrics = metrics or Metrics(__version__)
+    engine = LocalEngine(load_and_report, on_failure, settings.max_queue, metrics, tracing or NO_TRACING)
     engine.start()
     Watchdog(engine, settings.step_timeout_s, on_failure).start()
-    return Service(engine, frontend, defaults, settings.strict_model, settings.infill_max_tokens)
+    return Service(engine, frontend, defaults, settings.strict_model, settings.infill_max_tokens, metrics=metrics)
+
+
+def start_tracing(environ: Mapping[str, str]) -> Tracing:
+    """Spans, if OpenTelemetry's variables turn them on; otherwise its packages are not imported.
+
+    Raises ConfigError.
+    """
+    from app.errors import ConfigError
+    from app.serving.tracing import NO_TRACING
+
+    exporter = environ.get("OTEL_TRACES_EXPORTER") or "otlp"
+    is_off = exporter == "none" or environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
+    if is_off or not any(environ.get(name) for name in TRACING):
+        return NO_TRACING
+    if exporter != "otlp":
+        raise ConfigError(f"OTEL_TRACES_EXPORTER is {exporter!r}; allowed: otlp or none")
+    for name in ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"):
+        if environ.get(name, OTLP_PROTOCOL) not in ("", OTLP_PROTOCOL):
+            raise ConfigError(f"{name} is {environ[name]!r}; allowed: {OTLP_PROTOCOL}")
+    try:
+        from app.tracing import OpenTelemetry
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"tracing is turned on ({', '.join(name for name in TRACING if environ.get(name))}), but {error.name} is "
+            "not installed: pip install -r requirements-tracing.txt, or elbarto-serve[tracing]"
+        ) from error
+    return OpenTelemetry.over_otlp(__version__)
 
 
 def _load_checked(source: ModelSource) -> tuple[Backend, Frontend]:
@@ -201,24 +245,18 @@ def _logger() -> logging.Logger:
     return logging.getLogger(__name__)
 
 
-def configure_logging(level: str) -> None:
-    import logging
-
-    logging.basicConfig(
-        level=level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True
-    )
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # the hub client's requests
-
-
 def end_process(error: BaseException) -> None:
     """Report why there is no usable model, and exit. gunicorn starts another worker only after a broken engine."""
+    from app import logs
     from app.errors import EngineBroken, StartError
 
     if isinstance(error, EngineBroken):
         _logger().critical("%s; this process exits, so that gunicorn starts a new one", error)
+        logs.flush()
         os._exit(1)
     if isinstance(error, StartError):
         print(f"elbarto: error: {error}", file=sys.stderr, flush=True)
     else:
         _logger().error("the model could not be loaded", exc_info=error)
+    logs.flush()
     os._exit(BOOT_ERROR)

@@ -17,6 +17,7 @@ from app import create_app, model_source
 from app.api.context import EXTENSION
 from app.messages.events import Event, Failed, Finished, SequenceSnapshot
 from app.messages.params import GenerationParams
+from app.messages.stats import EngineStats
 from app.serving.backend import Backend, EngineLike, Frontend, load_backend
 from app.serving.engine_client import SequenceRequest
 from app.serving.executor import LocalEngine
@@ -74,6 +75,9 @@ class CountingEngine:
 
     def watch(self, sequence_id: int, is_watched: bool) -> SequenceSnapshot | None:
         return self._engine.watch(sequence_id, is_watched)
+
+    def stats(self) -> EngineStats:
+        return self._engine.stats()
 
 
 def counted(settings: Settings, log: Path) -> Flask:

@@ -27,11 +27,15 @@ MAY_IMPORT = {
         "engine",
         "models",
         "messages",
+        "logs",
+        "tracing",
     },  # app/__init__.py: all the wiring
     "cli": {"settings", "paths", "app", "inspection", "serving", "messages", "evaluation", "remote", "lsp"},
     "inspection": {"serving", "text", "engine", "models", "messages"},
     "settings": {"messages", "paths"},
-    "front": set(),
+    "front": {"logs"},
+    "logs": set(),
+    "tracing": {"messages"},
     "paths": set(),
     "errors": set(),
     "messages": set(),
@@ -54,6 +58,8 @@ ONLY_FROM = {
     "flask_sock": {"api"},
     "simple_websocket": {"api"},
     "tree_sitter": {"text"},
+    "prometheus_client": {"serving"},
+    "opentelemetry": {"tracing"},
 }
 
 

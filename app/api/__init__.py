@@ -17,6 +17,7 @@ from app.api import (
     ignored_fields,
     infill,
     llama_cpp,
+    metrics,
     model_list,
     pages,
     request_log,
@@ -33,9 +34,10 @@ from app.api.origins import allow_origins
 from app.api.proxies import Addresses
 from app.api.seats import Seats
 from app.serving.service import Service
+from app.serving.tracing import NO_TRACING, Tracing
 
 
-def create_flask(service: Service, config: HttpConfig) -> Flask:
+def create_flask(service: Service, config: HttpConfig, tracing: Tracing = NO_TRACING) -> Flask:
     app = Flask("elbarto", static_folder=None)
     app.extensions[EXTENSION] = Http(
         service=service,
@@ -48,7 +50,7 @@ def create_flask(service: Service, config: HttpConfig) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     client_connection.register(app)
-    request_log.register(app)
+    request_log.register(app, service.metrics, tracing)
     exposed = [request_log.HEADER, ignored_fields.HEADER, "Retry-After"]
     allow_origins(app, config.cors_origins, exposed, None if config.api_key else config.allowed_hosts)
     if config.api_key:
@@ -59,5 +61,6 @@ def create_flask(service: Service, config: HttpConfig) -> Flask:
     texts = (chat, responses, completions, infill, anthropic, llama_cpp, ollama)
     for part in (*texts, model_list, health, about, tokens, steps, generations, pages, docs):
         app.register_blueprint(part.blueprint)
+    app.register_blueprint(metrics.blueprint)
     app.wsgi_app = Addresses(app.wsgi_app, config.trusted_proxies, config.root_path)  # type: ignore[method-assign]
     return app

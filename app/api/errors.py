@@ -17,6 +17,7 @@ from werkzeug.routing.exceptions import WebsocketMismatch
 from app.api.context import read_body
 from app.api.error_formats import OLLAMA_ABSENT, error_format, made_error
 from app.api.not_found import not_found_message
+from app.api.request_log import record
 from app.errors import ApiError, UnsupportedCoding
 
 logger = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ def register(app: Flask, max_body_bytes: int) -> None:
 
     @app.errorhandler(ApiError)
     def api_error(error: ApiError) -> Response:
+        record().fail(error.status, error.code)
         response = jsonify(api_error_body(error))
         response.status_code = error.status
         if error.retry_after is not None:
@@ -79,6 +81,7 @@ def register(app: Flask, max_body_bytes: int) -> None:
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response:
         status = error.code or 500
+        record().fail(status, CODES.get(status))
         kind = "server_error" if status >= 500 else "invalid_request_error"
         message = _message(error, max_body_bytes)
         response = jsonify(api_error_body(made_error(message, status, kind, CODES.get(status))))
@@ -90,6 +93,7 @@ def register(app: Flask, max_body_bytes: int) -> None:
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
+        record().fail(500, None)
         response = jsonify(unexpected_error_body(error))
         response.status_code = 500
         return response

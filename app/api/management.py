@@ -8,9 +8,10 @@ import threading
 from flask import Flask
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from app.api import errors, health, request_log
+from app.api import errors, health, metrics, request_log
 from app.api.context import EXTENSION, Http
 from app.errors import StartError
+from app.serving.tracing import NO_TRACING
 
 logger = logging.getLogger(__name__)
 
@@ -25,13 +26,14 @@ class Handler(WSGIRequestHandler):
 
 
 def create_management(http: Http) -> Flask:
-    """An application with the routes that need neither a key nor the model."""
+    """An application with the routes for those who watch the server. None needs a key, so its port is not for all."""
     app = Flask("elbarto.management", static_folder=None)
     app.extensions[EXTENSION] = http
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    request_log.register(app)
+    request_log.register(app, http.service.metrics, NO_TRACING)
     errors.register(app, max_body_bytes=0)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(metrics.blueprint)
     return app
 
 
@@ -43,5 +45,5 @@ def serve_management(http: Http, host: str, port: int) -> ThreadedWSGIServer:
         raise StartError(f"cannot listen on {host} port {port} (ELBARTO_MANAGEMENT_PORT): {error}") from error
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, name="elbarto-management", daemon=True).start()
-    logger.info("health and readiness at http://%s:%d/health and /ready", host, server.server_port)
+    logger.info("health, readiness and metrics at http://%s:%d/health, /ready and /metrics", host, server.server_port)
     return server

@@ -14,6 +14,9 @@ from app.api.context import http
 from app.api.request_log import CLIENT_CLOSED_REQUEST, RequestRecord, record
 from app.api.sse import SSE, StreamEvent, event_stream
 from app.errors import Overloaded
+from app.messages.events import Stepped
+from app.serving.generation import SILENCE
+from app.serving.metrics import Answered
 from app.serving.work import Work
 
 
@@ -35,6 +38,7 @@ class RunningAnswer:
         work.watch_client(self._client.is_gone)
         self._client_left = False
         self._record: RequestRecord = record()
+        self._first_text: float | None = None  # time.monotonic
 
     def respond(self, is_streamed: bool) -> Response:
         try:
@@ -52,6 +56,8 @@ class RunningAnswer:
             if self._client.is_gone():
                 self._client_left = True
                 return
+            if self._first_text is None and is_result(update):
+                self._first_text = time.monotonic()
             yield update
 
     @property
@@ -71,8 +77,16 @@ class RunningAnswer:
         self._free_seat()
         self._client.release()
         self._work.abort()
-        usage = self._work.usage()
-        self._record.tokens, self._record.tokens_per_forward = usage.completion_tokens, usage.tpf or None
+        work, first = self._work, self._first_text
+        self._record.answered = Answered(
+            model=work.model.id,
+            usage=work.usage(),
+            finish_reasons=work.finish_reasons(),
+            holes_filled=work.progress().get("holes_filled", 0),
+            is_complete=self.is_complete,
+            fell_behind=work.fell_behind,
+            first_s=None if first is None else first - self._record.started,
+        )
         if not self.is_complete and self._record.status == 200:
             self._record.status = CLIENT_CLOSED_REQUEST
 
@@ -84,6 +98,11 @@ class RunningAnswer:
         for _ in self.updates():
             pass
         return jsonify(self.body()) if self.is_complete else Response(status=CLIENT_CLOSED_REQUEST)
+
+
+def is_result(update: Any) -> bool:
+    """Whether it is new text, and not a denoising step or a silence."""
+    return update is not SILENCE and not isinstance(update, Stepped) and getattr(update, "kind", "result") == "result"
 
 
 def answer_head(prefix: str, model: str) -> dict[str, Any]:

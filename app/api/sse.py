@@ -83,8 +83,8 @@ def _frames(
                 continue
             last = time.monotonic()
     except ApiError as error:  # The headers have been sent, so the error is an event.
-        record().status = error.status
+        record().fail(error.status, error.code)
         yield framing.frame(api_error_body(error))
     except Exception as error:
-        record().status = 500
+        record().fail(500, None)
         yield framing.frame(unexpected_error_body(error))

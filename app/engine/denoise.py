@@ -27,8 +27,7 @@ from app.messages.events import Committed, Event, Finished, FinishReason, Probed
 
 def finish_prefill(sequence: Sequence, forward: Forward) -> None:
     """The keys and values of the forward's blocks are stored."""
-    sequence.tally.prefill_forwards += 1
-    sequence.tally.prefill_tokens += forward.span.num_rows
+    sequence.tally.prefill(forward.span.num_rows)
     sequence.computed = forward.span.end
 
 

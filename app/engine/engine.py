@@ -23,9 +23,11 @@ from app.engine.sampling import propose
 from app.engine.scheduler import Batch, Scheduler
 from app.engine.sequence import Sequence
 from app.engine.speculation import Speculator
+from app.engine.tally import Totals
 from app.errors import EngineBroken
 from app.messages.events import Event, Failed, Finished, SequenceSnapshot
 from app.messages.params import EngineConfig, GenerationParams
+from app.messages.stats import EngineStats
 from app.models.families import Diffusion
 from app.models.transformer import Transformer
 
@@ -55,6 +57,7 @@ class Engine:
         self._sequences: dict[int, Sequence] = {}
         self._ids = itertools.count()
         self.matcher = matcher
+        self._totals = Totals()
         self._forced: list[Event] = []  # steps that were taken when a sequence was added
 
     @property
@@ -118,11 +121,40 @@ class Engine:
         sequence.is_watched = is_watched or sequence.params.watch
         return sequence.snapshot()
 
+    def stats(self) -> EngineStats:
+        """May be called on any thread: it only reads numbers, each of which is consistent with itself."""
+        cache, totals = self.prefix_cache, self._totals
+        sums = totals.of_sequences
+        return EngineStats(
+            slots=self.kv_cache.num_slots,
+            slots_held=self.kv_cache.slots_held,
+            prefill_forwards=totals.prefill_forwards,
+            prefill_rows=totals.prefill_rows,
+            denoise_forwards=totals.denoise_forwards,
+            denoise_rows=totals.denoise_rows,
+            sequence_forwards=sums["forwards"],
+            steps=sums["steps"],
+            fused_commits=sums["fused_commits"],
+            generated_tokens=sums["generated_tokens"],
+            drafts_tried=sums["drafts_tried"],
+            drafts_accepted=sums["drafts_accepted"],
+            prefix_lookups=cache.num_lookups,
+            prefix_hits=cache.num_hits,
+            prefix_tokens=cache.tokens_asked,
+            prefix_tokens_found=cache.tokens_found,
+            prefix_evictions=cache.num_evictions,
+            prefix_bytes=cache.num_bytes,
+            prefix_max_bytes=cache.max_bytes,
+        )
+
     def _guarded(self, run: Callable[[Batch], list[Event]], work: Batch) -> list[Event]:
         if not work:
             return []
         try:
-            return run(work)
+            events = run(work)
+            for sequence, _ in work:
+                self._totals.add(sequence.tally)
+            return events
         except Exception as error:
             if _is_device_lost(error):
                 raise EngineBroken("the device has failed") from error
@@ -132,6 +164,7 @@ class Engine:
 
     def _prefill(self, work: Batch) -> list[Event]:
         logits = self._runner.run([forward for _, forwards in work for forward in forwards])
+        self._totals.add_prefill(_num_rows(work))
         for sequence, (forward,) in work:
             finish_prefill(sequence, forward)
             if not sequence.needs_prefill:
@@ -142,6 +175,7 @@ class Engine:
     def _denoise(self, work: Batch) -> list[Event]:
         logits = self._runner.run([forward for _, forwards in work for forward in forwards])
         assert logits is not None
+        self._totals.add_denoise(_num_rows(work))
         for sequence, _ in work:
             sequence.tally.forwards += 1
         return self._advance(work, logits)
@@ -189,7 +223,12 @@ class Engine:
 
     def _remove(self, sequence: Sequence, keep: bool = True) -> None:
         del self._sequences[sequence.id]
+        self._totals.add(sequence.tally)
         self._scheduler.remove(sequence, keep)
+
+
+def _num_rows(work: Batch) -> int:
+    return sum(forward.span.num_rows for _, forwards in work for forward in forwards)
 
 
 def _is_device_lost(error: Exception) -> bool:

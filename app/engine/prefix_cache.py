@@ -47,6 +47,13 @@ class PrefixCache:
         # Least recently used first. A node is touched before its ancestors are, so the first one is a leaf.
         self._by_age: OrderedDict[Node, None] = OrderedDict()
         self.num_bytes = 0
+        # Counts since the start. Any thread may read them.
+        self.num_lookups = self.num_hits = self.num_evictions = 0
+        self.tokens_asked = self.tokens_found = 0
+
+    @property
+    def max_bytes(self) -> int:
+        return self._max_bytes
 
     @property
     def is_on(self) -> bool:
@@ -58,6 +65,7 @@ class PrefixCache:
         Blocks are counted from position `offset`, below the block length.
         """
         pad = -offset % block_length
+        num_asked = len(token_ids)
         token_ids = [PAD] * pad + list(token_ids)
         node, num_found = self._roots.get((block_length, offset)), 0
         path: list[Node] = []
@@ -71,7 +79,13 @@ class PrefixCache:
             num_found += same
             node = child if same == len(child.token_ids) else None
         self._touch(path)
-        return max(0, num_found - pad)
+        found = max(0, num_found - pad)
+        if self.is_on:
+            self.num_lookups += 1
+            self.num_hits += found > 0
+            self.tokens_asked += num_asked
+            self.tokens_found += found
+        return found
 
     def store(self, token_ids: Ids[int], block_length: int, slot: int, offset: int = 0) -> None:
         """Copy the slot's first `len(token_ids)` positions, whole blocks. Blocks already cached cost nothing.
@@ -170,6 +184,7 @@ class PrefixCache:
             assert node.parent is not None
             assert not node.children
             self.num_bytes -= node.num_bytes
+            self.num_evictions += 1
             siblings = node.parent.children
             del siblings[next(first for first, child in siblings.items() if child is node)]
 

@@ -29,6 +29,12 @@ class Counters:
     # Drafts, later states of a block that forwards also computed, and those that its steps then reached.
     drafts_tried: int = 0
     drafts_accepted: int = 0
+    prefill_ms: float = 0.0  # from admission to the end of the prompt's last forward
+
+    @property
+    def denoise_ms(self) -> float:
+        """From the end of the prefill."""
+        return max(0.0, self.total_ms - self.queue_ms - self.prefill_ms)
 
 
 @dataclass(frozen=True)

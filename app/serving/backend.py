@@ -11,6 +11,7 @@ from app.messages.defaults import Defaults
 from app.messages.events import Event, Finished, SequenceSnapshot
 from app.messages.options import Overrides
 from app.messages.params import Alignment, CanvasLength, GenerationParams, ModelSource
+from app.messages.stats import EngineStats
 from app.text.grammars import GrammarLimits, Grammars
 from app.text.tokenizer import Tokenizer
 
@@ -24,6 +25,10 @@ class EngineLike(Protocol):
     def step(self) -> list[Event]: ...
     def abort(self, sequence_id: int) -> Finished | None: ...
     def watch(self, sequence_id: int, is_watched: bool) -> SequenceSnapshot | None: ...
+
+    def stats(self) -> EngineStats:
+        """May be called on any thread."""
+        ...
 
 
 @dataclass(frozen=True)

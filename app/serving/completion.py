@@ -99,6 +99,13 @@ class Completion:
             progress.update(work.progress())
         return progress
 
+    def finish_reasons(self) -> list[str]:
+        return [choice.finish_reason for choice in self.choices if choice.finish_reason]
+
+    @property
+    def fell_behind(self) -> bool:
+        return any(work.fell_behind for work in self.works)
+
     def texts(self) -> list[str | None]:
         return [text for work in self.works for text in work.texts()]
 

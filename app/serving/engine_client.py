@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from app.errors import RequestError
 from app.messages.params import GenerationParams
+from app.messages.stats import EngineStats
 from app.serving.backend import ModelInfo
 from app.serving.generation import Generation
 
@@ -76,6 +77,10 @@ class EngineClient(Protocol):
 
         Raises RequestError, QueueFull, ModelLoading or ShuttingDown.
         """
+        ...
+
+    def stats(self) -> EngineStats | None:
+        """What the engine has done so far; None while it is loading."""
         ...
 
     def wait_until_ready(self) -> None:

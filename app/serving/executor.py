@@ -10,12 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.errors import EngineBroken, ModelLoading, QueueFull, ShuttingDown
-from app.messages.events import Event, Failed, Finished
+from app.messages.events import Committed, Event, Failed, Finished
 from app.messages.params import GenerationParams
+from app.messages.stats import EngineStats
 from app.serving.backend import Backend, ModelInfo
 from app.serving.engine_client import SequenceRequest, State
 from app.serving.generation import Generation
+from app.serving.metrics import Metrics
 from app.serving.ownership import Ownership
+from app.serving.tracing import NO_TRACING, Tracing
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +66,8 @@ class LocalEngine:
         load: Callable[[], Backend],
         on_failure: Callable[[BaseException], None],
         max_queue: int,
+        metrics: Metrics | None = None,
+        tracing: Tracing = NO_TRACING,
     ) -> None:
         self._load = load
         self._on_failure = on_failure
@@ -73,6 +78,10 @@ class LocalEngine:
         self._live = 0  # sequences submitted and not ended; guarded by _changed
         self._closing = False
         self._max_queue = max_queue
+        self.metrics = metrics or Metrics()
+        self.metrics.follow(self)
+        self._tracing = tracing
+        self._last_block: dict[int, float] = {}  # when each sequence's was final; used by the executor's thread only
         self._ownership = Ownership()  # used by the executor's thread only
         self._step_began: float | None = None
         self._failed_in_a_row = 0  # sequences, since one finished
@@ -131,7 +140,7 @@ class LocalEngine:
             raise ModelLoading
         for request in requests:
             request.check(self._backend.info.vocab_size)
-        generation = Generation(len(requests), self._submit_abort, self._submit_watch)
+        generation = Generation(len(requests), self._submit_abort, self._submit_watch, self._tracing.current())
         with self._changed:
             if self._closing:
                 raise ShuttingDown
@@ -140,6 +149,9 @@ class LocalEngine:
             self._live += len(requests)
             self._commands.put(Add(generation, requests, time.monotonic()))
         return generation
+
+    def stats(self) -> EngineStats | None:
+        return None if self._backend is None else self._backend.engine.stats()
 
     def wait_until_ready(self) -> None:
         """Block until the model is loaded. Raises the error that loading it raised, or ShuttingDown."""
@@ -199,12 +211,18 @@ class LocalEngine:
         return True
 
     def _step(self, backend: Backend) -> None:
-        self._step_began = time.monotonic()
+        started = self._step_began = time.monotonic()
         try:
             events = backend.engine.step()
         finally:
             self._step_began = None
+        now = time.monotonic()
+        self.metrics.count_step(now - started)
         for event in events:
+            if isinstance(event, Committed):
+                if (last := self._last_block.get(event.sequence_id)) is not None:
+                    self.metrics.count_gap(now - last)
+                self._last_block[event.sequence_id] = now
             self._deliver(event)
 
     def _test_itself(self, backend: Backend) -> None:
@@ -301,6 +319,10 @@ class LocalEngine:
         generation.put(index, event)
         if isinstance(event, Finished | Failed):
             self._failed_in_a_row = self._failed_in_a_row + 1 if isinstance(event, Failed) else 0
+            self._last_block.pop(event.sequence_id, None)
+            if isinstance(event, Finished):
+                self.metrics.count_sequence(event.counters)
+                self._tracing.sequence_ended(generation.trace, index, event.counters)
             self._ownership.remove(event.sequence_id)
             self._count_ended()
 

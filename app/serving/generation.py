@@ -32,10 +32,13 @@ class Generation:
         num_sequences: int,
         abort: Callable[[Generation, int], None],
         watch: Callable[[Generation, bool], None],
+        trace: object = None,
     ) -> None:
+        """`trace` is where the spans of its sequences belong (app.serving.tracing)."""
         self.num_sequences = num_sequences
+        self.trace = trace
         self.is_gone: Callable[[], bool] = lambda: False
-        self._fell_behind = False
+        self.fell_behind = False  # the caller reads too slowly
         self._num_running = num_sequences
         self._abort = abort
         self._watch = watch
@@ -43,12 +46,12 @@ class Generation:
 
     def is_abandoned(self) -> bool:
         """Whether the caller is gone, or reads too slowly. Called on the engine's thread before every step."""
-        return self._fell_behind or self.is_gone()
+        return self.fell_behind or self.is_gone()
 
     def put(self, index: int, event: Event) -> None:
         """Called on the engine's thread."""
         self._events.put((index, event))
-        self._fell_behind = self._fell_behind or self._events.qsize() > MAX_PENDING
+        self.fell_behind = self.fell_behind or self._events.qsize() > MAX_PENDING
 
     def next(self, timeout_s: float) -> tuple[int, Event] | None:
         """The next event, or None if there is none for `timeout_s`."""

@@ -111,6 +111,13 @@ class Reply:
     def progress(self) -> Mapping[str, int]:
         return {"tokens": self.completion_tokens, "max_tokens": sum(choice.max_tokens for choice in self.choices)}
 
+    def finish_reasons(self) -> list[str]:
+        return [choice.finish_reason for choice in self.choices if choice.finish_reason]
+
+    @property
+    def fell_behind(self) -> bool:
+        return self._generation.fell_behind
+
     def texts(self) -> list[str | None]:
         return [choice.text for choice in self.choices]
 

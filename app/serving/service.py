@@ -26,6 +26,7 @@ from app.serving.infill.planner import InfillPlanner
 from app.serving.infill.requests import EditRequest, InfillRequest
 from app.serving.lengths import PlannedLengths, check_decoding, plan_lengths
 from app.serving.logit_bias import token_biases
+from app.serving.metrics import Metrics
 from app.serving.no_effect import unknown_variables, unused_fields, unused_strict
 from app.serving.reply import Reply, ReplyChoice
 from app.serving.requests import CallParser, ChatRequest, DecodingRequest, PromptRequest, Rendering, ToolUse
@@ -63,13 +64,15 @@ class Service:
         strict_model: bool = False,
         infill_max_tokens: int = 128,
         syntax: Syntax | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         """Requests are refused with ModelLoading until both the engine and the frontend are loaded.
 
         `chosen` are the operator's defaults for requests, which override the checkpoint's. A hole of an infill gets at
-        most `infill_max_tokens` tokens.
+        most `infill_max_tokens` tokens. `metrics` are the engine's.
         """
         self.engine = engine
+        self.metrics = metrics or Metrics()
         self._loaded_frontend = frontend
         self._infill_max_tokens = infill_max_tokens
         self._chosen = chosen

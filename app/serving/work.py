@@ -103,6 +103,13 @@ class Work(Protocol):
     def progress(self) -> Mapping[str, int]:
         """`tokens` of `max_tokens` for replies; `holes_filled` of `holes` for infills, of the candidate with most."""
 
+    def finish_reasons(self) -> list[str]:
+        """Of the choices or holes of a complete answer."""
+
+    @property
+    def fell_behind(self) -> bool:
+        """Whether it was aborted because its caller read too slowly."""
+
     def texts(self) -> list[str | None]:
         """The text so far of a reply's choices, or of the holes of an infill's first candidate (None: not filled)."""
 

@@ -273,6 +273,12 @@ class Settings:
         "debug, info, warning or error",
         "The lowest level that is logged.",
     )
+    log_format: Literal["text", "json"] = _setting(
+        "text",
+        choice("text", "json"),
+        "text or json",
+        "How lines are logged, to standard error: as text, or as one JSON object each.",
+    )
 
     @property
     def model(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from app.messages.events import Counters, Event, Finished, SequenceSnapshot
 from app.messages.params import GenerationParams
+from app.messages.stats import EngineStats
 from app.serving.backend import EngineLike
 
 
@@ -58,6 +59,9 @@ class CountedEngine:
             if self._interrupted_at is not None:
                 self.leaves.append(self._num_steps - self._interrupted_at + 1)
         return finished
+
+    def stats(self) -> EngineStats:
+        return self._engine.stats()
 
     def watch(self, sequence_id: int, is_watched: bool) -> SequenceSnapshot | None:
         return self._engine.watch(sequence_id, is_watched)

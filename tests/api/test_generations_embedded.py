@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from app.messages.events import Event, Finished, SequenceSnapshot
 from app.messages.params import GenerationParams, ModelSource
+from app.messages.stats import EngineStats
 from app.serving.backend import EngineLike, load_backend
 from app.settings import EMBEDDED_MODEL
 from tests.api.sockets import Socket, converse, listening
@@ -57,6 +58,9 @@ class Gated:
 
     def watch(self, sequence_id: int, is_watched: bool) -> SequenceSnapshot | None:
         return self._engine.watch(sequence_id, is_watched)
+
+    def stats(self) -> EngineStats:
+        return self._engine.stats()
 
     def step(self) -> list[Event]:
         while not self.is_open and not self.allowed.acquire(timeout=0.01):

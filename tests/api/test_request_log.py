@@ -59,7 +59,8 @@ def test_one_line_a_request(make_client: MakeClient, lines: Callable[[], list[st
     post(client, headers={"x-request-id": "one"}, prompt_token_ids=byte_ids("four"), stream=streamed)
 
     assert len(lines()) == 1
-    assert re.fullmatch(r"id=one route=POST /v1/chat/completions status=200 tokens=7 tpf=1\.75 ms=\d+", lines()[0])
+    start = r"id=one route=POST /v1/chat/completions status=200 tokens=7 tpf=1\.75 ms=\d+ "
+    assert re.fullmatch(start + r"prompt=4 cached=0 queue_ms=1 first_block_ms=\d+", lines()[0])
 
 
 HOLE = {"prompt": "a = ", "suffix": "\n"}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from app.messages.events import Committed, Counters, Event, Failed, Finished, Proposal, SequenceSnapshot, Stepped, Token
 from app.messages.params import GenerationParams
+from app.messages.stats import EngineStats
 from tests.doubles.tokenizer import EOS, MASK, byte_ids
 from tests.waiting import PATIENCE_S
 
@@ -122,6 +123,24 @@ class FakeEngine:
         nothing = (None,) * len(block)
         steps, forwards = 2 * sequence.blocks, self._forwards(sequence)
         return SequenceSnapshot(sequence_id, steps, block.start, block.stop, nothing, nothing, forwards=forwards)
+
+    def stats(self) -> EngineStats:
+        """As if every block were two steps in two forwards of one row each."""
+        with self._changed:
+            added = list(self.added)
+        steps = sum(2 * sequence.blocks for sequence in added)
+        forwards = sum(self._forwards(sequence) for sequence in added)
+        return EngineStats(
+            slots=1,
+            slots_held=int(self.has_work),
+            prefill_forwards=len(added),
+            denoise_forwards=forwards,
+            denoise_rows=forwards,
+            sequence_forwards=forwards,
+            steps=steps,
+            generated_tokens=sum(sequence.generated for sequence in added),
+            drafts_tried=sum(self._drafts(sequence) * sequence.blocks for sequence in added),
+        )
 
     def allow(self, steps: float = math.inf) -> None:
         with self._changed:

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.errors import ModelLoading, ShuttingDown
 from app.messages.events import Committed, Counters, Finished, Token
+from app.messages.stats import EngineStats
 from app.serving.backend import ModelInfo
 from app.serving.engine_client import SequenceRequest, State
 from app.serving.generation import Generation
@@ -55,6 +56,9 @@ class FakeEngineClient:
             generation.put(index, Committed(index, tokens))
             generation.put(index, Finished(index, "stop", self._counters(request, len(tokens))))
         return generation
+
+    def stats(self) -> EngineStats:
+        return EngineStats(slots=self.max_running, slots_held=0)
 
     def wait_until_ready(self) -> None: ...
 

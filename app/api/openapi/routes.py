@@ -268,6 +268,14 @@ ROUTES = (
         "GET", "/v1/tokenizer_info", "Server", "Get tokenizer info (vLLM, under /v1)", "TokenizerInfo", (*GUARDED, 503)
     ),
     Route(
+        "GET",
+        "/metrics",
+        "Server",
+        "Metrics for Prometheus",
+        description="In Prometheus's text format, or in OpenMetrics' if Accept prefers it; docs/reference/metrics.md.",
+        content_type="text/plain",
+    ),
+    Route(
         "POST",
         "/tokenize",
         "Server",

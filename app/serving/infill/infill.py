@@ -99,6 +99,13 @@ class Infill:
         filled = Counter(done.candidate for done in list(self._done))
         return {"holes_filled": max(filled.values(), default=0), "holes": len(self.request.holes)}
 
+    def finish_reasons(self) -> list[str]:
+        return [hole.finish_reason for candidate in self.candidates for hole in candidate.holes]
+
+    @property
+    def fell_behind(self) -> bool:
+        return self._session.fell_behind
+
     def texts(self) -> list[str | None]:
         filled = {done.hole: done.filled.text for done in list(self._done) if done.candidate == 0}
         return [filled.get(hole) for hole in range(len(self.request.holes))]

@@ -77,6 +77,11 @@ class InfillSession:
         return self._is_aborted or self._is_gone()
 
     @property
+    def fell_behind(self) -> bool:
+        """Whether the caller read too slowly."""
+        return self._generation is not None and self._generation.fell_behind
+
+    @property
     def is_overdue(self) -> bool:
         """Whether a time budget is spent."""
         return any(end is not None and time.monotonic() >= end for end in (self._deadline, self._soft_deadline))
