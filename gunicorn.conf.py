@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 import uuid
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from app.front.threads import Threads
 from app.front.worker import Limits, Worker
 from app.settings import Settings, load_settings
 
+logger = logging.getLogger("elbarto.request")
 # gunicorn answers 500 to requests outside of SCRIPT_NAME, also to a health check that comes without the proxy.
 _script_name = os.environ.pop("SCRIPT_NAME", "")
 if _script_name and not os.environ.get("ELBARTO_ROOT_PATH"):
@@ -75,7 +77,7 @@ def on_starting(server: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Make the signals that end the worker close the executor too: the worker waits for its open streams."""
-    util.write_error = _write_error  # gunicorn has no setting for this
+    util.write_error = partial(_write_error, worker.wsgi.extensions["elbarto"].service.metrics)  # there is no setting
     threading.Thread(target=_say_address, args=(worker,), daemon=True).start()
     _close_at(worker, signal.SIGTERM, _settings.shutdown_s)
     _close_at(worker, signal.SIGINT, 0)  # Ctrl-C: at once
@@ -104,12 +106,15 @@ def _close_at(worker: Any, signal_number: int, timeout_s: float) -> None:
     signal.signal(signal_number, stop)
 
 
-def _write_error(connection: Any, status: int, reason: str, message: str) -> None:
+def _write_error(metrics: Any, connection: Any, status: int, reason: str, message: str) -> None:
     """Answer requests that gunicorn itself rejects in OpenAI's error format, as the application does."""
+    request_id = f"req-{uuid.uuid4().hex}"
+    metrics.count_refusal(status)
+    logger.info("id=%s route=(refused) status=%d", request_id, status)
     error = {"message": message or reason, "type": "invalid_request_error", "param": None, "code": None}
     body = json.dumps({"error": error})
     head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/json\r\n"
-    head += f"x-request-id: req-{uuid.uuid4().hex}\r\nContent-Length: {len(body)}\r\n\r\n"
+    head += f"x-request-id: {request_id}\r\nContent-Length: {len(body)}\r\n\r\n"
     util.write_nonblock(connection, (head + body).encode("ascii"))
 
 

@@ -70,7 +70,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        entry |= getattr(record, "fields", {})
+        entry |= {name: value for name, value in getattr(record, "fields", {}).items() if value is not None}
         if trace := _trace(self, record):
             entry["exception"] = trace
         return json.dumps(entry, default=str)
@@ -152,10 +152,11 @@ class QueuedOutput(logging.Handler):
                 line.set()
                 continue
             write_all(self._fd, line)
-            if self.dropped > told and lines.empty():
-                lost, told = self.dropped - told, self.dropped
-                notice = _warning(f"{lost} lines were not logged: what reads this log was too slow")
+            dropped = self.dropped
+            if dropped > told and lines.empty():
+                notice = _warning(f"{dropped - told} lines were not logged: what reads this log was too slow")
                 write_all(self._fd, self.format(notice))
+                told = dropped
 
 
 def write_all(fd: int, line: str) -> None:

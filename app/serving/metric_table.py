@@ -45,7 +45,12 @@ class Reading(Declared):
 
 # Counted where it happens.
 COUNTERS = (
-    Declared("http_requests", "Answered requests.", ("method", "route", "status"), "http_requests_total"),
+    Declared(
+        "http_requests",
+        "Answered requests, by route: (unknown) if there is none, (refused) before it was read.",
+        ("method", "route", "status"),
+        "http_requests_total",
+    ),
     Declared("errors", "Errors that clients were told, by the `code` of docs/reference/errors.md.", ("code",)),
     Declared(
         "request_success",
@@ -72,7 +77,7 @@ DISTRIBUTIONS = (
     ),
     Distribution(
         "e2e_request_latency_seconds",
-        "The same, of complete generating requests.",
+        "From a generating request's arrival to the end of its complete answer.",
         (),
         "vllm:e2e_request_latency_seconds",
     ),
@@ -130,7 +135,7 @@ ENGINE_COUNTERS = (
     ),
     Reading(
         "forward_rows",
-        "Rows of these, drafts included: divided by forwards, the rows a forward.",
+        "Rows of forwards, drafts included; divided by elbarto:forwards_total, the rows a forward.",
         ("phase",),
         read=lambda stats: {"prefill": stats.prefill_rows, "denoise": stats.denoise_rows},
     ),
@@ -143,11 +148,15 @@ ENGINE_COUNTERS = (
     Reading(
         "committed_tokens",
         "Tokens made final, as it happens; also those that are not delivered (behind a stop string, or of a candidate "
-        "that is not chosen). Divided by sequence_forwards, the TPF of the engine.",
+        "that is not chosen). Divided by elbarto:sequence_forwards_total, the TPF of the engine.",
         read=lambda stats: stats.generated_tokens,
     ),
     Reading("fused_commits", "Blocks committed by another block's forward.", read=lambda stats: stats.fused_commits),
-    Reading("drafts_tried", "Drafts that forwards evaluated.", read=lambda stats: stats.drafts_tried),
+    Reading(
+        "drafts_tried",
+        "Drafts (predicted later states of a block) that forwards evaluated.",
+        read=lambda stats: stats.drafts_tried,
+    ),
     Reading("drafts_accepted", "Drafts that steps then reached.", read=lambda stats: stats.drafts_accepted),
     Reading(
         "prefix_cache_queries",
@@ -158,28 +167,36 @@ ENGINE_COUNTERS = (
     ),
     Reading(
         "prefix_cache_hits",
-        "Prompt tokens found there.",
+        "Prompt tokens found in the prefix cache.",
         (),
         "vllm:prefix_cache_hits_total",
         lambda stats: stats.prefix_tokens_found,
     ),
     Reading(
         "prefix_cache_lookups",
-        "Sequences that found at least one block there (hit), or none (miss).",
+        "Sequences that found at least one block in the prefix cache (hit), or none (miss).",
         ("result",),
         read=lambda stats: {"hit": stats.prefix_hits, "miss": stats.prefix_lookups - stats.prefix_hits},
     ),
-    Reading("prefix_cache_evictions", "Runs of blocks evicted from it.", read=lambda stats: stats.prefix_evictions),
+    Reading(
+        "prefix_cache_evictions",
+        "Runs of blocks evicted from the prefix cache.",
+        read=lambda stats: stats.prefix_evictions,
+    ),
 )
 
 ENGINE_GAUGES = (
-    Reading("prefix_cache_bytes", "Bytes in the prefix cache.", read=lambda stats: stats.prefix_bytes),
-    Reading("prefix_cache_max_bytes", "ELBARTO_PREFIX_CACHE_BYTES.", read=lambda stats: stats.prefix_max_bytes),
+    Reading("prefix_cache_bytes", "Size of the prefix cache.", read=lambda stats: stats.prefix_bytes),
+    Reading(
+        "prefix_cache_max_bytes",
+        "The most that the prefix cache may hold, ELBARTO_PREFIX_CACHE_BYTES.",
+        read=lambda stats: stats.prefix_max_bytes,
+    ),
     Reading("slots", "Slots of the KV cache: sequences that can run at once.", read=lambda stats: stats.slots),
-    Reading("slots_held", "Slots in use.", read=lambda stats: stats.slots_held),
+    Reading("slots_held", "Slots of the KV cache in use.", read=lambda stats: stats.slots_held),
     Reading(
         "kv_cache_usage_perc",
-        "The share of slots in use, from 0 to 1.",
+        "The share of the KV cache's slots in use, from 0 to 1.",
         (),
         "vllm:kv_cache_usage_perc",
         lambda stats: stats.slots_held / max(1, stats.slots),
@@ -193,7 +210,7 @@ CAPACITY = Declared("queue_capacity", "The most sequences, running and waiting, 
 READY = Declared("ready", "1 once requests are served, else 0.")
 MODEL = Declared("model_info", "The served model.", ("model_name", "family", "device", "dtype", "max_model_len"))
 BUILD = Declared("build_info", "This server's version.", ("version",))
-DROPPED = Declared("log_lines_dropped", "Lines that were not logged, because the log's reader stalls.")
+DROPPED = Declared("log_lines_dropped", "Log lines that were dropped because what reads the log was too slow.")
 GAUGES = (RUNNING, WAITING, CAPACITY, READY, *ENGINE_GAUGES, MODEL, BUILD)
 
 ALL_COUNTERS = (*COUNTERS, *ENGINE_COUNTERS, DROPPED)

@@ -74,6 +74,11 @@ class Metrics:
         self._counters["http_requests"].labels(method, route, status).inc()
         self._distributions["http_request_duration_seconds"].labels(route).observe(seconds)
 
+    def count_refusal(self, status: int) -> None:
+        """A request was answered before the application saw it: it was no HTTP, too slow, or one too many."""
+        self._counters["http_requests"].labels("(unknown)", "(refused)", status).inc()
+        self.count_error(f"http_{status}")
+
     def count_error(self, code: str) -> None:
         self._counters["errors"].labels(code).inc()
 
