@@ -104,6 +104,7 @@ class QueuedOutput(logging.Handler):
         self.setFormatter(formatter)
         self.dropped = 0
         self._fd, self._max_lines = fd, max_lines
+        self._has_stalled = False
         self._pid = 0  # of the process that the queue and its thread belong to
         self._lines: queue.Queue[str | threading.Event | None] = queue.Queue()
 
@@ -122,14 +123,13 @@ class QueuedOutput(logging.Handler):
             self.dropped += 1
 
     def flush(self) -> None:
-        if self._pid != os.getpid():
+        """Wait for what is queued, for at most FLUSH_S; not again if that was in vain, as at the end of a process."""
+        if self._pid != os.getpid() or self._has_stalled:
             return
         written = threading.Event()
-        try:
+        with suppress(queue.Full):
             self._lines.put(written, timeout=FLUSH_S)
-        except queue.Full:
-            return
-        written.wait(FLUSH_S)
+        self._has_stalled = not written.wait(FLUSH_S)
 
     def close(self) -> None:
         self.flush()
@@ -141,7 +141,7 @@ class QueuedOutput(logging.Handler):
 
     def _begin(self) -> None:
         """At the first line of a process. After a fork the parent's thread is not here, and its lines are not ours."""
-        self._pid, self.dropped = os.getpid(), 0
+        self._pid, self.dropped, self._has_stalled = os.getpid(), 0, False
         self._lines = queue.Queue(self._max_lines)
         threading.Thread(target=self._write, args=(self._lines,), name="elbarto-log", daemon=True).start()
 
@@ -152,6 +152,7 @@ class QueuedOutput(logging.Handler):
                 line.set()
                 continue
             write_all(self._fd, line)
+            self._has_stalled = False
             dropped = self.dropped
             if dropped > told and lines.empty():
                 notice = _warning(f"{dropped - told} lines were not logged: what reads this log was too slow")

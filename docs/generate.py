@@ -129,6 +129,16 @@ def codes() -> Iterator[str]:
         yield _row(f"`{kind.code}`", str(kind.status), f"`{kind.type}`")
 
 
+def metrics() -> Iterator[str]:
+    from app.serving.metric_table import ALL_COUNTERS, exposed
+
+    yield from _head("metric", "type", "labels", "meaning", "vLLM's name")
+    for name, metric in exposed().items():
+        kind = "counter" if metric in ALL_COUNTERS else "histogram" if hasattr(metric, "buckets") else "gauge"
+        labels = ", ".join(f"`{label}`" for label in metric.labels)
+        yield _row(f"`{name}`", kind, labels, metric.help, f"`{metric.vllm}`" if metric.vllm else "")
+
+
 def _descendants(kind: type[Any]) -> set[type[Any]]:
     return {each for child in kind.__subclasses__() for each in {child} | _descendants(child)}
 
@@ -202,6 +212,7 @@ PARTS: Mapping[str, Callable[..., Iterable[str]]] = {
     "fields": fields,
     "errors": errors,
     "codes": codes,
+    "metrics": metrics,
 }
 
 if __name__ == "__main__":
