@@ -146,13 +146,13 @@ class QueuedOutput(logging.Handler):
         threading.Thread(target=self._write, args=(self._lines,), name="elbarto-log", daemon=True).start()
 
     def _write(self, lines: queue.Queue[str | threading.Event | None]) -> None:
-        told = 0
+        told = 0  # of the dropped ones
         while (line := lines.get()) is not None:
             if isinstance(line, threading.Event):
                 line.set()
-                continue
-            write_all(self._fd, line)
-            self._has_stalled = False
+            else:
+                write_all(self._fd, line)
+                self._has_stalled = False
             dropped = self.dropped
             if dropped > told and lines.empty():
                 notice = _warning(f"{dropped - told} lines were not logged: what reads this log was too slow")

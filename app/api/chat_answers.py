@@ -61,7 +61,8 @@ class ChatAnswer(RunningAnswer):
         try:
             yield from encoder.events(self.updates(), "chat.completion.steps")
         except Exception as error:
-            self._record.status, event = error_event(error)
+            status, event = error_event(error)
+            self._record.fail(status, getattr(error, "code", None))
             yield event
             return
         if self.is_complete:

@@ -21,7 +21,8 @@ HEADER = "x-request-id"
 CLIENT_CLOSED_REQUEST = 499
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 # Monitoring asks for these every few seconds.
-POLLED = {"GET /health", "GET /v1/health", "GET /metrics"}
+POLLED = {"GET /health", "GET /v1/health", "GET /ready", "GET /metrics"}
+NOT_CHATS = ("completion", "infill", "edits", "generate")
 
 
 @dataclass
@@ -100,9 +101,9 @@ class RequestRecord:
         if self.answered is None:
             return attributes
         usage = self.answered.usage
-        operation = "chat" if "chat" in self.route else "text_completion"
+        is_chat = "chat" in self.route or not any(word in self.route for word in NOT_CHATS)
         return attributes | {
-            "gen_ai.operation.name": operation,
+            "gen_ai.operation.name": "chat" if is_chat else "text_completion",
             "gen_ai.provider.name": "elbarto",
             "gen_ai.response.model": self.answered.model,
             "gen_ai.response.finish_reasons": list(self.answered.finish_reasons),

@@ -69,7 +69,8 @@ class ResponseAnswer(RunningAnswer):
                     case Ended():
                         yield from self._output.end(update.finish_reason)
         except Exception as error:
-            self._record.status, event = error_event(error)
+            status, event = error_event(error)
+            self._record.fail(status, getattr(error, "code", None))
             failure = {"code": "server_error", "message": event["error"]["message"]}
             failed = {**self._begun, "status": "failed", "error": failure, "output": self._output.items}
             yield {"type": "response.failed", "response": failed}

@@ -107,7 +107,7 @@ def _converse(ws: Server, begin: Callable[[], EventSource]) -> None:
         status = CLIENT_CLOSED_REQUEST
     except Exception as error:
         status, event = error_event(error)
-        record().fail(status, event["error"]["code"])
+        record().fail(status, getattr(error, "code", None))
         with suppress(ConnectionClosed, OSError):
             send(ws, event)
             _close(ws, ERROR_CODE + status, event["error"]["code"] or "")
