@@ -77,7 +77,7 @@ def on_starting(server: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Make the signals that end the worker close the executor too: the worker waits for its open streams."""
-    util.write_error = partial(_write_error, worker.wsgi.extensions["elbarto"].service.metrics)  # there is no setting
+    util.write_error = partial(_write_error, worker)  # gunicorn has no setting for this
     threading.Thread(target=_say_address, args=(worker,), daemon=True).start()
     _close_at(worker, signal.SIGTERM, _settings.shutdown_s)
     _close_at(worker, signal.SIGINT, 0)  # Ctrl-C: at once
@@ -106,10 +106,10 @@ def _close_at(worker: Any, signal_number: int, timeout_s: float) -> None:
     signal.signal(signal_number, stop)
 
 
-def _write_error(metrics: Any, connection: Any, status: int, reason: str, message: str) -> None:
+def _write_error(worker: Any, connection: Any, status: int, reason: str, message: str) -> None:
     """Answer requests that gunicorn itself rejects in OpenAI's error format, as the application does."""
     request_id = f"req-{uuid.uuid4().hex}"
-    metrics.count_refusal(status)
+    worker.wsgi.extensions["elbarto"].service.metrics.count_refusal(status)
     logger.info("id=%s route=(refused) status=%d", request_id, status)
     error = {"message": message or reason, "type": "invalid_request_error", "param": None, "code": None}
     body = json.dumps({"error": error})

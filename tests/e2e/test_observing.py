@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import signal
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -80,6 +82,11 @@ def test_metrics_and_log_agree_with_the_traffic_and_neither_waits_for_a_reader(p
         next(stream)
     wait_for(lambda: scrape(server)("elbarto:request_aborts_total", reason="client_gone"), "the abort's count")
     _check_counts(server, [*answers, chunks[-1]])
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S) as connection:
+        connection.sendall(b"no HTTP\r\n\r\n")
+        refusal = connection.recv(2**16).decode()
+    assert scrape(server)("elbarto:http_requests_total", route="(refused)", status="400") == 1
+    assert re.search(r"x-request-id: (req-\w+)", refusal)[1] in server.wait_for_log(r"route=\(refused\)").string
     with slow_log(server, tee):
         for _ in range(300):  # 80 KB of lines, of which the pipe takes 64
             assert server.client.get("/v1/models").status_code == 200
