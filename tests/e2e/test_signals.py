@@ -101,12 +101,13 @@ def test_a_terminal_that_is_closed_ends_its_server(tmp_path: Path) -> None:
     wait_for(lambda: os.waitpid(process, os.WNOHANG)[0] == process, "the server's end")
 
 
-def test_the_management_port_has_health_and_readiness_alone_and_without_a_key(tmp_path: Path) -> None:
+def test_the_management_port_has_health_readiness_and_metrics_alone_and_without_a_key(tmp_path: Path) -> None:
     port = free_port()
     with running(tmp_path / "log", ELBARTO_MANAGEMENT_PORT=str(port), ELBARTO_API_KEY="secret") as server:
         server.wait_until_ready()
         with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
             assert client.get("/health").json()["status"] == "ok"
             assert client.get("/ready").status_code == 200
+            assert "elbarto:ready 1.0" in client.get("/metrics").text
             assert client.get("/v1/models").status_code == 404
         server.stop()
