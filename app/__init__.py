@@ -49,6 +49,7 @@ def create_app(settings: Settings | None = None, load: Load | None = None) -> Fl
     from app.api import HttpConfig, create_flask
     from app.api.context import EXTENSION
     from app.api.management import serve_management
+    from app.errors import ConfigError
     from app.front.threads import Threads
     from app.serving.metrics import Metrics
     from app.settings import GUIDES, load_settings
@@ -60,7 +61,11 @@ def create_app(settings: Settings | None = None, load: Load | None = None) -> Fl
         _logger().warning(
             "ELBARTO_API_KEY is not set: anyone who can reach %s:%d can use this server", settings.host, settings.port
         )
-    tracing = start_tracing(os.environ)
+    try:
+        tracing = start_tracing(os.environ)
+    except ConfigError as error:
+        end_process(error)
+        raise
     metrics = Metrics(__version__, logs.dropped_lines)
     service = create_service(settings, load, end_process, metrics, tracing)
     threads = Threads.for_engine(settings.max_sequences, settings.max_queue)

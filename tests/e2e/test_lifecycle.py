@@ -230,7 +230,8 @@ def test_ctrl_c_ends_at_once_and_says_so_in_the_stream(tmp_path: Path) -> None:
 def test_a_broken_engine_ends_its_process_with_the_code_for_another_try(tmp_path: Path) -> None:
     """gunicorn starts another worker after any code but 3 and 4 (check 20 sees it start one)."""
     script = (
-        "import app, app.errors; app.logs.configure('info', 'text'); app.end_process(app.errors.EngineBroken('broken'))"
+        "import app, app.errors, app.logs; app.logs.configure('info', 'text'); "
+        "app.end_process(app.errors.EngineBroken('broken'))"
     )
     code, stderr = ended(tmp_path / "log", (sys.executable, "-c", script), is_forked=False)
 

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from tests.scraping import Scrape
-from tests.servers import PATIENCE_S, SERVE, SLOW, Server, _starter, content, environment, wait_for
+from tests.servers import PATIENCE_S, SERVE, SLOW, Server, _starter, content, ended, environment, wait_for
 
 
 class Tee(threading.Thread):
@@ -126,3 +126,11 @@ def _check_counts(server: Server, answers: list[dict[str, Any]]) -> None:
     assert [line["tokens"] for line in lines[: len(answers)]] == [usage["completion_tokens"] for usage in usages]
     assert [line["tpf"] for line in lines[: len(answers)]] == [round(answer["elbarto"]["tpf"], 2) for answer in answers]
     assert all(line["first_block_ms"] <= line["ms"] for line in lines[: len(answers)])
+
+
+def test_tracing_that_is_not_supported_ends_the_server_with_one_line(tmp_path: Path) -> None:
+    code, output = ended(tmp_path / "log", OTEL_TRACES_EXPORTER="zipkin")
+
+    assert code == 2
+    assert "elbarto: error: OTEL_TRACES_EXPORTER is 'zipkin'; allowed: otlp or none\n" in output
+    assert "Traceback" not in output

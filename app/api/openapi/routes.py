@@ -271,7 +271,7 @@ ROUTES = (
         "GET",
         "/metrics",
         "Server",
-        "Metrics for Prometheus",
+        "Get metrics (Prometheus)",
         description="In Prometheus's text format, or in OpenMetrics' if Accept prefers it; docs/reference/metrics.md.",
         content_type="text/plain",
     ),
