@@ -39,20 +39,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     _log(args)
     server = create_server(_flags(args), ServerLocator(args.server_python))
-    if args.tcp is None:
-        if sys.stdin.isatty():
-            print("elbarto-lsp: waiting for an editor on stdin; press Ctrl-C to stop, or see --help.", file=sys.stderr)
-        server.start_io()
-    else:
+    try:
+        if args.tcp is None:
+            if sys.stdin.isatty():
+                print(
+                    "elbarto-lsp: waiting for an editor on stdin; press Ctrl-C to stop, or see --help.", file=sys.stderr
+                )
+            return server.serve_stdio()
         host, port = args.tcp
         try:
-            server.start_tcp(host, port)
+            return server.serve_tcp(host, port)
         except OSError as error:
             print(f"elbarto-lsp: error: cannot listen on {host}:{port}: {error.strerror}", file=sys.stderr)
             return 2
-        except KeyboardInterrupt:
-            return 130
-    return 0
+    except KeyboardInterrupt:
+        return 130
 
 
 def _flags(args: argparse.Namespace) -> dict[str, Any]:

@@ -2,30 +2,87 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 from lsprotocol import types
 from lsprotocol.converters import get_converter
 from pygls.exceptions import JsonRpcException
+from pygls.io_ import StdoutWriter
 from pygls.lsp.server import LanguageServer
 
 from lsp import __version__
 from lsp.editor.confidence import TOKEN_TYPE
+from lsp.editor.framing import read_body, read_descriptor
+from lsp.editor.lifetime import watch_process
 from lsp.editor.protocol import ElBartoProtocol
 from lsp.editor.session import EditorSession
+from lsp.editor.tasks import spawn
 from lsp.features import actions, commands, inline, notices, popup
 from lsp.model_server.locator import ServerLocator
 
 logger = logging.getLogger(__name__)
 TRIGGERS = [".", "(", "=", " "]
+# For the client's configuration, which decides which model server is used. An answer that comes later is still used.
+CONFIGURATION_S = 2.0
 
 
 class ElBartoServer(LanguageServer):
     """pygls' server with the session of its client."""
 
     session: EditorSession
+    protocol: ElBartoProtocol
+    _reader: asyncio.StreamReader
+
+    def serve_stdio(self) -> int:
+        """Serve the client at stdin and stdout. Returns the exit status."""
+
+        async def serve() -> int:
+            self.protocol.set_writer(StdoutWriter(sys.stdout.buffer))
+            return await self._serve(read_descriptor(sys.stdin.fileno()))
+
+        return asyncio.run(serve())
+
+    def serve_tcp(self, host: str, port: int) -> int:
+        """Serve the first client that connects. Returns the exit status; raises OSError."""
+
+        async def serve() -> int:
+            status: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+            async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                listener.close()
+                if self.protocol.writer is not None:
+                    writer.close()
+                    return
+                self.protocol.set_writer(writer)
+                status.set_result(await self._serve(reader))
+                writer.close()
+
+            listener = await asyncio.start_server(connected, host, port)
+            return await status
+
+        return asyncio.run(serve())
+
+    async def _serve(self, reader: asyncio.StreamReader) -> int:
+        self._reader = reader
+        while not self.protocol.has_exited and (body := await read_body(reader)) is not None:
+            self.protocol.receive(body)
+            await asyncio.sleep(
+                0
+            )  # Handlers begin in the order of their messages, also of those that are here already.
+        return self.protocol.exit_status
+
+    def watch_editor(self, process_id: int) -> None:
+        """End when that process has ended, as at the end of input."""
+        loop = asyncio.get_running_loop()
+        watch_process(
+            process_id,
+            on_end=lambda: loop.call_soon_threadsafe(self._reader.feed_eof),
+            status=lambda: self.protocol.exit_status,
+        )
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log errors that belong to no request; pygls would show them to the user."""
@@ -45,15 +102,20 @@ def create_server(flags: Mapping[str, Any] | None = None, locator: ServerLocator
 
 def _register_lifetime(server: ElBartoServer) -> None:
     session = server.session
+    pulls: set[asyncio.Task[Any]] = set()
 
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
         session.initialize(params)
         _register_languages(server)
+        if params.process_id is not None:
+            server.watch_editor(params.process_id)
 
     @server.feature(types.INITIALIZED)
     async def initialized(params: types.InitializedParams) -> None:
-        await _pull_configuration(session)
+        pull = spawn(pulls, _pull_configuration(session))
+        if not (await asyncio.wait({pull}, timeout=CONFIGURATION_S))[0]:
+            logger.warning("the client has not returned its configuration within %g s", CONFIGURATION_S)
         session.connection.search()
 
     @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)

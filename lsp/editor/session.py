@@ -112,7 +112,7 @@ class EditorSession:
         """Called just before a change of a document is applied."""
         self.completions.debounce.key()
         self.unsure_spans.changed(document, start, end, text)
-        self.marks.changed(document.uri, start, end, text)
+        self.marks.changed(document.uri, document.source, start, end, text)
         self.recent_chunks.edited(document.uri, document.source, document.server_position_at_offset(start).line)
 
     async def _locate(self) -> ServerAddress:

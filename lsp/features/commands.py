@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from lsp.editor.session import EditorSession
@@ -66,15 +68,11 @@ def _editing(session: EditorSession, command: str, title: str, function: Editing
 
     async def run(argument: dict[str, Any], token: ProgressToken) -> dict[str, Any]:
         arguments = Arguments(command, argument)
-        uri = str(argument.get("uri"))
-
-        async def work() -> int:
-            with session.running_commands.running(uri) as id:
-                return await function(session, arguments, id)
-
         had_notified = session.connection.has_notified
         try:
-            return {"applied": True, "edits": await session.progress.around(work(), title, token)}
+            with session.running_commands.running(str(argument.get("uri"))) as id:
+                edits = await session.progress.around(function(session, arguments, id), title, token)
+            return {"applied": True, "edits": edits}
         except LspError as error:
             is_shown = isinstance(error, ServerDown) and session.connection.has_notified and not had_notified
             if not is_shown:  # otherwise the connection has just shown the same message
@@ -88,6 +86,9 @@ def _other(
     session: EditorSession, command: str, function: Callable[[EditorSession, Arguments, ProgressToken], Awaitable[Any]]
 ) -> Callable[..., Any]:
     async def run(argument: dict[str, Any], token: ProgressToken) -> Any:
-        return await function(session, Arguments(command, argument), token)
+        try:
+            return await function(session, Arguments(command, argument), token)
+        except LspError as error:
+            raise JsonRpcException(str(error), types.LSPErrorCodes.RequestFailed) from error
 
     return run

@@ -115,14 +115,13 @@ async def _insert(session: EditorSession, document: Document, mark: Mark, text: 
     for _ in range(MAX_TRIES):
         if session.documents.document(document.uri) is not document:
             raise Outdated("The document was closed in the meantime.")
-        version, at = document.version, mark.start
-        edit = workspace_edit(session.editor, document, [Change(at, "", text)])
+        version, mark.expected = document.version, text
+        edit = workspace_edit(session.editor, document, [Change(mark.start, "", text)])
         answer = await session.editor.apply(edit, "Generate from comment")
         has_changed = await changed_since(document, version)
         if answer.applied:
-            if document.source[at : at + len(text)] == text:
-                # An editor may report "\nx" before a line end as "x\n" after it, which makes the same text.
-                mark.start = mark.end = at + len(text)
+            if mark.expected and document.source.startswith(text, mark.start):  # reported with other changes
+                mark.start = mark.end = mark.start + len(text)
             return
         if not has_changed:
             raise not_applied(answer)

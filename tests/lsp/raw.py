@@ -33,8 +33,18 @@ def environment(**variables: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), **variables}
 
 
+NEVER = object()  # what a handler returns that does not answer
+
+
+class Answer(dict[str, Any]):
+    """An answer with other fields than a result, as a handler may return it."""
+
+
 class Client:
-    """Requests and answers by id; the server's own requests are answered by `handlers`, or with null."""
+    """Requests and answers by id, or None where an answer has none.
+
+    The server's own requests are answered by `handlers`, or with null.
+    """
 
     def __init__(self, process: Started | subprocess.Popen[bytes]) -> None:
         self.process = process
@@ -50,10 +60,13 @@ class Client:
         self._thread.start()
 
     def send(self, message: dict[str, Any]) -> None:
-        body = json.dumps({"jsonrpc": "2.0", **message}).encode()
+        self.send_body(json.dumps({"jsonrpc": "2.0", **message}).encode())
+
+    def send_body(self, body: bytes, header: bytes = b"Content-Length: %d\r\n\r\n") -> None:
+        """Send a message that may be none."""
         with self._lock:
             assert self.process.stdin is not None
-            self.process.stdin.write(f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            self.process.stdin.write(header % len(body) + body)
             if not self._is_held_back:
                 self.process.stdin.flush()
 
@@ -87,7 +100,7 @@ class Client:
         assert "error" not in answer, answer
         return answer["result"]
 
-    def answer(self, id: int, seconds: float = PATIENCE_S) -> dict[str, Any]:
+    def answer(self, id: int | None, seconds: float = PATIENCE_S) -> dict[str, Any]:
         return self.wait_for(lambda: self.answers.get(id), seconds)
 
     def wait_for(self, condition: Callable[[], Any], seconds: float = PATIENCE_S) -> Any:
@@ -166,8 +179,9 @@ class Client:
             self.notifications.append(message)
         else:
             self.requests.append(message)
-            handler = self.handlers.get(message["method"], self._default)
-            self.send({"id": message["id"], "result": handler(message)})
+            result = self.handlers.get(message["method"], self._default)(message)
+            if result is not NEVER:
+                self.send({"id": message["id"], **(result if isinstance(result, Answer) else {"result": result})})
 
     def _default(self, message: dict[str, Any]) -> Any:
         if message["method"] == "workspace/configuration":
@@ -204,10 +218,15 @@ def _offset(text: str, position: dict[str, int]) -> int:
 @contextmanager
 def language_server(*arguments: str, stderr: Any = None, **variables: str) -> Iterator[Client]:
     """`python -m lsp` on pipes."""
+    with started(*arguments, stderr=stderr, **variables) as process:
+        yield Client(process)
+
+
+@contextmanager
+def started(*arguments: str, stderr: Any = None, **variables: str) -> Iterator[Started]:
     process = starter.start(arguments, environment(**variables), stderr)
-    client = Client(process)
     try:
-        yield client
+        yield process
     finally:
         process.kill()
         process.wait()

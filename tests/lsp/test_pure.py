@@ -73,9 +73,10 @@ def test_a_mark_keeps_its_text() -> None:
     marks = Marks()
     mark, point = marks.add("u", 4, 8), marks.add("u", 8, 8)
 
-    marks.changed("u", 8, 8, "new")  # right after the mark
-    marks.changed("u", 0, 1, "")
-    marks.changed("other", 0, 1, "")
+    source = "0123456789"
+    marks.changed("u", source, 8, 8, "new")  # right after the mark
+    marks.changed("u", source, 0, 1, "")
+    marks.changed("other", source, 0, 1, "")
 
     assert (mark.start, mark.end) == (3, 7)
     assert (point.start, point.end) == (10, 10)
