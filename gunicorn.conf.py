@@ -24,6 +24,7 @@ from app.front import master
 from app.front.log import Log
 from app.front.threads import Threads
 from app.front.worker import Limits, Worker
+from app.keys import read_keys
 from app.settings import Settings, load_settings
 
 logger = logging.getLogger("elbarto.request")
@@ -36,6 +37,8 @@ if _script_name and not os.environ.get("ELBARTO_ROOT_PATH"):
 def _load() -> Settings:
     try:
         loaded = load_settings()
+        if loaded.settings.keys_path is not None:
+            read_keys(loaded.settings.keys_path)  # The worker reads them again; here, a mistake stops a start or reload.
     except StartError as error:
         print(f"elbarto: error: {error}", file=sys.stderr)
         sys.exit(2)

@@ -48,16 +48,18 @@ def create_app(settings: Settings | None = None, load: Load | None = None) -> Fl
     from app import logs
     from app.api import HttpConfig, create_flask
     from app.api.context import EXTENSION
+    from app.api.limits import RequestMemory
     from app.api.management import serve_management
     from app.errors import ConfigError
     from app.front.threads import Threads
+    from app.front.worker import MAX_WAITING_BODIES
     from app.serving.metrics import Metrics
     from app.settings import GUIDES, load_settings
 
     settings = settings or load_settings().settings
     logs.configure(settings.log_level, settings.log_format)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # the hub client's requests
-    if settings.api_key is None and settings.host not in LOOPBACK:
+    if settings.api_key is None and settings.keys_path is None and settings.host not in LOOPBACK:
         _logger().warning(
             "ELBARTO_API_KEY is not set: anyone who can reach %s:%d can use this server", settings.host, settings.port
         )
@@ -67,10 +69,26 @@ def create_app(settings: Settings | None = None, load: Load | None = None) -> Fl
         end_process(error)
         raise
     metrics = Metrics(__version__, logs.dropped_lines)
-    service = create_service(settings, load, end_process, metrics, tracing)
     threads = Threads.for_engine(settings.max_sequences, settings.max_queue)
+    load = load or (lambda: _load_checked(model_source(settings)))
+
+    def load_and_log() -> tuple[Backend, Frontend]:
+        loaded = load()
+        memory = RequestMemory(
+            max_body_bytes=settings.max_body_bytes,
+            max_arriving=MAX_WAITING_BODIES,
+            max_requests=threads.max_requests,
+            max_model_len=loaded[0].info.max_model_len,
+        )
+        _logger().info("%s", memory)
+        return loaded
+
+    service = create_service(settings, load_and_log, end_process, metrics, tracing)
     config = HttpConfig(
         api_key=settings.api_key,
+        api_keys_file=settings.keys_path,
+        max_concurrent_per_key=settings.max_concurrent_per_key,
+        requests_per_minute_per_key=settings.requests_per_minute_per_key,
         cors_origins=settings.cors_origins,
         allowed_hosts=(*settings.allowed_hosts, settings.host.lower()),
         trusted_proxies=settings.trusted_proxies,

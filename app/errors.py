@@ -21,6 +21,8 @@ ElBartoError
     ├── UnsupportedCoding 415
     ├── QueueFull 429
     ├── Overloaded 429
+    ├── RateLimited 429
+    ├── ConcurrencyLimited 429
     ├── EngineFailed 500
     └── Unavailable 503
         ├── ModelLoading
@@ -173,6 +175,28 @@ class UnsupportedCoding(ApiError):
     def __init__(self, coding: str, allowed: str) -> None:
         super().__init__(f"Content-Encoding must be one of {allowed}, or two of them, got {coding[:100]!r}.")
         self.allowed = allowed
+
+
+class RateLimited(ApiError):
+    """The client began too many requests within a minute."""
+
+    status, type, code = 429, "rate_limit_error", "rate_limit_exceeded"
+
+    def __init__(self, per_minute: int, wait_s: int) -> None:
+        super().__init__(
+            f"Rate limit reached: {per_minute} requests in a minute from one client. Try again in {wait_s} s."
+        )
+        self.retry_after = wait_s
+
+
+class ConcurrencyLimited(ApiError):
+    """The client has too many requests in progress."""
+
+    status, type, code = 429, "rate_limit_error", "concurrency_limit_exceeded"
+    retry_after = 5
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"One client may have {number} requests in progress. Try again when one of yours has ended.")
 
 
 class QueueFull(ApiError):

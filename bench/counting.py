@@ -55,8 +55,8 @@ class CountingEngine:
     def has_work(self) -> bool:
         return self._engine.has_work
 
-    def add(self, prompt_ids: Sequence[int], params: GenerationParams, waited_ms: float = 0.0) -> int:
-        sequence_id = self._engine.add(prompt_ids, params, waited_ms)
+    def add(self, prompt_ids: Sequence[int], params: GenerationParams, waited_ms: float = 0.0, client: str = "") -> int:
+        sequence_id = self._engine.add(prompt_ids, params, waited_ms, client)
         self._live[sequence_id] = self._requests.take(prompt_ids)
         return sequence_id
 

@@ -1,12 +1,11 @@
-"""The API key: Bearer or X-Api-Key."""
+"""The API keys, as Bearer or X-Api-Key, and who a client is."""
 
 from __future__ import annotations
-
-import hmac
 
 from flask import Flask, g, request
 
 from app.api.context import http
+from app.api.request_log import record
 from app.errors import Unauthorized
 
 OPEN_ENDPOINTS = {
@@ -18,17 +17,20 @@ FIRST_MESSAGE_ENDPOINTS = {"steps.steps", "generations.steps"}
 
 
 def require_key(app: Flask) -> None:
-    """Require the key on every route except /health, the pages (they ask for it) and CORS preflights."""
+    """Require a key, if the server has any, except for /health, the pages (they ask for it) and CORS preflights."""
 
     @app.before_request
     def check() -> None:
+        if not has_key():
+            g.client = f"address {request.remote_addr}"
+            return
         if request.method == "OPTIONS" or request.endpoint in OPEN_ENDPOINTS:
             return
         # Either header may be empty (Continue sends an empty bearer along with x-api-key), so both are tried.
         keys = [_bearer(request.headers.get("Authorization", "")), request.headers.get("X-Api-Key", "")]
         if request.endpoint in FIRST_MESSAGE_ENDPOINTS and not any(keys):
             g.needs_key = True
-        elif not any(map(is_key, keys)):
+        elif not any(map(accept_key, keys)):
             raise Unauthorized(
                 "A valid API key is required: send it as `Authorization: Bearer KEY` or as `X-Api-Key: KEY`."
             )
@@ -40,14 +42,23 @@ def needs_key() -> bool:
 
 
 def has_key() -> bool:
-    """Whether the server has a key, which every client must then send."""
-    return bool(http().config.api_key)
+    """Whether the server has keys, of which every client must then send one."""
+    return http().keys.are_required
 
 
-def is_key(key: str) -> bool:
-    """Whether this is the server's key; False if the server has none."""
-    expected = http().config.api_key
-    return expected is not None and hmac.compare_digest(key.encode(errors="replace"), expected.encode())
+def accept_key(key: str) -> bool:
+    """Whether this is one of the server's keys. If so, this request's client is the one who has it."""
+    name = http().keys.name_of(key)
+    if name is not None:
+        g.client = f"key {name}"
+        record().key = name
+    return name is not None
+
+
+def client_name() -> str:
+    """Whose request this is: a key's name, or an address on a server without keys. Empty until the key is known."""
+    name: str = g.get("client", "")
+    return name
 
 
 def _bearer(header: str) -> str:

@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from flask import current_app, request
+from flask import current_app, g, request
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected
 
 from app.api.body_coding import decode_body
+from app.api.client_limits import ClientLimits
 from app.api.in_flight import InFlight
 from app.api.seats import Seats
 from app.errors import BodyTimeout, RequestError
+from app.keys import Keys
 from app.serving.service import Service
 
 EXTENSION = "elbarto"
@@ -26,9 +28,12 @@ BODY_TIMEOUT_S = 30.0
 
 @dataclass(frozen=True, kw_only=True)
 class HttpConfig:
-    """Sizes are in bytes, times in seconds. Without an `api_key`, any client may use the server."""
+    """Sizes are in bytes, times in seconds. Without any key, any client may use the server."""
 
     api_key: str | None = None
+    api_keys_file: Path | None = None
+    max_concurrent_per_key: int = 0  # 0: any number
+    requests_per_minute_per_key: int = 0
     cors_origins: Sequence[str] = ()  # `*` is any host or, after a colon, any port
     allowed_hosts: Sequence[str] = ()  # checked without an `api_key` only
     trusted_proxies: Sequence[str] = ()
@@ -52,6 +57,9 @@ class Http:
     requests: Seats  # for those in progress
     followers: Seats  # for WebSockets that follow other clients' requests
     new_sockets: Seats  # for WebSockets that have not sent their request yet
+    bodies: Seats  # bytes of the bodies of requests in progress
+    keys: Keys
+    limits: ClientLimits
     in_flight: InFlight = field(default_factory=InFlight)
 
 
@@ -62,7 +70,8 @@ def http() -> Http:
 
 
 def service() -> Service:
-    return http().service
+    """The service, in which this request's client takes turns with others."""
+    return http().service.for_client(g.get("client", ""))
 
 
 def json_body() -> dict[str, Any]:

@@ -39,6 +39,7 @@ class RequestRecord:
     status: int = 0
     code: str | None = None  # of the error that the client was told
     answered: Answered | None = None  # of requests that generate
+    key: str | None = None  # the name of the client's key
     is_written: bool = False
 
     def fail(self, status: int, code: str | None) -> None:
@@ -75,7 +76,8 @@ class RequestRecord:
             "queue_ms": round(usage.queue_ms) if usage and usage.counters else None,
             "first_block_ms": None if first_s is None else round(1000 * first_s),
         }
-        return fields if self.code is None else {**fields, "code": self.code}
+        present = {"code": self.code, "key": self.key}
+        return fields | {name: value for name, value in present.items() if value is not None}
 
     def _failure(self) -> str | None:
         """Why a generating request has no answer, or what error another one ended with."""

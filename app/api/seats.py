@@ -9,7 +9,7 @@ from app.errors import Overloaded
 
 
 class Seats:
-    """`number` of them. Thread-safe."""
+    """`number` of them, or of whatever else is bounded. Thread-safe."""
 
     def __init__(self, number: int, occupants: str) -> None:
         """`occupants` is what the error message calls those who sit."""
@@ -17,21 +17,21 @@ class Seats:
         self._lock = threading.Lock()
         self._full = f"This server is overloaded: {number} {occupants}. Please try again later."
 
-    def take(self) -> Callable[[], None]:
-        """Returns the function that frees the seat, which may be called on any thread, and more than once.
+    def take(self, number: int = 1) -> Callable[[], None]:
+        """Returns the function that frees the seats, which may be called on any thread, and more than once.
 
-        Raises Overloaded if all are taken.
+        Raises Overloaded if there are not as many.
         """
         with self._lock:
-            if self._free <= 0:
+            if self._free < number:
                 raise Overloaded(self._full)
-            self._free -= 1
+            self._free -= number
         is_taken = True
 
         def free() -> None:
             nonlocal is_taken
             with self._lock:
-                self._free += is_taken
+                self._free += number if is_taken else 0
                 is_taken = False
 
         return free

@@ -16,13 +16,14 @@ from functools import partial
 from typing import Any, Protocol
 
 import simple_websocket
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from simple_websocket import ConnectionClosed, Server
 from wsproto.frame_protocol import CloseReason
 
-from app.api.auth import is_key, needs_key
+from app.api.auth import accept_key, needs_key
 from app.api.context import http, parse_object
 from app.api.errors import error_event
+from app.api.limits import enter_socket, leave
 from app.api.request_log import CLIENT_CLOSED_REQUEST, record
 from app.errors import BodyTimeout, RequestError, Unauthorized
 from app.serving.generation import SILENCE, Silence
@@ -82,7 +83,13 @@ def _left_early(_: Exception) -> Response:
 
 def serve(ws: Server, answer: Callable[[dict[str, Any]], EventSource]) -> None:
     """Read the request, send its answer's events, and close. `answer` may reject it by raising an ApiError."""
-    _converse(ws, lambda: answer(_first_message(ws)))
+
+    def begin() -> EventSource:
+        message = _first_message(ws)
+        enter_socket()
+        return answer(message)
+
+    _converse(ws, begin)
 
 
 def serve_events(ws: Server, answer: Callable[[], EventSource]) -> None:
@@ -112,6 +119,7 @@ def _converse(ws: Server, begin: Callable[[], EventSource]) -> None:
             send(ws, event)
             _close(ws, ERROR_CODE + status, event["error"]["code"] or "")
     finally:
+        leave()
         record().status = status
         record().write()
 
@@ -179,7 +187,7 @@ def _first_message(ws: Server) -> dict[str, Any]:
 
 
 def _check_key(key: Any) -> None:
-    if not isinstance(key, str) or not is_key(key):
+    if not isinstance(key, str) or not accept_key(key):
         raise Unauthorized('A valid API key is required: send {"api_key": "KEY"} as the first message.')
 
 
@@ -193,6 +201,7 @@ def _message(ws: Server) -> dict[str, Any]:
         raise BodyTimeout
     if not isinstance(message, str):
         raise RequestError("A message must be text: one JSON object.")
+    g.socket_bytes = len(message)
     return parse_object(message.encode(errors="surrogatepass"))
 
 

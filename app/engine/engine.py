@@ -64,8 +64,11 @@ class Engine:
     def has_work(self) -> bool:
         return bool(self._sequences or self._forced)
 
-    def add(self, prompt_ids: Ids[int], params: GenerationParams, waited_ms: float = 0.0) -> int:
-        """Queue a sequence and return its id. The caller requested it `waited_ms` milliseconds ago."""
+    def add(self, prompt_ids: Ids[int], params: GenerationParams, waited_ms: float = 0.0, client: str = "") -> int:
+        """Queue a sequence and return its id. The caller requested it `waited_ms` milliseconds ago.
+
+        Where sequences of several clients wait, these take turns.
+        """
         assert prompt_ids or params.window
         assert len(prompt_ids) + params.gen_length <= self.config.max_model_len
         sequence = Sequence(
@@ -78,7 +81,7 @@ class Engine:
             matcher=self._matcher_of(params),
         )
         self._sequences[sequence.id] = sequence
-        self._scheduler.add(sequence)
+        self._scheduler.add(sequence, client)
         self._forced += (forced := fill_forced(sequence))
         if forced and isinstance(forced[-1], Finished):
             self._remove(sequence)

@@ -1,15 +1,15 @@
-"""Which sequences run in the next step: first come, first served, as many at once as the KV cache has slots."""
+"""Which sequences run in the next step: as many at once as the KV cache has slots; clients take turns for these."""
 
 from __future__ import annotations
 
 import logging
-from collections import deque
 
 from app.engine.kv_cache import KVCache
 from app.engine.layout import Forward
 from app.engine.prefix_cache import PrefixCache
 from app.engine.sequence import Sequence
 from app.engine.speculation import Speculator
+from app.engine.turns import Turns
 
 logger = logging.getLogger(__name__)
 
@@ -27,11 +27,11 @@ class Scheduler:
         self._speculator = speculator
         self._prefix_cache = prefix_cache
         self._prefill_chunk = prefill_chunk
-        self.waiting: deque[Sequence] = deque()
+        self.waiting: Turns[Sequence] = Turns()
         self.running: list[Sequence] = []
 
-    def add(self, sequence: Sequence) -> None:
-        self.waiting.append(sequence)
+    def add(self, sequence: Sequence, client: str = "") -> None:
+        self.waiting.add(sequence, client)
 
     def schedule(self) -> tuple[Batch, Batch]:
         """Admit sequences while slots are free. Returns (about one chunk of prefill, a denoising step of all others).
@@ -75,8 +75,8 @@ class Scheduler:
             logger.warning("%d tokens could not be kept in the prefix cache: %s", len(token_ids), error)
 
     def _admit(self) -> None:
-        while self.waiting and self._kv_cache.has_free_slot and not self._has_twin(self.waiting[0]):
-            sequence = self.waiting.popleft()
+        while self.waiting and self._kv_cache.has_free_slot and not self._has_twin(self.waiting.next):
+            sequence = self.waiting.take()
             slot = self._kv_cache.acquire()
             prefix = sequence.canvas.token_ids[: sequence.cacheable_end]
             length, offset = sequence.params.block_length, sequence.canvas.offset

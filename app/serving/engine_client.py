@@ -21,6 +21,7 @@ class SequenceRequest:
 
     prompt_ids: Sequence[int]
     params: GenerationParams
+    client: str = ""  # whose request it is; where several wait, they take turns
 
     def check(self, vocab_size: int) -> None:
         """Raises RequestError for an id without a row of the embedding: on CUDA it would end everybody's requests."""

@@ -271,7 +271,7 @@ class LocalEngine:
         for index, request in enumerate(command.requests):
             waited_ms = 1000 * (time.monotonic() - command.submitted)
             try:
-                sequence_id = backend.engine.add(request.prompt_ids, request.params, waited_ms)
+                sequence_id = backend.engine.add(request.prompt_ids, request.params, waited_ms, request.client)
             except Exception:
                 logger.exception("a sequence could not be added")
                 command.generation.put(index, Failed(-1))

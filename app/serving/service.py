@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import secrets
 import time
@@ -20,6 +21,7 @@ from app.serving.backend import Frontend, ModelInfo
 from app.serving.completion import Completion, CompletionRequest, begin_completion
 from app.serving.defaults import resolve
 from app.serving.engine_client import EngineClient, SequenceRequest, State
+from app.serving.engine_for_client import EngineForClient
 from app.serving.infill.capabilities import InfillCapabilities, find_capabilities
 from app.serving.infill.infill import Infill
 from app.serving.infill.planner import InfillPlanner
@@ -71,7 +73,7 @@ class Service:
         `chosen` are the operator's defaults for requests, which override the checkpoint's. A hole of an infill gets at
         most `infill_max_tokens` tokens. `metrics` are the engine's.
         """
-        self.engine = engine
+        self.engine: EngineClient = engine
         self.metrics = metrics or Metrics()
         self._loaded_frontend = frontend
         self._infill_max_tokens = infill_max_tokens
@@ -97,6 +99,12 @@ class Service:
             state = "loading"
         model = self.engine.info if state == "ready" else None
         return Health(state, running, waiting, self.engine.capacity, model, self.engine.step_age_s)
+
+    def for_client(self, client: str) -> Service:
+        """This service as one client uses it, who takes turns with others."""
+        own = copy.copy(self)
+        own.engine = EngineForClient(self.engine, client)
+        return own
 
     @property
     def model(self) -> ModelInfo:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from dataclasses import fields as dataclass_fields
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -86,6 +87,24 @@ class Settings:
         "printable ASCII without spaces; in YAML, quote a key of digits only",
         "The key that clients must send, as a bearer token or in X-Api-Key. Unset: anyone may use the server.",
         secret=True,
+    )
+    api_keys_file: str | None = _setting(
+        None,
+        fields.String(),
+        "a file; unset = none",
+        "Further keys, each with a name: lines name:sha256. Read again when it changes (docs/operations.md).",
+    )
+    max_concurrent_per_key: int = _setting(
+        0,
+        integer(0),
+        "an integer from 0; 0 = any number",
+        "Maximum number of requests that a key may have in progress (without keys: an address); then 429.",
+    )
+    requests_per_minute_per_key: int = _setting(
+        0,
+        integer(0),
+        "an integer from 0; 0 = any number",
+        "Maximum number of requests of a key (without keys: of an address) in any minute; then 429.",
     )
     generation_config: Literal["auto", "none"] = _setting(
         "auto",
@@ -285,6 +304,10 @@ class Settings:
         """What to load: `model_path`, or the embedded model."""
         # pathlib would take the dot off ./model, which then looks like a hub id.
         return os.path.expanduser(self.model_path) if self.model_path else str(EMBEDDED_MODEL)
+
+    @property
+    def keys_path(self) -> Path | None:
+        return Path(self.api_keys_file).expanduser() if self.api_keys_file else None
 
     def get(self, name: str) -> Any:
         """The value of one of SETTINGS; None if it is unset."""

@@ -37,8 +37,8 @@ class CountedEngine:
     def has_work(self) -> bool:
         return self._engine.has_work
 
-    def add(self, prompt_ids: Sequence[int], params: GenerationParams, waited_ms: float = 0.0) -> int:
-        return self._engine.add(prompt_ids, params, waited_ms)
+    def add(self, prompt_ids: Sequence[int], params: GenerationParams, waited_ms: float = 0.0, client: str = "") -> int:
+        return self._engine.add(prompt_ids, params, waited_ms, client)
 
     def step(self) -> list[Event]:
         self._num_steps += 1

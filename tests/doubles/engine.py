@@ -61,6 +61,7 @@ class FakeEngine:
     steps: int = 0
     step_errors: deque[Exception] = field(default_factory=deque)  # each is raised by one step
     add_errors: deque[Exception] = field(default_factory=deque)
+    clients: list[str] = field(default_factory=list)  # whose sequences were added
     failing_steps: int = 0  # number of steps that fail their sequence, as in the real engine
 
     def __post_init__(self) -> None:
@@ -74,7 +75,7 @@ class FakeEngine:
     def has_work(self) -> bool:
         return bool(self._sequences)
 
-    def add(self, prompt_ids: Sequence[int], params: GenerationParams, waited_ms: float = 0.0) -> int:
+    def add(self, prompt_ids: Sequence[int], params: GenerationParams, waited_ms: float = 0.0, client: str = "") -> int:
         self.threads.add(threading.current_thread().name)
         if self.add_errors:
             raise self.add_errors.popleft()
@@ -85,6 +86,7 @@ class FakeEngine:
         sequence_id = next(self._ids)
         self._sequences[sequence_id] = FakeSequence(tuple(prompt_ids), params, deque(ids), is_watched=params.watch)
         with self._changed:
+            self.clients.append(client)
             self.added.append(self._sequences[sequence_id])
             self._changed.notify_all()
         return sequence_id

@@ -166,10 +166,10 @@ def _settle(client: FuzzClient, due: collections.Counter[Any], sent: dict[Any, b
     client.command("status")  # everything before it has begun
     client.command("cancel")  # a request that waits for the client's answer would wait for ever
     deadline = time.monotonic() + PATIENCE_S
-    while missing := due - client.counts:
+    while missing := due - collections.Counter(dict(client.counts)):
         assert time.monotonic() < deadline, [sent[id] for id in missing][:3]
         time.sleep(0.002)
-    own = {id: count for id, count in client.counts.items() if not isinstance(id, int) or id in due}
+    own = {id: count for id, count in dict(client.counts).items() if not isinstance(id, int) or id in due}
     extra = collections.Counter(own) - due
     assert not extra, (extra, [sent.get(id) for id in extra][:3])
 
