@@ -211,6 +211,15 @@ def test_a_bad_setting_is_one_line_and_exit_code_2(command: list[str]) -> None:
 
 
 @pytest.mark.process
+def test_a_bad_file_of_keys_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text("alice:key\n")
+    done = run("serve", ELBARTO_PORT="0", ELBARTO_API_KEYS_FILE=str(tmp_path / "keys"))
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"elbarto: error: {tmp_path / 'keys'}, line 1: must be name:hash, ")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.process
 def test_a_taken_port_is_one_line_and_exit_code_2() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from hashlib import sha256
 from pathlib import Path
+from shutil import which
 
 import pytest
 
@@ -94,3 +96,16 @@ def test_a_changed_file_counts_at_once_and_a_wrong_one_not(file: Path, caplog: p
     assert keys.name_of("new") == "alice"
     write(file, line("alice", "newest"))
     assert keys.name_of("newest") == "alice"
+
+
+@pytest.mark.process
+@pytest.mark.skipif(not (which("openssl") and which("sha256sum")), reason="needs openssl and sha256sum")
+def test_the_command_in_the_docs(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "operations.md").read_text()
+    command = page.partition("```bash\n")[2].partition("```")[0].strip()
+    printed = [
+        subprocess.run(["bash", "-c", command.replace("alice", name)], cwd=tmp_path, capture_output=True, text=True)
+        for name in ("alice", "bob")
+    ]
+    keys = Keys(None, tmp_path / "keys")
+    assert [keys.name_of(each.stdout.strip()) for each in printed] == ["alice", "bob"]

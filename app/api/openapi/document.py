@@ -48,7 +48,7 @@ ERRORS = {
         *("invalid_request_error", "invalid_value", "temperature must be a number of at least 0 and at most 2, got 3"),
     ),
     401: (
-        "The key is missing or wrong (only if the server has one, ELBARTO_API_KEY).",
+        "The key is missing or wrong (only if the server has any: ELBARTO_API_KEY, ELBARTO_API_KEYS_FILE).",
         *("authentication_error", "invalid_api_key"),
         "A valid API key is required: send it as `Authorization: Bearer KEY` or as `X-Api-Key: KEY`.",
     ),
@@ -90,7 +90,8 @@ ERRORS = {
         *("invalid_request_error", None, "The server cannot provide the requested range."),
     ),
     429: (
-        "Too many requests are waiting (ELBARTO_MAX_QUEUE). Retry after Retry-After seconds.",
+        "Too many requests are waiting (ELBARTO_MAX_QUEUE) or are one client's (ELBARTO_MAX_CONCURRENT_PER_KEY, "
+        "ELBARTO_REQUESTS_PER_MINUTE_PER_KEY). Retry after Retry-After seconds.",
         *("rate_limit_error", "queue_full"),
         "The server is overloaded (replies running or waiting: 80). Try again soon.",
     ),
