@@ -38,7 +38,9 @@ def _load() -> Settings:
     try:
         loaded = load_settings()
         if loaded.settings.keys_path is not None:
-            read_keys(loaded.settings.keys_path)  # The worker reads them again; here, a mistake stops a start or reload.
+            read_keys(
+                loaded.settings.keys_path
+            )  # The worker reads them again; here, a mistake stops a start or reload.
     except StartError as error:
         print(f"elbarto: error: {error}", file=sys.stderr)
         sys.exit(2)

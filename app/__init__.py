@@ -77,6 +77,7 @@ def create_app(settings: Settings | None = None, load: Load | None = None) -> Fl
         memory = RequestMemory(
             max_body_bytes=settings.max_body_bytes,
             max_arriving=MAX_WAITING_BODIES,
+            max_threads=threads.total,
             max_requests=threads.max_requests,
             max_model_len=loaded[0].info.max_model_len,
         )

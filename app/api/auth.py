@@ -22,7 +22,7 @@ def require_key(app: Flask) -> None:
     @app.before_request
     def check() -> None:
         if not has_key():
-            g.client = f"address {request.remote_addr}"
+            g.client_name = f"address {request.remote_addr}"
             return
         if request.method == "OPTIONS" or request.endpoint in OPEN_ENDPOINTS:
             return
@@ -50,14 +50,14 @@ def accept_key(key: str) -> bool:
     """Whether this is one of the server's keys. If so, this request's client is the one who has it."""
     name = http().keys.name_of(key)
     if name is not None:
-        g.client = f"key {name}"
+        g.client_name = f"key {name}"
         record().key = name
     return name is not None
 
 
 def client_name() -> str:
     """Whose request this is: a key's name, or an address on a server without keys. Empty until the key is known."""
-    name: str = g.get("client", "")
+    name: str = g.get("client_name", "")
     return name
 
 

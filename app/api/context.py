@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -71,16 +71,29 @@ def http() -> Http:
 
 def service() -> Service:
     """The service, in which this request's client takes turns with others."""
-    return http().service.for_client(g.get("client", ""))
+    return http().service.for_client(g.get("client_name", ""))
 
 
 def json_body() -> dict[str, Any]:
     """The body as an object, whatever its Content-Type (`curl -d` sends a form's).
 
-    Raises RequestError, and what `read_body` and `decode_body` raise.
+    Raises RequestError, Overloaded, and what `read_body` and `decode_body` raise.
     """
     coding = request.headers.get("Content-Encoding", "")
-    return parse_object(decode_body(read_body(), coding, http().config.max_body_bytes))
+    raw = decode_body(read_body(), coding, http().config.max_body_bytes)
+    hold_body(len(raw))
+    return parse_object(raw)
+
+
+def hold_body(size: int) -> None:
+    """Count the bytes of a body until its request has ended. Raises Overloaded."""
+    held_until_end().append(http().bodies.take(size))
+
+
+def held_until_end() -> list[Callable[[], None]]:
+    """What is called when this request has ended, by app.api.limits."""
+    held: list[Callable[[], None]] = g.setdefault("held", [])
+    return held
 
 
 def parse_object(raw: bytes) -> dict[str, Any]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 
 from app.api.auth import client_name
-from app.api.context import http
-from app.errors import ApiError
+from app.api.context import held_until_end, http
 
 # POST routes that do not reach the model. WebSockets are counted when they have sent their request.
 FREE_ENDPOINTS = {"tokens.tokenize", "tokens.detokenize", "messages.count_tokens", "ollama.show"}
@@ -27,19 +26,21 @@ class RequestMemory:
 
     max_body_bytes: int
     max_arriving: int  # bodies
+    max_threads: int  # each may be reading one, which may be compressed
     max_requests: int
     max_model_len: int
 
     @property
     def bound(self) -> int:
-        arriving = self.max_arriving * self.max_body_bytes
+        arriving = (self.max_arriving + 2 * self.max_threads) * self.max_body_bytes
         bodies = MAX_BODIES * self.max_body_bytes * BYTES_PER_BODY_BYTE
         return arriving + bodies + self.max_requests * self.max_model_len * BYTES_PER_TOKEN
 
     def __str__(self) -> str:
         return (
             f"requests hold at most {self.bound / 2**20:.0f} MiB of memory: {self.max_arriving} bodies that arrive, "
-            f"{MAX_BODIES} that are read, and {self.max_requests} times {self.max_model_len} tokens"
+            f"{self.max_threads} that are read, {MAX_BODIES} that were read, and {self.max_requests} times "
+            f"{self.max_model_len} tokens"
         )
 
 
@@ -47,47 +48,31 @@ def register(app: Flask) -> None:
     @app.before_request
     def begin() -> None:
         if _is_counted():
-            largest, length = http().config.max_body_bytes, request.content_length
-            _enter(largest if length is None else min(length, largest))
+            count_request()
 
     @app.after_request
     def end(response: Response) -> Response:
         if _is_counted():
             response.headers.update(http().limits.headers(client_name()))
-            response.call_on_close(_leaver())
+        held = held_until_end()  # not read there: the response may be closed on another thread
+        response.call_on_close(lambda: _release(held))
         return response
 
 
-def enter_socket() -> None:
-    """Count a WebSocket's request. Raises ConcurrencyLimited, RateLimited or Overloaded."""
-    _enter(g.socket_bytes)
+def count_request() -> None:
+    """Count a request of this client, until it has ended. Raises ConcurrencyLimited or RateLimited."""
+    held_until_end().append(http().limits.enter(client_name()))
 
 
-def leave() -> None:
-    """The WebSocket's request has ended."""
-    _leaver()()
+def end_socket() -> None:
+    """gunicorn does not close a WebSocket's response."""
+    _release(held_until_end())
 
 
 def _is_counted() -> bool:
     return request.method == "POST" and request.endpoint is not None and request.endpoint not in FREE_ENDPOINTS
 
 
-def _enter(body_bytes: int) -> None:
-    free_body = http().bodies.take(body_bytes)
-    try:
-        leave_limits = http().limits.enter(client_name())
-    except ApiError:
-        free_body()
-        raise
-    g.held = (free_body, leave_limits)
-
-
-def _leaver() -> Callable[[], None]:
-    """Releases what the request holds, also on another thread."""
-    held: tuple[Callable[[], None], ...] = g.get("held", ())
-
-    def release() -> None:
-        for free in held:
-            free()
-
-    return release
+def _release(held: list[Callable[[], None]]) -> None:
+    for free in held:
+        free()

@@ -16,14 +16,14 @@ from functools import partial
 from typing import Any, Protocol
 
 import simple_websocket
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from simple_websocket import ConnectionClosed, Server
 from wsproto.frame_protocol import CloseReason
 
 from app.api.auth import accept_key, needs_key
-from app.api.context import http, parse_object
+from app.api.context import hold_body, http, parse_object
 from app.api.errors import error_event
-from app.api.limits import enter_socket, leave
+from app.api.limits import count_request, end_socket
 from app.api.request_log import CLIENT_CLOSED_REQUEST, record
 from app.errors import BodyTimeout, RequestError, Unauthorized
 from app.serving.generation import SILENCE, Silence
@@ -86,7 +86,7 @@ def serve(ws: Server, answer: Callable[[dict[str, Any]], EventSource]) -> None:
 
     def begin() -> EventSource:
         message = _first_message(ws)
-        enter_socket()
+        count_request()
         return answer(message)
 
     _converse(ws, begin)
@@ -119,7 +119,7 @@ def _converse(ws: Server, begin: Callable[[], EventSource]) -> None:
             send(ws, event)
             _close(ws, ERROR_CODE + status, event["error"]["code"] or "")
     finally:
-        leave()
+        end_socket()
         record().status = status
         record().write()
 
@@ -201,8 +201,9 @@ def _message(ws: Server) -> dict[str, Any]:
         raise BodyTimeout
     if not isinstance(message, str):
         raise RequestError("A message must be text: one JSON object.")
-    g.socket_bytes = len(message)
-    return parse_object(message.encode(errors="surrogatepass"))
+    raw = message.encode(errors="surrogatepass")
+    hold_body(len(raw))
+    return parse_object(raw)
 
 
 def _close(ws: Server, code: int | None, reason: str = "") -> None:

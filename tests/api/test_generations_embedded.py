@@ -50,9 +50,7 @@ class Gated:
     def has_work(self) -> bool:
         return self._engine.has_work
 
-    def add(
-        self, prompt_ids: Sequence[int], params: GenerationParams, waited_ms: float = 0.0, client: str = ""
-    ) -> int:
+    def add(self, prompt_ids: Sequence[int], params: GenerationParams, waited_ms: float = 0.0, client: str = "") -> int:
         return self._engine.add(prompt_ids, params, waited_ms, client)
 
     def abort(self, sequence_id: int) -> Finished | None:
