@@ -103,6 +103,7 @@ class ServerConnection:
         await self.close()
         self._has_notified = False
         self._complaints.clear()
+        self._status.connection("starting", "")
         self.search()
 
     async def close(self) -> None:

@@ -65,7 +65,7 @@ def test_tcp() -> None:
         command = [sys.executable, "-m", "lsp", "--tcp", f"127.0.0.1:{port}", "--server", fake.url]
         process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL)
         try:
-            with _connect(port) as connection, connection.makefile("rwb") as stream:
+            with connect(port) as connection, connection.makefile("rwb") as stream:
                 process.stdin = process.stdout = stream  # type: ignore[assignment]
                 client = Client(process)
                 client.initialize()
@@ -80,7 +80,7 @@ def test_tcp() -> None:
             process.wait()
 
 
-def _connect(port: int) -> socket.socket:
+def connect(port: int) -> socket.socket:
     deadline = time.monotonic() + 10
     while True:
         try:

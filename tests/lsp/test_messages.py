@@ -17,6 +17,7 @@ from lsp.editor import lifetime
 from lsp.editor.framing import read_body
 from tests.lsp.fake_server import FakeServer
 from tests.lsp.raw import NEOVIM, NEVER, URI, Answer, Client, language_server
+from tests.lsp.test_main import connect
 
 ADD = "def add(a, b):\n    return "
 PLACE = {"textDocument": {"uri": URI}, "position": {"line": 1, "character": 11}}
@@ -295,9 +296,3 @@ class OverSocket:
     def __init__(self, process: Any, stream: Any) -> None:
         self.stdin = self.stdout = stream
         self.poll = process.poll
-
-
-def connect(port: int) -> socket.socket:
-    from tests.lsp.test_main import _connect
-
-    return _connect(port)

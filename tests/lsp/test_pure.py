@@ -82,6 +82,20 @@ def test_a_mark_keeps_its_text() -> None:
     assert (point.start, point.end) == (10, 10)
 
 
+@pytest.mark.parametrize("change", [(3, 3, "\nnew"), (4, 4, "new\n"), (2, 3, "c\nnew")])
+def test_a_mark_moves_behind_what_was_expected_there(change: tuple[int, int, str]) -> None:
+    """However the editor reports "\\nnew" before the line end; what follows in the same burst moves it further."""
+    marks = Marks()
+    mark = marks.add("u", 3, 3)
+    mark.expected = "\nnew"
+
+    marks.changed("u", "abc\ndef", 0, 0, "")  # another change
+    marks.changed("u", "abc\ndef", *change)
+    assert (mark.start, mark.end, mark.expected) == (7, 7, "")
+    marks.changed("u", "abc\nnew\ndef", 0, 0, "first\n")
+    assert mark.start == 13
+
+
 def test_the_cache_looks_at_prefix_and_suffix_and_settings() -> None:
     cache = CandidateCache(10)
     cache.put("s", "x = ", "\n", 1, found("a + b"))
