@@ -232,14 +232,14 @@ def test_what_json_becomes(item: str) -> None:
     assert size <= BYTES_PER_BODY_BYTE * len(text.encode())
 
 
-def test_the_bound_is_logged(make_client: MakeClient, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_bound_is_logged(make_client: MakeClient, capfd: pytest.CaptureFixture[str]) -> None:
     make_client(max_body_bytes=2**20, max_sequences=4, max_queue=4)
     bound = RequestMemory(max_body_bytes=2**20, max_arriving=64, max_threads=80, max_requests=16, max_model_len=1024)
     seen = ""
 
     def is_seen() -> bool:
         nonlocal seen
-        seen += capsys.readouterr().err
+        seen += capfd.readouterr().err
         return str(bound) in seen
 
     wait_until(is_seen)  # a thread writes the log
