@@ -52,7 +52,7 @@ def register(app: Flask) -> None:
 
     @app.after_request
     def end(response: Response) -> Response:
-        if _is_counted():
+        if _is_counted() and client_name():
             response.headers.update(http().limits.headers(client_name()))
         held = held_until_end()  # not read there: the response may be closed on another thread
         response.call_on_close(lambda: _release(held))
