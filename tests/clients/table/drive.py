@@ -1,0 +1,114 @@
+"""Runs an installed client against a server, and judges what both said."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.clients.table.install import base_environment
+from tests.clients.table.recipe import Recipe
+from tests.servers import Server
+
+LOGGED = re.compile(r"route=(\S+ \S+) status=(\d+)")
+# Asked by every program that looks whether a server is there.
+INCIDENTAL = ("GET /health", "HEAD /", "GET /")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """A finished run: `status` is None if it took longer than the recipe allows."""
+
+    status: int | None
+    output: str
+    requests: Counter[tuple[str, int]]  # route and HTTP status
+
+
+def drive(recipe: Recipe, server: Server, model: Path, work: Path, commands: Mapping[str, str]) -> Seen:
+    work.mkdir(parents=True)
+    for name, text in recipe.files.items():
+        (work / name).parent.mkdir(parents=True, exist_ok=True)
+        (work / name).write_text(text, encoding="utf-8")
+    variables = {"URL": server.url, "MODEL": model.name, "MODEL_PATH": str(model), "WORK": str(work), "HOME": str(work)}
+    begin = len(server.text)
+    status, output = _run(recipe, work, {**base_environment(), **variables, **commands, **recipe.environ})
+    server.wait_for_queue(0, 0)
+    requests = Counter((route, int(code)) for route, code in LOGGED.findall(server.text[begin:]))
+    return Seen(status=status, output=output, requests=requests)
+
+
+def _run(recipe: Recipe, work: Path, environ: Mapping[str, str]) -> tuple[int | None, str]:
+    """In a session of its own, since agents leave processes behind."""
+    log = work / "output"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            ["bash", "-e", "-o", "pipefail", "-c", recipe.run],
+            cwd=work,
+            env=environ,
+            stdout=output,
+            stderr=output,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            status = process.wait(recipe.limit_s)
+        except subprocess.TimeoutExpired:
+            status = None
+        finally:
+            _end(process)
+    return status, log.read_text(encoding="utf-8", errors="replace")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
+
+
+def judge(recipe: Recipe, seen: Seen) -> tuple[str, str]:
+    """What was asked, and the result: "works", or what broke."""
+    checks = checks_in(seen.output)
+    asked = ", ".join(checks) if checks else recipe.asks
+    faults = [f"{name}: {error}" for name, error in checks.items() if error]
+    if seen.status is None:
+        faults.append(f"not finished after {recipe.limit_s} s")
+    elif seen.status:
+        faults.append(f"exit status {seen.status}")
+    answered = {route for route, code in seen.requests if 200 <= code < 300}
+    faults += [f"no answer from `{route}`" for route in recipe.routes if route not in answered]
+    refused = {(route, code) for route, code in seen.requests if code >= 500 or (code >= 400 and route in recipe.routes)}
+    faults += [f"`{route}` {code}" for route, code in sorted(refused)]
+    if not faults:
+        return asked, "works"
+    works_partly = any(error is None for error in checks.values()) or (not checks and answered >= set(recipe.routes))
+    return asked, f"{'partly' if works_partly else 'fails'}: {'; '.join(faults)}"
+
+
+def checks_in(output: str) -> dict[str, str | None]:
+    """What a script's checks said; empty for clients that are programs of their own."""
+    for line in reversed(output.splitlines()):
+        if line.startswith("{"):
+            try:
+                found = json.loads(line)
+            except ValueError:
+                return {}
+            is_ours = all(value is None or isinstance(value, str) for value in found.values())
+            return found if is_ours else {}
+    return {}
+
+
+def summary(requests: Counter[tuple[str, int]]) -> str:
+    """The requests that the server logged, for the row."""
+    parts = []
+    for (route, code), count in sorted(requests.items()):
+        if route not in INCIDENTAL:
+            parts.append(f"{route} {code}" + (f" ({count})" if count > 1 else ""))
+    return ", ".join(parts)

@@ -1,0 +1,34 @@
+"""dspy: its language model, and a predictor whose output is typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dspy
+from checks import CODE, run
+
+
+def lm(url: str, kind: str = "chat") -> Any:
+    return dspy.LM("openai/any", api_base=f"{url}/v1", api_key="none", max_tokens=200, model_type=kind, cache=False)
+
+
+def chat(url: str) -> None:
+    assert "def " in lm(url)(CODE)[0]
+
+
+def completions(url: str) -> None:
+    assert lm(url, "text")("def add(a, b):\n    return ")
+
+
+def responses(url: str) -> None:
+    assert lm(url, "responses")(CODE)
+
+
+def predict(url: str) -> None:
+    """The adapter asks for JSON by schema, after a first try in its own format."""
+    with dspy.context(lm=lm(url), adapter=dspy.JSONAdapter()):
+        assert isinstance(dspy.Predict("question -> is_even: bool")(question="Is 4 even?").is_even, bool)
+
+
+if __name__ == "__main__":
+    run(chat, completions, responses, predict)

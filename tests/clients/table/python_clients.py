@@ -1,0 +1,123 @@
+"""Clients in Python: SDKs by scripts in `python/`, programs by their own commands."""
+
+from __future__ import annotations
+
+import json
+
+from tests.clients.table.recipe import PROMPT, Recipe, python_script
+
+HTTPX = "httpx==0.28.1"
+PYDANTIC = "pydantic"  # weather.py needs it
+
+TASK = """\
+task: one
+dataset_path: json
+dataset_kwargs: {data_files: {test: one.jsonl}}
+test_split: test
+output_type: generate_until
+doc_to_text: "{{question}}"
+doc_to_target: "{{answer}}"
+generation_kwargs: {until: ["\\n\\n\\n"], max_gen_toks: 64}
+metric_list: [{metric: exact_match}]
+"""
+PROBLEM = {
+    "task_id": "HumanEval/0",
+    "prompt": 'def add(a: int, b: int) -> int:\n    """Return the sum."""\n',
+    "entry_point": "add",
+    "canonical_solution": "    return a + b\n",
+    "test": "def check(candidate):\n    assert candidate(1, 2) == 3\n",
+    "contract": "",
+    "base_input": [[1, 2]],
+    "plus_input": [[2, 3]],
+    "atol": 0,
+}
+CHAT, TEXT = "POST /v1/chat/completions", "POST /v1/completions"
+OPENAI = {"OPENAI_API_KEY": "none"}
+
+
+def _program(client: str, *packages: str, run: str, **more: object) -> Recipe:
+    return Recipe(client=client, group="python", source="pip", packages=packages, run=run, **more)  # type: ignore[arg-type]
+
+
+RECIPES = (
+    python_script("openai", "openai", script="openai_sdk.py"),
+    python_script("openai 2", "openai<3", script="openai_sdk.py"),
+    python_script("litellm", "litellm", "pydantic", script="litellm_sdk.py"),
+    python_script("litellm proxy", "litellm[proxy]", HTTPX, script="litellm_proxy.py", limit_s=500),
+    _program(
+        "llm",
+        "llm",
+        run="""printf -- '- {model_id: local, model_name: any, api_base: "%s/v1", supports_schema: true, """
+        """supports_tools: true}\\n' "$URL" > extra-openai-models.yaml
+        llm -m local --key none "$PROMPT" | grep def
+        llm -m local --key none --no-stream "$PROMPT" | grep def
+        llm -m local --key none --schema 'days int' -o max_tokens 100 'How many days?' | grep days""",
+        asks="chat, stream, schema",
+        environ={"LLM_USER_PATH": ".", "PROMPT": PROMPT},
+        routes=(CHAT,),
+    ),
+    python_script("langchain-openai", "langchain-openai", script="langchain.py"),
+    python_script("llama-index OpenAILike", "llama-index-llms-openai-like", script="llama_index_like.py"),
+    python_script("pydantic-ai", "pydantic-ai-slim[openai]", script="pydantic_ai_agents.py"),
+    python_script("instructor", "instructor", script="instructor_modes.py"),
+    python_script("dspy", "dspy", script="dspy_programs.py"),
+    python_script("smolagents", "smolagents[openai]", script="smolagents_models.py"),
+    python_script("ag2", "ag2[openai]", script="ag2_agents.py"),
+    python_script("anthropic", "anthropic", PYDANTIC, script="anthropic_sdk.py"),
+    python_script("ollama", "ollama", script="ollama_sdk.py"),
+    _program(
+        "aider",
+        "aider-chat",
+        run="""git init -q && git config user.email a@b && git config user.name a
+        printf 'def add(a, b):\\n    return a + b\\n' > calc.py && git add . && git commit -qm begin
+        aider --model openai/any --yes-always --no-show-model-warnings --no-check-update --analytics-disable \\
+            --edit-format whole --map-tokens 0 --message 'Add a function is_even.' calc.py""",
+        asks="one whole-file edit",
+        environ=OPENAI,
+        routes=(CHAT,),
+        needs_long_context=True,
+    ),
+    _program(
+        "lm_eval",
+        "lm_eval[api]",
+        "transformers",
+        run="""lm_eval run --include_path . --tasks one --limit 2 --model local-chat-completions --apply_chat_template \\
+            --model_args "model=any,base_url=$URL/v1/chat/completions,tokenizer_backend=None"
+        lm_eval run --include_path . --tasks one --limit 2 --model local-completions \\
+            --model_args "model=any,base_url=$URL/v1/completions,tokenizer=$MODEL_PATH,tokenizer_backend=huggingface" """,
+        asks="generate_until by chat and by completion",
+        files={
+            "one.yaml": TASK,
+            "one.jsonl": "".join(json.dumps({"question": PROMPT, "answer": "x"}) + "\n" for _ in range(2)),
+        },
+        environ={**OPENAI, "HF_DATASETS_OFFLINE": "1"},
+        routes=(CHAT, TEXT),
+        remark="multiple-choice tasks need log-probabilities of the prompt, which a block-diffusion model has not: 400",
+    ),
+    _program(
+        "evalplus",
+        "evalplus",
+        run="""evalplus.codegen --model any --backend openai --base_url "$URL/v1" --dataset humaneval --greedy --root out
+        grep -rq 'def add' out""",
+        asks="greedy code generation",
+        files={"one.jsonl": json.dumps(PROBLEM) + "\n"},
+        environ={**OPENAI, "HUMANEVAL_OVERRIDE_PATH": "one.jsonl"},
+        routes=(CHAT,),
+    ),
+    _program(
+        "guidellm",
+        "guidellm",
+        run="""guidellm benchmark run --target "$URL" --profile synchronous --max-requests 3 --model elbarto-mini \\
+            --data prompts.jsonl --processor "$MODEL_PATH" --output-dir . --outputs json --disable-console-interactive""",
+        asks="three requests",
+        files={"prompts.jsonl": "".join(json.dumps({"prompt": f"{PROMPT} {n}"}) + "\n" for n in range(6))},
+        routes=(CHAT,),
+    ),
+    python_script("open-webui", "open-webui", script="open_webui.py", limit_s=580),
+    Recipe(
+        client="vLLM `bench serve`, aiperf, bigcodebench, crewai",
+        group="python",
+        source="none",
+        not_run="not repeated: they worked in an earlier run, and ask for nothing else than the clients above",
+    ),
+)
