@@ -45,7 +45,7 @@ def to_request(body: dict[str, Any]) -> ChatRequest:
     return ChatRequest(
         max_tokens=body.get("max_completion_tokens", body.get("max_tokens")),
         decoding=Overrides.pick(Decoding, body),
-        grammar=grammar,
+        grammar=None if tools else grammar,  # with both, calls are forced and there is no text
         tools=tools,
         rendering=requested_rendering(body, grammar, tools),
         # Log probabilities are taken from the steps.

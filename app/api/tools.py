@@ -14,7 +14,9 @@ NAME = re.compile(r"[A-Za-z0-9_.:/-]{1,128}")
 
 
 def requested_tools(body: Mapping[str, Any], form: RequestedGrammar | None) -> ToolUse | None:
-    """From a validated body, in which `form` is the form of the reply. None if the model gets no tools.
+    """From a validated body, in which `form` is the form of the reply's text. None if the model gets no tools.
+
+    Tools that the model may use exclude a form; a reply of forced calls has no text that the form would apply to.
 
     Raises RequestError.
     """
@@ -26,11 +28,11 @@ def requested_tools(body: Mapping[str, Any], form: RequestedGrammar | None) -> T
         raise RequestError("tool_choice is required, but there are no tools.", "tool_choice")
     if not tools or choice == "none":
         return None
-    if form is not None:
+    is_certain = choice != "auto"
+    if form is not None and not is_certain:
         raise RequestError(
             f'{form.param} and tools exclude each other; with "tool_choice": "none" the tools are not used.', form.param
         )
-    is_certain = choice != "auto"
     if is_certain and body.get("ignore_eos"):
         raise RequestError("ignore_eos cannot be combined with a tool_choice that forces calls.", "ignore_eos")
     return ToolUse(

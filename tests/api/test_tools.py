@@ -266,6 +266,16 @@ def test_a_named_call_comes_alone(embedded: FlaskClient) -> None:
     assert answer["elbarto"]["denoise_forwards"] == 0, "all of it is forced"
 
 
+def test_a_form_does_not_apply_to_forced_calls(embedded: FlaskClient) -> None:
+    """instructor sends the schema as both."""
+    form = {"type": "json_schema", "json_schema": {"name": "other", "schema": {"type": "integer"}}}
+    options: Json = {"tools": TOOLS, "tool_choice": named("now"), "max_tokens": 96}
+
+    (choice,) = post(embedded, **options, response_format=form).json["choices"]
+
+    assert without_ids(choice["message"]) == {"content": None, "calls": [{"name": "now", "arguments": "{}"}]}
+
+
 def test_several_required_calls_are_valid(embedded: FlaskClient) -> None:
     (choice,) = post(embedded, tools=TOOLS, tool_choice="required", max_tokens=200, temperature=1, seed=1).json[
         "choices"

@@ -26,6 +26,7 @@ from tests.servers import Server, running
 
 FOLDER = ROOT / ".clients"
 LONG_CONTEXT = 32_768
+NEWLINE = "Ċ"  # as byte-level vocabularies write it
 UV = "uv==0.13.8"
 
 
@@ -92,12 +93,21 @@ def _row(recipe: Recipe, servers: Mapping[bool, Server], models: Mapping[bool, P
 
 
 def _long_model() -> Path:
-    """The embedded weights, with a config that promises a longer context. Replies are noise beyond the real one."""
+    """The embedded weights, with a config that promises a longer context, and random replies that end with their line.
+
+    What the model says about prompts of this length is noise, which would go on for ever.
+    """
     folder = FOLDER / "elbarto-mini-long"
     shutil.copytree(EMBEDDED_MODEL, folder, dirs_exist_ok=True)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     config["max_position_embeddings"] = LONG_CONTEXT
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    vocabulary = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
+    line_ends = [token_id for token, token_id in vocabulary.items() if token.startswith(NEWLINE)]
+    defaults = json.loads((folder / "generation_config.json").read_text(encoding="utf-8"))
+    defaults["eos_token_id"] = [config["eos_token_id"], *line_ends]
+    defaults["elbarto"]["temperature"] = 1.0
+    (folder / "generation_config.json").write_text(json.dumps(defaults), encoding="utf-8")
     return folder
 
 

@@ -49,7 +49,7 @@ def _agent(
         routes=(route,),
         environ={"PROMPT": PROMPT, **(environ or {})},
         needs_long_context=True,
-        limit_s=500,
+        limit_s=900,
         **more,
     )
 

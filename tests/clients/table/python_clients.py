@@ -70,7 +70,7 @@ RECIPES = (
         "aider-chat",
         run="""git init -q && git config user.email a@b && git config user.name a
         printf 'def add(a, b):\\n    return a + b\\n' > calc.py && git add . && git commit -qm begin
-        aider --model openai/any --yes-always --no-show-model-warnings --no-check-update --analytics-disable \\
+        OPENAI_API_BASE="$URL/v1" aider --model openai/any --yes-always --no-show-model-warnings --no-check-update --analytics-disable \\
             --edit-format whole --map-tokens 0 --message 'Add a function is_even.' calc.py""",
         asks="one whole-file edit",
         environ=OPENAI,

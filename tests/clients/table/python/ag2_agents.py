@@ -1,16 +1,23 @@
-"""ag2: one assistant, asked once."""
+"""ag2: one agent, asked once, over chat and over responses."""
 
 from __future__ import annotations
 
-from autogen import ConversableAgent
+import asyncio
+
+from ag2 import Agent
+from ag2.config import OpenAIConfig, OpenAIResponsesConfig
 from checks import CODE, run
 
 
 def chat(url: str) -> None:
-    config = {"model": "any", "base_url": f"{url}/v1", "api_key": "none", "price": [0, 0], "api_type": "openai"}
-    agent = ConversableAgent("assistant", llm_config={"config_list": [config], "cache_seed": None})
-    assert "def " in str(agent.generate_reply([{"role": "user", "content": CODE}]))
+    config = OpenAIConfig(model="any", base_url=f"{url}/v1", api_key="none")
+    assert "def " in asyncio.run(Agent("assistant", config=config).ask(CODE)).body
+
+
+def responses(url: str) -> None:
+    config = OpenAIResponsesConfig(model="any", base_url=f"{url}/v1", api_key="none")
+    assert "def " in asyncio.run(Agent("assistant", config=config).ask(CODE)).body
 
 
 if __name__ == "__main__":
-    run(chat)
+    run(chat, responses)
