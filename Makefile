@@ -22,7 +22,7 @@ EXTENSION_MODULES := $(EXTENSION)/node_modules/.installed
 VSCODE_TESTS := tests/editors/vscode
 VSCODE_DIR ?= $(CURDIR)/$(VSCODE_TESTS)/installed
 
-.PHONY: help serve test test-fast coverage test-vscode vscode-docs vsix check bench wheel docs lint lint-editors format clean node-clients nvim
+.PHONY: help serve test test-fast coverage test-clients test-vscode vscode-docs vsix check bench wheel docs lint lint-editors format clean node-clients nvim
 
 serve: $(SERVER)  ## The server, with the embedded model. PORT=8001 HOST=127.0.0.1 MODEL=owner/name ARGS="--threshold 0.9"
 	$(BIN)/python -m app serve $(call given,MODEL) $(addprefix --port ,$(call given,PORT)) $(addprefix --host ,$(call given,HOST)) $(ARGS)
@@ -43,6 +43,10 @@ coverage: $(DEV)  ## How much of app/ and lsp/ the tests reach
 	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not tool" --cov $(ARGS) \
 		tests/test_*.py tests/messages tests/text tests/engine tests/models tests/serving tests/api tests/lsp \
 		tests/evaluation
+
+# Many clients of others, one after the other, against the server: docs/clients.md. An hour, and gigabytes for a while.
+test-clients: $(DEV)  ## Many clients of others: an hour, and packages from PyPI and npm
+	$(BIN)/python -m tests.clients.table $(ARGS)
 
 # The extension in a real VS Code (code-server), which is installed the first time: some minutes and 800 MB in VSCODE_DIR.
 # First against a fake model server, then against the real one with the embedded model.
@@ -81,7 +85,7 @@ nvim:  ## A Neovim for the tests of the plugin
 	PYTHON=$(PYTHON) tests/editors/nvim/install.sh $(ARGS)
 
 clean:  ## Remove everything that make has made
-	rm -rf .venv .venv-clients .venv-nvim $(NODE)/node_modules $(LINT)/node_modules $(VSCODE_TESTS)/installed $(VSCODE_TESTS)/run
+	rm -rf .venv .venv-clients .clients .venv-nvim $(NODE)/node_modules $(LINT)/node_modules $(VSCODE_TESTS)/installed $(VSCODE_TESTS)/run
 	cd $(EXTENSION) && rm -rf node_modules dist server LICENSE *.vsix
 	rm -rf .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -30,7 +30,8 @@ cn --config config.yaml -p "$PROMPT" < /dev/null"""
 OPENCODE = """\
 cat > opencode.json <<END
 {"provider": {"elbarto": {"npm": "@ai-sdk/openai-compatible", "name": "El Barto Serve",
-  "options": {"baseURL": "$URL/v1", "apiKey": "none"}, "models": {"$MODEL": {"limit": {"context": 32768, "output": 256}}}}},
+  "options": {"baseURL": "$URL/v1", "apiKey": "none"},
+  "models": {"$MODEL": {"limit": {"context": 32768, "output": 256}}}}},
  "autoupdate": false, "share": "disabled"}
 END
 opencode run -m "elbarto/$MODEL" "$PROMPT" < /dev/null"""

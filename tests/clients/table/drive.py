@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -66,43 +67,39 @@ def _run(recipe: Recipe, work: Path, environ: Mapping[str, str]) -> tuple[int | 
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
 
 
 def judge(recipe: Recipe, seen: Seen) -> tuple[str, str]:
     """What was asked, and the result: "works", or what broke."""
-    checks = checks_in(seen.output)
+    checks = {} if recipe.asks else _checks_in(seen.output)
     asked = ", ".join(checks) if checks else recipe.asks
     faults = [f"{name}: {error}" for name, error in checks.items() if error]
+    if not asked:
+        faults.append("the script said nothing")
     if seen.status is None:
         faults.append(f"not finished after {recipe.limit_s} s")
     elif seen.status:
         faults.append(f"exit status {seen.status}")
     answered = {route for route, code in seen.requests if 200 <= code < 300}
     faults += [f"no answer from `{route}`" for route in recipe.routes if route not in answered]
-    refused = {(route, code) for route, code in seen.requests if code >= 500 or (code >= 400 and route in recipe.routes)}
+    refused = {
+        (route, code) for route, code in seen.requests if code >= 500 or (code >= 400 and route in recipe.routes)
+    }
     faults += [f"`{route}` {code}" for route, code in sorted(refused)]
     if not faults:
         return asked, "works"
-    works_partly = any(error is None for error in checks.values()) or (not checks and answered >= set(recipe.routes))
+    works_partly = None in checks.values() or (recipe.asks != "" and answered >= set(recipe.routes))
     return asked, f"{'partly' if works_partly else 'fails'}: {'; '.join(faults)}"
 
 
-def checks_in(output: str) -> dict[str, str | None]:
-    """What a script's checks said; empty for clients that are programs of their own."""
-    for line in reversed(output.splitlines()):
-        if line.startswith("{"):
-            try:
-                found = json.loads(line)
-            except ValueError:
-                return {}
-            is_ours = all(value is None or isinstance(value, str) for value in found.values())
-            return found if is_ours else {}
-    return {}
+def _checks_in(output: str) -> dict[str, str | None]:
+    """What a script's checks said: its last line, unless it broke off or libraries print at their end."""
+    found = [line for line in output.splitlines() if re.fullmatch(r'\{".*\}', line)]
+    checks: dict[str, str | None] = json.loads(found[-1]) if found else {}
+    return checks
 
 
 def summary(requests: Counter[tuple[str, int]]) -> str:

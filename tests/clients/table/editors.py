@@ -10,6 +10,6 @@ def _editor(client: str, not_run: str) -> Recipe:
 
 
 RECIPES = (
-    _editor("llama.vim", "the plugin is not in a registry"),
-    _editor("minuet-ai.nvim", "the plugin is not in a registry"),
+    _editor("llama.vim", "only from GitHub; its requests are in tests/api/test_llama_cpp.py"),
+    _editor("minuet-ai.nvim", "only from GitHub; its requests are in tests/text/test_fim_dialects.py"),
 )

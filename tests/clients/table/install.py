@@ -16,7 +16,9 @@ from tests.clients.table.recipe import Recipe
 HERE = Path(__file__).parent
 LIMIT_S = 580
 # What package managers and programs need of the caller's environment: nothing else reaches a client.
-PASSED = re.compile(r"PATH|LANG|LC_\w+|TMPDIR|\w*CERT\w*|\w*CA_BUNDLE|\w+_CAINFO|\w+_PROXY|PIP_\w+|UV_\w+|npm_config_\w+")
+PASSED = re.compile(
+    r"PATH|LANG|LC_\w+|TMPDIR|\w*CERT\w*|\w*CA_BUNDLE|\w+_CAINFO|\w+_PROXY|PIP_\w+|UV_\w+|npm_config_\w+"
+)
 
 
 class NotInstalled(Exception):

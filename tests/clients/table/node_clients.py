@@ -16,7 +16,14 @@ tests: [{{assert: [{{type: javascript, value: "output.length > 0"}}]}}]
 RECIPES = (
     node_script("openai", "openai", "zod", script="openai-sdk.mjs"),
     node_script("@ai-sdk/openai (responses)", "@ai-sdk/openai", "ai", "zod", script="ai-sdk.mjs", provider="openai"),
-    node_script("@ai-sdk/openai-compatible", "@ai-sdk/openai-compatible", "ai", "zod", script="ai-sdk.mjs", provider="compatible"),
+    node_script(
+        "@ai-sdk/openai-compatible",
+        "@ai-sdk/openai-compatible",
+        "ai",
+        "zod",
+        script="ai-sdk.mjs",
+        provider="compatible",
+    ),
     node_script("@anthropic-ai/sdk", "@anthropic-ai/sdk", script="anthropic-sdk.mjs"),
     node_script("ollama", "ollama", script="ollama-sdk.mjs"),
     Recipe(

@@ -39,6 +39,10 @@ def _program(client: str, *packages: str, run: str, **more: object) -> Recipe:
     return Recipe(client=client, group="python", source="pip", packages=packages, run=run, **more)  # type: ignore[arg-type]
 
 
+def _absent(client: str, not_run: str) -> Recipe:
+    return Recipe(client=client, group="python", source="none", not_run=not_run)
+
+
 RECIPES = (
     python_script("openai", "openai", script="openai_sdk.py"),
     python_script("openai 2", "openai<3", script="openai_sdk.py"),
@@ -60,9 +64,14 @@ RECIPES = (
     python_script("llama-index OpenAILike", "llama-index-llms-openai-like", script="llama_index_like.py"),
     python_script("pydantic-ai", "pydantic-ai-slim[openai]", script="pydantic_ai_agents.py"),
     python_script("instructor", "instructor", script="instructor_modes.py"),
-    python_script("dspy", "dspy", script="dspy_programs.py"),
+    python_script(
+        "dspy",
+        "dspy",
+        script="dspy_programs.py",
+        remark="For a model that is not in its catalogue it sends no schema: predictors need one that keeps its format",
+    ),
     python_script("smolagents", "smolagents[openai]", script="smolagents_models.py"),
-    python_script("ag2", "ag2[openai]", script="ag2_agents.py"),
+    python_script("ag2", "ag2[openai]>=1", script="ag2_agents.py"),
     python_script("anthropic", "anthropic", PYDANTIC, script="anthropic_sdk.py"),
     python_script("ollama", "ollama", script="ollama_sdk.py"),
     _program(
@@ -70,7 +79,8 @@ RECIPES = (
         "aider-chat",
         run="""git init -q && git config user.email a@b && git config user.name a
         printf 'def add(a, b):\\n    return a + b\\n' > calc.py && git add . && git commit -qm begin
-        OPENAI_API_BASE="$URL/v1" aider --model openai/any --yes-always --no-show-model-warnings --no-check-update --analytics-disable \\
+        export OPENAI_API_BASE="$URL/v1"
+        aider --model openai/any --yes-always --no-show-model-warnings --no-check-update --analytics-disable \\
             --edit-format whole --map-tokens 0 --message 'Add a function is_even.' calc.py""",
         asks="one whole-file edit",
         environ=OPENAI,
@@ -81,10 +91,11 @@ RECIPES = (
         "lm_eval",
         "lm_eval[api]",
         "transformers",
-        run="""lm_eval run --include_path . --tasks one --limit 2 --model local-chat-completions --apply_chat_template \\
-            --model_args "model=any,base_url=$URL/v1/chat/completions,tokenizer_backend=None"
+        run="""lm_eval run --include_path . --tasks one --limit 2 --model local-chat-completions \\
+            --apply_chat_template --model_args "model=any,base_url=$URL/v1/chat/completions,tokenizer_backend=None"
         lm_eval run --include_path . --tasks one --limit 2 --model local-completions \\
-            --model_args "model=any,base_url=$URL/v1/completions,tokenizer=$MODEL_PATH,tokenizer_backend=huggingface" """,
+            --model_args "model=any,base_url=$URL/v1/completions,tokenizer=$MODEL_PATH"
+        """,
         asks="generate_until by chat and by completion",
         files={
             "one.yaml": TASK,
@@ -92,12 +103,13 @@ RECIPES = (
         },
         environ={**OPENAI, "HF_DATASETS_OFFLINE": "1"},
         routes=(CHAT, TEXT),
-        remark="multiple-choice tasks need log-probabilities of the prompt, which a block-diffusion model has not: 400",
+        remark="Multiple-choice tasks need log-probabilities of the prompt, which a block-diffusion model has not: 400",
     ),
     _program(
         "evalplus",
         "evalplus",
-        run="""evalplus.codegen --model any --backend openai --base_url "$URL/v1" --dataset humaneval --greedy --root out
+        run="""evalplus.codegen --model any --backend openai --base_url "$URL/v1" --greedy \\
+            --dataset humaneval --root out
         grep -rq 'def add' out""",
         asks="greedy code generation",
         files={"one.jsonl": json.dumps(PROBLEM) + "\n"},
@@ -107,17 +119,28 @@ RECIPES = (
     _program(
         "guidellm",
         "guidellm",
-        run="""guidellm benchmark run --target "$URL" --profile synchronous --max-requests 3 --model elbarto-mini \\
-            --data prompts.jsonl --processor "$MODEL_PATH" --output-dir . --outputs json --disable-console-interactive""",
+        run="""guidellm benchmark run --target "$URL" --profile synchronous --max-requests 3 --model "$MODEL" \\
+            --data prompts.jsonl --processor "$MODEL_PATH" --output-dir . --outputs json \\
+            --disable-console-interactive""",
         asks="three requests",
         files={"prompts.jsonl": "".join(json.dumps({"prompt": f"{PROMPT} {n}"}) + "\n" for n in range(6))},
         routes=(CHAT,),
     ),
     python_script("open-webui", "open-webui", script="open_webui.py", limit_s=580),
-    Recipe(
-        client="vLLM `bench serve`, aiperf, bigcodebench, crewai",
-        group="python",
-        source="none",
-        not_run="not repeated: they worked in an earlier run, and ask for nothing else than the clients above",
+    python_script("crewai", "crewai", "litellm", script="crewai_llm.py"),
+    _program(
+        "aiperf",
+        "aiperf",
+        run="""hub=hub/models--elbarto--mini && mkdir -p $hub/refs $hub/snapshots/here
+        printf here > $hub/refs/main && cp -r "$MODEL_PATH"/. $hub/snapshots/here
+        aiperf profile -m "$MODEL" --url "$URL" --endpoint-type chat --streaming --concurrency 2 --request-count 4 \\
+            --tokenizer elbarto/mini --input-file prompts.jsonl --custom-dataset-type single_turn \\
+            --extra-inputs max_tokens:64 --ui none""",
+        asks="four streamed requests",
+        files={"prompts.jsonl": "".join(json.dumps({"text": f"{PROMPT} {n}"}) + "\n" for n in range(4))},
+        environ={"HF_HOME": ".", "HF_HUB_OFFLINE": "1"},
+        routes=(CHAT,),
     ),
+    _absent("vLLM `bench serve`", "it comes with vLLM's engine, gigabytes for a GPU"),
+    _absent("bigcodebench", "it installs vLLM; tests/clients/evaluators.py sends its requests"),
 )

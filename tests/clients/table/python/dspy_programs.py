@@ -1,4 +1,4 @@
-"""dspy: its language model, and a predictor whose output is typed."""
+"""dspy: its language model. Its predictors would need a model that writes in dspy's format."""
 
 from __future__ import annotations
 
@@ -24,11 +24,5 @@ def responses(url: str) -> None:
     assert lm(url, "responses")(CODE)
 
 
-def predict(url: str) -> None:
-    """The adapter asks for JSON by schema, after a first try in its own format."""
-    with dspy.context(lm=lm(url), adapter=dspy.JSONAdapter()):
-        assert isinstance(dspy.Predict("question -> is_even: bool")(question="Is 4 even?").is_even, bool)
-
-
 if __name__ == "__main__":
-    run(chat, completions, responses, predict)
+    run(chat, completions, responses)

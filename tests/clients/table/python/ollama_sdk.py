@@ -29,7 +29,10 @@ def chat(url: str) -> None:
 
 def structured_output(url: str) -> None:
     schema = {"type": "object", "properties": {"even": {"type": "boolean"}}, "required": ["even"]}
-    asked = {"messages": [{"role": "user", "content": "Is 4 even?"}], "format": {**schema, "additionalProperties": False}}
+    asked = {
+        "messages": [{"role": "user", "content": "Is 4 even?"}],
+        "format": {**schema, "additionalProperties": False},
+    }
     assert "even" in client(url).chat(model=name(url), options=OPTIONS, **asked).message.content
 
 

@@ -86,6 +86,4 @@ def responses(url: str) -> None:
 
 
 if __name__ == "__main__":
-    run(
-        models, chat, stream, logprobs, logit_bias, parse, forced_tools, prefill, prediction, completions, responses
-    )
+    run(models, chat, stream, logprobs, logit_bias, parse, forced_tools, prefill, prediction, completions, responses)
