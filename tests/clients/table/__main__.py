@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -34,7 +35,7 @@ def main(argv: list[str] | None = None) -> int:
     """The exit status is 1 if a client that was installed does not work."""
     parser = argparse.ArgumentParser(prog="python -m tests.clients.table", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("clients", nargs="*", metavar="CLIENT", help="as named in docs/clients.md; by default all")
-    parser.add_argument("--keep", action="store_true", help="leave what is installed in .clients/")
+    parser.add_argument("--keep", action="store_true", help="leave the installed clients in .clients/")
     arguments = parser.parse_args(argv)
     known = {recipe.client for recipe in RECIPES}
     if unknown := sorted(set(arguments.clients) - known):
@@ -69,18 +70,18 @@ def _row(recipe: Recipe, servers: Mapping[bool, Server], models: Mapping[bool, P
     today = date.today().isoformat()
     if recipe.not_run:
         return Row(client=recipe.client, result=f"not run: {recipe.not_run}")
-    name = "".join(letter if letter.isalnum() else "-" for letter in f"{recipe.group}-{recipe.client}")
-    installed, work = FOLDER / name / "installed", FOLDER / name / "work"
-    shutil.rmtree(FOLDER / name, ignore_errors=True)
+    folder = FOLDER / re.sub(r"\W+", "-", f"{recipe.group} {recipe.client}")
+    shutil.rmtree(folder, ignore_errors=True)
     try:
-        version, commands = install(recipe, installed, _uv())
+        version, commands = install(recipe, folder / "installed", _uv())
         needs_long = recipe.needs_long_context
-        seen = drive(recipe, servers[needs_long], models[needs_long], work, commands)
+        seen = drive(recipe, servers[needs_long], models[needs_long], folder / "work", commands)
     except NotInstalled as reason:
         return Row(client=recipe.client, result=f"not run: {reason}", date=today)
     finally:
         if not keep:
-            shutil.rmtree(installed, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
+    folder.with_suffix(".log").write_text(seen.output, encoding="utf-8")
     asked, result = judge(recipe, seen)
     return Row(
         client=recipe.client,

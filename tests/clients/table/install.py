@@ -50,9 +50,11 @@ def _with_uv(recipe: Recipe, folder: Path, uv: Path) -> tuple[str, Mapping[str, 
     name = re.split(r"[\[<>=]", recipe.packages[0])[0]
     python = str(folder / "bin" / "python")
     found = _run([python, "-c", f"from importlib.metadata import version; print(version({name!r}))"], environ)
-    path = [str(HERE / "python"), str(HERE.parent)]
-    commands = {"PATH": f"{folder / 'bin'}{os.pathsep}{environ['PATH']}", "SCRIPTS": str(HERE / "python")}
-    return found.strip(), {**commands, "PYTHONPATH": os.pathsep.join(path)}
+    return found.strip(), {
+        "PATH": f"{folder / 'bin'}{os.pathsep}{environ['PATH']}",
+        "SCRIPTS": str(HERE / "python"),
+        "PYTHONPATH": str(HERE.parent),
+    }
 
 
 def _with_npm(recipe: Recipe, folder: Path) -> tuple[str, Mapping[str, str]]:

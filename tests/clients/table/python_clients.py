@@ -119,14 +119,14 @@ RECIPES = (
     _program(
         "guidellm",
         "guidellm",
-        run="""guidellm benchmark run --target "$URL" --profile synchronous --max-requests 3 --model "$MODEL" \\
-            --data prompts.jsonl --processor "$MODEL_PATH" --output-dir . --outputs json \\
-            --disable-console-interactive""",
+        run="""guidellm run --backend "kind=openai_http,target=$URL,request_format=/v1/chat/completions" \\
+            --profile kind=synchronous --constraint kind=max_requests,count=3 \\
+            --tokenizer "kind=hf_auto,model=$MODEL_PATH" \\
+            --data kind=synthetic_text,prompt_tokens=32,output_tokens=16 --output kind=json,path=out.json""",
         asks="three requests",
-        files={"prompts.jsonl": "".join(json.dumps({"prompt": f"{PROMPT} {n}"}) + "\n" for n in range(6))},
         routes=(CHAT,),
     ),
-    python_script("open-webui", "open-webui", script="open_webui.py", limit_s=580),
+    python_script("open-webui", "open-webui", script="webui_server.py", limit_s=580),
     python_script("crewai", "crewai", "litellm", script="crewai_llm.py"),
     _program(
         "aiperf",

@@ -40,6 +40,6 @@ await run({
     const body = { model: "any", input: question, max_output_tokens: 120 };
     assert((await client.responses.create(body)).output_text, "a text");
     const text = { format: zodTextFormat(schema, "weather") };
-    assert((await client.responses.parse({ ...body, text })).output_parsed.city, "an object");
+    assert((await client.responses.parse({ ...body, text })).output_parsed.days >= 1, "an object");
   },
 });
