@@ -44,8 +44,8 @@ coverage: $(DEV)  ## How much of app/ and lsp/ the tests reach
 		tests/test_*.py tests/messages tests/text tests/engine tests/models tests/serving tests/api tests/lsp \
 		tests/evaluation
 
-# Many clients of others, one after the other, against the server: docs/clients.md. An hour, and gigabytes for a while.
-test-clients: $(DEV)  ## Many clients of others: an hour, and packages from PyPI and npm
+# Many clients of others, one after the other, against the server: docs/clients.md. Gigabytes for a while.
+test-clients: $(DEV)  ## Many clients of others: half an hour, and packages from PyPI and npm
 	$(BIN)/python -m tests.clients.table $(ARGS)
 
 # The extension in a real VS Code (code-server), which is installed the first time: some minutes and 800 MB in VSCODE_DIR.

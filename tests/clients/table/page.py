@@ -42,18 +42,18 @@ def write(rows: Mapping[tuple[str, str], Row]) -> None:
 def renewed(page: str, rows: Mapping[tuple[str, str], Row]) -> str:
     def region(match: re.Match[str]) -> str:
         old = {client_of(line): line for line in match[0].splitlines() if line.startswith("| ")}
-        lines = [
-            rows[recipe.key].line() if recipe.key in rows else old.get(recipe.client, _not_reached(recipe))
-            for recipe in RECIPES
-            if recipe.group == match[2]
-        ]
+        lines = [_line(recipe, rows, old) for recipe in RECIPES if recipe.group == match[2]]
         return match[1] + "\n" + HEAD + "\n".join(lines) + "\n\n" + match[3]
 
     return REGION.sub(region, page)
 
 
-def _not_reached(recipe: Recipe) -> str:
-    return Row(client=recipe.client, result=f"not run: {recipe.not_run or 'not reached yet'}").line()
+def _line(recipe: Recipe, rows: Mapping[tuple[str, str], Row], old: Mapping[str, str]) -> str:
+    if recipe.not_run:
+        return Row(client=recipe.client, result=f"not run: {recipe.not_run}").line()
+    if recipe.key in rows:
+        return rows[recipe.key].line()
+    return old.get(recipe.client) or Row(client=recipe.client, result="not run yet").line()
 
 
 def client_of(line: str) -> str:
