@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from tests.clients.table.recipe import PROMPT, Recipe, python_script
-
-HTTPX = "httpx==0.28.1"
-PYDANTIC = "pydantic"  # weather.py needs it
 
 TASK = """\
 task: one
@@ -35,8 +33,8 @@ CHAT, TEXT = "POST /v1/chat/completions", "POST /v1/completions"
 OPENAI = {"OPENAI_API_KEY": "none"}
 
 
-def _program(client: str, *packages: str, run: str, **more: object) -> Recipe:
-    return Recipe(client=client, group="python", source="pip", packages=packages, run=run, **more)  # type: ignore[arg-type]
+def _program(client: str, *packages: str, run: str, **more: Any) -> Recipe:
+    return Recipe(client=client, group="python", source="pip", packages=packages, run=run, **more)
 
 
 def _absent(client: str, not_run: str) -> Recipe:
@@ -46,8 +44,8 @@ def _absent(client: str, not_run: str) -> Recipe:
 RECIPES = (
     python_script("openai", "openai", script="openai_sdk.py"),
     python_script("openai 2", "openai<3", script="openai_sdk.py"),
-    python_script("litellm", "litellm", "pydantic", script="litellm_sdk.py"),
-    python_script("litellm proxy", "litellm[proxy]", HTTPX, script="litellm_proxy.py", limit_s=500),
+    python_script("litellm", "litellm", script="litellm_sdk.py"),
+    python_script("litellm proxy", "litellm[proxy]", "httpx", script="litellm_proxy.py", limit_s=500),
     _program(
         "llm",
         "llm",
@@ -60,7 +58,7 @@ RECIPES = (
         environ={"LLM_USER_PATH": ".", "PROMPT": PROMPT},
         routes=(CHAT,),
     ),
-    python_script("langchain-openai", "langchain-openai", script="langchain.py"),
+    python_script("langchain-openai", "langchain-openai", script="langchain_models.py"),
     python_script("llama-index OpenAILike", "llama-index-llms-openai-like", script="llama_index_like.py"),
     python_script("pydantic-ai", "pydantic-ai-slim[openai]", script="pydantic_ai_agents.py"),
     python_script("instructor", "instructor", script="instructor_modes.py"),
@@ -72,7 +70,7 @@ RECIPES = (
     ),
     python_script("smolagents", "smolagents[openai]", script="smolagents_models.py"),
     python_script("ag2", "ag2[openai]>=1", script="ag2_agents.py"),
-    python_script("anthropic", "anthropic", PYDANTIC, script="anthropic_sdk.py"),
+    python_script("anthropic", "anthropic", script="anthropic_sdk.py"),
     python_script("ollama", "ollama", script="ollama_sdk.py"),
     _program(
         "aider",
