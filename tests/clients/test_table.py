@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from tests.clients.table import RECIPES, page
-from tests.clients.table.drive import Seen, judge
+from tests.clients.table.drive import Seen, judge, run
 from tests.clients.table.page import Row
 from tests.clients.table.recipe import Recipe
+from tests.waiting import wait_until
 
 CHAT = "POST /v1/chat/completions"
 SCRIPT = Recipe(client="a", group="python", source="pip", packages=("a",))
@@ -40,6 +43,24 @@ def test_only_the_rows_that_were_run_change() -> None:
 def test_recipes_can_be_told_apart() -> None:
     assert len({recipe.key for recipe in RECIPES}) == len(RECIPES)
     assert all(recipe.not_run or (recipe.packages and recipe.run) for recipe in RECIPES)
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs Linux's /proc")
+def test_a_daemon_that_a_client_leaves_is_ended(tmp_path: Path) -> None:
+    recipe = Recipe(client="c", group="agents", source="npm", run="setsid sleep 600 & echo $!", limit_s=20)
+
+    status, output = run(recipe, tmp_path, {**os.environ, "WORK": str(tmp_path)})
+
+    assert status == 0
+    wait_until(lambda: not _is_alive(output.strip()))
+
+
+def _is_alive(number: str) -> bool:
+    """A process that is killed, and not waited for, is a zombie: Z."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rsplit(") ", 1)[1][0] != "Z"
+    except OSError:
+        return False
 
 
 @pytest.mark.parametrize(

@@ -38,14 +38,14 @@ def drive(recipe: Recipe, server: Server, model: Path, work: Path, commands: Map
         (work / name).write_text(text, encoding="utf-8")
     variables = {"URL": server.url, "MODEL": model.name, "MODEL_PATH": str(model), "WORK": str(work), "HOME": str(work)}
     begin = len(server.text)
-    status, output = _run(recipe, work, {**base_environment(), **variables, **commands, **recipe.environ})
+    status, output = run(recipe, work, {**base_environment(), **variables, **commands, **recipe.environ})
     server.wait_for_queue(0, 0)
     requests = Counter((route, int(code)) for route, code in LOGGED.findall(server.text[begin:]))
     return Seen(status=status, output=output, requests=requests)
 
 
-def _run(recipe: Recipe, work: Path, environ: Mapping[str, str]) -> tuple[int | None, str]:
-    """In a session of its own, since agents leave processes behind."""
+def run(recipe: Recipe, work: Path, environ: Mapping[str, str]) -> tuple[int | None, str]:
+    """In a session of its own, so that it can be ended whole."""
     log = work / "output"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -62,14 +62,24 @@ def _run(recipe: Recipe, work: Path, environ: Mapping[str, str]) -> tuple[int | 
         except subprocess.TimeoutExpired:
             status = None
         finally:
-            _end(process)
+            _end(process, work)
     return status, log.read_text(encoding="utf-8", errors="replace")
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+def _end(process: subprocess.Popen[bytes], work: Path) -> None:
+    """And what it has left behind, in its session or, on Linux, with its environment: cline starts a daemon."""
+    left = [int(each.parent.name) for each in Path("/proc").glob("[0-9]*/environ") if _has_work(each, work)]
+    for end, number in [(os.killpg, process.pid), *((os.kill, number) for number in left)]:
+        with contextlib.suppress(ProcessLookupError):
+            end(number, signal.SIGKILL)
     process.wait()
+
+
+def _has_work(environ: Path, work: Path) -> bool:
+    try:
+        return f"WORK={work}".encode() in environ.read_bytes().split(b"\0")
+    except OSError:  # it has ended, or is another user's
+        return False
 
 
 def judge(recipe: Recipe, seen: Seen) -> tuple[str, str]:
