@@ -10,9 +10,10 @@ import signal
 import sys
 import threading
 import uuid
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from gunicorn import util
 
@@ -20,12 +21,14 @@ from gunicorn import util
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from app.errors import StartError
-from app.front import master
+from app.front import master, resources
 from app.front.log import Log
 from app.front.threads import Threads
 from app.front.worker import Limits, Worker
 from app.keys import read_keys
 from app.settings import Settings, load_settings
+
+T = TypeVar("T")
 
 logger = logging.getLogger("elbarto.request")
 # gunicorn answers 500 to requests outside of SCRIPT_NAME, also to a health check that comes without the proxy.
@@ -34,22 +37,24 @@ if _script_name and not os.environ.get("ELBARTO_ROOT_PATH"):
     os.environ["ELBARTO_ROOT_PATH"] = _script_name
 
 
-def _load() -> Settings:
+def _or_exit(load: Callable[[], T]) -> T:
     try:
-        loaded = load_settings()
-        if loaded.settings.keys_path is not None:
-            read_keys(
-                loaded.settings.keys_path
-            )  # The worker reads them again; here, a mistake stops a start or reload.
+        return load()
     except StartError as error:
         print(f"elbarto: error: {error}", file=sys.stderr)
         sys.exit(2)
+
+
+def _load() -> Settings:
+    loaded = load_settings()
+    if loaded.settings.keys_path is not None:
+        read_keys(loaded.settings.keys_path)  # The worker reads them again; here, a mistake stops a start or reload.
     for warning in loaded.warnings:
         print(f"elbarto: warning: {warning}", file=sys.stderr)
     return loaded.settings
 
 
-_settings = _load()
+_settings = _or_exit(_load)
 
 logger_class = Log
 Log.format_name = _settings.log_format
@@ -66,7 +71,10 @@ Worker.limits = Limits(
     max_body_bytes=_settings.max_body_bytes,
 )
 threads = Threads.for_engine(_settings.max_sequences, _settings.max_queue).total
-worker_connections = threads + 1000  # idle keep-alive connections occupy no thread
+# Idle keep-alive connections occupy no thread, but each has a file descriptor.
+worker_connections, _few_connections = _or_exit(lambda: resources.fit_connections(threads + 1000, threads))
+worker_tmp_dir = _or_exit(resources.temporary_directory)
+resources.limit_arenas()
 keepalive = 75  # not 0; app.front.worker has the time
 timeout = 60  # of the worker's loop, which no request can hold up; app.serving.watchdog looks after the engine
 # After shutdown_s the executor aborts the remaining requests; their streams need a moment to send the error.
@@ -77,24 +85,31 @@ control_socket_disable = True
 
 
 def on_starting(server: Any) -> None:
+    if _few_connections:
+        server.log.warning(_few_connections)
     master.take_over(server)
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    worker.loaded_flag = server.loaded_flag
 
 
 def post_worker_init(worker: Any) -> None:
     """Make the signals that end the worker close the executor too: the worker waits for its open streams."""
     util.write_error = partial(_write_error, worker)  # gunicorn has no setting for this
-    threading.Thread(target=_say_address, args=(worker,), daemon=True).start()
+    threading.Thread(target=_when_loaded, args=(worker,), daemon=True).start()
     _close_at(worker, signal.SIGTERM, _settings.shutdown_s)
     _close_at(worker, signal.SIGINT, 0)  # Ctrl-C: at once
     _close_at(worker, signal.SIGQUIT, 0)
 
 
-def _say_address(worker: Any) -> None:
-    """Log the address to open, once that is of use."""
+def _when_loaded(worker: Any) -> None:
+    """Tell the master, and log the address to open."""
     try:
         worker.wsgi.extensions["elbarto"].service.wait_until_ready()
     except Exception:  # the application has reported it
         return
+    worker.loaded_flag[0] = 1
     host, port = worker.sockets[0].getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     logging.getLogger("app").info("Open http://%s:%d/", f"[{host}]" if ":" in host else host, port)

@@ -21,8 +21,11 @@ from functools import partial
 from typing import Any
 
 from gunicorn import util
+from gunicorn.http.body import ChunkedReader
+from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from app.errors import RequestError
 from app.front.incoming import IncomingRequest
 from app.front.waiting import WaitingLine
 
@@ -276,6 +279,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def handle_request(self, req: Any, conn: Connection) -> Any:
         # Python limits the whole of a `sendall` by this, however little the client takes at a time.
         conn.sock.settimeout(self.limits.send_s)
+        if isinstance(req.body.reader, ChunkedReader):
+            req.body.reader = Chunks(req.body.reader)
         try:
             return super().handle_request(req, conn)
         except TimeoutError:
@@ -285,3 +290,17 @@ class Worker(ThreadWorker):  # type: ignore[misc]
                 raise
             self.log.debug("The connection was closed while it was served: %s", conn.client)
         raise StopIteration
+
+
+class Chunks:
+    """A chunked body. The application knows nothing of gunicorn's errors, and would answer them with 500."""
+
+    def __init__(self, reader: ChunkedReader) -> None:
+        self._reader = reader
+
+    def read(self, size: int) -> bytes:
+        try:
+            data: bytes = self._reader.read(size)
+        except ParseException as error:
+            raise RequestError(f"The chunks of the request body cannot be read: {error}") from error
+        return data

@@ -345,6 +345,18 @@ def test_chunked_body(guarded: Server) -> None:
     assert response.status_code == 200
 
 
+@pytest.mark.parametrize("chunk", [b"zz\r\n\r\n", b"1;\x00=b\r\na\r\n0\r\n\r\n", b"1\r\nabc\r\n0\r\n\r\n"])
+def test_malformed_chunks(server: Server, chunk: bytes) -> None:
+    head = b"POST /v1/chat/completions HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S) as connection:
+        connection.sendall(head + chunk)
+        connection.shutdown(socket.SHUT_WR)
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+
+    assert received.startswith(b"HTTP/1.1 400 "), received
+    assert received.count(b"HTTP/1.1") < 2, "where the next request begins is not known"
+
+
 def test_unknown_routes_and_methods(server: Server) -> None:
     for method, path in (
         ("GET", "/nope"),
