@@ -14,6 +14,7 @@ NODE := tests/clients/node
 NODE_CLIENTS := $(NODE)/node_modules/.installed
 LINT := tests/lint
 LINTERS := $(LINT)/node_modules/.installed
+SECURITY := .venv-security/.installed
 TORCH := $(shell grep '^torch==' requirements.txt)
 TORCH_CPU := https://download.pytorch.org/whl/cpu
 
@@ -22,7 +23,7 @@ EXTENSION_MODULES := $(EXTENSION)/node_modules/.installed
 VSCODE_TESTS := tests/editors/vscode
 VSCODE_DIR ?= $(CURDIR)/$(VSCODE_TESTS)/installed
 
-.PHONY: help serve test test-fast coverage test-clients test-vscode vscode-docs vsix check bench wheel docs lint lint-editors format clean node-clients nvim
+.PHONY: help serve soak audit sbom test test-fast coverage test-clients test-vscode vscode-docs vsix check bench wheel docs lint lint-editors format clean node-clients nvim
 
 serve: $(SERVER)  ## The server, with the embedded model. PORT=8001 HOST=127.0.0.1 MODEL=owner/name ARGS="--threshold 0.9"
 	$(BIN)/python -m app serve $(call given,MODEL) $(addprefix --port ,$(call given,PORT)) $(addprefix --host ,$(call given,HOST)) $(ARGS)
@@ -58,6 +59,18 @@ test-vscode: $(DEV) vsix  ## The extension in a real VS Code, which is installed
 vscode-docs: test-vscode  ## The pictures of the extension in docs/
 	VSCODE_DIR=$(VSCODE_DIR) node $(VSCODE_TESTS)/docs.mjs
 
+# Minutes of mixed clients and attackers; exit code 1 if anything was lost or leaked. MINUTES=60 shows a slope of memory.
+MINUTES ?= 2
+soak: $(DEV)  ## Mixed clients and attackers for MINUTES=2. ARGS="--attack": all attacks at full strength
+	$(BIN)/python -m bench.soak --minutes $(MINUTES) $(ARGS)
+
+audit: $(SECURITY)  ## Known vulnerabilities of requirements*.txt, where PyPI's data can be had
+	.venv-security/bin/python .ci/audit.py $(wildcard requirements*.txt)
+
+sbom: $(SERVER) $(SECURITY)  ## The packages of .venv as a software bill of materials, dist/sbom.cdx.json
+	mkdir -p dist
+	.venv-security/bin/cyclonedx-py environment $(BIN)/python --output-file dist/sbom.cdx.json
+
 check: lint test  ## lint and test: run this before a pull request
 
 bench: $(DEV)  ## The benchmark. ARGS=--list names its parts
@@ -85,7 +98,7 @@ nvim:  ## A Neovim for the tests of the plugin
 	PYTHON=$(PYTHON) tests/editors/nvim/install.sh $(ARGS)
 
 clean:  ## Remove everything that make has made
-	rm -rf .venv .venv-clients .clients .venv-nvim $(NODE)/node_modules $(LINT)/node_modules $(VSCODE_TESTS)/installed $(VSCODE_TESTS)/run
+	rm -rf .venv .venv-clients .clients .venv-nvim .venv-security $(NODE)/node_modules $(LINT)/node_modules $(VSCODE_TESTS)/installed $(VSCODE_TESTS)/run
 	cd $(EXTENSION) && rm -rf node_modules dist server LICENSE *.vsix
 	rm -rf .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -111,6 +124,12 @@ $(CLIENTS): tests/clients/requirements.txt
 	@$(call require-python)
 	$(PYTHON) -m venv .venv-clients
 	.venv-clients/bin/python -m pip install -r tests/clients/requirements.txt
+	@touch $@
+
+$(SECURITY): requirements-security.txt
+	@$(call require-python)
+	$(PYTHON) -m venv .venv-security
+	.venv-security/bin/python -m pip install -r requirements-security.txt
 	@touch $@
 
 ifeq ($(shell command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 && echo yes),yes)

@@ -42,7 +42,7 @@ def serving(settings: Settings, command: Sequence[str] = SERVE, **variables: str
                 stderr=output,
             )
         try:
-            yield _wait(process, log)
+            yield wait_until_ready(process, log)
         finally:
             process.terminate()
             try:
@@ -51,7 +51,8 @@ def serving(settings: Settings, command: Sequence[str] = SERVE, **variables: str
                 process.kill()
 
 
-def _wait(process: subprocess.Popen[bytes], log: Path) -> int:
+def wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> int:
+    """Its port. Raises RuntimeError, with the log, if the model is never loaded."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         match = re.search(r"Listening at: http://[\d.]+:(\d+)", log.read_text(errors="replace"))
