@@ -8,6 +8,10 @@
 # No GPU: PyTorch's small CPU build.
 #   docker build --build-arg TORCH_INDEX=https://download.pytorch.org/whl/cpu -t elbarto-serve .
 
+# It runs with a read-only root, and as any user, also one without a name: what it writes is /models, and /dev/shm if
+# /tmp is not there.
+#   docker run --read-only --cap-drop ALL --security-opt no-new-privileges --user 12345:0 ... elbarto-serve
+
 ARG BASE_IMAGE=python:3.12-slim
 
 FROM ${BASE_IMAGE} AS build
@@ -23,16 +27,26 @@ RUN python3 -m venv --system-site-packages --without-pip /opt/venv \
                --index-url "$TORCH_INDEX" "$(grep '^torch==' /tmp/requirements.txt)"; \
        fi \
     && python3 -m pip --python /opt/venv/bin/python install -r /tmp/requirements.txt
+# What is in the image, as CycloneDX: /opt/elbarto/sbom.cdx.json.
+COPY requirements-security.txt /tmp/
+RUN python3 -m venv /opt/security \
+    && /opt/security/bin/python -m pip install -r /tmp/requirements-security.txt \
+    && /opt/security/bin/cyclonedx-py environment /opt/venv/bin/python --output-file /opt/sbom.cdx.json
 
 FROM ${BASE_IMAGE}
 RUN useradd --create-home --uid 10001 elbarto \
     && mkdir /models \
-    && chown elbarto /models
+    && chown elbarto:0 /models \
+    && chmod 775 /models
 COPY --from=build /opt/venv /opt/venv
 WORKDIR /opt/elbarto
+COPY --from=build /opt/sbom.cdx.json .
 COPY . .
+# Compiled now: the user below, or a read-only root, could not keep it.
+RUN /opt/venv/bin/python -m compileall -q app
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
     HF_HOME=/models \
     ELBARTO_MODEL_PATH=ByteDance-Seed/Stable-DiffCoder-8B-Instruct
 USER elbarto
