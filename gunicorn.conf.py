@@ -69,6 +69,7 @@ Worker.limits = Limits(
     request_s=_settings.request_timeout_s,
     connections_per_address=_settings.max_connections_per_address,
     max_body_bytes=_settings.max_body_bytes,
+    unlimited=_settings.trusted_proxies,
 )
 threads = Threads.for_engine(_settings.max_sequences, _settings.max_queue).total
 # Idle keep-alive connections occupy no thread, but each has a file descriptor.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import ipaddress
 import os
 import selectors
 import signal
@@ -47,7 +48,15 @@ class Limits:
     send_s: float = 30.0  # for a client to take one piece of an answer
     connections_per_address: int = 0  # 0: any number
     max_body_bytes: int = 4 * 2**20
-    unlimited_addresses: frozenset[str] = frozenset()  # of reverse proxies
+    unlimited: tuple[str, ...] = ()  # addresses and networks of reverse proxies, or `*`
+
+    def is_unlimited(self, address: str) -> bool:
+        """Whether an address may have any number of connections: a proxy has those of all its clients."""
+        if not address or "*" in self.unlimited:
+            return True
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+        parsed = getattr(parsed, "ipv4_mapped", None) or parsed
+        return any(parsed in ipaddress.ip_network(network, strict=False) for network in self.unlimited)
 
 
 class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
@@ -147,7 +156,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def _has_too_many(self, address: str) -> bool:
         limit = self.limits.connections_per_address
-        return 0 < limit < self._addresses[address] and address not in self.limits.unlimited_addresses
+        return 0 < limit < self._addresses[address] and not self.limits.is_unlimited(address)
 
     def _make_room(self) -> bool:
         """Close the connection that has waited longest for its client."""

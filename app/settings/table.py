@@ -208,7 +208,8 @@ class Settings:
         256,
         integer(0),
         "an integer from 0; 0 = any number",
-        "Maximum number of open connections from one address; further ones are answered with 429.",
+        "Maximum number of open connections from one address that is not in ELBARTO_TRUSTED_PROXIES; further ones are "
+        "answered with 429.",
     )
     cors_origins: tuple[str, ...] = _setting(
         LOCAL_ORIGINS,

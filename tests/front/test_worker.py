@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from app.front.worker import Limits
+
 ROOT = Path(__file__).resolve().parents[2]
 THREADS = 4
 PER_ADDRESS = 50
@@ -98,6 +100,22 @@ def test_connections_of_one_address_are_limited(port: int) -> None:
         assert asks(port, "127.0.0.5").endswith(b"/echo 3")
 
     assert wait_until_answered(port, "127.0.0.4")
+
+
+@pytest.mark.parametrize(
+    ("address", "is_unlimited"),
+    [
+        ("10.1.2.3", True),
+        ("::ffff:10.1.2.3", True),
+        ("::1", True),
+        ("fe80::1%eth0", False),
+        ("11.1.2.3", False),
+        ("", True),
+    ],
+)
+def test_proxies_may_have_any_number_of_connections(address: str, is_unlimited: bool) -> None:
+    assert Limits(unlimited=("10.0.0.0/8", "::1")).is_unlimited(address) == is_unlimited
+    assert Limits(unlimited=("*",)).is_unlimited(address)
 
 
 def wait_until_answered(port: int, source: str) -> bool:
