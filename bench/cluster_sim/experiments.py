@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bench.cluster_sim.routing import POLICIES
 from bench.cluster_sim.simulation import Outcome, Scenario, percentile
-from bench.cluster_sim.traffic import Spread, Traffic
+from bench.cluster_sim.traffic import Spread
 
 LOADS = (0.5, 1.0, 2.0, 3.0)
 BOUNDS = (0, 1, 2, 4, 8, 16, 1000)
@@ -56,15 +56,17 @@ def bounds(base: Scenario) -> Iterator[Case]:
 def conditions(base: Scenario) -> Iterator[Case]:
     """What the result depends on: each condition with affinity, round robin and least loaded."""
     people, machine = base.traffic, base.machine
-    slower = tuple((rows, ms + 9 * machine.forward_ms[0][1]) for rows, ms in machine.forward_ms)
+    slower = tuple((rows, ms + 34.2) for rows, ms in machine.forward_ms)
     changed: Mapping[str, Scenario] = {
         "chats only": replace(base, traffic=replace(people, editors=0)),
         "editors only": replace(base, traffic=replace(people, chats=0, editors=2 * people.editors)),
         "long system prompts": replace(base, traffic=replace(people, system_len=Spread(median=3000, sigma=0.4))),
         "one system prompt": replace(base, traffic=replace(people, system_prompts=1)),
         "a tenth of the cache": replace(base, machine=replace(machine, cache_tokens=machine.cache_tokens // 10)),
-        "a forward takes 10 times as long": replace(base, machine=replace(machine, forward_ms=slower)),
-        "10 replicas": replace(base, replicas=max(1, base.replicas // 10)),
+        "a forward of 38 ms, a quarter of the people": with_load(
+            replace(base, machine=replace(machine, forward_ms=slower)), 0.25
+        ),
+        "10 replicas": replace(base, replicas=10),
     }
     for name, scenario in changed.items():
         for policy in POLICIES:

@@ -14,6 +14,7 @@ import selectors
 import socket
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from app.settings import ROOT, Settings
@@ -30,9 +31,8 @@ TIMEOUT_S = 300.0
 
 @dataclass(frozen=True)
 class Load:
-    """What streams of one length cost. `events` are blocks on the wire."""
+    """What requests of one length cost. `events` are chunks with text, one for each block."""
 
-    streams: int
     requests: int
     events: int
     seconds: float
@@ -56,9 +56,8 @@ def main() -> None:
     parser.add_argument("--streams", type=int, nargs="+", default=STREAMS, help="numbers of streams at once")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each; the median counts")
     args = parser.parse_args()
-    print(
-        "| streams | events/s sent | CPU, request | CPU, event | most events/s, replies of 63 blocks |\n|---|---|---|---|---|"
-    )
+    print("| streams | events/s sent | CPU, request | CPU, event | most events/s, replies of 63 blocks |")
+    print("|---|---|---|---|---|")
     for streams in args.streams:
         cost, rate = measure(streams, args.rounds)
         print(
@@ -68,15 +67,20 @@ def main() -> None:
         )
 
 
-def measure(streams: int, rounds: int, step_ms: float = STEP_MS) -> tuple[Cost, float]:
+def measure(streams: int, rounds: int) -> tuple[Cost, float]:
     """The cost with that many streams, and the events that were sent per second of the long replies."""
-    settings = Settings(host=HOST, port=0, max_sequences=streams, max_queue=streams)
-    with serving(settings, SERVER, **{STEP_VARIABLE: str(step_ms)}) as port:
+    with serving_fake(streams, STEP_MS) as port:
         run(port, streams, TOKENS[0])  # warm-up
         found = [(run(port, streams, TOKENS[0]), run(port, streams, TOKENS[1])) for _ in range(rounds)]
     costs = sorted((fit(short, long) for short, long in found), key=lambda cost: cost.event_us)
     rates = sorted(long.events / long.seconds for _, long in found)
     return costs[rounds // 2], rates[rounds // 2]
+
+
+def serving_fake(streams: int, step_ms: float) -> AbstractContextManager[int]:
+    """The port of a server whose engine takes that many streams at once."""
+    settings = Settings(host=HOST, port=0, max_sequences=streams, max_queue=streams)
+    return serving(settings, SERVER, **{STEP_VARIABLE: str(step_ms)})
 
 
 def fit(short: Load, long: Load) -> Cost:
@@ -92,7 +96,7 @@ def run(port: int, streams: int, tokens: int) -> Load:
     cpu, start = _cpu_seconds(port), time.perf_counter()
     events = _read_all([_ask(port, tokens) for _ in range(streams)])
     seconds = time.perf_counter() - start
-    return Load(streams, streams, events, seconds, _cpu_seconds(port) - cpu)
+    return Load(streams, events, seconds, _cpu_seconds(port) - cpu)
 
 
 def _ask(port: int, tokens: int) -> socket.socket:
@@ -117,14 +121,13 @@ def _read_all(connections: Sequence[socket.socket]) -> int:
     answers = {connection: bytearray() for connection in connections}
     with selectors.DefaultSelector() as selector:
         for connection in connections:
-            selector.register(connection, selectors.EVENT_READ)
+            selector.register(connection, selectors.EVENT_READ, connection)
         while selector.get_map():
             ready = selector.select(TIMEOUT_S)
             if not ready:
                 raise RuntimeError(f"the server sent nothing for {TIMEOUT_S:.0f} seconds")
             for key, _ in ready:
-                connection = key.fileobj
-                assert isinstance(connection, socket.socket)
+                connection = key.data
                 data = connection.recv(65536)
                 answers[connection] += data
                 if not data:

@@ -1,4 +1,4 @@
-"""The server that `bench.cluster_sim.front` measures: the real front over a fake engine, which costs next to nothing."""
+"""The server that `bench.cluster_sim.front` measures: the real front over a fake engine that costs little."""
 
 from __future__ import annotations
 
