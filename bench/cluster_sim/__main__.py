@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench.cluster_sim import plot
@@ -12,8 +13,14 @@ from bench.cluster_sim.simulation import Outcome, Scenario, simulate
 from bench.cluster_sim.traffic import Traffic
 
 
-def main() -> None:
-    args = _parser().parse_args()
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = _parser()
+    args = parser.parse_args(arguments)
+    unknown = next((name for name in args.experiments if name not in EXPERIMENTS), None)
+    if unknown is not None:
+        parser.error(f"{unknown!r} is not an experiment; the experiments are {', '.join(EXPERIMENTS)}")
+    if args.replicas < 1 or args.seconds <= 0:
+        parser.error(f"--replicas must be at least 1 and --seconds above 0, got {args.replicas} and {args.seconds:g}")
     base = Scenario(
         replicas=args.replicas,
         machine=MACHINES[args.machine],

@@ -10,6 +10,7 @@ import pytest
 import simpy
 
 from bench.cluster_sim import front
+from bench.cluster_sim.__main__ import main
 from bench.cluster_sim.experiments import COLUMNS, EXPERIMENTS, Case, FrontCost, row, with_load
 from bench.cluster_sim.front import Load
 from bench.cluster_sim.machines import MACHINES, Machine
@@ -231,6 +232,26 @@ def test_every_experiment_has_rows() -> None:
     assert row(case, outcome).count("|") == len(COLUMNS) + 1
     assert case.scenario.traffic.chats == 20
     assert FrontCost(request_us=1e6, event_us=0).cores(outcome) == outcome.requests_per_s
+
+
+def test_the_command_prints_a_table_for_each_experiment(capsys) -> None:
+    main(["policies", "fronts", "--replicas", "2", "--chats", "4", "--warmup", "1", "--seconds", "1"])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.startswith("##")] == ["## policies", "## fronts"]
+    assert sum("round robin" in line for line in lines) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["bound"], "'bound' is not an experiment; the experiments are policies, bounds, conditions, fronts"),
+        (["--replicas", "0"], "--replicas must be at least 1 and --seconds above 0, got 0 and 60"),
+    ],
+)
+def test_arguments_are_checked(arguments: list[str], said: str, capsys) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+    assert said in capsys.readouterr().err
 
 
 def test_the_policies_are_plotted(tmp_path, outcomes: dict[str, Outcome]) -> None:
