@@ -58,6 +58,7 @@ def conditions(base: Scenario) -> Iterator[Case]:
     people, machine = base.traffic, base.machine
     slower = tuple((rows, ms + 34.2) for rows, ms in machine.forward_ms)
     changed: Mapping[str, Scenario] = {
+        "nothing changed": base,
         "chats only": replace(base, traffic=replace(people, editors=0)),
         "editors only": replace(base, traffic=replace(people, chats=0, editors=2 * people.editors)),
         "long system prompts": replace(base, traffic=replace(people, system_len=Spread(median=3000, sigma=0.4))),

@@ -46,7 +46,7 @@ class Outcome:
     waits: dict[Kind, tuple[float, ...]]  # ascending
     superseded: float
     held: tuple[float, ...]  # requests that each replica has, running and waiting, on average
-    blocks_per_s: float
+    blocks_per_s: float  # of all replies, as if each were read to its end
 
     @property
     def all_waits(self) -> Sequence[float]:
