@@ -47,6 +47,7 @@ class Link:
     hello: Hello | None = None  # None: it has not answered yet
     status: Status | None = None
     stats: EngineStats = NOTHING
+    is_new: bool = True  # False: it was lost before
     is_member: bool = True  # False: it is drained, so it gets no new sequences
     is_lost: bool = False
     jobs: dict[int, Job] = field(default_factory=dict)
@@ -56,6 +57,10 @@ class Link:
     @property
     def load(self) -> int:
         return len(self.jobs) + (self.status.num_others if self.status else 0)
+
+    def is_coming(self, now: float) -> bool:
+        """Whether it will be usable in a moment: Ray has just said that it is ready, and it has not answered yet."""
+        return self.is_new and self.is_member and self.hello is None and now - self.heard <= SILENT_S
 
     def is_usable(self, now: float) -> bool:
         if self.hello is None or not self.is_member or self.is_lost or now - self.heard > SILENT_S:

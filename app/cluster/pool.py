@@ -80,7 +80,7 @@ class ReplicaPool:
         with self._changed:
             if self._closing:
                 return "closed"
-            return "ready" if self._usable() else "loading"
+            return "ready" if self._info is not None and self._is_available() else "loading"
 
     @property
     def info(self) -> ModelInfo:
@@ -206,10 +206,10 @@ class ReplicaPool:
                 self._connect(name)
             self._changed.notify_all()
 
-    def _connect(self, name: str) -> None:
+    def _connect(self, name: str, is_new: bool = True) -> None:
         if self._closing:
             return
-        link = self._links[name] = Link(name, self._clock())
+        link = self._links[name] = Link(name, self._clock(), is_new=is_new)
         threading.Thread(target=self._listen, args=(link,), name=f"elbarto-{name}", daemon=True).start()
 
     def _listen(self, link: Link) -> None:
@@ -310,6 +310,11 @@ class ReplicaPool:
         now = self._clock()
         return [link for link in self._links.values() if link.is_usable(now)]
 
+    def _is_available(self) -> bool:
+        """Also while the replicas of before are drained, as in an update, and a new one is about to answer."""
+        now = self._clock()
+        return any(link.is_usable(now) or link.is_coming(now) for link in self._links.values())
+
     def _count_capacity(self) -> None:
         hellos = [link.hello for link in self._links.values() if link.hello and link.is_member]
         if hellos:
@@ -321,7 +326,7 @@ class ReplicaPool:
             raise ShuttingDown
         if self._info is None:
             raise ModelLoading
-        if not self._usable():
+        if not self._is_available():
             raise Unavailable("No replica of the model is ready. Try again soon.")
 
     # --- Sequences ---
@@ -413,6 +418,6 @@ class ReplicaPool:
             for name, when in list(self._lost.items()):
                 if name in self._members and name not in self._links and now - when > RETRY_S:
                     del self._lost[name]
-                    self._connect(name)
+                    self._connect(name, is_new=False)
             if self._homeless and self._usable():
                 self._house()

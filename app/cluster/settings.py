@@ -63,5 +63,6 @@ def read_arguments(arguments: Mapping[str, Any]) -> tuple[ReplicaSettings, Scale
     """Of a deployment file: settings by name, as in YAML, and fields of Scale. Raises ConfigError."""
     of_scale = {field.name for field in fields(Scale)}
     given = {name: str(value) for name, value in arguments.items() if name not in of_scale}
-    scale = Scale(**{name: value for name, value in arguments.items() if name in of_scale})
+    numbers = {name: value for name, value in arguments.items() if name in of_scale}
+    scale = Scale(**{"max_replicas": numbers.get("min_replicas", 1), **numbers})
     return replica_settings(load_settings(given).settings), scale

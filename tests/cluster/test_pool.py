@@ -248,6 +248,26 @@ def test_what_a_draining_replica_does_not_finish_goes_on_elsewhere(cluster: Clus
     assert cluster.wait_for_starts(2).name == other
 
 
+def test_while_all_replicas_are_replaced_nothing_is_refused(cluster: Cluster) -> None:
+    cluster.transport.members("c")
+    assert cluster.pool.state == "ready"
+    generation = cluster.submit()
+    assert not cluster.transport.started
+
+    cluster.transport.greet("c")
+    cluster.transport.finish(cluster.wait_for_starts(1))
+    assert isinstance(end_of(generation)[1], Finished)
+
+
+def test_a_new_replica_that_does_not_answer_is_not_waited_for(cluster: Cluster) -> None:
+    cluster.transport.members("c")
+    cluster.now[0] += SILENT_S + 1
+
+    assert cluster.pool.state == "loading"
+    with pytest.raises(Unavailable):
+        cluster.submit()
+
+
 def test_a_stream_of_events_is_renewed(cluster: Cluster) -> None:
     generation = cluster.submit()
     started = cluster.wait_for_starts(1)
