@@ -53,9 +53,6 @@ class EngineReplica:
     async def num_sequences(self, *, to: str) -> int:
         return self._replica.num_sequences
 
-    async def process_id(self, *, to: str) -> int:
-        return os.getpid()
-
     async def check_health(self) -> None:
         """Ray calls this, and starts the replica again if it raises."""
         self._replica.check_health()
