@@ -214,7 +214,7 @@ class ReplicaPool:
 
     def _listen(self, link: Link) -> None:
         """The thread of one replica."""
-        while not (link.is_lost or self._closing):
+        while not link.is_lost and (link.jobs or not self._closing):
             try:
                 for message in self._transport.events(link.name):
                     self._take(link, message)
@@ -393,7 +393,7 @@ class ReplicaPool:
         while True:
             with self._changed:
                 self._changed.wait(TICK_S)
-                if self._closing:
+                if self._closing and not self._jobs:
                     return
                 try:
                     self.tick()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -413,6 +414,22 @@ def test_a_replica_with_another_model_is_not_used(cluster: Cluster, caplog: pyte
     cluster.submit(*[SequenceRequest((1, 2, 3), PARAMS)] * 6)
 
     assert {each.name for each in cluster.transport.started} == {"a", "b"}
+
+
+def test_closing_lets_sequences_finish(cluster: Cluster) -> None:
+    generation = cluster.submit()
+    started = cluster.wait_for_starts(1)
+    closing = threading.Thread(target=cluster.pool.close, args=(PATIENCE_S,))
+    closing.start()
+    wait_until(lambda: cluster.pool.state == "closed")
+
+    cluster.transport.send(started.name, None)  # the stream of events is renewed as before
+    cluster.transport.greet(started.name)
+    cluster.transport.finish(started)
+
+    assert isinstance(end_of(generation)[1], Finished)
+    closing.join(PATIENCE_S)
+    assert cluster.transport.is_closed
 
 
 def test_closing_fails_what_is_left_and_refuses_more(cluster: Cluster) -> None:

@@ -57,7 +57,7 @@ def replicas(server: Server) -> list[dict[str, Any]]:
 def wait_for_replicas(server: Server, number: int) -> None:
     def are_there() -> bool:
         assert not server.has_ended(), server.text
-        return [each["state"] for each in replicas(server)] == ["ready"] * number
+        return server.is_ready() and [each["state"] for each in replicas(server)] == ["ready"] * number
 
     wait_until(are_there, f"{number} replicas of {server}")
 
