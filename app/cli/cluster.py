@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     if args.attach and address is None:
         raise ConfigError(f"--attach needs --ray-address or {ADDRESS_VARIABLE}")
     if find_spec("ray") is None:
-        raise ConfigError("this command needs Ray: pip install -r requirements-ray.txt")
+        raise ConfigError("this command needs Ray: pip install -r requirements-ray.txt, or elbarto-serve[ray]")
     from app.cluster.launch import Launcher
     from app.cluster.settings import Scale
 
