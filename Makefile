@@ -9,6 +9,7 @@ IN_PARALLEL := -n auto --dist loadscope --no-loadscope-reorder
 BIN := .venv/bin
 SERVER := .venv/.server
 DEV := .venv/.dev
+RAY := .venv-ray/.installed
 CLIENTS := .venv-clients/.installed
 NODE := tests/clients/node
 NODE_CLIENTS := $(NODE)/node_modules/.installed
@@ -27,6 +28,14 @@ VSCODE_DIR ?= $(CURDIR)/$(VSCODE_TESTS)/installed
 
 serve: $(SERVER)  ## The server, with the embedded model. PORT=8001 HOST=127.0.0.1 MODEL=owner/name ARGS="--threshold 0.9"
 	$(BIN)/python -m app serve $(call given,MODEL) $(addprefix --port ,$(call given,PORT)) $(addprefix --host ,$(call given,HOST)) $(ARGS)
+
+# Ray has an environment of its own, which sees the packages of .venv: nothing else should find Ray installed.
+.PHONY: cluster test-cluster
+cluster: $(RAY)  ## Two replicas of the embedded model on Ray, on CPUs, and the server in front. PORT=8001 ARGS="--replicas 3"
+	.venv-ray/bin/python -m app cluster --replicas 2 --cpus 1 $(addprefix --port ,$(call given,PORT)) $(addprefix --host ,$(call given,HOST)) $(ARGS)
+
+test-cluster: $(RAY)  ## The tests of the cluster with a real one. ARGS="-k name" selects some
+	.venv-ray/bin/python -m pytest -n 0 $(ARGS) tests/cluster
 
 help:  ## This list
 	@echo "make TARGET [VARIABLE=value ...]; the first one sets up .venv"
@@ -99,6 +108,7 @@ nvim:  ## A Neovim for the tests of the plugin
 
 clean:  ## Remove everything that make has made
 	rm -rf .venv .venv-clients .clients .venv-nvim .venv-security $(NODE)/node_modules $(LINT)/node_modules $(VSCODE_TESTS)/installed $(VSCODE_TESTS)/run
+	rm -rf .venv-ray
 	cd $(EXTENSION) && rm -rf node_modules dist server LICENSE *.vsix
 	rm -rf .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -117,6 +127,12 @@ $(SERVER): requirements.txt
 
 $(DEV): $(SERVER) requirements-dev.txt requirements-gguf.txt requirements-lsp.txt requirements-docs.txt requirements-syntax.txt
 	$(BIN)/python -m pip install -r requirements-dev.txt
+	@touch $@
+
+$(RAY): $(DEV) requirements-ray.txt
+	$(PYTHON) -m venv .venv-ray
+	$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > "$$(.venv-ray/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/server.pth"
+	.venv-ray/bin/python -m pip install -r requirements-ray.txt
 	@touch $@
 
 # Clients of the tests whose dependencies clash with the server's.

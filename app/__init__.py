@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from app.settings import Settings
 
     Load = Callable[[], tuple[Backend, Frontend]]
+    Serve = Callable[[Settings, Metrics, Tracing], Service]
 
 __version__ = "0.1.0"
 
@@ -38,10 +39,11 @@ BOOT_ERROR = 3
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def create_app(settings: Settings | None = None, load: Load | None = None) -> Flask:
+def create_app(settings: Settings | None = None, load: Load | None = None, serve: Serve | None = None) -> Flask:
     """The WSGI application; the model loads on the executor's thread after this returns.
 
-    `load` replaces loading the checkpoint that the settings name (tests pass a small engine).
+    `load` replaces loading the checkpoint that the settings name (tests pass a small engine), and `serve` makes a
+    service over an engine that is elsewhere.
     """
     import logging
 
@@ -84,7 +86,10 @@ def create_app(settings: Settings | None = None, load: Load | None = None) -> Fl
         _logger().info("%s", memory)
         return loaded
 
-    service = create_service(settings, load_and_log, end_process, metrics, tracing)
+    if serve is None:
+        service = create_service(settings, load_and_log, end_process, metrics, tracing)
+    else:
+        service = serve(settings, metrics, tracing)
     config = HttpConfig(
         api_key=settings.api_key,
         api_keys_file=settings.keys_path,
@@ -137,9 +142,7 @@ def create_service(
 
     def load_and_report() -> Backend:
         backend, loaded_frontend = load()
-        _log_defaults(defaults, loaded_frontend.request_defaults)
-        if not loaded_frontend.tokenizer.has_chat_template:
-            _logger().warning("the checkpoint has no chat template: chats are refused; /v1/completions continues texts")
+        log_frontend(loaded_frontend, defaults)
         if settings.benchmark:
             run_benchmark(backend)
         frontend.set_result(loaded_frontend)
@@ -251,6 +254,13 @@ def explain_defaults(settings: Settings) -> dict[str, tuple[str, str]]:
         name: (value, f"{source} ({places[name]})" if source == CHECKPOINT and name in places else source)
         for name, (value, source) in rows.items()
     }
+
+
+def log_frontend(frontend: Frontend, defaults: Overrides[Defaults]) -> None:
+    """What an operator should know of it."""
+    _log_defaults(defaults, frontend.request_defaults)
+    if not frontend.tokenizer.has_chat_template:
+        _logger().warning("the checkpoint has no chat template: chats are refused; /v1/completions continues texts")
 
 
 def _log_defaults(defaults: Overrides[Defaults], checkpoint: Overrides[Defaults]) -> None:

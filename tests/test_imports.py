@@ -30,7 +30,8 @@ MAY_IMPORT = {
         "logs",
         "tracing",
     },  # app/__init__.py: all the wiring
-    "cli": {"settings", "paths", "app", "inspection", "serving", "messages", "evaluation", "remote", "lsp"},
+    "cli": {"settings", "paths", "app", "inspection", "serving", "messages", "evaluation", "remote", "lsp", "cluster"},
+    "cluster": {"app", "logs", "settings", "paths", "serving", "text", "models", "messages"},
     "inspection": {"serving", "text", "engine", "models", "messages"},
     "settings": {"messages", "paths"},
     "front": {"logs"},
@@ -61,6 +62,7 @@ ONLY_FROM = {
     "tree_sitter": {"text"},
     "prometheus_client": {"serving"},
     "opentelemetry": {"tracing"},
+    "ray": {"cluster"},
 }
 
 

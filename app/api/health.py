@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
@@ -33,6 +34,8 @@ def ready() -> Response:
 def _answer(health: Health, is_ready: bool) -> Response:
     queue = {"running": health.running, "waiting": health.waiting, "capacity": health.capacity}
     body: dict[str, Any] = {"status": health.state, "queue": queue, "model": None, "device": None, "dtype": None}
+    if health.replicas:
+        body["replicas"] = [asdict(each) for each in health.replicas]
     if health.model is None or not is_ready:
         response = jsonify(body if health.model is None else body | {"status": "busy"})
         response.status_code = 503

@@ -40,6 +40,8 @@ def elbarto_body(usage: Usage) -> dict[str, Any]:
         "params": usage_params(usage),
         "warnings": list(usage.warnings),
     }
+    if usage.restarts:
+        body["restarts"] = usage.restarts
     omitted = INFILL_NUMBERS if usage.infill_mode is None else () if usage.reply_counters else REPLY_NUMBERS
     return {name: value for name, value in body.items() if name not in omitted}
 

@@ -9,11 +9,12 @@ from types import ModuleType
 from typing import NoReturn
 
 from app import __version__
-from app.cli import chat, config, edit, evaluate, fill, generate, inspect, listing, ps, pull, serve
+from app.cli import chat, cluster, config, edit, evaluate, fill, generate, inspect, listing, ps, pull, serve
 from app.paths import COMMAND
 
 COMMANDS: Mapping[str, ModuleType] = {
     "serve": serve,
+    "cluster": cluster,
     "generate": generate,
     "chat": chat,
     "fill": fill,

@@ -8,7 +8,7 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from app.cli import arguments, flags
@@ -27,7 +27,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Become gunicorn's master. gunicorn.conf.py and the worker read the settings from the environment."""
+    settings = checked_settings(args)
+    return become_gunicorn(args, settings, "app:create_app()")
+
+
+def checked_settings(args: argparse.Namespace) -> Settings:
+    """Raises StartError for whatever is found to be wrong before anything slow begins."""
     settings = _settings(args)
     _check_port(settings)
     _check_temporary_folder()
@@ -35,8 +40,18 @@ def run(args: argparse.Namespace) -> int:
     from app.inspection.preflight import check_before_loading
 
     check_before_loading(model_source(settings))
+    return settings
+
+
+def become_gunicorn(
+    args: argparse.Namespace,
+    settings: Settings,
+    application: str,
+    adapt: Callable[[Settings], Settings] = lambda settings: settings,
+) -> int:
+    """gunicorn.conf.py and the worker read the settings from the environment, after `adapt` has changed them."""
     environ = dict(os.environ)
-    os.environ.update(to_environ(settings))
+    os.environ.update(to_environ(adapt(settings)))
 
     from gunicorn import __main__ as gunicorn
     from gunicorn.app.wsgiapp import WSGIApplication
@@ -50,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
         def reload(self) -> None:
             """Read the settings again, from where they were read at the start. Raises SystemExit if they are wrong."""
             try:
-                settings = _settings(args, environ)
+                settings = adapt(_settings(args, environ))
             except StartError as error:
                 print(f"elbarto: error: {error}", file=sys.stderr, flush=True)
                 raise SystemExit(2) from None
@@ -58,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
             super().reload()
 
     # As if gunicorn had been started with these arguments; it parses them again at every reload.
-    sys.argv = [gunicorn.__file__, "--config", str(GUNICORN_CONF), "app:create_app()"]
+    sys.argv = [gunicorn.__file__, "--config", str(GUNICORN_CONF), application]
     master = os.getpid()
     try:
         Server().run()

@@ -30,6 +30,7 @@ class Counters:
     drafts_tried: int = 0
     drafts_accepted: int = 0
     prefill_ms: float = 0.0  # from admission to the end of the prompt's last forward
+    restarts: int = 0  # on another replica of the engine, after the one before was lost
 
     @property
     def denoise_ms(self) -> float:

@@ -34,6 +34,16 @@ class SequenceRequest:
             )
 
 
+@dataclass(frozen=True)
+class ReplicaHealth:
+    """One of several engines that are served as one."""
+
+    name: str
+    state: State
+    sequences: int  # that the engine has, running and waiting
+    step_age_s: float
+
+
 class EngineClient(Protocol):
     """Submits requests to an engine. Thread-safe. The engine has no tokenizer: token ids go in, events come out.
 
@@ -71,6 +81,11 @@ class EngineClient(Protocol):
     @property
     def step_age_s(self) -> float:
         """How long the step that runs now has been running; 0 between steps."""
+        ...
+
+    @property
+    def replicas(self) -> Sequence[ReplicaHealth]:
+        """Of an engine that is several; else empty."""
         ...
 
     def submit_requests(self, requests: Sequence[SequenceRequest], is_admitted: bool = False) -> Generation:

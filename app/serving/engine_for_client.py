@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from app.messages.stats import EngineStats
 from app.serving.backend import ModelInfo
-from app.serving.engine_client import EngineClient, SequenceRequest, State
+from app.serving.engine_client import EngineClient, ReplicaHealth, SequenceRequest, State
 from app.serving.generation import Generation
 
 
@@ -41,6 +41,10 @@ class EngineForClient:
     @property
     def step_age_s(self) -> float:
         return self._engine.step_age_s
+
+    @property
+    def replicas(self) -> Sequence[ReplicaHealth]:
+        return self._engine.replicas
 
     def stats(self) -> EngineStats | None:
         return self._engine.stats()

@@ -14,7 +14,7 @@ from app.messages.events import Committed, Event, Failed, Finished
 from app.messages.params import GenerationParams
 from app.messages.stats import EngineStats
 from app.serving.backend import Backend, ModelInfo
-from app.serving.engine_client import SequenceRequest, State
+from app.serving.engine_client import ReplicaHealth, SequenceRequest, State
 from app.serving.generation import Generation
 from app.serving.metrics import Metrics
 from app.serving.ownership import Ownership
@@ -89,6 +89,10 @@ class LocalEngine:
 
     def start(self) -> None:
         self.thread.start()
+
+    @property
+    def replicas(self) -> Sequence[ReplicaHealth]:
+        return ()
 
     @property
     def is_expected_to_run(self) -> bool:

@@ -20,7 +20,7 @@ from app.messages.params import GenerationParams
 from app.serving.backend import Frontend, ModelInfo
 from app.serving.completion import Completion, CompletionRequest, begin_completion
 from app.serving.defaults import resolve
-from app.serving.engine_client import EngineClient, SequenceRequest, State
+from app.serving.engine_client import EngineClient, ReplicaHealth, SequenceRequest, State
 from app.serving.engine_for_client import EngineForClient
 from app.serving.infill.capabilities import InfillCapabilities, find_capabilities
 from app.serving.infill.infill import Infill
@@ -53,6 +53,7 @@ class Health:
     capacity: int
     model: ModelInfo | None
     step_age_s: float = 0.0  # how long the step that runs now has been running
+    replicas: Sequence[ReplicaHealth] = ()  # of an engine that is several
 
 
 class Service:
@@ -98,7 +99,9 @@ class Service:
         if state == "ready" and not self._loaded_frontend.done():
             state = "loading"
         model = self.engine.info if state == "ready" else None
-        return Health(state, running, waiting, self.engine.capacity, model, self.engine.step_age_s)
+        return Health(
+            state, running, waiting, self.engine.capacity, model, self.engine.step_age_s, self.engine.replicas
+        )
 
     def for_client(self, client: str) -> Service:
         """This service as one client uses it, who takes turns with others."""

@@ -50,6 +50,10 @@ class Usage:
         return sum(each.drafts_accepted for each in self.counters)
 
     @property
+    def restarts(self) -> int:
+        return sum(each.restarts for each in self.counters)
+
+    @property
     def prefill_forwards(self) -> int:
         return sum(each.prefill_forwards for each in self.counters)
 

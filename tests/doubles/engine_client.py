@@ -10,7 +10,7 @@ from app.errors import ModelLoading, ShuttingDown
 from app.messages.events import Committed, Counters, Finished, Token
 from app.messages.stats import EngineStats
 from app.serving.backend import ModelInfo
-from app.serving.engine_client import SequenceRequest, State
+from app.serving.engine_client import ReplicaHealth, SequenceRequest, State
 from app.serving.generation import Generation
 from tests.doubles.tokenizer import EOS, MASK, VOCAB_SIZE
 
@@ -39,6 +39,7 @@ class FakeEngineClient:
         self.capacity = 4
         self.step_age_s = 0.0
         self.queue_lengths = (0, 0)
+        self.replicas: Sequence[ReplicaHealth] = ()
 
     @property
     def info(self) -> ModelInfo:

@@ -104,7 +104,7 @@ SCHEMAS: dict[str, Json] = {
     ),
     "Made": record(
         "Counters of the answer, summed over its sequences; times are those of the slowest sequence.",
-        ("steps", "fused_commits", "first_block_ms", "sequences", "infill_mode"),
+        ("steps", "fused_commits", "first_block_ms", "sequences", "infill_mode", "restarts"),
         steps={**COUNT, "description": "Denoising steps. Several may share one forward."},
         denoise_forwards={**COUNT, "description": "Denoising forwards: fewer than steps if steps reached drafts."},
         fused_commits={**COUNT, "description": "Denoising forwards that also committed the previous block."},
@@ -114,6 +114,10 @@ SCHEMAS: dict[str, Json] = {
             accepted={**COUNT, "description": "Drafts that turned out to be the next state, which saved a forward."},
         ),
         prefill_forwards=COUNT,
+        restarts={
+            **COUNT,
+            "description": "Sequences that went on elsewhere because their engine was lost; else absent.",
+        },
         sequences={**COUNT, "description": "For an infill: the sequences that ran for it."},
         tpf={**NUMBER, "description": "Tokens per forward: delivered tokens divided by denoising forwards."},
         prompt_tokens=COUNT,
@@ -272,11 +276,24 @@ SCHEMAS: dict[str, Json] = {
     ),
     "ModelList": record(object=enum("list"), data=array(ref("Model"))),
     "Health": record(
+        "",
+        ("replicas",),
         status=enum("ok", "loading", "failed", "closed"),
         queue=record("Sequences.", running=COUNT, waiting=COUNT, capacity=COUNT),
         model=TEXT_OR_NULL,
         device=TEXT_OR_NULL,
         dtype=TEXT_OR_NULL,
+        replicas={
+            **array(
+                record(
+                    name=STRING,
+                    state=enum("loading", "ready", "failed", "closed"),
+                    sequences={**COUNT, "description": "Running and waiting."},
+                    step_age_s={**NUMBER, "description": "How long the step that runs now has been running."},
+                )
+            ),
+            "description": "Of a cluster only.",
+        },
     ),
     "Tokens": record(tokens=array(COUNT), count=COUNT, max_model_len=COUNT),
     "TokenizerInfo": record(

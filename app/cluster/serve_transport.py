@@ -1,0 +1,75 @@
+"""The transport over a handle of Ray Serve."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from ray import serve
+
+from app.cluster import members
+from app.cluster.serve_router import ANY
+from app.cluster.wire import Message
+from app.serving.engine_client import SequenceRequest
+
+logger = logging.getLogger(__name__)
+
+
+class ServeTransport:
+    """A Transport. The application may not be deployed yet when it is made."""
+
+    def __init__(self, application: str) -> None:
+        self.front = uuid.uuid4().hex
+        self._application = application
+        self._handle: Any = None
+        self._streams: dict[str, Any] = {}
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+
+    def connect(self, on_members: Callable[[frozenset[str]], None]) -> None:
+        members.listen(on_members)
+        threading.Thread(target=self._find, name="elbarto-find", daemon=True).start()
+
+    def _find(self) -> None:
+        """Wait until the application is deployed. The first call to a replica makes Serve's router."""
+        while not self._closed.is_set():
+            try:
+                self._handle = serve.get_app_handle(self._application)
+                self._handle.num_sequences.remote(to=ANY).result()
+                return
+            except Exception as error:
+                logger.debug("the application is not there yet: %s", error)
+                self._closed.wait(0.5)
+
+    def events(self, name: str) -> Iterator[Message]:
+        stream = self._handle.options(stream=True).events.remote(self.front, to=name)
+        with self._lock:
+            self._streams[name] = stream
+        yield from stream
+
+    def disconnect(self, name: str) -> None:
+        with self._lock:
+            stream = self._streams.pop(name, None)
+        if stream is not None:
+            _cancel(stream)
+
+    def start(self, name: str, key: int, request: SequenceRequest, is_watched: bool) -> Callable[[], None]:
+        response = self._handle.run.remote(self.front, key, request, is_watched, to=name)
+        return lambda: _cancel(response)
+
+    def watch(self, name: str, keys: Sequence[int], is_watched: bool) -> None:
+        self._handle.watch.remote(self.front, list(keys), is_watched, to=name)
+
+    def close(self) -> None:
+        self._closed.set()
+        for name in list(self._streams):
+            self.disconnect(name)
+
+
+def _cancel(response: Any) -> None:
+    with contextlib.suppress(Exception):  # it may have ended, or its replica
+        response.cancel()

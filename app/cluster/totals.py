@@ -1,0 +1,20 @@
+"""Sums of what engines have done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields, replace
+
+from app.messages.stats import EngineStats
+
+NOTHING = EngineStats(slots=0, slots_held=0)
+
+
+def total(stats: Iterable[EngineStats]) -> EngineStats:
+    each = list(stats)
+    return EngineStats(**{field.name: sum(getattr(one, field.name) for one in each) for field in fields(EngineStats)})
+
+
+def after_its_end(stats: EngineStats) -> EngineStats:
+    """What an engine has done stays; what it held is gone."""
+    return replace(stats, slots=0, slots_held=0, prefix_bytes=0, prefix_max_bytes=0)

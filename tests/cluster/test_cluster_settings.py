@@ -1,0 +1,88 @@
+"""The command's options, deployment files and examples. Needs no Ray."""
+
+from __future__ import annotations
+
+import importlib.util
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from app.cli import main
+from app.cli.parser import parse
+from app.cluster.settings import Scale, read_arguments
+from app.errors import ConfigError
+from app.settings import ROOT, Settings
+
+EXAMPLES = ROOT / "examples" / "cluster"
+NO_RAY = importlib.util.find_spec("ray") is None
+
+
+def application(config: dict[str, Any]) -> dict[str, Any]:
+    (found,) = config["applications"]
+    return dict(found)
+
+
+def applications() -> list[Any]:
+    rayservice = next(yaml.safe_load_all((EXAMPLES / "rayservice.yaml").read_text()))
+    return [
+        pytest.param(application(yaml.safe_load((EXAMPLES / "serve.yaml").read_text())), id="serve.yaml"),
+        pytest.param(application(yaml.safe_load(rayservice["spec"]["serveConfigV2"])), id="rayservice.yaml"),
+    ]
+
+
+@pytest.mark.parametrize("found", applications())
+def test_arguments_of_the_examples(found: dict[str, Any]) -> None:
+    settings, scale = read_arguments(found["args"])
+
+    assert found["name"] == "elbarto"
+    assert settings.source.path == "ByteDance-Seed/Stable-DiffCoder-8B-Instruct"
+    assert (scale.min_replicas, scale.max_replicas, scale.num_cpus) == (1, 4, None)
+    module, _, name = found["import_path"].partition(":")
+    source = Path(ROOT, *module.split(".")).with_suffix(".py").read_text()
+    assert f"def {name}(" in source
+
+
+def test_commands_of_the_examples() -> None:
+    compose = yaml.safe_load((EXAMPLES / "compose.yaml").read_text())["services"]["front"]["command"]
+    deployment = list(yaml.safe_load_all((EXAMPLES / "rayservice.yaml").read_text()))[1]
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    kubernetes = container["args"][0].partition("exec ")[2]
+    for command, replicas in ((compose, (2, None)), (kubernetes, (1, 4))):
+        args = parse(shlex.split(command)[3:])
+        assert args is not None
+        assert (args.command, args.replicas, args.max_replicas) == ("cluster", *replicas)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"min_replicas": 0}, "min_replicas must be an integer from 1, got 0"),
+        ({"num_cpus": "2"}, "num_cpus must be an integer from 1, got '2'"),
+        ({"min_replicas": 3, "max_replicas": 2}, "max_replicas must be at least min_replicas, 3, got 2"),
+        ({"max_replica": 2}, "max-replica"),
+        ({"max_sequences": "none"}, "none"),
+    ],
+)
+def test_wrong_arguments_are_named(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        read_arguments(arguments)
+
+
+def test_the_front_has_room_for_all_replicas() -> None:
+    front = Scale(min_replicas=2, max_replicas=3).front_settings(Settings(max_sequences=4, max_queue=10))
+
+    assert (front.max_sequences, front.max_queue) == (12, 30)
+
+
+def test_attaching_needs_an_address(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cluster", "--attach"]) == 2
+    assert "--attach needs --ray-address or ELBARTO_RAY_ADDRESS" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not NO_RAY, reason="Ray is installed")
+def test_without_ray_the_command_says_what_to_install(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cluster"]) == 2
+    assert "pip install -r requirements-ray.txt" in capsys.readouterr().err
