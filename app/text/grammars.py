@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from llguidance import LLMatcher, LLParserLimits, LLTokenizer
-from llguidance.gbnf_to_lark import any_to_lark
+from llguidance.gbnf_to_lark import GbnfToLarkError, any_to_lark
 from numpy.typing import NDArray
 
 from app.errors import RequestError, Unsupported
@@ -91,7 +91,7 @@ class Grammars:
             source = _source(requested.kind, value)
         except RecursionError as error:
             raise RequestError(f"{param} is nested too deeply.", param) from error
-        except ValueError as error:
+        except (ValueError, GbnfToLarkError) as error:
             raise RequestError(f"{param} cannot be compiled: {_reason(str(error))}.", param) from error
         reason = self._compile(source)
         if reason and requested.kind == "json_schema":

@@ -171,7 +171,7 @@ def test_what_is_ignored_is_said(client: FlaskClient) -> None:
         ({"messages": [{"role": "some"}]}, "messages[0].role must be one of system, user, assistant, tool"),
         (
             {"messages": [{**USER, "images": ["aGk="]}]},
-            "messages[0].images must be empty: this model accepts text only",
+            "messages[0].images must be an empty list: this model accepts text only",
         ),
         ({"messages": [{**USER, "content": [{}]}]}, "messages[0].content must be a string"),
         ({"tools": [{"type": "function", "function": {"name": "a b"}}]}, "tools[0].function.name must have 1 to 128"),
@@ -197,7 +197,7 @@ def test_errors_name_the_field_as_it_was_sent(client: FlaskClient, body: Json, m
     [
         ({"template": "{{ .Prompt }}"}, 'template must be "". The checkpoint'),
         ({"context": [1, 2]}, "context must be []. /api/chat takes the earlier messages."),
-        ({"images": ["aGk="]}, "images must be empty"),
+        ({"images": ["aGk="]}, "images must be an empty list"),
         ({"prompt": 3}, "prompt must be a string"),
     ],
 )

@@ -22,6 +22,7 @@ from app.serving.publisher import Publisher
 from app.serving.updates import Delta
 from tests.api.sockets import HELLO, Socket, converse, listening
 from tests.doubles.engine import FakeEngine
+from tests.waiting import wait_until
 
 MakeClient = Callable[..., FlaskClient]
 KEY = "AAAAAAAAAAAAAAAAAAAAAA=="
@@ -113,7 +114,7 @@ def test_messages_behind_the_request_close_the_socket(make_client: MakeClient) -
 def test_sockets_that_say_nothing_are_few(make_client: MakeClient) -> None:
     with listening(with_seats(make_client(), new_sockets=1)) as address:
         silent = Socket(address)
-        assert is_refused(address)
+        wait_until(lambda: is_refused(address))
 
         silent.send(HELLO)
         assert silent.rest()[-1]["type"] == "finished"

@@ -49,7 +49,7 @@ def use_litellm(url: str) -> dict[str, Any]:
         "extra_body": complete(MESSAGES, extra_body={"gen_length": 16, "steps": 4}).choices[0].finish_reason,
         "too_long": refusal(lambda: complete(TOO_LONG)),
         "too_long_stream": refusal(lambda: list(complete(TOO_LONG, stream=True))),
-        "bad_field": refusal(lambda: complete(MESSAGES, max_tokens=-1)),
+        "bad_field": refusal(lambda: complete(MESSAGES, max_tokens=0)),
     }
 
 

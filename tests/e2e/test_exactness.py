@@ -18,7 +18,7 @@ def body(case: Case) -> dict[str, Any]:
         "prompt_token_ids": case.prompt,
         "return_token_ids": True,
         "gen_length": params.gen_length,
-        "steps": params.steps,
+        "steps": None if params.threshold is not None else params.steps,  # they would be a warning
         "block_length": params.block_length,
         "threshold": params.threshold,
         "remasking": params.remasking,

@@ -29,7 +29,7 @@ from tests.lsp.raw import Client
 
 PATIENCE_S = 240.0  # a server is started without any cached bytecode of ours
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-EXTRAS = ("gguf", "lsp", "quantization", "syntax")
+EXTRAS = ("gguf", "lsp", "quantization", "syntax", "tracing", "ray")
 RELEASED = ["requirements.txt", *(f"requirements-{extra}.txt" for extra in EXTRAS)]
 
 
@@ -77,7 +77,8 @@ def metadata(wheel: Path) -> Message:
 def pins() -> dict[str, str]:
     """The versions in the requirements files, by canonical name."""
     lines = [line for name in RELEASED for line in (ROOT / name).read_text().splitlines() if line[:1] not in ("#", "-")]
-    return {canonicalize_name(name): version for name, _, version in (line.partition("==") for line in lines)}
+    parts = [line.partition("==") for line in lines]
+    return {canonicalize_name(Requirement(name).name): version for name, _, version in parts}
 
 
 def test_the_wheel_has_what_runs_and_nothing_else(wheel: Path) -> None:

@@ -127,7 +127,7 @@ def without_costs(event: Event) -> Event:
         return replace(event, sequence_id=0, forwards=0, proposals=tuple(map(rounded, event.proposals)))
     if isinstance(event, Finished):
         kept = dict.fromkeys(("forwards", "fused_commits", "drafts_tried", "drafts_accepted", "prefill_forwards"), 0)
-        times = {"queue_ms": 0.0, "total_ms": 0.0, "first_block_ms": None}
+        times = {"queue_ms": 0.0, "prefill_ms": 0.0, "total_ms": 0.0, "first_block_ms": None}
         return replace(event, sequence_id=0, counters=replace(event.counters, **kept, **times))
     tokens = tuple(replace(token, confidence=None) for token in getattr(event, "tokens", ()))
     return replace(event, sequence_id=0, tokens=tokens)  # type: ignore[call-arg]

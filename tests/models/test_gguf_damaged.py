@@ -221,8 +221,10 @@ def test_no_such_file(tmp_path: Path) -> None:
     assert message(tmp_path / "none.gguf") == f"{tmp_path}/none.gguf cannot be read: No such file or directory."
 
 
-def test_a_file_of_another_kind() -> None:
-    assert "config.json is not a GGUF file: it does not start with" in message(CHECKPOINT / "config.json")
+def test_a_file_of_another_kind(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("nothing of the kind")
+
+    assert "notes.txt is not a GGUF file: it does not start with" in message(tmp_path / "notes.txt")
 
 
 def test_a_pipe(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_every_linear_layer_is_packed_and_the_embedding_is_not(tie: bool) -> Non
     kinds = {type(module) for module in model.modules()}
     assert PackedLinear in kinds
     assert nn.Linear not in kinds
-    assert type(model.embedding) is nn.Embedding
+    assert isinstance(model.embedding, nn.Embedding)
     torch.testing.assert_close(model.logits(hidden), expected)
 
 

@@ -63,7 +63,7 @@ def test_the_layers_products_are_replaced_and_a_tied_head_is_not(scheme: str, ki
     quantize(model, scheme, CPU)
 
     assert kinds(model) == {kind}
-    assert type(model.embedding) is nn.Embedding
+    assert isinstance(model.embedding, nn.Embedding)
     if tie:
         assert model.head.weight is model.embedding.weight
     elif has_fast_int8(CPU):

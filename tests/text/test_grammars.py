@@ -42,6 +42,7 @@ def test_there_are_two_hundred_forms_and_all_compile(grammars: Grammars) -> None
 @pytest.mark.parametrize(
     ("kind", "value", "message"),
     [
+        ("grammar", "\x7f nothing", r"form cannot be compiled: Expected name at line 1, '' ^ '\x7f nothing'."),
         ("json_schema", {"type": "strin"}, "form cannot be compiled: Invalid type: strin."),
         (
             "json_schema",

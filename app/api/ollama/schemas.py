@@ -43,8 +43,8 @@ class NoImages(fields.Field[list[str]]):
     """Only an empty list."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[str]:
-        if value:
-            raise ValidationError("must be empty: this model accepts text only")
+        if not isinstance(value, list) or value:
+            raise ValidationError("must be an empty list: this model accepts text only")
         return []
 
 
