@@ -141,9 +141,11 @@ def test_makefile_has_the_targets(target: str) -> None:
 def test_make_passes_on_what_it_is_given_and_nothing_of_the_environment() -> None:
     """Some shells set HOST."""
     variables = {"MAKEFLAGS": "", "HOST": "box", "MODEL": "mine"}
-    plain = run("make", "--dry-run", "serve", **variables).stdout.split("\n")[-2].split()
+    plain = run("make", "--no-print-directory", "--dry-run", "serve", **variables).stdout.split("\n")[-2].split()
     assert plain[1:] == ["-m", "app", "serve"]
-    given = run("make", "--dry-run", "serve", "PORT=81", "HOST=::1", "MODEL=owner/name", **variables)
+    given = run(
+        "make", "--no-print-directory", "--dry-run", "serve", "PORT=81", "HOST=::1", "MODEL=owner/name", **variables
+    )
     expected = ["-m", "app", "serve", "owner/name", "--port", "81", "--host", "::1"]
     assert given.stdout.split("\n")[-2].split()[1:] == expected
 

@@ -60,7 +60,7 @@ def test_ollamas_errors(python: dict[str, Any]) -> None:
     assert "options.temperature must be" in seen["field"]["message"]
     assert seen["absent"]["status"] == 404
     assert "no embeddings" in seen["absent"]["message"]
-    assert "messages[0].images must be empty" in seen["in_stream"]["message"]
+    assert "messages[0].images must be an empty list" in seen["in_stream"]["message"]
 
 
 def test_node_anthropic(node: dict[str, Any]) -> None:

@@ -193,8 +193,9 @@ def test_a_time_budget_ends_the_reply(checkpoint: Checkpoint) -> None:
 
     token_ids, finished = run(make_engine(checkpoint), prompt, replace(params, time_budget_ms=60))
 
-    assert 0 < len(token_ids) <= 400
-    assert (finished.reason, (len(prompt) + len(token_ids)) % BLOCK) == ("length", 0)
+    assert finished.reason == "length"
+    # A fast machine reaches the end in time; else the reply ends with a block.
+    assert len(token_ids) == 400 or (len(token_ids) > 0 and (len(prompt) + len(token_ids)) % BLOCK == 0)
     assert finished.counters.forwards < 400
 
 

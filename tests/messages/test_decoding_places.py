@@ -57,6 +57,9 @@ OTHER_PLACES = {
         "api/ollama/requests.py",
     },
     "top_p": OTHER_APIS,
+    # They count tokens, so a reply with one starts anew on another replica.
+    "presence_penalty": {"cluster/resumption.py"},
+    "frequency_penalty": {"cluster/resumption.py"},
 }
 
 
