@@ -178,7 +178,8 @@ def test_a_closed_connection_ends_the_work_at_once(service: Service, engine: Cou
     (whole,) = [counters.steps for counters in engine.counters[before:]]
     assert not editor.ask("def mode(values):\n    ", "\n\n\ndef median(values):\n", 1)
 
-    assert engine.leaves[num_left:] == [1]  # including the step during which it was closed
+    # Including the step during which it was closed, and one more if the reset came after the next look.
+    assert engine.leaves[num_left:] in ([1], [2])
     assert engine.counters[-1].steps < whole
 
 
