@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from app.api import HttpConfig
+    from app.front.threads import Threads
     from app.messages.defaults import Defaults
     from app.messages.options import Overrides
     from app.messages.params import ModelSource
@@ -48,7 +50,7 @@ def create_app(settings: Settings | None = None, load: Load | None = None, serve
     import logging
 
     from app import logs
-    from app.api import HttpConfig, create_flask
+    from app.api import create_flask
     from app.api.context import EXTENSION
     from app.api.limits import RequestMemory
     from app.api.management import serve_management
@@ -56,7 +58,7 @@ def create_app(settings: Settings | None = None, load: Load | None = None, serve
     from app.front.threads import Threads
     from app.front.worker import MAX_WAITING_BODIES
     from app.serving.metrics import Metrics
-    from app.settings import GUIDES, load_settings
+    from app.settings import load_settings
 
     settings = settings or load_settings().settings
     logs.configure(settings.log_level, settings.log_format)
@@ -90,7 +92,17 @@ def create_app(settings: Settings | None = None, load: Load | None = None, serve
         service = create_service(settings, load_and_log, end_process, metrics, tracing)
     else:
         service = serve(settings, metrics, tracing)
-    config = HttpConfig(
+    app = create_flask(service, _http_config(settings, threads), tracing)
+    if settings.management_port is not None:
+        serve_management(app.extensions[EXTENSION], settings.management_host, settings.management_port)
+    return app
+
+
+def _http_config(settings: Settings, threads: Threads) -> HttpConfig:
+    from app.api import HttpConfig
+    from app.settings import GUIDES
+
+    return HttpConfig(
         api_key=settings.api_key,
         api_keys_file=settings.keys_path,
         max_concurrent_per_key=settings.max_concurrent_per_key,
@@ -108,10 +120,6 @@ def create_app(settings: Settings | None = None, load: Load | None = None, serve
         max_followers=threads.max_followers,
         max_new_sockets=threads.max_new_sockets,
     )
-    app = create_flask(service, config, tracing)
-    if settings.management_port is not None:
-        serve_management(app.extensions[EXTENSION], settings.management_host, settings.management_port)
-    return app
 
 
 def create_service(

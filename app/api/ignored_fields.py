@@ -19,7 +19,7 @@ from app.api.schemas import Object, Objects, load
 from app.errors import Unsupported
 
 HEADER = "x-elbarto-ignored"
-MAX_NAMED = 20  # fields in one answer; of others only the number is told
+MAX_NAMED = 20  # fields in one answer; further ones are only counted
 MAX_NAME = 64  # characters
 SIMILARITY = 0.75  # of a misspelled name and the right one: chosen so that two swapped letters of four are recognised
 
