@@ -10,30 +10,31 @@ from training.data.samples import COPY_ONLY, MIXTURE
 
 @dataclass(frozen=True)
 class Stage:
-    """A part of the run with its own data. `share` is its share of all tokens; `left_to_right` is the share of batches
-    that are trained left to right instead of by diffusion."""
+    """A part of the run with its own data, `tokens` long; without `tokens`, until the learning rate begins to fall.
+    `left_to_right` is the share of batches that are trained left to right instead of by diffusion."""
 
     name: str
-    share: float
     mixture: Mapping[str, float]
+    tokens: int | None = None
     left_to_right: float = 0.0
 
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """`tokens` counts the positions of all streams. The learning rate falls linearly over the last `decay_share`."""
+    """`tokens` counts the positions of all streams. The learning rate falls linearly over the last `decay_share`, in
+    which the last stage runs: until then nothing depends on `tokens`, so that a longer run goes on from there."""
 
     tokens: int
     stages: tuple[Stage, ...]
     device: str = "cpu"
     workers: int = 2
     seed: int = 0
-    vocab_size: int = 2048
+    vocab_size: int = 3072
     tokenizer_tasks: int = 20_000
     hidden: int = 256
-    layers: int = 5
+    layers: int = 7
     heads: int = 4
-    feed_forward: int = 768
+    feed_forward: int = 704
     max_length: int = 256
     batch_tokens: int = 1600
     pool_batches: int = 20
@@ -47,25 +48,25 @@ class TrainConfig:
     probe_tasks: int = 20
 
     def __post_init__(self) -> None:
-        assert abs(sum(stage.share for stage in self.stages) - 1) < 1e-6, "the stages' shares must add up to 1"
+        assert self.stages, "a run has at least one stage"
         assert self.hidden == self.heads * 64, "the hidden size must be a multiple of 64, the head size"
 
 
 # Left to right first: that learns most per token. Then copying, once tokens mean something: from scratch it was learned
 # late or never (LOG.md). Then the model's purpose.
 CPU = TrainConfig(
-    tokens=20_000_000,
+    tokens=120_000_000,
     stages=(
-        Stage("left_to_right", 0.07, MIXTURE, left_to_right=1.0),
-        Stage("copy", 0.035, COPY_ONLY),
-        Stage("both", 0.545, MIXTURE, left_to_right=0.5),
-        Stage("mixture", 0.35, MIXTURE),
+        Stage("left_to_right", MIXTURE, 3_000_000, left_to_right=1.0),
+        Stage("copy", COPY_ONLY, 1_000_000),
+        Stage("both", MIXTURE, left_to_right=0.5),
+        Stage("mixture", MIXTURE),
     ),
 )
 # Continues from a published checkpoint, which can already copy (`--start`).
 CPU_MORE = TrainConfig(
     tokens=20_000_000,
-    stages=(Stage("both", 0.5, MIXTURE, left_to_right=0.5), Stage("mixture", 0.5, MIXTURE)),
+    stages=(Stage("both", MIXTURE, left_to_right=0.5), Stage("mixture", MIXTURE)),
     seed=1,
     warm_up_steps=200,
     decay_share=0.6,
@@ -73,10 +74,10 @@ CPU_MORE = TrainConfig(
 GPU = TrainConfig(
     tokens=1_500_000_000,
     stages=(
-        Stage("left_to_right", 0.07, MIXTURE, left_to_right=1.0),
-        Stage("copy", 0.01, COPY_ONLY),
-        Stage("both", 0.57, MIXTURE, left_to_right=0.5),
-        Stage("mixture", 0.35, MIXTURE),
+        Stage("left_to_right", MIXTURE, 100_000_000, left_to_right=1.0),
+        Stage("copy", COPY_ONLY, 15_000_000),
+        Stage("both", MIXTURE, left_to_right=0.5),
+        Stage("mixture", MIXTURE),
     ),
     device="cuda",
     workers=1,

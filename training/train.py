@@ -209,12 +209,13 @@ def learning_rate(config: TrainConfig, step: int, tokens: int) -> float:
 
 
 def stage_at(config: TrainConfig, tokens: int) -> Stage:
-    end = 0.0
-    for stage in config.stages:
-        end += stage.share * config.tokens
+    *early, last = config.stages
+    end = 0
+    for stage in early if tokens < decay_start(config, config.tokens) else []:
+        end += config.tokens if stage.tokens is None else stage.tokens
         if tokens < end:
             return stage
-    return config.stages[-1]
+    return last
 
 
 def draw_pool(

@@ -26,8 +26,8 @@ from training.train import Trainer, decay_start, draw_pool, learning_rate, stage
 TINY = TrainConfig(
     tokens=6000,
     stages=(
-        Stage("copy", 0.5, {"copy": 0.5, "signature": 0.5, "canvas": 0.1}, left_to_right=1.0),
-        Stage("mixture", 0.5, {"chat": 0.5, "canvas": 0.5}),
+        Stage("copy", {"copy": 0.5, "signature": 0.5, "canvas": 0.1}, 3000, left_to_right=1.0),
+        Stage("mixture", {"chat": 0.5, "canvas": 0.5}),
     ),
     workers=1,
     hidden=128,
@@ -74,8 +74,14 @@ def weights(run, name="checkpoint.pt"):
     return torch.load(run / name, weights_only=True)
 
 
-def test_stages_follow_one_another_by_their_shares():
-    assert [stage_at(TINY, tokens).name for tokens in (0, 2999, 3000, 10**6)] == ["copy", "copy", "mixture", "mixture"]
+def test_stages_follow_one_another_and_the_last_one_begins_when_the_rate_falls():
+    config = replace(TINY, stages=(TINY.stages[0], Stage("both", {"chat": 1.0}), TINY.stages[1]))
+    names = ["copy", "copy", "both", "both", "mixture", "mixture"]
+    assert [stage_at(config, tokens).name for tokens in (0, 2999, 3000, 3599, 3600, 10**6)] == names
+    longer = replace(config, tokens=60_000)
+    assert [stage_at(longer, tokens).name for tokens in (2999, 3000, 35_999)] == ["copy", "both", "both"]
+    short = replace(config, tokens=1000)
+    assert stage_at(short, 600).name == "mixture", "also before the early stages have ended"
 
 
 def test_the_rate_warms_up_stays_and_falls():
@@ -117,7 +123,7 @@ def test_same_seed_same_pool_and_batches_keep_to_their_size(source):
 
 
 def test_left_to_right_there_are_no_canvases(source):
-    stage = Stage("both", 1.0, {"canvas": 0.9, "chat": 0.1}, left_to_right=0.5)
+    stage = Stage("both", {"canvas": 0.9, "chat": 0.1}, left_to_right=0.5)
     assert any(s.window is not None for group in draw_pool(source, stage, TINY, random.Random(1)) for s in group)
     assert all(s.window is None for group in draw_pool(source, stage, TINY, random.Random(1), True) for s in group)
 
