@@ -1,6 +1,6 @@
 """Where a request really came from, and which route it is for: proxies, a path in front of ours, and slashes.
 
-WSGI middleware, because Flask has chosen the route before any of its own hooks runs.
+WSGI middleware, because Flask chooses the route before it calls any of its hooks.
 """
 
 from __future__ import annotations
