@@ -16,7 +16,7 @@ from pathlib import Path
 
 import torch
 
-from training.evaluation import answers, bits, infill, overlap, plot
+from training.evaluation import answers, bits, infill, inside_line, overlap, plot
 from training.evaluation.context import Context
 from training.evaluation.report import Result, Section, as_json, as_markdown, run, unknown_names
 
@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def all_sections(context: Context) -> list[Section]:
-    return [section for module in (answers, infill, bits, overlap) for section in module.sections(context)]
+    return [section for module in (answers, infill, inside_line, bits, overlap) for section in module.sections(context)]
 
 
 def others(folder: Path, results: Sequence[Result]) -> list[Result]:

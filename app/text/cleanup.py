@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from app.text.line_overlap import LineOverlap
 from app.text.suffix_overlap import SuffixOverlap, has_word, line_so_far
 
 # Up to three spaces, at least three backticks or tildes, and a language, alone on a line (CommonMark's rule).
@@ -15,21 +16,32 @@ FENCE = re.compile(r"^ {0,3}(?P<fence>`{3,}|~{3,})(?P<language>[^`\n]*)$", re.MU
 MIN_ECHO = 4
 
 
-def clean_infill(text: str, prefix: str, suffix: str, *, single_line: bool, is_chat: bool) -> str:
-    """The part of an answer that belongs between prefix and suffix.
+def clean_infill(text: str, prefix: str, suffix: str, *, single_line: bool, is_chat: bool, beyond: str = "") -> str:
+    """The part of an answer that belongs between prefix and suffix. `beyond` is more text, after the suffix.
 
     Chat models put code into fences, start with empty lines and repeat the line they complete. Models trained for
     infilling, with sentinels or on a canvas, do none of that: three backticks are Markdown that belongs in the hole,
-    and a line that repeats the one above is intended. All models run on into the suffix. That overlap is found before
-    the text is cut at its first line break: in "a)\\nreturn" the second line shows that the ")" is the suffix's.
+    and a line that repeats the one above is intended. All models run on into the suffix: into its lines (SuffixOverlap)
+    or the rest of the hole's line (LineOverlap). The first is found before the text is cut at its first line break: in
+    "a)\\nreturn" the second line shows that the ")" is the suffix's.
     """
     if is_chat:
         text = strip_fences(text)
         if single_line or not line_so_far(prefix).strip():
             text = _without_blank_lines(text)
         text = drop_prefix_overlap(text, prefix)
-    text = cut_at_suffix_overlap(text, prefix, suffix)
-    return cut_single_line(text) if single_line else text
+    kept = text[: SuffixOverlap(prefix, suffix).find(text)]
+    if single_line:
+        kept = cut_single_line(kept)
+    return kept[: _end_of_line_text(text, kept, LineOverlap(prefix, suffix + beyond))]
+
+
+def _end_of_line_text(text: str, kept: str, overlap: LineOverlap) -> int:
+    """The length of what is left of `kept`, the start of the whole text, without the rest of the hole's line."""
+    end = overlap.find_in_first_line(text)
+    if end is not None and end <= len(kept):
+        return end
+    return len(kept) if overlap.removes_rest(text, len(kept)) else overlap.find(kept)
 
 
 def strip_fences(text: str) -> str:

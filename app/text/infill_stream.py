@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.text.cleanup import clean_infill, cut_single_line
+from app.text.line_overlap import LineOverlap
 from app.text.suffix_overlap import SuffixOverlap
 
 
@@ -15,7 +16,7 @@ class InfillStream:
     def __init__(self, prefix: str, suffix: str, *, single_line: bool, is_chat: bool) -> None:
         self._prefix, self._suffix = prefix, suffix
         self._single_line, self._is_chat = single_line, is_chat
-        self._overlap = SuffixOverlap(prefix, suffix)
+        self._overlap, self._line_overlap = SuffixOverlap(prefix, suffix), LineOverlap(prefix, suffix)
         self._text = ""
         self._num_shown = 0
         self.is_over = False
@@ -29,6 +30,9 @@ class InfillStream:
             line = cut_single_line(self._text)
             self.is_over = self.is_over or (len(line) < len(self._text) and len(line) <= size)
             size = min(size, len(line))
+        if (end := self._line_overlap.find_in_first_line(self._text)) is not None:
+            size, self.is_over = min(size, end), True
+        size -= self._line_overlap.num_uncertain(self._text[:size])
         return self._show(self._text[:size])
 
     def flush(self) -> str:

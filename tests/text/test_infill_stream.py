@@ -11,9 +11,23 @@ import pytest
 from app.text.cleanup import clean_infill
 from app.text.infill_stream import InfillStream
 
-# Parts of both texts that decide about cuts: line breaks, spaces, brackets alone on a line, words, Windows line ends.
-PREFIXES = ("", "x", "    ", "f(", "if a:\n", "if a:\n    ", "if a:\n    y = ", "\t", "a\r\n  ", "日本\n ")
-ATOMS = ("\n", "\n", "\r\n", " ", "    ", "}", "]", ")", "})", "a", "return x", "    return x", "日本", "\x0c", "\r")
+# Parts of both texts that decide about cuts: line breaks, spaces, brackets and quotes, words, Windows line ends.
+PREFIXES = (
+    "",
+    "x",
+    "    ",
+    "f(",
+    "if a:\n",
+    "if a:\n    ",
+    "if a:\n    y = ",
+    "\t",
+    "a\r\n  ",
+    "日本\n ",
+    'g(f"',
+    "a[x + ",
+)
+LINES = ("\n", "\n", "\r\n", " ", "    ", "}", "]", ")", "})", "a", "return x", "    return x", "日本", "\x0c", "\r")
+ATOMS = (*LINES, ":", "::", '"', "'", '!"', " + b", "(", "[", ",", " as a:")
 
 
 def make_text(choose: random.Random, most: int) -> str:
@@ -123,13 +137,39 @@ def test_a_single_line_is_over_at_its_end() -> None:
     assert read == "a = 1\n"
 
 
-def test_a_single_line_waits_for_the_line_that_shows_the_bracket_to_be_the_suffixs() -> None:
-    answer = ["a)", "\nre", "turn x", "\n", "y"]
+def test_a_bracket_is_held_back_until_the_line_shows_whose_it_is() -> None:
+    shown, read = stream(["a", ")", "\nre", "turn x"], "f(", ")\nreturn x\n", single_line=True)
 
-    shown, read = stream(answer, "f(", ")\nreturn x\n", single_line=True)
+    assert shown == ["a", "", "", ""]
+    assert read == "a)\nre"
 
-    assert "".join(shown) == "a"
-    assert read == "a)\nreturn x\n"
+    shown, _ = stream(["g(a", ")", " + 1"], "f(", ")\nreturn x\n")
+
+    assert shown == ["g(a", "", ") + 1", ""]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "prefix", "suffix", "expected"),
+    [
+        (["x > ", "0:", ":"], "if ", ":\n    pass\n", ["x > ", "0", "", ""]),
+        (["open(path)", " as", " file", ":"], "with ", " as file:\n", ["open(path)", "", "", "", ""]),
+        (["{name}", '!"', '!"'], 'f"Hello, ', '!"\n', ["{name}", "", "", ""]),
+        (["a as", " b"], "with ", " as file:\n", ["a", " as b", ""]),
+    ],
+)
+def test_the_rest_of_the_line_is_not_shown_again(
+    pieces: list[str], prefix: str, suffix: str, expected: list[str]
+) -> None:
+    assert stream(pieces, prefix, suffix)[0] == expected
+
+
+def test_an_answer_is_over_when_its_line_ends_like_the_holes() -> None:
+    pieces = ["text.split()", ":\n", "        if not word"]
+
+    assert stream(pieces, "for word in ", ":\n        print(word)\n") == (
+        ["text.split()", "", ""],
+        "text.split():\n",
+    )
 
 
 def test_chat_answers_are_shown_at_their_end() -> None:

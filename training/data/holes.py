@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 Span = tuple[int, int]
 MAX_SPAN = 40  # characters of a random span
@@ -69,9 +69,13 @@ def draw_span(code: str, rng: random.Random) -> Span:
 
 def draw_spans(code: str, count: int, rng: random.Random) -> list[Span]:
     """One to `count` spans that neither overlap nor touch, in order."""
+    return apart((draw_span(code, rng) for _ in range(count * 3)), count)
+
+
+def apart(spans: Iterable[Span], count: int) -> list[Span]:
+    """The first `count` of the spans that neither overlap nor touch, in order."""
     chosen: list[Span] = []
-    for _ in range(count * 3):
-        start, end = draw_span(code, rng)
+    for start, end in spans:
         if all(end < other_start or start > other_end for other_start, other_end in chosen):
             chosen.append((start, end))
         if len(chosen) == count:

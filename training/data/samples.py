@@ -5,14 +5,19 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
+from textwrap import dedent
 
 from transformers import PreTrainedTokenizerFast
 
+from app.serving.infill.hole_text import TRAILING_SPACE
 from training import tokenizer as tk
 from training.data import names
 from training.data.corpus import load_corpus
-from training.data.holes import draw_span, draw_spans
+from training.data.expression_holes import draw_expression_spans
+from training.data.holes import Span, draw_spans
 from training.data.pairs import Pair, draw_pair, load_pairs
+from training.data.snippets import draw_snippet
 from training.data.talk import draw_talk
 from training.data.tasks import Task, draw_task
 
@@ -34,8 +39,11 @@ MIXTURE = {
 }
 DELETE_WEIGHT = 0.25  # low, because there are many, all alike
 END_WEIGHT = 2.0  # of the token that ends an infill, which occurs once per sample
-MAX_DELETES = 24
-CANVAS_LENGTHS = (16, 24, 32, 48)  # number of masks with which a server starts a hole of unknown length
+# The number of masks with which a server starts a hole of unknown length; twice as many if it was filled up. The others
+# are those of further candidates.
+CANVAS_LENGTH, OTHER_CANVAS_LENGTHS = 24, (12, 16, 48)
+INSIDE_LINE_SHARE = 0.4  # of the texts with holes
+HOLE_COUNTS, HOLE_SHARES = (1, 2, 3, 4), (0.66, 0.2, 0.09, 0.05)
 
 
 @dataclass(frozen=True)
@@ -151,25 +159,37 @@ class SampleSource:
         text = "".join(lines[start : start + rng.randint(3, 14)])
         return text if text.strip() else self._infill_text(rng)
 
+    def _text_with_holes(self, count: int, rng: random.Random) -> tuple[str, list[Span]]:
+        """A text and one to `count` spans, of lines or inside them."""
+        if rng.random() >= INSIDE_LINE_SHARE:
+            text = self._infill_text(rng)
+            return text, draw_spans(text, count, rng)
+        style = rng.random()
+        if style < 0.3:
+            text = draw_snippet(rng).text
+        elif style < 0.65:
+            text = draw_telling_task(rng).code + "\n"
+        else:
+            text = dedent(self._infill_text(rng))
+        return text, draw_expression_spans(text, count, rng, names_tell=style < 0.65)
+
     def _canvas(self, rng: random.Random) -> Sample:
-        """A last block with the end of the prefix, 1-3 holes with deletable padding, and the suffix."""
-        text = self._infill_text(rng)
-        spans = draw_spans(text, rng.choices((1, 2, 3), (0.7, 0.2, 0.1))[0], rng)
-        ids: list[int] = self.encode(text[: spans[0][0]])
+        """A last block with the end of the prefix, 1-4 holes with deletable padding, and the suffix."""
+        text, spans = self._text_with_holes(rng.choices(HOLE_COUNTS, HOLE_SHARES)[0], rng)
+        texts, holes = canvas_parts(text, spans)
+        ids: list[int] = self.encode(texts[0])
         block_length = draw_block_length(rng)
         whole_blocks = len(ids) // block_length
         window = block_length * (whole_blocks if rng.random() < 0.5 else rng.randint(0, whole_blocks))
         weights = [0.0] * len(ids)
-        for (start, end), next_start in zip(spans, [*(start for start, _ in spans[1:]), len(text)], strict=True):
-            hole, after = self.encode(text[start:end]), self.encode(text[end:next_start])
+        for hole, after in zip(map(self.encode, holes), map(self.encode, texts[1:]), strict=True):
             deletes = draw_deletes(len(hole), rng)
             ids += hole + [tk.DELETE_ID] * deletes + after
             weights += [1.0] * len(hole) + [DELETE_WEIGHT] * deletes + [0.0] * len(after)
         return Sample(ids, weights, block_length, window)
 
     def _suffix_first(self, rng: random.Random) -> Sample:
-        text = self._infill_text(rng)
-        start, end = draw_span(text, rng)
+        text, [(start, end)] = self._text_with_holes(1, rng)
         prefix, hole, suffix = (self.encode(part) for part in (text[:start], text[start:end], text[end:]))
         prompt = [tk.FIM_SUFFIX_ID, *suffix, tk.FIM_PREFIX_ID, *prefix, tk.FIM_MIDDLE_ID]
         sample = self._answered(prompt, [*hole, tk.FIM_END_ID], rng)
@@ -200,16 +220,29 @@ def generated_file(rng: random.Random) -> str:
     return "\n\n\n".join(draw_task(rng).code for _ in range(count)) + "\n"
 
 
+def canvas_parts(text: str, spans: list[Span]) -> tuple[list[str], list[str]]:
+    """The texts around holes, one more than holes, and those of the holes, as a server encodes them: a single space
+    before a hole is part of it."""
+    edges = [0, *(place for span in spans for place in span), len(text)]
+    parts = [text[start:end] for start, end in pairwise(edges)]
+    texts, holes = parts[::2], parts[1::2]
+    for number, before in enumerate(texts[:-1]):
+        if TRAILING_SPACE.search(before):
+            texts[number], holes[number] = before[:-1], " " + holes[number]
+    return texts, holes
+
+
 def draw_deletes(hole_length: int, rng: random.Random) -> int:
     """How much too long a hole's canvas is: not at all (its length is known), as in the middle of decoding, or as at
     the start."""
     style = rng.random()
-    if style < 0.25:
+    if style < 0.2:
         return 0
-    if style < 0.55:
-        return rng.randint(0, MAX_DELETES)
-    longer = [length for length in CANVAS_LENGTHS if length >= hole_length]
-    return rng.choice(longer[:2]) - hole_length if longer else 0
+    usual = next((length for length in (CANVAS_LENGTH, 2 * CANVAS_LENGTH) if length >= hole_length), hole_length)
+    if style < 0.5:
+        return rng.randint(0, usual - hole_length)
+    length = usual if style < 0.9 else rng.choice(OTHER_CANVAS_LENGTHS)
+    return max(0, length - hole_length)
 
 
 def draw_telling_task(rng: random.Random) -> Task:

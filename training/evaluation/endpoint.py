@@ -50,12 +50,16 @@ class Endpoint:
         """Continue a plain prompt of token ids."""
         return self._post(prompt_token_ids=prompt_ids, **options)
 
+    def infill(self, prefix: str, suffix: str, max_tokens: int | None = None, **options: Any) -> str:
+        """The text of a hole in one line; the server's limit of tokens unless one is given."""
+        hole = {"single_line": True} | ({"max_tokens": max_tokens} if max_tokens else {})
+        segments = [part for part in (prefix, {"hole": hole}, suffix) if part]
+        answer = self._answer("/v1/infill", {"segments": segments, "temperature": 0, **options})
+        return str(answer["holes"][0]["text"])
+
     def _post(self, **options: Any) -> Reply:
         body = {"temperature": 0, "max_tokens": MAX_TOKENS, "return_token_ids": True, **options}
-        response = self.client.post("/v1/chat/completions", json=body)
-        if response.status_code != 200:
-            raise ServerFailed(f"status {response.status_code}: {response.text[:300]}")
-        answer = response.json()
+        answer = self._answer("/v1/chat/completions", body)
         choice, details = answer["choices"][0], answer["elbarto"]
         return Reply(
             choice["message"]["content"],
@@ -64,6 +68,12 @@ class Endpoint:
             details["denoise_forwards"],
             tuple(choice["token_ids"]),
         )
+
+    def _answer(self, path: str, body: dict[str, Any]) -> Any:
+        response = self.client.post(path, json=body)
+        if response.status_code != 200:
+            raise ServerFailed(f"status {response.status_code}: {response.text[:300]}")
+        return response.json()
 
 
 @contextmanager

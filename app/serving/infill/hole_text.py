@@ -51,7 +51,8 @@ class HoleTexts:
             text, reason = shown, "stop"
         # "_" stands for the text of earlier holes: on the same line, it means that the line has begun.
         before, after = "_".join([texts[0][-REACH:], *texts[1 : number + 1]]), texts[number + 1][:REACH]
-        text = clean_infill(text, before, after, single_line=hole.single_line, is_chat=False)
+        beyond = "_".join(["", *texts[number + 2 :]])[: REACH - len(after)]
+        text = clean_infill(text, before, after, single_line=hole.single_line, is_chat=False, beyond=beyond)
         if number + 1 < len(self._request.holes) and after.isspace() and "\n" in after:
             text = text.removesuffix(after)  # it includes the line break before the next hole
         return FilledHole(text, decoded, reason, stops.found or "")
