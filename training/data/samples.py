@@ -12,6 +12,8 @@ from training import tokenizer as tk
 from training.data import names
 from training.data.corpus import load_corpus
 from training.data.holes import draw_span, draw_spans
+from training.data.honest.contrast import draw_contrast
+from training.data.honest.drawing import draw_honest
 from training.data.pairs import Pair, draw_pair, load_pairs
 from training.data.talk import draw_talk
 from training.data.tasks import Task, draw_task
@@ -24,6 +26,7 @@ COPY_ONLY = {"copy": 0.6, "signature": 0.4}
 MIXTURE = {
     "chat": 0.51,
     "talk": 0.02,
+    "honest": 0.02,
     "code": 0.04,
     "corpus_chat": 0.02,
     "corpus_file": 0.04,
@@ -35,6 +38,7 @@ MIXTURE = {
 DELETE_WEIGHT = 0.25  # low, because there are many, all alike
 END_WEIGHT = 2.0  # of the token that ends an infill, which occurs once per sample
 MAX_DELETES = 24
+CONTRAST_SHARE = 0.25  # of the kind "honest"
 CANVAS_LENGTHS = (16, 24, 32, 48)  # number of masks with which a server starts a hole of unknown length
 
 
@@ -97,6 +101,13 @@ class SampleSource:
 
     def _talk(self, rng: random.Random) -> Sample:
         return self._reply(*draw_talk(rng), rng)
+
+    def _honest(self, rng: random.Random) -> Sample:
+        """What it cannot do, or the same wording with a task that it can."""
+        if rng.random() < CONTRAST_SHARE:
+            request, code = draw_contrast(rng)
+            return self._reply(request, fenced(code), rng)
+        return self._reply(*draw_honest(rng), rng)
 
     def _corpus_chat(self, rng: random.Random) -> Sample:
         request, code = draw_pair(self.pairs, rng)
@@ -180,6 +191,7 @@ class SampleSource:
 KINDS: dict[str, Callable[[SampleSource, random.Random], Sample]] = {
     "chat": SampleSource._chat,
     "talk": SampleSource._talk,
+    "honest": SampleSource._honest,
     "code": SampleSource._code,
     "corpus_chat": SampleSource._corpus_chat,
     "corpus_file": SampleSource._corpus_file,
@@ -237,4 +249,5 @@ def tokenizer_texts(seed: int, num_tasks: int) -> Iterator[str]:
         yield f"assistant\n{fenced(task.code)}"
     for _ in range(num_tasks // 20):
         yield from draw_talk(rng)
+        yield from draw_honest(rng)
     yield from (file.text for file in load_corpus("train")[::12])
