@@ -7,7 +7,8 @@ from collections import Counter
 
 from training.data.honest.fillers import KNOWN, say
 from training.data.honest.languages import BARE_PATTERNS, TASK_PATTERNS
-from training.data.patterns import as_typed, draw_wording
+from training.data.honest.manner import politely
+from training.data.patterns import draw_wording
 from training.data.tasks import allowed_constants, require_correct, third_person
 from training.data.template import Template
 
@@ -45,7 +46,7 @@ def draw_contrast(rng: random.Random) -> tuple[str, str]:
         .replace("{do}", do)
     )
     if constant is None or str(constant).lower() == str(constant):  # else the case of a letter in the request matters
-        request = as_typed(request, rng)
+        request = politely(request, rng)
     return request, item.code(item.names[0], item.arguments[0], constant)
 
 

@@ -8,7 +8,7 @@ import re
 from training.data.honest import explanations, foreign, knowledge, languages, libraries, personal, programs
 from training.data.honest.fillers import fill_fields
 from training.data.honest.topic import Kind, Topic
-from training.data.patterns import as_typed, draw_wording, is_held_out_wording
+from training.data.patterns import draw_wording, is_held_out_wording
 
 KINDS: tuple[Kind, ...] = tuple(
     kind
@@ -16,17 +16,16 @@ KINDS: tuple[Kind, ...] = tuple(
     for kind in module.KINDS
 )
 WEIGHTS = tuple(kind.weight for kind in KINDS)
+SKEW = 1.6  # above 1 prefers the first topics of a kind
 # Held out of training: wordings of known topics, and whole topics.
 SPLITS = ("train", "wording", "topic")
-# "u" may be either: "a user", "an umbrella".
-A_VOWEL, AN_OTHER = re.compile(r"\ba (?=[aeio])", re.IGNORECASE), re.compile(r"\ban (?=[^aeiouhAEIOUH])")
 
 
 def draw_honest(rng: random.Random, split: str = "train") -> tuple[str, str]:
     """A request of one split, and the reply."""
     while True:
         kind = rng.choices(KINDS, WEIGHTS)[0]
-        topic = rng.choice(kind.topics)
+        topic = kind.topics[int(len(kind.topics) * rng.random() ** SKEW)]
         wording = draw_wording(topic.patterns, rng)
         if split_of(topic, wording) == split:
             return _request(kind, topic, wording, rng)
@@ -41,14 +40,8 @@ def split_of(topic: Topic, wording: str) -> str:
 def _request(kind: Kind, topic: Topic, wording: str, rng: random.Random) -> tuple[str, str]:
     subject = fill_fields(topic.subject, rng)
     text = fill_fields(wording.replace("{subject}", subject), rng)
-    request = text if kind.is_code else _typed(text, rng)
+    request = kind.manner(text, rng)
     return request, kind.reply.format(subject=_spelled(subject, request))
-
-
-def _typed(text: str, rng: random.Random) -> str:
-    """Only the first line is language; code follows."""
-    first, newline, rest = text.partition("\n")
-    return as_typed(A_VOWEL.sub("an ", AN_OTHER.sub("a ", first)), rng) + newline + rest
 
 
 def _spelled(subject: str, request: str) -> str:

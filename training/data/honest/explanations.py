@@ -2,6 +2,7 @@
 
 # ruff: noqa: SIM905 (lists would take one line per word)
 
+from training.data.honest.manner import as_is
 from training.data.honest.topic import Kind, topics, topics_about
 
 # Computing, also of what it can write: "quicksort" asks for code, "what is quicksort" does not.
@@ -10,7 +11,7 @@ CONCEPTS = (
     "a large language model|gradient descent|overfitting|reinforcement learning|an embedding|tokenization|a GPU|a CPU|"
     "RAM|cache coherence|virtual memory|a process|a thread|a deadlock|a race condition|a semaphore|an operating system|"
     "a compiler|an interpreter|a linker|machine code|a virtual machine|garbage collection|a pointer|the stack and the "
-    "heap|TCP|HTTP|HTTPS|DNS|an IP address|a firewall|a proxy|a REST API|an API|JSON|XML|a database|an index|SQL|a "
+    "heap|TCP|HTTP|HTTPS|DNS|an IP address|a firewall|a proxy|a REST API|an API|JSON|a database|an index|SQL|a "
     "join|"
     "a transaction|ACID|normalization|NoSQL|sharding|replication|the CAP theorem|cloud computing|serverless|"
     "a container|DevOps|continuous integration|agile|scrum|version control|a merge conflict|a pull request|open source|"
@@ -18,7 +19,7 @@ CONCEPTS = (
     "scripting|SQL injection|two factor authentication|OAuth|a cookie|a session|functional programming|object oriented "
     "programming|polymorphism|encapsulation|dependency injection|a design pattern|the observer pattern|MVC|SOLID|"
     "technical debt|unit testing|test driven development|mocking|a monad|a closure|currying|a coroutine|async await|"
-    "a future|the event loop|the GIL|monkey patching|duck typing|the MRO|a wheel|a virtual "
+    "a future|the event loop|the GIL|monkey patching|duck typing|the MRO|a virtual "
     "environment|big O notation|dynamic programming|NP completeness|the halting problem|a Turing machine|lambda "
     "calculus|"
     "automata|quicksort|merge sort|binary search|bubble sort|FizzBuzz|a palindrome|a prime number|the Fibonacci "
@@ -86,7 +87,7 @@ FILES = {
     "sound": "[listen to|transcribe|play|what do you hear in] [this|my|the] [recording|audio|song|podcast|voice "
     "message]",
     "project": "[look at|explain|refactor|improve|test|understand|review|document|find bugs in] [my|this|our|the] "
-    "[project|repository|repo|codebase|app|program|package|folder]",
+    "[project|repository|repo|codebase|package|folder]",
     "screen": "[can you see|what is on|look at] my [screen|desktop|computer|editor|camera|terminal]",
     "document": "[summarize|read|explain|translate|shorten] [this|the|my] [pdf|book|chapter|document|report|contract]",
 }
@@ -94,13 +95,13 @@ NO_CODE = {
     "explain": "[explain|describe|comment|what does|tell me about] [this|the|my] [code|function|program|script|"
     "snippet] "
     "[|do|please|to me|line by line]",
-    "fix": "[fix|debug|correct|repair|find the bug in|what is wrong with|help me with] [this|the|my] "
+    "fix": "[fix|debug|correct|repair|find the bug in|what is wrong with] [this|the|my] "
     "[code|function|bug|error|program|script] [|please|for me]",
     "improve": "[improve|optimize|refactor|simplify|review|clean up|shorten|format] [this|the|my] "
     "[code|function|program|script] [|please]",
     "why": "why [does my|does this|doesn't my] [code|function|program|script|loop] [|not] [work|run|crash|fail|stop|"
     "end]",
-    "error": "[i get an error|there is an error|it does not work|what does this error mean|my code crashes|"
+    "error": "[i get an error|there is an error|what does this error mean|my code crashes|"
     "i have a bug|i get a syntax error|i get a TypeError|my program hangs]",
     "continue": "[continue|go on|more|keep going|finish it|carry on|next|and then|complete it|what next|resume] "
     "[|please|the code|from there|writing]",
@@ -146,5 +147,5 @@ KINDS = (
     Kind("explain", 0.06, EXPLAIN_REPLY, topics_about(CONCEPTS, CONCEPT_PATTERNS) + topics(COMPARED) + topics(PYTHON)),
     Kind("unseen", 0.03, UNSEEN_REPLY, topics(FILES)),
     Kind("no_code", 0.03, NO_CODE_REPLY, topics(NO_CODE)),
-    Kind("snippet", 0.03, SNIPPET_REPLY, topics(SNIPPET_PATTERNS), is_code=True),
+    Kind("snippet", 0.03, SNIPPET_REPLY, topics(SNIPPET_PATTERNS), as_is),
 )

@@ -25,11 +25,11 @@ BARE = (
     "fizzbuzz|fizz buzz|fibonacci|factorial|gcd|lcm|is prime|prime numbers|palindrome|palindrome check|reverse a "
     "string|"
     "string reverse|reverse list|bubble sort|quicksort|merge sort|insertion sort|binary search|linear search|anagram|"
-    "two sum|linked list|stack|queue|binary tree|hello world|sum of a list|add two numbers|max of a list|count vowels|"
+    "two sum|linked list|stack|queue|binary tree|sum of a list|add two numbers|max of a list|count vowels|"
     "word count|leap year|celsius to fahrenheit|even or odd|swap two variables|multiplication table|sort an array|"
     "remove duplicates|flatten a list|roman numerals|caesar cipher|tower of hanoi|bank account|calculator|matrix "
     "multiplication|read a file|csv parser|email validation|password check|armstrong number|power of two|decimal to "
-    "binary|sieve of eratosthenes|for loop|while loop|dictionary|list comprehension|lambda|recursion|class|try catch"
+    "binary|sieve of eratosthenes|for loop|while loop|dictionary|list comprehension|lambda|recursion"
 ).split("|")
 WORDS = {
     "country": "France|Germany|Spain|Italy|Peru|Kenya|Japan|China|India|Brazil|Canada|Norway|Egypt|Turkey|Poland|Chile|"

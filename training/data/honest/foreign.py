@@ -1,6 +1,7 @@
 """Requests in other human languages, and what is not language at all."""
 
 from training.data.honest.topic import Kind, topics
+from training.data.patterns import as_typed
 
 REQUESTS = {
     "German": (
@@ -109,6 +110,6 @@ NONSENSE = {
 ENGLISH_REPLY = "I only understand English; ask me in English for a short Python function."
 NONSENSE_REPLY = "I did not understand that; ask me for a short Python function."
 KINDS = (
-    Kind("foreign", 0.06, ENGLISH_REPLY, topics(REQUESTS)),
-    Kind("nonsense", 0.05, NONSENSE_REPLY, topics(NONSENSE)),
+    Kind("foreign", 0.06, ENGLISH_REPLY, topics(REQUESTS), as_typed),
+    Kind("nonsense", 0.05, NONSENSE_REPLY, topics(NONSENSE), as_typed),
 )

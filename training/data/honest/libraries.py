@@ -66,7 +66,7 @@ TOOLS = (
     "docker|kubernetes|git|GitHub|GitLab|Jenkins|terraform|ansible|nginx|apache|AWS|Azure|linux|Ubuntu|Windows|macOS|"
     "vim|emacs|VS Code|PyCharm|Jupyter|Word|PowerPoint|Photoshop|Blender|Unity|Unreal|Godot|Arduino|Raspberry Pi|ssh|"
     "cron|systemd|cmake|npm|webpack|conda|helm|Grafana|Prometheus|Elasticsearch|Firebase|Heroku|Android Studio|Xcode|"
-    "Figma|Slack|Outlook|Jira|Salesforce|SAP|Tableau|Power BI|tmux|bitcoin|ethereum|MQTT|Home Assistant|makefile|"
+    "Figma|Slack|Outlook|Jira|Salesforce|SAP|Tableau|Power BI|tmux|ethereum|MQTT|Home Assistant|makefile|"
     "docker compose|GitHub Actions|the command line|the terminal|Notion|grep|curl|rsync|iptables"
 ).split("|")
 TOOL_TASKS = (

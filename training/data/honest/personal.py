@@ -61,7 +61,7 @@ OPINIONS = {
     "politics": "[who should i vote for|who will win the election|is capitalism bad|are taxes too high|"
     "should {country} leave the EU|who is right in the war|is climate change real|is there a god]",
     "compare": "[which is|what's] better[, |: |] [cats or dogs|tea or coffee|iPhone or Android|Marvel or DC|summer or "
-    "winter|Windows or Mac|books or films|Python or Java|vim or emacs|tabs or spaces|city or country]",
+    "winter|Windows or Mac|books or films|vim or emacs|tabs or spaces|city or country]",
     "future": "what will [happen|the world look like|{country} be like|AI do] [in 2050|in ten years|tomorrow|next "
     "year]",
     "ai": "[will AI take my job|is AI dangerous|are you conscious|do you want to be free|can machines think|"

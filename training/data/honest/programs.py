@@ -44,10 +44,11 @@ PROGRAM_PATTERNS = (
     "[let's|let us] [build|make|write] a {subject}",
 )
 ALGORITHMS = (
-    "red-black tree|AVL tree|B-tree|segment tree|Fenwick tree|suffix tree|suffix array|trie|skip list|splay tree|"
-    "A* search|A star|Dijkstra|Dijkstra's algorithm|Bellman-Ford|Floyd-Warshall|Kruskal|Prim's algorithm|"
+    "Dijkstra|Dijkstra's algorithm|A* search|red-black tree|n queens|knapsack problem|AVL tree|B-tree|segment tree|"
+    "Fenwick tree|suffix tree|suffix array|trie|skip list|splay tree|"
+    "A star|Bellman-Ford|Floyd-Warshall|Kruskal|Prim's algorithm|"
     "minimum spanning tree|max flow|Ford-Fulkerson|topological sort|strongly connected components|union find|"
-    "n queens|knapsack problem|traveling salesman|sudoku backtracking|Huffman coding|LZ77 compression|"
+    "traveling salesman|sudoku backtracking|Huffman coding|LZ77 compression|"
     "fast Fourier transform|FFT|Gaussian elimination|matrix inversion|eigenvalues of a matrix|singular value "
     "decomposition|gradient descent|backpropagation|k-means clustering|decision tree|random forest|linear regression|"
     "logistic regression|naive Bayes|support vector machine|genetic algorithm|simulated annealing|minimax|alpha-beta "
@@ -99,7 +100,7 @@ def _wrapped(pattern: str) -> tuple[str, ...]:
     command = pattern.replace("{bare}", "[make|send|do|write]").replace("{somewhere}", " [|in python|with python]")
     return (
         command,
-        f"[how do i|how to|how can i|can you|please] {command}",
+        f"[how do i|how to|how can i|can you|could you] {command}",
         "[write|give me|i need|create|make] [a function|a program|a script|code|python code|a python script] "
         f"to {command}",
         f"python [|code to |script to |program to ]{command.replace(' [|in python|with python]', '')}",

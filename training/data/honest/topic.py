@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zlib import crc32
+
+from training.data.honest.manner import Manner, politely
 
 TOPICS_SHARE = 20  # one topic in so many is held out of training
 SALT = "topic 121"  # with it, none of the topics that everybody asks for
@@ -26,19 +28,19 @@ class Topic:
 
 @dataclass(frozen=True)
 class Kind:
-    """Topics that are answered in the same words; `{subject}` in the reply is copied from the request. Requests that
-    are code keep their case. `weight` is relative."""
+    """Topics that are answered in the same words, what people ask most first; `{subject}` in the reply is copied from
+    the request. `manner` is how people type it. `weight` is relative."""
 
     key: str
     weight: float
     reply: str
     topics: tuple[Topic, ...]
-    is_code: bool = False
+    manner: Manner = politely
 
 
-def topics(patterns: Mapping[str, str | tuple[str, ...]]) -> tuple[Topic, ...]:
+def topics(patterns: Mapping[str, str | Sequence[str]]) -> tuple[Topic, ...]:
     """Topics with wordings of their own, from {key: patterns}."""
-    return tuple(Topic(key, (given,) if isinstance(given, str) else given) for key, given in patterns.items())
+    return tuple(Topic(key, (given,) if isinstance(given, str) else tuple(given)) for key, given in patterns.items())
 
 
 def topics_about(subjects: Iterable[str], patterns: tuple[str, ...]) -> tuple[Topic, ...]:
