@@ -70,7 +70,7 @@ TODAY = {
     "a house in {city}|a Google share|silver|ethereum]",
     "score": "[who won|what was the score of|who plays in] the [game|match|race|final] [|today|last night|yesterday]",
     "search": "[search|google|look up|find] [{topic}|{person}|{country}] [|online|on the internet|for me|on the web]",
-    "browse": "[can you|please|] [browse the internet|search the web|go online|use google|visit a page]",
+    "browse": "[can you|could you|] [browse the internet|search the web|go online|use google|visit a page]",
     "open now": "[is there|find] a [restaurant|pharmacy|cinema|supermarket|hotel] [near me|in {city}|open now]",
     "travel times": "when [does|is] the next [train|bus|flight|ferry] to {city} [|leave]",
     "exchange rate": "how many [dollars|euros|yen|pounds] is [10|20|50|100] [francs|dollars|euros|rupees]",

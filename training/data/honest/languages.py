@@ -15,7 +15,7 @@ LANGUAGES = (
 ).split("|")
 TASK_PATTERNS = (
     "{do} in {subject}",
-    "[write|show me|give me|i need|make|create|code] [a|an|the|one] [|short|simple|small] {subject} "
+    "[write|show me|give me|i need|make|create|code] [a|the|one] [|short|simple|small] {subject} "
     "[function|method|program|snippet] [that|which] {does}",
     "[write|create|make|implement|define|code] a [|small|simple] [function|method|program] [that|which] {does} "
     "in {subject}",
@@ -84,7 +84,7 @@ MARKUP = (
     "SVG|TOML|Mermaid|Redis|NoSQL|XSLT|XPath|SPARQL|Excel|Google Sheets|HTML5|CSS3|SCSS|DAX|Power Query"
 ).split("|")
 MARKUP_TASKS = (
-    "[write|give me|show me|create|make|i need] [a|an|some|the] {subject} [query|file|statement|code|template|example|"
+    "[write|give me|show me|create|make|i need] [a|some|the] {subject} [query|file|statement|code|template|example|"
     "snippet|formula|document] [for|to get|that shows|with|to select|to find] {thing}",
     "{subject} [query|code|template|example|file|snippet|formula] [for|to get|with|to find] {thing}",
     "how [do i|to|can i] [select|show|insert|update|delete|sort|filter|center|align|count|sum|join|group|format|"

@@ -11,7 +11,7 @@ WEB = (
     "Symfony|Nuxt|Ember|Shopify|htmx|Jinja|Celery|gunicorn|starlette"
 ).split("|")
 WEB_TASKS = (
-    "[write|create|make|build|show me|give me|i need] [a|an|the|a simple|a small|a basic] {subject} "
+    "[write|create|make|build|show me|give me|i need] [a|the|a simple|a small|a basic] {subject} "
     "[app|application|page|server|project|website|site|component|view|route|endpoint|api|form|example]",
     "[write|create|build|make] {web} [in|with|using] {subject}",
     "{subject} [app|route|login|login page|hello world|form|component|example|tutorial|project|api|rest api|server]",
@@ -50,7 +50,7 @@ PYTHON = (
     "peewee|arcade|ursina|manim|speech_recognition|pyaudio|scapy|mysql-connector|pymongo|customtkinter|tweepy|ffmpeg"
 ).split("|")
 PYTHON_TASKS = (
-    "[write|create|make|build|show me|give me|i need] [a|an|the|a simple|a small|some] {subject} "
+    "[write|create|make|build|show me|give me|i need] [a|the|a simple|a small|some] {subject} "
     "[app|program|script|window|example|code|project|client]",
     "[write|create|make|build] {gadget} [in|with|using] [|python and |the library ]{subject}",
     "{gadget} [in|with|using] {subject}",
@@ -75,7 +75,7 @@ TOOL_TASKS = (
     "{chore} [in|with|on|using] {subject}",
     "{subject} [command|commands|config|setting|example|tutorial|script|file|error|help|cheat sheet|setup]",
     "{subject} [command|] to {chore}",
-    "[write|give me|show me|create|i need] [a|an|the] {subject} [file|config|script|command|setup|example|pipeline|"
+    "[write|give me|show me|create|i need] [a|the] {subject} [file|config|script|command|setup|example|pipeline|"
     "plugin|template] [|for my project|to {chore}|please]",
     "[which|what] {subject} [command|setting|option] [can|lets me|do i need to] {chore}",
     "[explain|what is|help me with|teach me|do you know|tell me about] {subject}",

@@ -12,7 +12,7 @@ Manner = Callable[[str, random.Random], str]
 # "u" may be either: "a user", "an umbrella".
 A_VOWEL, AN_OTHER = re.compile(r"\ba (?=[aeio])", re.IGNORECASE), re.compile(r"\ban (?=[^aeiouhAEIOUH])")
 BEFORE = ("hi, ", "hello, ", "hey, ", "please ", "ok, ", "hi! ", "hello! ", "so, ", "now ", "i want: ")
-AFTER = (" please", ", please", ", thanks", " thanks", " asap", " for me", " thank you", " quickly")
+AFTER = (", please", ", thanks", " thanks", " asap", " thank you", " quickly")
 COURTESY_SHARE = 0.05
 
 

@@ -33,8 +33,7 @@ PROGRAMS = (
 PROGRAM_PATTERNS = (
     "[write|create|make|build|code|program|develop|implement|generate] [|me ][a|my own|a simple|a small|a complete|a "
     "full|a basic] {subject} [|in python|with python|for me|from scratch|please]",
-    "[please|can you|could you|help me] [write|make|build|create|code] [a|a simple|a working] {subject} "
-    "[|in python|for me]",
+    "[can you|could you|help me] [write|make|build|create|code] [a|a simple|a working] {subject} [|in python|for me]",
     "{subject} [|in python|with python|python|code|source code|program|project|python code]",
     "[simple|basic|python|a|full|complete] {subject} [|code|in python]",
     "[code|python code|source code|program|script] for a {subject}",
@@ -70,8 +69,8 @@ ALGORITHM_PATTERNS = (
     "[python|implement] {subject}",
 )
 NETWORK = {
-    "http request": "{bare} [an|a|some] [http|https|get|post|http get|http post] request{somewhere}",
-    "api": "[call|query|use|fetch data from|get json from|connect to] [an|the|a rest|a weather|the github|a public] "
+    "http request": "{bare} [a|some] [http|https|get|post|http get|http post] request{somewhere}",
+    "api": "[call|query|use|fetch data from|get json from|connect to] [a|the|a rest|a weather|the github|a public] "
     "api{somewhere}",
     "download": "[download|fetch|scrape|crawl|open] [a|the] [web page|website|url|file from the internet|page|"
     "image from a url]{somewhere}",
