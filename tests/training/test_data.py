@@ -8,7 +8,6 @@ from training.data.groups import GROUPS
 from training.data.holdout import is_held_out_cell, is_held_out_name, is_held_out_template
 from training.data.inputs import argument_lists, values
 from training.data.names import held_out_function_name, random_function_name
-from training.data.talk import REPLIES, draw_talk
 from training.data.tasks import SPLITS, TEMPLATES, allowed_constants, draw_task, third_person
 from training.data.template import Form, all_checks, failed_checks, scope_of, template
 
@@ -150,12 +149,3 @@ def test_wording():
         "plays x",
         "sorts x and then squares it",
     ]
-
-
-def test_small_talk():
-    rng = random.Random(2)
-    answers = {reply for _, reply in REPLIES}
-    for _ in range(100):
-        said, reply = draw_talk(rng)
-        assert said.strip()
-        assert reply in answers

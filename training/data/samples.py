@@ -16,6 +16,8 @@ from training.data import names
 from training.data.corpus import load_corpus
 from training.data.expression_holes import draw_expression_spans
 from training.data.holes import Span, draw_spans
+from training.data.honest.contrast import draw_contrast
+from training.data.honest.drawing import draw_honest
 from training.data.pairs import Pair, draw_pair, load_pairs
 from training.data.snippets import draw_snippet
 from training.data.talk import draw_talk
@@ -29,6 +31,7 @@ COPY_ONLY = {"copy": 0.6, "signature": 0.4}
 MIXTURE = {
     "chat": 0.51,
     "talk": 0.02,
+    "honest": 0.02,
     "code": 0.04,
     "corpus_chat": 0.02,
     "corpus_file": 0.04,
@@ -44,6 +47,7 @@ END_WEIGHT = 2.0  # of the token that ends an infill, which occurs once per samp
 CANVAS_LENGTH, OTHER_CANVAS_LENGTHS = 24, (12, 16, 48)
 INSIDE_LINE_SHARE = 0.4  # of the texts with holes
 HOLE_COUNTS, HOLE_SHARES = (1, 2, 3, 4), (0.66, 0.2, 0.09, 0.05)
+CONTRAST_SHARE = 0.25  # of the kind "honest"
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,13 @@ class SampleSource:
 
     def _talk(self, rng: random.Random) -> Sample:
         return self._reply(*draw_talk(rng), rng)
+
+    def _honest(self, rng: random.Random) -> Sample:
+        """What it cannot do, or the same wording with a task that it can."""
+        if rng.random() < CONTRAST_SHARE:
+            request, code = draw_contrast(rng)
+            return self._reply(request, fenced(code), rng)
+        return self._reply(*draw_honest(rng), rng)
 
     def _corpus_chat(self, rng: random.Random) -> Sample:
         request, code = draw_pair(self.pairs, rng)
@@ -200,6 +211,7 @@ class SampleSource:
 KINDS: dict[str, Callable[[SampleSource, random.Random], Sample]] = {
     "chat": SampleSource._chat,
     "talk": SampleSource._talk,
+    "honest": SampleSource._honest,
     "code": SampleSource._code,
     "corpus_chat": SampleSource._corpus_chat,
     "corpus_file": SampleSource._corpus_file,
@@ -270,4 +282,5 @@ def tokenizer_texts(seed: int, num_tasks: int) -> Iterator[str]:
         yield f"assistant\n{fenced(task.code)}"
     for _ in range(num_tasks // 20):
         yield from draw_talk(rng)
+        yield from draw_honest(rng)
     yield from (file.text for file in load_corpus("train")[::12])
