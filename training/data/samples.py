@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from transformers import PreTrainedTokenizerFast
 
 from training import tokenizer as tk
 from training.data import names
+from training.data.changes.draw import draw_change
 from training.data.corpus import load_corpus
 from training.data.holes import draw_span, draw_spans
 from training.data.pairs import Pair, draw_pair, load_pairs
@@ -24,6 +25,7 @@ COPY_ONLY = {"copy": 0.6, "signature": 0.4}
 MIXTURE = {
     "chat": 0.51,
     "talk": 0.02,
+    "change": 0.02,
     "code": 0.04,
     "corpus_chat": 0.02,
     "corpus_file": 0.04,
@@ -87,20 +89,25 @@ class SampleSource:
         weights = [0.0] * len(prompt) + [1.0] * len(answer)
         return Sample(prompt + answer, weights, block_length or draw_block_length(rng))
 
-    def _reply(self, request: str, reply: str, rng: random.Random) -> Sample:
+    def _reply(self, messages: Sequence[str], reply: str, rng: random.Random) -> Sample:
         system = rng.choice(SYSTEM_PROMPTS) if rng.random() < 0.08 else None
-        return self._answered(self.encode(tk.chat_prompt(request, system)), self.encode(reply), rng)
+        return self._answered(self.encode(tk.conversation_prompt(messages, system)), self.encode(reply), rng)
 
     def _chat(self, rng: random.Random) -> Sample:
         task = draw_task(rng)
-        return self._reply(task.request, fenced(task.code), rng)
+        return self._reply((task.request,), fenced(task.code), rng)
 
     def _talk(self, rng: random.Random) -> Sample:
-        return self._reply(*draw_talk(rng), rng)
+        said, reply = draw_talk(rng)
+        return self._reply((said,), reply, rng)
+
+    def _change(self, rng: random.Random) -> Sample:
+        conversation = draw_change(rng)
+        return self._reply(conversation.messages, conversation.reply, rng)
 
     def _corpus_chat(self, rng: random.Random) -> Sample:
         request, code = draw_pair(self.pairs, rng)
-        return self._reply(request, fenced(code), rng)
+        return self._reply((request,), fenced(code), rng)
 
     def _code(self, rng: random.Random) -> Sample:
         """A plain file with one to three functions; in half of them the first header is the prompt."""
@@ -180,6 +187,7 @@ class SampleSource:
 KINDS: dict[str, Callable[[SampleSource, random.Random], Sample]] = {
     "chat": SampleSource._chat,
     "talk": SampleSource._talk,
+    "change": SampleSource._change,
     "code": SampleSource._code,
     "corpus_chat": SampleSource._corpus_chat,
     "corpus_file": SampleSource._corpus_file,
@@ -237,4 +245,7 @@ def tokenizer_texts(seed: int, num_tasks: int) -> Iterator[str]:
         yield f"assistant\n{fenced(task.code)}"
     for _ in range(num_tasks // 20):
         yield from draw_talk(rng)
+    for _ in range(num_tasks // 10):
+        conversation = draw_change(rng)
+        yield from (*conversation.messages, conversation.reply)
     yield from (file.text for file in load_corpus("train")[::12])
