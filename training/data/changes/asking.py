@@ -61,7 +61,7 @@ def punctuated(text: str, rng: random.Random) -> str:
     if rng.random() < 0.5 and not text.startswith("`"):
         text = text[0].upper() + text[1:]
     if text.endswith("?"):
-        return text if rng.random() < 0.8 else text[:-1]
+        return text if rng.random() < 0.85 else text[:-1]
     if text[-1] in ".!":
         return text
     if QUESTION.match(text.lower()):
@@ -71,10 +71,13 @@ def punctuated(text: str, rng: random.Random) -> str:
 
 def pasted(asked: str, code: str, rng: random.Random) -> str:
     """A message with the request and the code, in a fence or bare, before or after the request."""
+    if asked[-1] not in "?!":
+        asked = asked.removesuffix(".") + rng.choice((":", ":", "", "."))
+    first, *rest = code.split("\n")
+    if len(rest) == 1 and first.startswith("def ") and rng.random() < 0.2:
+        return f"{asked} {first} {rest[0].strip()}"  # as typed into one line
     if rng.random() < 0.5:
         code = f"```{rng.choice(LANGUAGES)}\n{code}\n```"
     if rng.random() < 0.22:
-        return code + rng.choice(("\n", "\n\n")) + asked
-    if asked[-1].isalnum() or asked[-1] in ".`":
-        asked = asked.removesuffix(".") + rng.choice((":", ":", "", "."))
+        return code + rng.choice(("\n", "\n\n")) + asked.removesuffix(":")
     return asked + rng.choice(("\n", "\n", "\n\n")) + code

@@ -222,3 +222,14 @@ SNAKE_CASE = (
     "rename {it} to snake case",
     "convert the name to snake_case",
 )
+RENAME_CLASS = (
+    "rename {it} to {new}",
+    "rename {old} to {new}",
+    "rename `{old}` to `{new}`",
+    "rename the class to {new}",
+    "rename the class {old} to `{new}`",
+    "change the name of the class to {new}",
+    "call the class {new}",
+    "call it {new} instead",
+    "=the class should be called {new}",
+)

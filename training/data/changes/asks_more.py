@@ -295,3 +295,29 @@ OTHER = (
     "=another one: {do}",
     "=how do I {do}",
 )
+FUNCTION = (
+    "put {it} in a function {call}",
+    "put {it} into a function `{call}`",
+    "make {it} a function {call}",
+    "turn {it} into a function {call}",
+    "turn {it} into a function `{call}` that returns the result",
+    "wrap {it} in a function {call}",
+    "write {it} as a function {call}",
+    "=as a function {call}",
+)
+# First requests, for a function with its usual name; `{bare}` is the name as words.
+SHORT = (
+    "{do}",
+    "{do}",
+    "{do} in python",
+    "{bare}",
+    "{bare}",
+    "{bare} function",
+    "{bare} in python",
+    "python {bare}",
+    "write {bare}",
+    "code for {bare}",
+    "function to {do}",
+    "python function to {do}",
+    "write a function to {do}",
+)

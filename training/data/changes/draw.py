@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from training.data import wordings
-from training.data.changes import asks_more, editing, fixing, guarding, rewriting, talking, testing
+from training.data.changes import asks_more, editing, fixing, guarding, lines, of_classes, rewriting, talking, testing
 from training.data.changes.asking import ask, pasted
 from training.data.changes.conversation import Change, Conversation
 from training.data.changes.subject import Subject, conjugated, draw_subject, with_form
 from training.data.talk import draw_talk
-from training.data.template import Template, name_with
+from training.data.template import Template
 
 MAX_CHARS = 640  # of all messages and the reply: about 215 tokens
 Make = Callable[[Subject, random.Random], Change | None]
@@ -39,11 +39,9 @@ class Kind:
 
 def another(subject: Subject, rng: random.Random) -> Change | None:
     """After one function, another one."""
-    other = draw_subject(rng, telling=True)
+    other = draw_subject(rng, usual=True)
     if other.item.key == subject.item.key:
         return None
-    other = replace(other, name=name_with(other.item.names[0], other.constant), body=other.item.body, local_names=())
-    other = replace(other, arguments=other.item.arguments[0], parameters=other.item.arguments[0])
     do = other.phrase()
     change = editing.changed(other, other, asks_more.OTHER, do=do, does=conjugated(do))
     return replace(change, given=subject.code())
@@ -77,10 +75,18 @@ KINDS = (
     Kind("ignore_case", guarding.ignore_case, 0.7, 0.7, guarding.compares_text),
     Kind("test", testing.write_test, 8, 7, testing.has_plain_checks, telling=0.2),
     Kind("example", testing.example, 2, 4, testing.has_example),
+    Kind("explain_lines", lines.explain_lines, 2, 0, lines.fits),
+    Kind("fix_lines", lines.fix_lines, 2, 0, lines.fits),
+    Kind("rename_in_lines", lines.rename_in_lines, 1, 0, lines.fits),
+    Kind("lines_to_function", lines.lines_to_function, 1.5, 0, lines.fits, formed=False),
+    Kind("explain_class", of_classes.explain_class, 2, 0),
+    Kind("rename_class", of_classes.rename_class, 0.7, 0),
+    Kind("document_class", of_classes.document_class, 0.7, 0),
     Kind("talk", talking.talk, 0, 5),
     Kind("another", another, 0, 4),
 )
 LATER_SHARE = 0.4
+USUAL_SHARE = 0.5  # of the assistant's own answers: the request says no more than what the function does
 
 
 def draw_change(rng: random.Random, kind: str | None = None, later: bool | None = None) -> Conversation:
@@ -115,7 +121,7 @@ def _pasted(kind: Kind, rng: random.Random) -> Conversation | None:
 
 def _later(kind: Kind, rng: random.Random) -> Conversation | None:
     """The function was written by the assistant, or was pasted and changed by it."""
-    subject = _subject(kind, rng)
+    subject = draw_subject(rng, kind.suits, usual=True) if rng.random() < USUAL_SHARE else _subject(kind, rng)
     messages = (request(subject, rng), f"```python\n{subject.code()}\n```")
     if rng.random() < 0.3:
         opening = _draw_kind(rng, later=False).change(subject, rng)
@@ -139,7 +145,7 @@ def _without_code(rng: random.Random) -> Conversation:
 
 def _greeted(rng: random.Random) -> Conversation:
     """A function after small talk."""
-    subject = draw_subject(rng, telling=True)
+    subject = draw_subject(rng, usual=True)
     change = editing.changed(subject, subject, ())
     return Conversation("greeted", (*draw_talk(rng), request(subject, rng)), change.reply, change)
 
@@ -149,8 +155,13 @@ def request(subject: Subject, rng: random.Random) -> str:
     style = rng.random()
     forms: tuple[str, ...] = wordings.WITH_SIGNATURE if style < 0.5 else wordings.WITH_NAME
     if subject.name == subject.item.names[0] and subject.arguments == subject.item.arguments[0]:
-        forms = wordings.WITHOUT_NAME
+        forms = asks_more.SHORT if rng.random() < 0.6 else wordings.WITHOUT_NAME
     do = subject.phrase()
     return rng.choice(forms).format(
-        sig=subject.call(), name=subject.name, do=do, does=conjugated(do), Do=do[0].upper() + do[1:]
+        sig=subject.call(),
+        name=subject.name,
+        bare=subject.name.replace("_", " "),
+        do=do,
+        does=conjugated(do),
+        Do=do[0].upper() + do[1:],
     )

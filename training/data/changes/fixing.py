@@ -46,4 +46,5 @@ def _with_purpose(way: str, rng: random.Random) -> str:
     if rng.random() < 0.5:
         mark = rng.choice((". ", ". ", ", but ")) if way.startswith("=it ") else ". "
         return "=" + second + mark + first.removeprefix("=")
-    return "=" + punctuated(first.removeprefix("="), rng).rstrip(".") + rng.choice((". ", ", ")) + second
+    start = punctuated(first.removeprefix("="), rng)
+    return "=" + start + (" " if start[-1] in ".!?" else rng.choice((". ", ", "))) + second

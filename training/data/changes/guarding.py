@@ -17,6 +17,7 @@ from training.data.template import Template, all_checks
 
 ANSWERS = ("None", "None", "0", "0", "-1", "False", "[]", '""')
 DEFAULTS = {"int": ("0", "1", "2", "3", "10", "100"), "float": ("0.0", "1.0", "0.5"), "str": ('""', '" "', '","')}
+EMPTY = {"list": "[]", "str": '""', "dict": "{}", "bool": "False"}  # what is returned unless the request says
 TYPE_NAMES = {"int": "an int", "str": "a string", "float": "a float", "bool": "a bool"}
 CONTAINERS = {"list": "an empty list", "str": "an empty string", "dict": "an empty dictionary", "set": "an empty set"}
 CASE_WORDS = re.compile(r"case|upper|lower|capital|letter|title|\$k|regular|hex|char")
@@ -54,8 +55,9 @@ def guard(subject: Subject, rng: random.Random) -> Change | None:
     if style < 0.35:
         ways, outcome = asks.RAISE_IF, raised
     elif style < 0.55:
-        ways, values["value"] = asks.HANDLE, "None"
-        outcome = raised if found in (NEGATIVE, ZERO) else "return None"
+        ways = asks.HANDLE
+        result = subject.item.types[-1].partition("[")[0]
+        outcome = raised if found in (NEGATIVE, ZERO) else f"return {EMPTY.get(result, 'None')}"
     after = replace(subject, body=f"if {condition}:\n    {outcome}\n{subject.body}")
     return _checked(subject, after, ways, place, found, outcome, values)
 
@@ -113,7 +115,12 @@ def compares_text(item: Template) -> bool:
     """Whether the function takes texts alone, and nothing is said of upper or lower case."""
     kinds = item.types[:-1]
     texts = bool(kinds) and set(kinds) == {"str"} and item.types[-1] in ("bool", "int")
-    return texts and not CASE_WORDS.search("|".join(item.says) + item.body)
+    return (
+        texts
+        and "open(" not in item.body
+        and not item.imports
+        and not CASE_WORDS.search("|".join(item.says) + item.body)
+    )
 
 
 def ignore_case(subject: Subject, rng: random.Random) -> Change:

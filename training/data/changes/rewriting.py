@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from training.data import names
 from training.data.changes import asks_more as asks
 from training.data.changes.conversation import Change
 from training.data.changes.editing import change_to_code, changed
@@ -96,8 +97,7 @@ def to_class(subject: Subject, rng: random.Random) -> Change | None:
     new = "".join(word.capitalize() for word in subject.name.split("_"))
     named = rng.random() < 0.5
     if named:
-        new = new[:1] + subject.fresh_name(rng).replace("_", "")
-        new = new.capitalize()
+        new = names.random_class_name(rng)
     if new == subject.name:
         return None
     first, *rest = replace(subject, parameters=("self", *subject.parameters)).code().split("def ", 1)[1].split("\n")
@@ -109,16 +109,23 @@ def to_class(subject: Subject, rng: random.Random) -> Change | None:
 
 def print_instead(subject: Subject, rng: random.Random) -> Change | None:
     """Print the result instead of returning it, or the reverse."""
+    printed = printing(subject)
+    if not printed:
+        return None
+    if rng.random() < 0.5:
+        return changed(printed, subject, asks.RETURN)
+    change = change_to_code(subject, printed.code(), asks.PRINT, f"printed({subject.name})", _checks(subject))
+    return replace(change, setup=PRINTED)
+
+
+def printing(subject: Subject) -> Subject | None:
+    """The function with its result printed, if it has a single result, at its end."""
     head, found, value = subject.body.rpartition("return ")
     if not found or "return " in head or "\n" in value or (head and not head.endswith("\n")):
         return None
     if isinstance(_parsed(value.replace("$", "")), ast.Tuple):
         return None
-    printing = replace(subject, body=f"{head}print({value})")
-    if rng.random() < 0.5:
-        return changed(printing, subject, asks.RETURN)
-    change = change_to_code(subject, printing.code(), asks.PRINT, f"printed({subject.name})", _checks(subject))
-    return replace(change, setup=PRINTED)
+    return replace(subject, body=f"{head}print({value})")
 
 
 def _checks(subject: Subject) -> tuple[str, ...]:

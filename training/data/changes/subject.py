@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from training.data import names, tasks
-from training.data.phrases import third_person
+from training.data.phrases import base_form, third_person
 from training.data.template import PLAIN, Constant, Form, Template, fill, name_with
 
-MAX_BODY = 130  # characters: a request with its code and the reply must fit into a sample
+MAX_BODY = 240  # characters: a request with its code and the reply must fit into a sample
 BOUND = re.compile(r"\bfor (\w+) in|^\s*(\w+) = |lambda (\w+):", re.MULTILINE)
 STRING = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
 
@@ -89,8 +89,11 @@ class Subject:
         return name
 
 
-def draw_subject(rng: random.Random, suits: Callable[[Template], bool] | None = None, telling: bool = False) -> Subject:
-    """A function of the training split; `telling`: with its usual name."""
+def draw_subject(
+    rng: random.Random, suits: Callable[[Template], bool] | None = None, telling: bool = False, usual: bool = False
+) -> Subject:
+    """A function of the training split; `telling`: with its usual name; `usual`: as the assistant writes it if the
+    request says no more than what it does."""
     while True:
         item = rng.choice(items_that(suits)) if suits else tasks.draw_template(rng, "train")
         constants = tasks.allowed_constants(item, "train")
@@ -98,10 +101,12 @@ def draw_subject(rng: random.Random, suits: Callable[[Template], bool] | None = 
             break
     constant = rng.choice(constants)
     tasks.require_correct(item, constant)
+    if usual:
+        return Subject(item, constant, name_with(item.names[0], constant), *(item.arguments[0],) * 2, item.body)
     name = _name(item, constant, telling, rng)
     arguments = tasks.draw_arguments(item, rng)
     bodies = [item.body, *(body for _, body in item.idioms if len(body) <= MAX_BODY)]
-    subject = Subject(item, constant, name, arguments, arguments, rng.choice(bodies), local_names=())
+    subject = Subject(item, constant, name, arguments, arguments, rng.choice(bodies))
     for variable in subject.variables():
         if rng.random() < 0.25:
             subject = subject.with_variable(variable, subject.fresh_name(rng))
@@ -116,8 +121,11 @@ def with_form(subject: Subject, rng: random.Random, share: float = 0.3) -> Subje
 
 
 def docstring(subject: Subject) -> str:
-    text = subject.phrase().replace("`", "")
-    return f"{text[0].upper()}{text[1:]}."
+    return docstring_of(subject.phrase().replace("`", ""))
+
+
+def docstring_of(phrase: str) -> str:
+    return f"{phrase[0].upper()}{phrase[1:]}."
 
 
 @cache
@@ -130,7 +138,9 @@ def items_that(suits: Callable[[Template], bool]) -> tuple[Template, ...]:
 
 def conjugated(phrase: str) -> str:
     """ "sort a list and reverse it" -> "sorts a list and reverses it"."""
-    text = " and then ".join(third_person(step) for step in phrase.split(" and then "))
+    first, *more = phrase.split(" and then ")
+    steps = (third_person(step) if base_form(step.split()[0]) else step for step in more)
+    text = " and then ".join((third_person(first), *steps))
     return text.replace("else return ", "else returns ").replace("upper or lowers case", "upper or lower case")
 
 

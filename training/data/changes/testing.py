@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import random
+from functools import cache
 
 from training.data.changes import asks_more as asks
 from training.data.changes.conversation import Change
@@ -11,6 +12,7 @@ from training.data.changes.subject import Subject
 from training.data.tasks import MAX_TEST_ASSERTS, named_check
 from training.data.template import Template
 
+EMPTY = ("[]", '""', "0", "{}", "set()")
 MAX_EXAMPLE = 60  # characters of a call with its result
 
 
@@ -36,11 +38,20 @@ def has_example(item: Template) -> bool:
 
 
 def example(subject: Subject, rng: random.Random) -> Change:
-    """A printed call, with the result as a comment."""
-    left, right = rng.choice(_examples(subject.item))
-    call, result = (named_check(side, subject.name, subject.constant) for side in (left, right))
-    code = f"print({call})  # {result}"
-    return _about(subject, code, asks.EXAMPLE, f"lambda: print({call}) or ({call} == {result} or 1 / 0) and None")
+    """A printed call, with what it prints as a comment."""
+    arguments, result = rng.choice(_examples(subject.item))
+    call, value = (named_check(text, subject.name, subject.constant) for text in (f"f({arguments})", result))
+    shown = ast.literal_eval(value) if _is_literal(value) else value
+    code = f"print({call})  # {shown}"
+    return _about(subject, code, asks.EXAMPLE, f"lambda: None if {call} == {value} else 1")
+
+
+def inputs(subject: Subject, rng: random.Random) -> list[str]:
+    """Source text of a value for each argument."""
+    arguments, _ = rng.choice(_examples(subject.item))
+    call = ast.parse(named_check(f"f({arguments})", subject.name, subject.constant), mode="eval").body
+    assert isinstance(call, ast.Call)
+    return [ast.unparse(value) for value in call.args]
 
 
 def _about(subject: Subject, code: str, ways: tuple[str, ...], bind: str) -> Change:
@@ -62,15 +73,18 @@ def _plain(item: Template) -> list[str]:
     return [check for check in item.checks if "tmp(" not in check and "lambda" not in check and check.startswith("f(")]
 
 
-def _examples(item: Template) -> list[list[str]]:
-    """Calls whose result is a literal: `f(2, 3) == 5`."""
+@cache
+def _examples(item: Template) -> tuple[tuple[str, str], ...]:
+    """Arguments of a call, and its result, as literals; those with more than an empty value if there are any."""
     sides = (check.split(" == ") for check in _plain(item) if len(check) <= MAX_EXAMPLE)
-    return [side for side in sides if len(side) == 2 and _is_literal(side[1])]
+    found = [(left[2:-1], right) for left, right in (side for side in sides if len(side) == 2) if left[-1] == ")"]
+    good = [pair for pair in found if _is_literal(f"({pair[0]},)") and _is_literal(pair[1]) and "\\" not in pair[1]]
+    return tuple(pair for pair in good if pair[1] not in EMPTY) or tuple(good)
 
 
 def _is_literal(text: str) -> bool:
     try:
         ast.literal_eval(text)
-    except ValueError:
+    except (ValueError, SyntaxError, TypeError):
         return False
     return True
