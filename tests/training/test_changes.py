@@ -39,8 +39,10 @@ def test_replies_are_right(kind):
     for conversation in drawn(kind, 50):
         change = conversation.change
         assert len(conversation.messages) % 2 == 1
-        words = change.given.split()  # a function may have been typed into one line
-        assert any(" ".join(words) in " ".join(message.split()) for message in conversation.messages[:2])
+        # The code is in the last message that has any; it may have been typed into one line.
+        fenced = [message for message in conversation.messages if "```" in message]
+        latest = fenced[-1] if fenced else conversation.messages[0]
+        assert " ".join(change.given.split()) in " ".join(latest.split())
         if change.code:
             assert conversation.reply == f"```python\n{change.code}\n```"
             assert change.checks
@@ -68,6 +70,21 @@ def test_an_explanation_says_what_the_function_does():
         after = conversation.change.after
         assert conversation.reply.startswith(f"`{after.call()}` ")
         assert conjugated(after.phrase()) in conversation.reply
+
+
+@pytest.mark.parametrize(
+    ("phrase", "says"),
+    [
+        ("sort a list and reverse it", "sorts a list and reverses it"),
+        ("add one and then double it, or return 0", "adds one and then doubles it, or returns 0"),
+        ("find the profit of buying and then selling", "finds the profit of buying and then selling"),
+        ("square it if it is odd, else return it", "squares it if it is odd, else returns it"),
+        ("represent a calculator with add and divide", "represents a calculator with add and divide"),
+        ("reverse each word but keep their order", "reverses each word but keeps their order"),
+    ],
+)
+def test_sentences(phrase, says):
+    assert conjugated(phrase) == says
 
 
 def test_a_given_fault_is_gone_from_the_reply():

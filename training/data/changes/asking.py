@@ -49,6 +49,8 @@ def ask(change: Change, rng: random.Random, later: bool) -> str:
     """The request without the code. `later`: about the assistant's answer, not about pasted code."""
     text = rng.choice(change.asks)
     it = rng.choice(EARLIER if later else PASTED)
+    if "function" in it and ("def " not in change.given or "class " in change.given):
+        it = "this code"
     if "{it}" in text and rng.random() < 0.08:
         it = change.name if rng.random() < 0.6 else f"`{change.name}`"
     values = dict(change.values)

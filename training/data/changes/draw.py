@@ -86,6 +86,8 @@ KINDS = (
     Kind("another", another, 0, 4),
 )
 LATER_SHARE = 0.4
+# Before the last request, pasted code was changed, or the assistant's own answer was.
+PASTED_BEFORE, CHANGED_BEFORE = 0.3, 0.15
 USUAL_SHARE = 0.5  # of the assistant's own answers: the request says no more than what the function does
 
 
@@ -122,12 +124,18 @@ def _pasted(kind: Kind, rng: random.Random) -> Conversation | None:
 def _later(kind: Kind, rng: random.Random) -> Conversation | None:
     """The function was written by the assistant, or was pasted and changed by it."""
     subject = draw_subject(rng, kind.suits, usual=True) if rng.random() < USUAL_SHARE else _subject(kind, rng)
-    messages = (request(subject, rng), f"```python\n{subject.code()}\n```")
-    if rng.random() < 0.3:
-        opening = _draw_kind(rng, later=False).change(subject, rng)
-        if not opening or not opening.after:
+    messages = [request(subject, rng), f"```python\n{subject.code()}\n```"]
+    before = rng.random()
+    if before < PASTED_BEFORE + CHANGED_BEFORE:
+        is_pasted = before < PASTED_BEFORE
+        opening = _draw_kind(rng, later=not is_pasted).change(subject, rng)
+        if not opening or not opening.after or not (is_pasted or opening.given == subject.code()):
             return None
-        messages = (pasted(ask(opening, rng, later=False), opening.given, rng), opening.reply)
+        asked = ask(opening, rng, later=not is_pasted)
+        if is_pasted:
+            messages = []
+            asked = pasted(asked, opening.given, rng)
+        messages += [asked, opening.reply]
         subject = opening.after
     change = kind.change(subject, rng)
     if not change or change.given != subject.code():

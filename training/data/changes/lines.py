@@ -5,23 +5,33 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import replace
+from functools import cache
 
 from training.data.changes import asks, asks_more
 from training.data.changes.conversation import Change
 from training.data.changes.editing import changed
 from training.data.changes.rewriting import PRINTED, printing
-from training.data.changes.slips import syntax_slip
+from training.data.changes.slips import UNSAFE, syntax_slip
 from training.data.changes.subject import Subject, conjugated, renamed
-from training.data.changes.testing import has_example, inputs
-from training.data.template import Template
+from training.data.template import Constant, Template, scope_of, time_limit
 
+SAMPLES = {
+    "int": ("3", "5", "7", "10", "12", "20", "42"),
+    "float": ("1.5", "2.0", "3.5"),
+    "str": ('"hello"', '"Hello World"', '"a short text"', '"level"', '"Python is fun"', '"abc"'),
+    "list[int]": ("[1, 2, 3]", "[3, 1, 2]", "[5, 2, 8, 1]", "[4, 7, 10]", "[1, 2, 2, 3]", "[-1, 0, 5]"),
+    "list[str]": ('["a", "b", "c"]', '["apple", "pear"]', '["one", "two", "three"]', '["Tom", "Ann"]'),
+    "dict[str, int]": ('{"a": 1, "b": 2}', '{"x": 3, "y": 1}'),
+}
 RETURN = re.compile(r"^return (?:the )?")
 
 
 def fits(item: Template) -> bool:
     """Whether it has values for its arguments, and one result at its end."""
+    if UNSAFE.search(item.body + item.imports):
+        return False
     single = item.body.count("return ") == 1 and item.body.split("\n")[-1].startswith("return ")
-    return single and has_example(item) and bool(item.arguments[0]) and "$f" not in item.body
+    return single and bool(item.types[:-1]) and set(item.types[:-1]) <= set(SAMPLES) and "$f" not in item.body
 
 
 def explain_lines(subject: Subject, rng: random.Random) -> Change | None:
@@ -66,8 +76,23 @@ def _lines(subject: Subject, rng: random.Random) -> str:
     printed = printing(subject)
     if not printed:
         return ""
-    values = [f"{name} = {value}" for name, value in zip(subject.arguments, inputs(subject, rng), strict=True)]
+    samples = tuple(rng.choice(SAMPLES[kind]) for kind in subject.item.types[:-1])
+    if not _runs(subject.item, subject.constant, ", ".join(samples)):
+        return ""
+    values = [f"{name} = {value}" for name, value in zip(subject.arguments, samples, strict=True)]
     return subject.with_imports("\n".join((*values, printed.filled_body())))
+
+
+@cache
+def _runs(item: Template, constant: Constant, arguments: str) -> bool:
+    """Whether the function takes these arguments; the lines with them do the same."""
+    name = item.names[0]
+    try:
+        with time_limit():
+            eval(f"f({arguments})", scope_of(item.code(name, item.arguments[0], constant), name, constant))
+    except Exception:
+        return False
+    return True
 
 
 def _changed_lines(code: str, ways: tuple[str, ...], **values: str) -> Change:

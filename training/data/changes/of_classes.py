@@ -16,7 +16,7 @@ MAX_CLASS = 330  # characters
 
 def explain_class(subject: Subject, rng: random.Random) -> Change:
     """The function is not used: classes have no other forms."""
-    item, name = _draw(rng, MAX_CLASS)
+    item, name = _draw(rng, MAX_CLASS, telling=True)
     says = f"`{name}` is a class that {conjugated(item.says[0])}."
     return Change(asks.EXPLAIN, item.code(name, ()), says, name)
 
@@ -29,7 +29,7 @@ def rename_class(subject: Subject, rng: random.Random) -> Change | None:
 
 
 def document_class(subject: Subject, rng: random.Random) -> Change:
-    item, name = _draw(rng, MAX_CLASS // 2)
+    item, name = _draw(rng, MAX_CLASS // 2, telling=True)
     code = item.code(name, ())
     head = next(line for line in code.split("\n") if line.startswith("class "))
     documented = code.replace(head, f'{head}\n    """{docstring_of(item.says[0])}"""\n', 1)
@@ -51,10 +51,10 @@ def _change(
     )
 
 
-def _draw(rng: random.Random, longest: int) -> tuple[Template, str]:
+def _draw(rng: random.Random, longest: int, telling: bool = False) -> tuple[Template, str]:
     item = rng.choice(_short_classes(longest))
     tasks.require_correct(item, None)
-    return item, item.names[0] if rng.random() < 0.4 else names.random_class_name(rng)
+    return item, item.names[0] if telling or rng.random() < 0.4 else names.random_class_name(rng)
 
 
 @cache

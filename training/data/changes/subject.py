@@ -14,6 +14,10 @@ from training.data.template import PLAIN, Constant, Form, Template, fill, name_w
 
 MAX_BODY = 240  # characters: a request with its code and the reply must fit into a sample
 BOUND = re.compile(r"\bfor (\w+) in|^\s*(\w+) = |lambda (\w+):", re.MULTILINE)
+# Verbs that `third_person` takes for nouns, or does not know.
+SECOND_VERB = re.compile(
+    r"\b(and (?:leave|reverse|sort|triple|square|halve|double|count|round)|else return|but keep)( (?:it|the|their)\b)"
+)
 STRING = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
 
 
@@ -138,10 +142,12 @@ def items_that(suits: Callable[[Template], bool]) -> tuple[Template, ...]:
 
 def conjugated(phrase: str) -> str:
     """ "sort a list and reverse it" -> "sorts a list and reverses it"."""
+    if phrase.startswith("represent "):
+        return tasks.third_person(phrase)  # the rest are names of methods
     first, *more = phrase.split(" and then ")
     steps = (third_person(step) if base_form(step.split()[0]) else step for step in more)
     text = " and then ".join((third_person(first), *steps))
-    return text.replace("else return ", "else returns ").replace("upper or lowers case", "upper or lower case")
+    return SECOND_VERB.sub(r"\1s\2", text).replace("upper or lowers case", "upper or lower case")
 
 
 def renamed(code: str, old: str, new: str) -> str:

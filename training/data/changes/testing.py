@@ -10,9 +10,9 @@ from training.data.changes import asks_more as asks
 from training.data.changes.conversation import Change
 from training.data.changes.subject import Subject
 from training.data.tasks import MAX_TEST_ASSERTS, named_check
-from training.data.template import Template
+from training.data.template import Constant, Template, all_checks
 
-EMPTY = ("[]", '""', "0", "{}", "set()")
+EMPTY = ("[]", '""', "0", "{}", "set()", "None")
 MAX_EXAMPLE = 60  # characters of a call with its result
 
 
@@ -34,24 +34,19 @@ def write_test(subject: Subject, rng: random.Random) -> Change:
 
 
 def has_example(item: Template) -> bool:
-    return bool(_examples(item))
+    return bool(item.types) or bool(_plain(item))
 
 
-def example(subject: Subject, rng: random.Random) -> Change:
+def example(subject: Subject, rng: random.Random) -> Change | None:
     """A printed call, with what it prints as a comment."""
-    arguments, result = rng.choice(_examples(subject.item))
+    examples = _examples(subject.item, subject.constant)
+    if not examples:
+        return None
+    arguments, result = rng.choice(examples)
     call, value = (named_check(text, subject.name, subject.constant) for text in (f"f({arguments})", result))
     shown = ast.literal_eval(value) if _is_literal(value) else value
     code = f"print({call})  # {shown}"
     return _about(subject, code, asks.EXAMPLE, f"lambda: None if {call} == {value} else 1")
-
-
-def inputs(subject: Subject, rng: random.Random) -> list[str]:
-    """Source text of a value for each argument."""
-    arguments, _ = rng.choice(_examples(subject.item))
-    call = ast.parse(named_check(f"f({arguments})", subject.name, subject.constant), mode="eval").body
-    assert isinstance(call, ast.Call)
-    return [ast.unparse(value) for value in call.args]
 
 
 def _about(subject: Subject, code: str, ways: tuple[str, ...], bind: str) -> Change:
@@ -74,12 +69,16 @@ def _plain(item: Template) -> list[str]:
 
 
 @cache
-def _examples(item: Template) -> tuple[tuple[str, str], ...]:
-    """Arguments of a call, and its result, as literals; those with more than an empty value if there are any."""
-    sides = (check.split(" == ") for check in _plain(item) if len(check) <= MAX_EXAMPLE)
-    found = [(left[2:-1], right) for left, right in (side for side in sides if len(side) == 2) if left[-1] == ")"]
-    good = [pair for pair in found if _is_literal(f"({pair[0]},)") and _is_literal(pair[1]) and "\\" not in pair[1]]
-    return tuple(pair for pair in good if pair[1] not in EMPTY) or tuple(good)
+def _examples(item: Template, constant: Constant) -> tuple[tuple[str, str], ...]:
+    """Arguments of a call, and its result, as literals; the first three with more than an empty value, if any."""
+    found = []
+    for check in all_checks(item, constant):
+        left, equals, right = check.partition(" == ")
+        arguments, brackets = left[2:-1], left[:2] + left[-1]
+        if brackets == "f()" and equals and len(check) <= MAX_EXAMPLE and "\\" not in check:
+            found += [(arguments, right)] if _is_literal(f"[{arguments}]") and _is_literal(right) else []
+    good = [(arguments, right) for arguments, right in found if right not in EMPTY and arguments not in EMPTY]
+    return tuple(good[:3] or found)
 
 
 def _is_literal(text: str) -> bool:
