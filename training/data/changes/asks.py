@@ -79,6 +79,16 @@ FIX_RESULT = (
     "=it does not do what it should",
     "=there is a bug, fix it",
 )
+FIX_CASE = (
+    "={call} should be {result}",
+    "={call} should return {result}",
+    "={call} must be {result}, fix it",
+    "={call} is not {result}",
+    "=why is {call} not {result}",
+    "=why does {call} not return {result}",
+    "fix {it}, {call} should be {result}",
+    "=wrong result for {call}, it should be {result}",
+)
 PURPOSE = (
     "it should {do}",
     "this should {do}",

@@ -189,6 +189,18 @@ HANDLE = (
     "=what about {kind}",
     "=it should handle {kind}",
 )
+HANDLE_DIVISION = (
+    "handle division by zero",
+    "handle division by zero",
+    "handle a zero division",
+    "handle ZeroDivisionError",
+    "avoid division by zero",
+    "avoid the ZeroDivisionError",
+    "check for division by zero",
+    "make {it} handle division by zero",
+    "=it fails if {argument} is 0",
+    "=what if {argument} is zero",
+)
 CHECK_TYPE = (
     "check the type of {argument}",
     "check that {argument} is {a_type}",

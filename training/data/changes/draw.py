@@ -69,6 +69,7 @@ KINDS = (
     Kind("class", rewriting.to_class, 1.5, 1),
     Kind("print", rewriting.print_instead, 2.5, 1, formed=False),
     Kind("guard", guarding.guard, 7, 5, guarding.has_arguments),
+    Kind("guard_division", guarding.guard_division, 1, 1, guarding.divides),
     Kind("check_type", guarding.check_type, 1.5, 1, guarding.has_arguments),
     Kind("default", guarding.default, 2, 1, guarding.has_arguments),
     Kind("parameter", guarding.add_parameter, 2, 1, guarding.has_number),

@@ -9,8 +9,10 @@ from training.data.changes import asks
 from training.data.changes.asking import punctuated
 from training.data.changes.conversation import Change
 from training.data.changes.editing import changed
-from training.data.changes.slips import logic_slip, name_slip, syntax_slip
+from training.data.changes.slips import failing_check, logic_slip, name_slip, syntax_slip
 from training.data.changes.subject import Subject
+
+MAX_CASE = 50  # characters of a call and its right result
 
 
 def fix_syntax(subject: Subject, rng: random.Random) -> Change | None:
@@ -37,7 +39,13 @@ def fix_result(subject: Subject, rng: random.Random) -> Change | None:
     ways: tuple[str, ...] = asks.FIX_RESULT if rng.random() < 0.5 else asks.FIX
     if not says_itself or rng.random() < 0.4:
         ways = tuple(_with_purpose(way, rng) for way in ways)
-    return replace(changed(subject, subject, ways, do=subject.phrase()), given=given)
+    elif not subject.item.constants and rng.random() < 0.4:
+        ways = asks.FIX_CASE
+    left, _, right = failing_check(subject.item, wrong).partition(" == ")
+    if ways is asks.FIX_CASE and (not right or not left.startswith("f(") or len(left + right) > MAX_CASE):
+        return None
+    call = left.replace("f(", f"{subject.name}(", 1)
+    return replace(changed(subject, subject, ways, do=subject.phrase(), call=call, result=right), given=given)
 
 
 def _with_purpose(way: str, rng: random.Random) -> str:

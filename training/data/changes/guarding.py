@@ -62,6 +62,25 @@ def guard(subject: Subject, rng: random.Random) -> Change | None:
     return _checked(subject, after, ways, place, found, outcome, values)
 
 
+def divides(item: Template) -> bool:
+    return "/ $b" in item.body and bool(item.types) and "if " not in item.body
+
+
+def guard_division(subject: Subject, rng: random.Random) -> Change | None:
+    """The same for a divisor, with what is raised or returned unless the request says."""
+    divisor = subject.arguments[1]
+    values = {"argument": divisor, "state": "zero", "kind": "zero", "error": "ValueError", "value": rng.choice(ANSWERS)}
+    ways, outcome = rng.choice(
+        (
+            (asks.HANDLE_DIVISION, 'raise ValueError("$b must not be zero")'),
+            (asks.RAISE_IF, 'raise ValueError("$b must not be zero")'),
+            (asks.RETURN_IF, f"return {values['value']}"),
+        )
+    )
+    after = replace(subject, body=f"if $b == 0:\n    {outcome}\n{subject.body}")
+    return _checked(subject, after, ways, 1, ZERO, outcome, values)
+
+
 def check_type(subject: Subject, rng: random.Random) -> Change | None:
     """A TypeError for an argument of another type."""
     place = rng.randrange(len(subject.arguments))

@@ -121,7 +121,7 @@ def print_instead(subject: Subject, rng: random.Random) -> Change | None:
 def printing(subject: Subject) -> Subject | None:
     """The function with its result printed, if it has a single result, at its end."""
     head, found, value = subject.body.rpartition("return ")
-    if not found or "return " in head or "\n" in value or (head and not head.endswith("\n")):
+    if not found or "return " in head or "\n" in value or "$f(" in subject.body or (head and not head.endswith("\n")):
         return None
     if isinstance(_parsed(value.replace("$", "")), ast.Tuple):
         return None

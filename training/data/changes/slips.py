@@ -84,20 +84,20 @@ def logic_slip(item: Template, body: str, rng: random.Random) -> str | None:
     if UNSAFE.search(body) or UNSAFE.search(item.imports):
         return None
     wrong = _slip(body, LOGIC, rng)
-    return wrong if wrong and is_wrong(item, wrong) else None
+    return wrong if wrong and failing_check(item, wrong) else None
 
 
 @cache
-def is_wrong(item: Template, body: str) -> bool:
-    """Whether the body is Python and fails a check, for the first constant."""
+def failing_check(item: Template, body: str) -> str:
+    """The first check that the body fails, with the first constant; none if it is not Python or passes all."""
     name, constant = item.names[0], allowed_constants(item, "train")[0]
     if "$b" in body and len(item.arguments[0]) < 2:
-        return False
+        return ""
     try:
         scope = scope_of(item.code(name, item.arguments[0], constant, body), name, constant)
     except SyntaxError:
-        return False
-    return any(not holds(check, scope) for check in all_checks(item, constant))
+        return ""
+    return next((check for check in all_checks(item, constant) if not holds(check, scope)), "")
 
 
 def _slip(code: str, rules: tuple[Rule, ...], rng: random.Random) -> str | None:

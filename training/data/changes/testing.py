@@ -43,10 +43,9 @@ def example(subject: Subject, rng: random.Random) -> Change | None:
     if not examples:
         return None
     arguments, result = rng.choice(examples)
-    call, value = (named_check(text, subject.name, subject.constant) for text in (f"f({arguments})", result))
-    shown = ast.literal_eval(value) if _is_literal(value) else value
-    code = f"print({call})  # {shown}"
-    return _about(subject, code, asks.EXAMPLE, f"lambda: None if {call} == {value} else 1")
+    call = f"{subject.name}({arguments})"
+    code = f"print({call})  # {ast.literal_eval(result)}"
+    return _about(subject, code, asks.EXAMPLE, f"lambda: None if {call} == {result} else 1")
 
 
 def _about(subject: Subject, code: str, ways: tuple[str, ...], bind: str) -> Change:
@@ -73,6 +72,8 @@ def _examples(item: Template, constant: Constant) -> tuple[tuple[str, str], ...]
     """Arguments of a call, and its result, as literals; the first three with more than an empty value, if any."""
     found = []
     for check in all_checks(item, constant):
+        if check in item.checks:
+            check = named_check(check, "f", constant)
         left, equals, right = check.partition(" == ")
         arguments, brackets = left[2:-1], left[:2] + left[-1]
         if brackets == "f()" and equals and len(check) <= MAX_EXAMPLE and "\\" not in check:
