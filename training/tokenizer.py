@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, decoders, pre_tokenizers
@@ -70,5 +71,12 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
 
 def chat_prompt(request: str, system: str | None = None) -> str:
     """One request as rendered by the chat template, with the generation prompt."""
+    return conversation_prompt((request,), system)
+
+
+def conversation_prompt(messages: Sequence[str], system: str | None = None) -> str:
+    """Messages of the user and the assistant in turn, the user's first and last, as the chat template renders them."""
     opening = f"{BOS}system\n{system}{EOS}" if system else ""
-    return f"{opening}{BOS}user\n{request}{EOS}{BOS}assistant\n"
+    roles = itertools.cycle(("user", "assistant"))
+    turns = "".join(f"{BOS}{role}\n{text}{EOS}" for role, text in zip(roles, messages, strict=False))
+    return f"{opening}{turns}{BOS}assistant\n"

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from transformers import AutoTokenizer
 
+from training.tokenizer import chat_prompt, conversation_prompt
+
 WEIGHTS = Path(__file__).parents[2] / "weights" / "elbarto-mini"
 SPECIAL_TOKENS = [
     "<[begin_of_sentence]>",
@@ -56,3 +58,13 @@ def test_chat_template_renders_roles_and_bears_empty_content(tokenizer):
         "<[begin_of_sentence]>user\nhi<[end_of_sentence]><[begin_of_sentence]>assistant\n<[end_of_sentence]>"
         "<[begin_of_sentence]>assistant\n"
     )
+
+
+def test_prompts_of_training_are_those_of_the_chat_template(tokenizer):
+    def rendered(*messages):
+        turns = [{"role": role, "content": content} for role, content in messages]
+        return tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+
+    assert chat_prompt("add", "Be kind.") == rendered(("system", "Be kind."), ("user", "add"))
+    conversation = rendered(("user", "add"), ("assistant", "a + b"), ("user", "explain it"))
+    assert conversation_prompt(("add", "a + b", "explain it")) == conversation

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from textwrap import dedent
@@ -13,6 +13,7 @@ from transformers import PreTrainedTokenizerFast
 from app.serving.infill.hole_text import TRAILING_SPACE
 from training import tokenizer as tk
 from training.data import names
+from training.data.changes.draw import draw_change
 from training.data.corpus import load_corpus
 from training.data.expression_holes import draw_expression_spans
 from training.data.holes import Span, draw_spans
@@ -32,6 +33,7 @@ MIXTURE = {
     "chat": 0.51,
     "talk": 0.02,
     "honest": 0.02,
+    "change": 0.02,
     "code": 0.04,
     "corpus_chat": 0.02,
     "corpus_file": 0.04,
@@ -99,27 +101,33 @@ class SampleSource:
         weights = [0.0] * len(prompt) + [1.0] * len(answer)
         return Sample(prompt + answer, weights, block_length or draw_block_length(rng))
 
-    def _reply(self, request: str, reply: str, rng: random.Random) -> Sample:
+    def _reply(self, messages: Sequence[str], reply: str, rng: random.Random) -> Sample:
         system = rng.choice(SYSTEM_PROMPTS) if rng.random() < 0.08 else None
-        return self._answered(self.encode(tk.chat_prompt(request, system)), self.encode(reply), rng)
+        return self._answered(self.encode(tk.conversation_prompt(messages, system)), self.encode(reply), rng)
 
     def _chat(self, rng: random.Random) -> Sample:
         task = draw_task(rng)
-        return self._reply(task.request, fenced(task.code), rng)
+        return self._reply((task.request,), fenced(task.code), rng)
 
     def _talk(self, rng: random.Random) -> Sample:
-        return self._reply(*draw_talk(rng), rng)
+        said, reply = draw_talk(rng)
+        return self._reply((said,), reply, rng)
+
+    def _change(self, rng: random.Random) -> Sample:
+        conversation = draw_change(rng)
+        return self._reply(conversation.messages, conversation.reply, rng)
 
     def _honest(self, rng: random.Random) -> Sample:
         """What it cannot do, or the same wording with a task that it can."""
         if rng.random() < CONTRAST_SHARE:
             request, code = draw_contrast(rng)
-            return self._reply(request, fenced(code), rng)
-        return self._reply(*draw_honest(rng), rng)
+            return self._reply((request,), fenced(code), rng)
+        request, reply = draw_honest(rng)
+        return self._reply((request,), reply, rng)
 
     def _corpus_chat(self, rng: random.Random) -> Sample:
         request, code = draw_pair(self.pairs, rng)
-        return self._reply(request, fenced(code), rng)
+        return self._reply((request,), fenced(code), rng)
 
     def _code(self, rng: random.Random) -> Sample:
         """A plain file with one to three functions; in half of them the first header is the prompt."""
@@ -212,6 +220,7 @@ KINDS: dict[str, Callable[[SampleSource, random.Random], Sample]] = {
     "chat": SampleSource._chat,
     "talk": SampleSource._talk,
     "honest": SampleSource._honest,
+    "change": SampleSource._change,
     "code": SampleSource._code,
     "corpus_chat": SampleSource._corpus_chat,
     "corpus_file": SampleSource._corpus_file,
@@ -283,4 +292,7 @@ def tokenizer_texts(seed: int, num_tasks: int) -> Iterator[str]:
     for _ in range(num_tasks // 20):
         yield from draw_talk(rng)
         yield from draw_honest(rng)
+    for _ in range(num_tasks // 10):
+        conversation = draw_change(rng)
+        yield from (*conversation.messages, conversation.reply)
     yield from (file.text for file in load_corpus("train")[::12])

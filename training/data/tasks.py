@@ -51,7 +51,7 @@ def draw_task(rng: random.Random, split: str = "train") -> Task:
     held-out name in the signature (`name`), a held-out constant of a known template (`constant`), or a held-out
     template (`template`)."""
     while True:
-        item = _draw_template(rng, split)
+        item = draw_template(rng, split)
         constants = allowed_constants(item, split)
         if constants and not (split != "train" and item.is_class):
             break
@@ -95,7 +95,7 @@ def _conjugated(phrase: str) -> str:
     return f"{verb}{space}{rest}"
 
 
-def _draw_template(rng: random.Random, split: str) -> Template:
+def draw_template(rng: random.Random, split: str) -> Template:
     if split == "template":
         return rng.choice(_held_out_templates())
     _, group = rng.choices(GROUPS, [share for share, _ in GROUPS])[0]
@@ -111,7 +111,7 @@ def _function_task(item: Template, constant: Constant, split: str, rng: random.R
     asked = _draw_asked(rng, split)
     say = rng.choice(item.says)
     name = _name(item, constant, asked, split, rng)
-    arguments = _arguments(item, rng) if asked.signature else _stated_arguments(item, say, rng)
+    arguments = draw_arguments(item, rng) if asked.signature else _stated_arguments(item, say, rng)
     how, body = _idiom(item, rng) if split == "train" else ("", item.body)
     form = _form(item, say, constant, rng) if split == "train" else PLAIN
     request = _request(item, say, name, arguments, constant, asked, rng) + _manner(how, form, rng)
@@ -137,7 +137,7 @@ def _test_task(item: Template, constant: Constant, rng: random.Random) -> Task |
     if not simple:
         return None
     name, arguments = name_with(names.random_function_name(rng), constant), item.arguments[0]
-    calls = [_named(check, name, constant) for check in simple[:MAX_TEST_ASSERTS]]
+    calls = [named_check(check, name, constant) for check in simple[:MAX_TEST_ASSERTS]]
     code = f"def test_{name}():\n" + "\n".join(f"    assert {call}" for call in calls)
     says = fill(rng.choice(item.says), name, arguments, constant)
     request = rng.choice(wordings.TEST).format(
@@ -147,7 +147,7 @@ def _test_task(item: Template, constant: Constant, rng: random.Random) -> Task |
     return Task(item.key, "test", request, code, f"test_{name}", (), constant, True, False, ("f() is None",), setup)
 
 
-def _named(check: str, name: str, constant: Constant) -> str:
+def named_check(check: str, name: str, constant: Constant) -> str:
     """A check over `f` and `k`, rewritten with the function's name and the constant."""
     return CALL.sub(f"{name}(", CONSTANT.sub(repr(constant), check))
 
@@ -183,9 +183,18 @@ def _form(item: Template, say: str, constant: Constant, rng: random.Random) -> F
     typed, documented = bool(item.types) and style < 0.16, style >= 0.12 or style < 0.04
     if not documented:
         return Form(typed)
+    return Form(typed, docstring_of(item, constant))
+
+
+def plain_phrase(item: Template, constant: Constant) -> str:
+    """What the function does, without its arguments: "add two numbers"; empty if every phrase names them."""
     plain = next((say for say in item.says if "$" not in say.replace("$k", "")), "")
-    text = fill(plain, "", (), constant)
-    return Form(typed, f"{text[0].upper()}{text[1:]}." if text else "")
+    return fill(plain, "", (), constant)
+
+
+def docstring_of(item: Template, constant: Constant) -> str:
+    text = plain_phrase(item, constant)
+    return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
 def _manner(how: str, form: Form, rng: random.Random) -> str:
@@ -208,7 +217,7 @@ def _stated_arguments(item: Template, say: str, rng: random.Random) -> tuple[str
     return rng.choice(item.arguments) if stated else item.arguments[0]
 
 
-def _arguments(item: Template, rng: random.Random) -> tuple[str, ...]:
+def draw_arguments(item: Template, rng: random.Random) -> tuple[str, ...]:
     if rng.random() < 0.4:
         return rng.choice(item.arguments)
     taken = item.words() | BUILTINS

@@ -173,11 +173,11 @@ def failed_checks(item: Template, constant: Constant) -> list[str]:
     failed = []
     for body in (item.body, *(body for _, body in item.idioms)):
         scope = scope_of(item.code(name, item.arguments[0], constant, body), name, constant)
-        failed += [check for check in checks if not _holds(check, scope)]
+        failed += [check for check in checks if not holds(check, scope)]
     return failed
 
 
-def _holds(check: str, scope: dict[str, object]) -> bool:
+def holds(check: str, scope: dict[str, object]) -> bool:
     try:
         with time_limit():
             return bool(eval(check, scope))
