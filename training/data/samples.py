@@ -11,6 +11,7 @@ from transformers import PreTrainedTokenizerFast
 from training import tokenizer as tk
 from training.data import names
 from training.data.corpus import load_corpus
+from training.data.first.draw import draw_first
 from training.data.holes import draw_span, draw_spans
 from training.data.pairs import Pair, draw_pair, load_pairs
 from training.data.talk import draw_talk
@@ -24,6 +25,7 @@ COPY_ONLY = {"copy": 0.6, "signature": 0.4}
 MIXTURE = {
     "chat": 0.51,
     "talk": 0.02,
+    "first": 0.02,
     "code": 0.04,
     "corpus_chat": 0.02,
     "corpus_file": 0.04,
@@ -97,6 +99,10 @@ class SampleSource:
 
     def _talk(self, rng: random.Random) -> Sample:
         return self._reply(*draw_talk(rng), rng)
+
+    def _first(self, rng: random.Random) -> Sample:
+        first = draw_first(rng)
+        return self._reply(first.request, first.reply, rng)
 
     def _corpus_chat(self, rng: random.Random) -> Sample:
         request, code = draw_pair(self.pairs, rng)
@@ -180,6 +186,7 @@ class SampleSource:
 KINDS: dict[str, Callable[[SampleSource, random.Random], Sample]] = {
     "chat": SampleSource._chat,
     "talk": SampleSource._talk,
+    "first": SampleSource._first,
     "code": SampleSource._code,
     "corpus_chat": SampleSource._corpus_chat,
     "corpus_file": SampleSource._corpus_file,
@@ -237,4 +244,8 @@ def tokenizer_texts(seed: int, num_tasks: int) -> Iterator[str]:
         yield f"assistant\n{fenced(task.code)}"
     for _ in range(num_tasks // 20):
         yield from draw_talk(rng)
+    for _ in range(num_tasks // 5):
+        first = draw_first(rng)
+        yield f"user\n{first.request}"
+        yield f"assistant\n{first.reply}"
     yield from (file.text for file in load_corpus("train")[::12])

@@ -111,7 +111,7 @@ def _function_task(item: Template, constant: Constant, split: str, rng: random.R
     asked = _draw_asked(rng, split)
     say = rng.choice(item.says)
     name = _name(item, constant, asked, split, rng)
-    arguments = _arguments(item, rng) if asked.signature else _stated_arguments(item, say, rng)
+    arguments = free_arguments(item, rng) if asked.signature else _stated_arguments(item, say, rng)
     how, body = _idiom(item, rng) if split == "train" else ("", item.body)
     form = _form(item, say, constant, rng) if split == "train" else PLAIN
     request = _request(item, say, name, arguments, constant, asked, rng) + _manner(how, form, rng)
@@ -204,11 +204,12 @@ def _manner(how: str, form: Form, rng: random.Random) -> str:
 
 def _stated_arguments(item: Template, say: str, rng: random.Random) -> tuple[str, ...]:
     """The arguments if the request has no signature: those of a phrase that states all of them, else the usual ones."""
-    stated = all(f"${mark}" in say for mark, _ in zip("abc", item.arguments[0], strict=False))
+    stated = all(f"${mark}" in say for mark, _ in zip("abcd", item.arguments[0], strict=False))
     return rng.choice(item.arguments) if stated else item.arguments[0]
 
 
-def _arguments(item: Template, rng: random.Random) -> tuple[str, ...]:
+def free_arguments(item: Template, rng: random.Random) -> tuple[str, ...]:
+    """Some of the usual arguments or random ones."""
     if rng.random() < 0.4:
         return rng.choice(item.arguments)
     taken = item.words() | BUILTINS
