@@ -26,7 +26,7 @@ LEFT_OUT = {"count_k"}
 
 def plain(text):
     """A request without case, punctuation and articles."""
-    words = re.sub(r"[^a-z0-9$+*/<>= -]", " ", text.lower()).split()
+    words = re.sub(r"[^a-z0-9_$+*/<>= -]", " ", text.lower()).split()
     return " ".join(word for word in words if word not in ("a", "an", "the"))
 
 
@@ -170,6 +170,4 @@ def test_surface():
     assert surface.with_article("is prime") == "an is prime"
     assert surface.with_article("union") == "a union"
     assert surface.with_typo("sort `number` abc", rng) == "sort `number` abc"
-    assert (
-        sorted(surface.with_typo("reverse", random.Random(3))) != [] and surface.with_typo("reverse", rng) != "reverse"
-    )
+    assert surface.with_typo("reverse", rng) != "reverse"

@@ -10,6 +10,7 @@ ALWAYS_TRAINED = frozenset(
     (
         "class/vector",
         "compose/keep/numbers/odd",
+        "compose/range_sum/odd",
         "compound_interest",
         "count_consonants",
         "list/last_plain",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 import re
+from collections import Counter
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +20,7 @@ from training.data.template import Constant, Template, name_with
 
 MOST_TYPED_WEIGHT = 1.5
 GIVEN_SHARE, NAME_SHARE, TITLE_SHARE, IDIOM_SHARE = 0.1, 0.12, 0.45, 0.1
-BARE_SHARE = 0.3  # of the requests with a title or a phrase: nothing around it
+BARE_SHARE = 0.35  # of the requests with a title or a phrase: nothing around it
 FUNCTION_FRAMES_SHARE = 0.35
 ADJECTIVES = {"recursively": "recursive", "using recursion": "recursive", "using a loop": "iterative"}
 
@@ -88,6 +89,18 @@ def _templates() -> dict[str, Template]:
 
 
 @cache
+def _own_names(entry: Entry) -> tuple[str, ...]:
+    """The usual name, and the others that no other entry has."""
+    first, *others = template_of(entry).names
+    return (first, first, *(name for name in others if _name_counts()[name] == 1))
+
+
+@cache
+def _name_counts() -> Counter[str]:
+    return Counter(name for entry in ENTRIES if entry.program is None for name in set(template_of(entry).names))
+
+
+@cache
 def _cumulative_weights() -> tuple[float, ...]:
     total, weights = 0.0, []
     for entry in ENTRIES:
@@ -148,7 +161,7 @@ def _verb_frame(entry: Entry, kind: str, rng: random.Random) -> str:
 
 def _with_usual_name(entry: Entry, item: Template, rng: random.Random) -> First:
     """Nothing but the name or the signature."""
-    name = name_with(item.names[0], entry.constant)
+    name = name_with(rng.choice(_own_names(entry)), entry.constant)
     if item.is_class:
         request = rng.choice(frames.CLASS_NAME).format(name=name)
         return _answer(entry, item, _maybe_sentence(request, rng), name, ())

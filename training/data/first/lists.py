@@ -1,6 +1,6 @@
 """Lists: values, searching, sorting, changing."""
 
-from training.data.first.entry import known
+from training.data.first.entry import known, new
 
 ENTRIES = (
     known(
@@ -57,12 +57,23 @@ ENTRIES = (
     ),
     known(
         "list/linear",
-        "find index;index of an element;linear search;linear search algorithm;index of a value;find element in list;"
-        "linear search in a list;sequential search",
+        "find index;index of an element;index of a value;find element in list;find index of an element;"
+        "index of element in list;position of an element",
         "{get} the (index|position) of (an element|a value|an item|a number) in {list};"
-        "(search|look for) (an element|a value|an item) in {list};(implement|write|do|code) (linear search|a linear "
-        "search);"
         "find (an element|a value) in {list}",
+    ),
+    new(
+        "search_linear",
+        "linear search;linear search;linear search algorithm;linear search in a list;sequential search",
+        "(implement|write|do|code) (linear search|a linear search|the linear search algorithm);"
+        "(search|look for) (an element|a value|an item) in {list};"
+        "find (an element|a value) (with|using) linear search",
+        "linear_search",
+        "items target|numbers value",
+        "for i, item in enumerate($a):\n    if item == $b:\n        return i\nreturn -1",
+        "f([5, 6, 7], 6) == 1",
+        "f([], 1) == -1",
+        types="list[int]; int -> int",
     ),
     known(
         "list/binary",

@@ -1,11 +1,15 @@
 """All entries, and which of them are drawn more often."""
 
 from training.data.first import (
+    arithmetic,
     classes,
+    contrasts,
     conversions,
     dicts_files,
     functions,
+    language,
     list_changes,
+    list_structures,
     lists,
     numbers,
     programs,
@@ -17,15 +21,19 @@ from training.data.template import Template
 
 ENTRIES: tuple[Entry, ...] = (
     *numbers.ENTRIES,
+    *arithmetic.ENTRIES,
     *conversions.ENTRIES,
     *text.ENTRIES,
     *text_checks.ENTRIES,
     *lists.ENTRIES,
     *list_changes.ENTRIES,
+    *list_structures.ENTRIES,
     *dicts_files.ENTRIES,
     *classes.ENTRIES,
+    *contrasts.ENTRIES,
     *functions.ENTRIES,
     *programs.ENTRIES,
+    *language.ENTRIES,
 )
 # Those that nobody can ask for without a hint that a function is wanted are not among them: `tasks` would give none.
 TEMPLATES: tuple[Template, ...] = tuple(
