@@ -74,7 +74,8 @@ ENTRIES = (
     known(
         "reverse_each_word",
         "reverse each word;reverse every word;reverse letters of each word",
-        "reverse (each word|every word|the letters of each word|the letters of every word) (in|of) (a string|a text|text)",
+        "reverse (each word|every word|the letters of each word|the letters of every word) (in|of) (a string|a text|"
+        "text)",
     ),
     known(
         "sort_words",

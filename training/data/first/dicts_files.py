@@ -237,8 +237,7 @@ ENTRIES = (
     new(
         "age_in_years",
         "age calculator;age from birth date;calculate age;age from birthday",
-        "{calc} (the age|an age|someone's age|my age) from (a birth date|a birthday|the birth date|a date of birth|"
-        "a birth year)",
+        "{calc} (the age|an age|someone's age|my age) from (a birth date|a birthday|the birth date|a date of birth)",
         "calculate_age",
         "birthday|born",
         "today = date.today()\n"

@@ -34,14 +34,14 @@ ENTRIES = (
         "filter even numbers;even numbers in a list;filter even;keep even numbers;even filter;get even numbers;"
         "only even numbers;even numbers from a list",
         "(filter|get|find|keep|return|select) (the even numbers|even numbers|all even numbers|only even numbers) "
-        "(from|in|of) (a list|a list of numbers|an array|the list);filter (even numbers|out the even numbers)",
+        "(from|in|of) (a list|a list of numbers|an array|the list);filter (even numbers|the even numbers)",
     ),
     known(
         "compose/keep/numbers/odd",
         "filter odd numbers;odd numbers in a list;filter odd;keep odd numbers;odd filter;get odd numbers;"
         "only odd numbers;odd numbers from a list",
         "(filter|get|find|keep|return|select) (the odd numbers|odd numbers|all odd numbers|only odd numbers) "
-        "(from|in|of) (a list|a list of numbers|an array|the list);filter (odd numbers|out the odd numbers)",
+        "(from|in|of) (a list|a list of numbers|an array|the list);filter (odd numbers|the odd numbers)",
     ),
     known(
         "compose/keep/numbers/positive",
