@@ -127,7 +127,7 @@ def recursion() -> list[Template]:
             "hanoi_moves",
             "count the moves of the towers of Hanoi|return the number of moves for $a disks in the towers of Hanoi|"
             "compute how many moves the tower of Hanoi takes",
-            "hanoi|hanoi_moves",
+            "hanoi_moves|hanoi",
             "disks|n",
             "if $a <= 0:\n    return 0\nreturn 2 * $f($a - 1) + 1",
             "f(3) == 7",

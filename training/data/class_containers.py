@@ -17,7 +17,7 @@ def containers() -> list[Template]:
     return [
         class_template(
             "stack",
-            "implement a stack|work as a stack|implement a stack with push and pop",
+            "work as a stack with push and pop",
             "Stack",
             (start, push, pop),
             "(lambda s: (s.push(1), s.push(2), s.pop(), s.pop()))(f())[2:] == (2, 1)",
@@ -41,7 +41,8 @@ def containers() -> list[Template]:
         ),
         class_template(
             "stack_full",
-            "implement a stack with push, pop, peek and is_empty",
+            "implement a stack with push, pop, peek and is_empty|implement a stack|work as a stack|"
+            "implement a stack with push and pop",
             "Stack",
             (start, push, pop, peek, empty),
             "(lambda s: (s.is_empty(), s.push(1), s.push(0), s.peek(), s.pop(), s.pop(), s.is_empty()))(f()) "
@@ -56,7 +57,7 @@ def containers() -> list[Template]:
         ),
         class_template(
             "queue",
-            "implement a queue|work as a queue|implement a queue with put and get",
+            "implement a queue with put and get|work as a queue with put and get",
             "Queue",
             (start, put, get),
             "(lambda s: (s.put(1), s.put(2), s.get()))(f())[2] == 1",
@@ -64,7 +65,8 @@ def containers() -> list[Template]:
         ),
         class_template(
             "queue_names",
-            "implement a queue with enqueue and dequeue|work as a queue with enqueue and dequeue",
+            "implement a queue with enqueue and dequeue|work as a queue with enqueue and dequeue|"
+            "implement a queue|work as a queue",
             "Queue",
             (
                 start,

@@ -30,6 +30,7 @@ from training.data import (
     text_parts,
     text_patterns,
 )
+from training.data.first import tables as first
 from training.data.template import Template
 
 COMMON, USUAL, RARE = 1.6, 1.0, 0.5  # relative frequency of a template of this table
@@ -40,6 +41,7 @@ BY_HAND: tuple[tuple[float, tuple[Template, ...]], ...] = (
     (COMMON, text_facts.TEMPLATES),
     (COMMON, algorithms.TEMPLATES),
     (COMMON, lists.TEMPLATES),
+    (COMMON, first.TEMPLATES),
     (USUAL, rounding.TEMPLATES),
     (USUAL, sequences.TEMPLATES),
     (USUAL, searching.TEMPLATES),

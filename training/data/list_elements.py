@@ -262,7 +262,7 @@ def elements() -> list[Template]:
             "remove duplicates from a list|return the unique elements of a list|remove the duplicates "
             "from $a|dedupe a list|get the unique items of $a keeping their order|return $a without "
             "duplicates",
-            "unique|remove_duplicates|dedupe",
+            "remove_duplicates|unique|dedupe",
             ITEMS,
             "return list(dict.fromkeys($a))",
             "f([2, 1, 2]) == [2, 1]",

@@ -23,8 +23,8 @@ def searches() -> list[Template]:
         ),
         template(
             "list/linear",
-            "find the index of a value in a list, or -1|return the position of $b in $a, or -1|implement "
-            "linear search|return the index of $b in $a or -1 if it is not there",
+            "find the index of a value in a list, or -1|return the position of $b in $a, or -1|"
+            "return the index of $b in $a or -1 if it is not there",
             "find_index|linear_search|index_of",
             "items target|xs x|values value",
             "for i, item in enumerate($a):\n    if item == $b:\n        return i\nreturn -1",

@@ -19,6 +19,7 @@ from training.data.expression_holes import draw_expression_spans
 from training.data.holes import Span, draw_spans
 from training.data.honest.contrast import draw_contrast
 from training.data.honest.drawing import draw_honest
+from training.data.first.draw import draw_first
 from training.data.pairs import Pair, draw_pair, load_pairs
 from training.data.snippets import draw_snippet
 from training.data.talk import draw_talk
@@ -30,17 +31,18 @@ COPY_BLOCK_LENGTHS = (1, 1, 2, 4)
 SYSTEM_PROMPTS = ("You are a helpful assistant.", "You are a helpful coding assistant.", "You write Python code.")
 COPY_ONLY = {"copy": 0.6, "signature": 0.4}
 MIXTURE = {
-    "chat": 0.51,
+    "chat": 0.28,
+    "first": 0.14,
+    "change": 0.10,
+    "honest": 0.07,
     "talk": 0.02,
-    "honest": 0.02,
-    "change": 0.02,
-    "code": 0.04,
+    "code": 0.03,
     "corpus_chat": 0.02,
     "corpus_file": 0.04,
-    "canvas": 0.23,
-    "suffix_first": 0.08,
-    "copy": 0.02,
-    "signature": 0.04,
+    "canvas": 0.19,
+    "suffix_first": 0.07,
+    "copy": 0.01,
+    "signature": 0.03,
 }
 DELETE_WEIGHT = 0.25  # low, because there are many, all alike
 END_WEIGHT = 2.0  # of the token that ends an infill, which occurs once per sample
@@ -124,6 +126,10 @@ class SampleSource:
             return self._reply((request,), fenced(code), rng)
         request, reply = draw_honest(rng)
         return self._reply((request,), reply, rng)
+
+    def _first(self, rng: random.Random) -> Sample:
+        first = draw_first(rng)
+        return self._reply((first.request,), first.reply, rng)
 
     def _corpus_chat(self, rng: random.Random) -> Sample:
         request, code = draw_pair(self.pairs, rng)
@@ -221,6 +227,7 @@ KINDS: dict[str, Callable[[SampleSource, random.Random], Sample]] = {
     "talk": SampleSource._talk,
     "honest": SampleSource._honest,
     "change": SampleSource._change,
+    "first": SampleSource._first,
     "code": SampleSource._code,
     "corpus_chat": SampleSource._corpus_chat,
     "corpus_file": SampleSource._corpus_file,
@@ -295,4 +302,8 @@ def tokenizer_texts(seed: int, num_tasks: int) -> Iterator[str]:
     for _ in range(num_tasks // 10):
         conversation = draw_change(rng)
         yield from (*conversation.messages, conversation.reply)
+    for _ in range(num_tasks // 5):
+        first = draw_first(rng)
+        yield f"user\n{first.request}"
+        yield f"assistant\n{first.reply}"
     yield from (file.text for file in load_corpus("train")[::12])

@@ -17,8 +17,8 @@ def sorting() -> list[Template]:
             NUMBERS,
             "if len($a) < 2:\n    return $a\nmiddle = len($a) // 2\nleft, right = $f($a[:middle]), $f($a[middle:])\n"
             "result = []\nwhile left and right:\n"
-            "    result.append(left.pop() if left[-1] > right[-1] else right.pop())\n"
-            "return left + right + result[::-1]",
+            "    result.append(left.pop(0) if left[0] <= right[0] else right.pop(0))\n"
+            "return result + left + right",
             "f([3, 1, 2]) == [1, 2, 3]",
             "f([]) == []",
             "f([2, 2, 1]) == [1, 2, 2]",

@@ -101,20 +101,6 @@ def sequences() -> list[Template]:
             },
         ),
         template(
-            "fizzbuzz",
-            "implement FizzBuzz for a number|return Fizz, Buzz or FizzBuzz for $a, else the number as text|"
-            'return "Fizz" for multiples of 3, "Buzz" for multiples of 5, "FizzBuzz" for both, else $a as a string',
-            "fizzbuzz|fizz_buzz",
-            N,
-            'if $a % 15 == 0:\n    return "FizzBuzz"\nif $a % 3 == 0:\n    return "Fizz"\nif $a % 5 == 0:\n'
-            '    return "Buzz"\nreturn str($a)',
-            'f(15) == "FizzBuzz"',
-            'f(9) == "Fizz"',
-            'f(10) == "Buzz"',
-            'f(7) == "7"',
-            types="int -> str",
-        ),
-        template(
             "collatz",
             "count the Collatz steps of a number down to 1|return the number of Collatz steps from $a to 1|"
             "count how many steps the Collatz sequence takes from $a to 1",

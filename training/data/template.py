@@ -11,11 +11,19 @@ from functools import cache
 
 from training.data.inputs import argument_lists
 
-PLACEHOLDER = re.compile(r"\$([abcfk])")
+PLACEHOLDER = re.compile(r"\$([abcdfk])")
 MAX_GENERATED_CHECKS = 12
 CHECK_SECONDS = 0.5
-# What checks may use in addition to `f` and `k`: `tmp` creates a file with that text in a new folder.
+# What checks may use in addition to `f` and `k`: `tmp` creates a file with that text in a new folder, `printed` is what
+# a call prints.
 CHECK_PRELUDE = """
+def printed(function, *arguments):
+    import contextlib, io
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        function(*arguments)
+    return out.getvalue().strip()
+
+
 def tmp(text, name="file.txt"):
     import pathlib, tempfile
     path = pathlib.Path(tempfile.mkdtemp()) / name
@@ -39,7 +47,7 @@ PLAIN = Form()
 
 @dataclass(frozen=True)
 class Template:
-    """One kind of function (or class). `$a $b $c` stand for arguments, `$k` for a constant, `$f` for the name.
+    """One kind of function (or class). `$a $b $c $d` stand for arguments, `$k` for a constant, `$f` for the name.
 
     `says` are verb phrases in the base form ("add two numbers"); the first name and the first arguments are the ones
     an answer uses when the request gives none. `checks` are expressions over `f` and `k` that must be true. `idioms`
@@ -60,7 +68,7 @@ class Template:
 
     @property
     def is_class(self) -> bool:
-        return self.body.startswith("class ")
+        return self.body.startswith(("class ", "@dataclass"))
 
     def code(
         self,
@@ -129,7 +137,7 @@ def template(
 
 def fill(text: str, name: str, arguments: tuple[str, ...], constant: Constant) -> str:
     """Replace the placeholders by name, arguments and constant."""
-    values = dict(zip("abc", arguments, strict=False)) | {"f": name_with(name, constant), "k": str(constant)}
+    values = dict(zip("abcd", arguments, strict=False)) | {"f": name_with(name, constant), "k": str(constant)}
     return PLACEHOLDER.sub(lambda match: values[match.group(1)], text)
 
 

@@ -114,7 +114,7 @@ def changes() -> list[Template]:
             "text_reverse",
             "reverse a string|return the string $a reversed|return a string backwards|"
             "reverse the characters of a string|reverse the string $a|flip a string around",
-            "reverse|reverse_string|reversed_text",
+            "reverse_string|reverse|reversed_text",
             TEXT,
             "return $a[::-1]",
             'f("abc") == "cba"',
@@ -124,6 +124,7 @@ def changes() -> list[Template]:
                 "using a loop": 'result = ""\nfor ch in $a:\n    result = ch + result\nreturn result',
                 "recursively": 'if $a == "":\n    return ""\nreturn $f($a[1:]) + $a[0]',
                 "using reversed": 'return "".join(reversed($a))',
+                "without slicing": 'result = ""\nfor ch in $a:\n    result = ch + result\nreturn result',
             },
         ),
         template(

@@ -126,14 +126,6 @@ def making() -> list[Template]:
             types="str -> str",
         ),
         template(
-            "hello",
-            "print hello world|print Hello, World!|say hello world|write Hello, World! to the screen",
-            "hello|hello_world|main",
-            "",
-            'print("Hello, World!")',
-            '(lambda code: "Hello, World!" in code.co_consts and "print" in code.co_names)(f.__code__)',
-        ),
-        template(
             "full_name",
             "join a first name and a last name|return the full name|combine $a and $b into a full name|"
             "build a full name from a first and a last name",
