@@ -15,6 +15,7 @@ from training.evaluation.answers import percent, percent_error
 from training.evaluation.context import Context, progress
 from training.evaluation.first_judge import Verdict, judge
 from training.evaluation.first_prompts import all_prompts
+from training.evaluation.first_seen import NUM_DRAWN, drawn_requests, is_drawn
 from training.evaluation.first_task import CODE, EXPLAIN, HALVES, TALK, UNKNOWN, Prompt
 from training.evaluation.report import Column, Measurement, Section, Values
 
@@ -38,6 +39,13 @@ def sections(context: Context) -> list[Section]:
     def verdict(prompt: Prompt) -> Verdict:
         return judge(context.endpoint.converse(prompt.conversation()).text, prompt, context.checker)
 
+    @cache
+    def drawn() -> frozenset[str]:
+        return drawn_requests(context)
+
+    def is_seen(prompt: Prompt) -> bool:
+        return is_drawn(prompt, drawn())
+
     def verdicts(row: Row) -> list[Verdict]:
         prompts = sorted((prompt for prompt in all_prompts() if row.wanted(prompt)), key=lambda prompt: prompt.id[::-1])
         return [verdict(prompt) for prompt in progress(prompts[: context.count(len(prompts))], row.label)]
@@ -47,15 +55,19 @@ def sections(context: Context) -> list[Section]:
         return Section(title, note, columns, tuple(measure(rows)))
 
     return [
-        section("First prompts: what it should know", KNOWN_NOTE, KNOWN_COLUMNS, known_rows()),
+        section("First prompts: what it should know", KNOWN_NOTE, KNOWN_COLUMNS, known_rows(is_seen)),
         section("The same prompts, by how they are put", STYLE_NOTE, KNOWN_COLUMNS, style_rows()),
         section("First prompts: what it cannot know, and small talk", UNKNOWN_NOTE, UNKNOWN_COLUMNS, prose_rows()),
     ]
 
 
-def known_rows() -> list[Row]:
+def known_rows(is_seen: Callable[[Prompt], bool]) -> list[Row]:
     halves = [Row(half, LABELS[half], partial(_in_half, half, is_known)) for half in HALVES]
-    return [*halves, Row("new_tasks", "tasks without training data", lambda prompt: prompt.is_new_task)]
+    return [
+        *halves,
+        Row("unseen", "wordings that training never drew", lambda prompt: is_known(prompt) and not is_seen(prompt)),
+        Row("new_tasks", "tasks without training data", lambda prompt: prompt.is_new_task),
+    ]
 
 
 def style_rows() -> list[Row]:
@@ -101,14 +113,15 @@ def rates(verdicts: Sequence[Verdict]) -> Values:
 
 KNOWN_NOTE = (
     "In per cent, greedy, through the chat endpoint: functions, classes, tiny programs, changes to code (executed in a "
-    "separate process) and explanations (by their words). No prompt was used for training. Invented names: of the "
+    "separate process) and explanations (by their words). Training never drew: both halves without the prompts that "
+    f"are among the requests of {NUM_DRAWN:,} training samples, but for case and punctuation. Invented names: of the "
     "answers with code, those with a name that is neither in the request, nor Python's, nor made of known words "
     "(`identifiers.py`). Refused: says that it cannot, although it should."
 )
 STYLE_NOTE = "Both halves. Bare: a name or a phrase without a verb, such as two words."
 UNKNOWN_NOTE = (
-    "In per cent. An answer to what it cannot know is right if it has no code, says so in a sentence or two, "
-    "and names what it can do. Small talk is judged by words that belong there. A word that nobody knows makes either wrong."
+    "In per cent. An answer to what it cannot know is right if it has no code, says so in a sentence or two, and names "
+    "what it can do. Small talk is judged by words that belong there. A word that nobody knows makes either wrong."
 )
 KNOWN_COLUMNS = (
     Column("n", "n", "{:.0f}"),

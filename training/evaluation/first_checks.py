@@ -22,11 +22,11 @@ try:
     f(path, 'new text')
 except Exception:
     pass
-if open(path).read().strip() != 'new text':
+if read(path).strip() != 'new text':
     import os
     os.chdir(os.path.dirname(path))
     f('new text', path)
-assert open(path).read().strip() == 'new text'
+assert read(path).strip() == 'new text'
 """
 CSV = """
 found = f(tmp('name,age\\nAnn,5\\nBob,7\\n'))
@@ -44,7 +44,7 @@ try:
     f({'a': [1]}, path)
 except Exception:
     f(path, {'a': [1]})
-assert json.load(open(path)) == {'a': [1]}
+assert json.loads(read(path)) == {'a': [1]}
 """
 FOLDER = """
 import os

@@ -70,9 +70,11 @@ class Answer:
 
     def _run(self, node: ast.stmt) -> None:
         if isinstance(node, ast.Expr):
-            self.values.append(eval(compile(ast.Expression(node.value), "<answer>", "eval"), self.scope))
+            self.values.append(
+                eval(compile(ast.Expression(node.value), "<answer>", "eval", dont_inherit=True), self.scope)
+            )
         else:
-            exec(compile(ast.Module([node], []), "<answer>", "exec"), self.scope)
+            exec(compile(ast.Module([node], []), "<answer>", "exec", dont_inherit=True), self.scope)
         for name, value in self.scope.items():
             self.first.setdefault(name, value)
 
@@ -112,6 +114,7 @@ class Answer:
             "got": got,
             "get": get,
             "tmp": tmp,
+            "read": read,
             "plain": plain,
             "numbers": numbers,
             "out": self.output,
@@ -301,6 +304,11 @@ def tmp(text: str, name: str = "file.txt") -> str:
     path = pathlib.Path(tempfile.mkdtemp()) / name
     path.write_text(text)
     return str(path)
+
+
+def read(path: str) -> str:
+    with open(path) as file:
+        return file.read()
 
 
 @contextlib.contextmanager

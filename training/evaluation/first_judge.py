@@ -16,7 +16,8 @@ HARNESS = Path(first_harness.__file__).read_text("utf-8")
 SECONDS = 8.0
 MAX_SENTENCES = 3
 FENCE = re.compile(r"```[^\n]*\n(.*?)(?:\n?```|\Z)", re.DOTALL)
-SENTENCE_END = re.compile(r"[.!?](?:\s|$)")
+SENTENCE_END = re.compile(r"[.!?][\"')]*(?:\s|$)")
+TWICE = re.compile(r"\b(\w+) \1\b", re.IGNORECASE)
 CANNOT = re.compile(
     r"\b(cannot|can't|can not|could not|am not able|unable|do not|don't|know no|know nothing|never learned|only|"
     r"too big|too large|beyond|outside)\b",
@@ -43,7 +44,7 @@ class Verdict:
 def judge(text: str, prompt: Prompt, sandbox: Sandbox) -> Verdict:
     code, has_code = code_in(text), "```" in text
     invented = invented_names(code, prompt.request) if has_code else unknown_words(text, prompt.request)
-    failure = _failure_of_code(code, prompt, sandbox) if prompt.kind == CODE else _failure_of_prose(text, prompt)
+    failure = failure_of_code(code, prompt, sandbox) if prompt.kind == CODE else failure_of_prose(text, prompt)
     refuses = not has_code and CANNOT.search(text) is not None
     return Verdict(failure, has_code, has_code and parses(code), refuses, invented)
 
@@ -67,18 +68,20 @@ def is_brief(text: str) -> bool:
     return 1 <= len(SENTENCE_END.findall(text)) <= MAX_SENTENCES
 
 
-def _failure_of_code(code: str, prompt: Prompt, sandbox: Sandbox) -> str:
+def failure_of_code(code: str, prompt: Prompt, sandbox: Sandbox) -> str:
     call = f"judge({code!r}, {prompt.checks!r}, {prompt.name!r}, {prompt.given!r})"
     said, message = sandbox.run({"harness": "test", "code": HARNESS, "data": {"test": call}}, SECONDS)
     return "" if said == PASSED else f"{said}: {message}"
 
 
-def _failure_of_prose(text: str, prompt: Prompt) -> str:
+def failure_of_prose(text: str, prompt: Prompt) -> str:
     said = prose_in(text) if prompt.kind == EXPLAIN else text
     if "```" in said:
         return "code"
     if unknown := unknown_words(said, prompt.request):
         return f"unknown words: {', '.join(unknown)}"
+    if twice := TWICE.search(said):
+        return f"says {twice[1]} twice"
     if not is_brief(said):
         return "too short or too long"
     if prompt.kind == UNKNOWN:

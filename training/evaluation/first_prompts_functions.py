@@ -181,7 +181,8 @@ NUMBERS: tuple[list[Prompt], ...] = (
     code(
         "random_number",
         ("how to generate a random number between a and b",),
-        "all(3 <= f(3, 6) <= 6 for _ in range(30))",
+        "{f(3, 6) for _ in range(60)} <= {3, 4, 5, 6}",
+        "len({f(3, 60) for _ in range(60)}) > 5",
     ),
     code(
         "roll_dice",
@@ -287,7 +288,8 @@ TEXT: tuple[list[Prompt], ...] = (
     code(
         "is_valid_password",
         ("Write a function that validates a password: at least 8 characters, one digit, one upper case letter.",),
-        "bool(f('Abcdef12!')) and f('abc') != f('Abcdef12!')",
+        "f('Abcdef12') is True",
+        "not any(map(f, ('Abc12', 'abcdefgh1', 'ABcdefghi')))",
     ),
     code("is_digit_string", ("how to check if a string is a number",), "f('123')", "not f('12a')"),
     code(

@@ -133,8 +133,8 @@ LISTS: tuple[list[Prompt], ...] = (
     code("sort_by_length", ("sort strings by length",), "f(['ccc', 'a', 'bb']) == ['a', 'bb', 'ccc']"),
     code("sort_descending", ("Can you sort a list from highest to lowest?",), "f([1, 3, 2]) == [3, 2, 1]"),
     code("sort_tuples", ("sort a list of tuples by the second item",), "f([(1, 3), (2, 1)]) == [[2, 1], [1, 3]]"),
-    code("shuffle", ("shuffle a list",), "sorted(f(list(range(30)))) == list(range(30))"),
-    code("random_choice", ("how to pick a random item from a list",), "all(f([4, 5]) in (4, 5) for _ in range(9))"),
+    code("shuffle", ("shuffle a list",), "sorted(f(list(range(30)))) == list(range(30)) != f(list(range(30)))"),
+    code("random_choice", ("how to pick a random item from a list",), "{f([4, 5]) for _ in range(60)} == {4, 5}"),
     code(
         "permutations",
         ("Generate all permutations of a list.",),

@@ -25,7 +25,7 @@ from training.data.names import WORDS
 from training.data.talk import REPLIES
 from training.data.tasks import TEMPLATES
 
-MIN_FILES = 4
+MIN_FILES = 8
 PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 WORD = re.compile(r"[A-Za-z]+")
 NAME = re.compile(r"\b[A-Za-z_]\w*")
@@ -41,8 +41,8 @@ OTHERS = (
 ENDINGS = ("s", "es", "ed", "d", "er", "r", "ing", "ly")
 MODULES = (
     "abc argparse array asyncio bisect calendar collections contextlib copy csv dataclasses datetime decimal "
-    "enum fractions functools glob heapq io itertools json logging math operator os os.path pathlib random re shutil sqlite3 "
-    "statistics string subprocess sys tempfile textwrap threading time types typing unittest"
+    "enum fractions functools glob heapq io itertools json logging math operator os os.path pathlib random re shutil "
+    "sqlite3 statistics string subprocess sys tempfile textwrap threading time types typing unittest"
 ).split()
 
 
@@ -75,11 +75,10 @@ def parts(text: str) -> frozenset[str]:
     return frozenset(part.lower() for part in PART.findall(text))
 
 
-def is_known(part: str, said: Iterable[str]) -> bool:
-    words = known_words()
-    if len(part) <= 2 or part in said or part in words or part in python_words():
-        return True
-    return any(part.endswith(ending) and part[: -len(ending)] in words for ending in ENDINGS)
+def is_known(part: str, said: frozenset[str]) -> bool:
+    bases = [part, *(part[: -len(ending)] for ending in ENDINGS if part.endswith(ending))]
+    known = (said, python_words(), known_words())
+    return len(part) <= 2 or any(base in words for words in known for base in bases)
 
 
 @cache
