@@ -908,6 +908,25 @@ def collatz(n):
 ### second_smallest
 def second_smallest(numbers):
     return sorted(numbers)[1]
+### sum_even
+def sum_even(numbers):
+    return sum(n for n in numbers if n % 2 == 0)
+### sum_squares
+def sum_squares(numbers):
+    return sum(n * n for n in numbers)
+### trapezoid_area
+def area(a, b, height):
+    return (a + b) / 2 * height
+### harshad
+def is_harshad(n):
+    return n % sum(map(int, str(n))) == 0
+### bigrams
+def bigrams(text):
+    words = text.split()
+    return list(zip(words, words[1:]))
+### abundant
+def is_abundant(n):
+    return n < sum(d for d in range(1, n) if n % d == 0)
 ### number_range
 def spread(numbers):
     return max(numbers) - min(numbers)

@@ -60,7 +60,7 @@ def test_prompts_differ_and_are_split():
     assert min(halves) > 0.4 * len(PROMPTS)
 
 
-def test_tasks_without_training_data_are_asked_for_nowhere_else():
+def test_tasks_that_are_left_aside_are_asked_for_nowhere_else():
     new = {prompt.task for prompt in PROMPTS if prompt.is_new_task}
     assert len(new) >= 8
     assert not new & {prompt.task for prompt in PROMPTS if not prompt.is_new_task}

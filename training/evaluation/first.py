@@ -66,7 +66,7 @@ def known_rows(is_seen: Callable[[Prompt], bool]) -> list[Row]:
     return [
         *halves,
         Row("unseen", "wordings that training never drew", lambda prompt: is_known(prompt) and not is_seen(prompt)),
-        Row("new_tasks", "tasks without training data", lambda prompt: prompt.is_new_task),
+        Row("new_tasks", "tasks that no new data was written for", lambda prompt: prompt.is_new_task),
     ]
 
 

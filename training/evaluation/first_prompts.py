@@ -1,6 +1,7 @@
 """What people type first: an evaluation set. Its held-out half is not looked at while the model is made.
 
-Each prompt belongs to one half, by hash. `is_new_task` marks tasks for which no training data was written."""
+Each prompt belongs to one half, by hash. `is_new_task` marks tasks that were
+left aside when data was written for the others: some are kinds of function that training has anyway."""
 
 from __future__ import annotations
 

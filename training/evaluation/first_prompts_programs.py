@@ -1,4 +1,4 @@
-"""First prompts for classes and for tiny programs, and for tasks for which no training data was written."""
+"""First prompts for classes and for tiny programs, and for tasks that no new data was written for."""
 
 # ruff: noqa: E501 (a check a line)
 
@@ -169,6 +169,33 @@ NEW: tuple[list[Prompt], ...] = (
         "number_range",
         ("difference between the largest and the smallest number of a list",),
         "f([3, 9, 4]) == 6",
+        is_new_task=True,
+    ),
+    code(
+        "sum_even",
+        ("sum of the even numbers in a list", "How do I add up only the even numbers of a list?"),
+        "f([1, 2, 3, 4]) == 6",
+        is_new_task=True,
+    ),
+    code(
+        "sum_squares",
+        ("sum of the squares of a list", "Write a function that returns the sum of squares of a list."),
+        "f([1, 2, 3]) == 14",
+        is_new_task=True,
+    ),
+    code("trapezoid_area", ("area of a trapezoid",), "f(2, 4, 3) == 9", is_new_task=True),
+    code("harshad", ("harshad number check",), "f(18) and f(7)", "not f(19)", is_new_task=True),
+    code(
+        "bigrams",
+        ("Make a list of all pairs of neighbouring words in a text.",),
+        "f('a b c') in ([['a', 'b'], ['b', 'c']], ['a b', 'b c'])",
+        is_new_task=True,
+    ),
+    code(
+        "abundant",
+        ("check if a number is smaller than the sum of its proper divisors",),
+        "f(12) and f(18)",
+        "not f(6) and not f(8)",
         is_new_task=True,
     ),
 )

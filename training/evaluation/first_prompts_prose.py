@@ -12,7 +12,7 @@ SMALL_TALK: tuple[list[Prompt], ...] = (
     prose(TALK, "who_are_you", ("who are you", "What are you?", "what's your name?"), "barto|model|program|assistant", "python|function|code"),
     prose(TALK, "what_can_you_do", ("What can you do?", "what are you good at", "how can you help me"), "python|function|code"),
     prose(TALK, "thanks", ("thank you", "Thanks a lot!", "thx"), "welcome|pleasure|glad|thank|happy"),
-    prose(TALK, "goodbye", ("bye", "see you later"), "bye|see you|later|luck|come back"),
+    prose(TALK, "goodbye", ("bye", "see you later"), "bye|goodbye|see you|later|luck|come back"),
     prose(TALK, "praise", ("great answer", "you're awesome"), "thank|glad|happy|welcome"),
     prose(TALK, "complaint", ("that's wrong", "This code doesn't work."), "sorry|apolog|mistake|please|describe"),
     prose(TALK, "are_you_human", ("Are you a real person?",), "model|program|no"),

@@ -23,7 +23,7 @@ QUESTIONS = frozenset(("how", "what", "can", "could", "is", "are", "why", "which
 @dataclass(frozen=True)
 class Prompt:
     """`checks` are first_harness.py's for code, with `name` and `given`; for prose, groups of words (`a|b`), one of
-    each of which must occur. `is_new_task`: no training data was written for it."""
+    each of which must occur. `is_new_task`: left aside when data was written for the others."""
 
     task: str
     messages: Messages
