@@ -46,13 +46,13 @@ def sections(context: Context) -> list[Section]:
     def is_seen(prompt: Prompt) -> bool:
         return is_drawn(prompt, drawn())
 
-    def verdicts(row: Row) -> list[Verdict]:
-        prompts = sorted((prompt for prompt in all_prompts() if row.wanted(prompt)), key=lambda prompt: prompt.id[::-1])
-        return [verdict(prompt) for prompt in progress(prompts[: context.count(len(prompts))], row.label)]
+    def measure(row: Row) -> Values:
+        prompts = sorted(filter(row.wanted, all_prompts()), key=lambda prompt: prompt.id[::-1])  # --quick takes some
+        return rates([verdict(prompt) for prompt in progress(prompts[: context.count(len(prompts))], row.label)])
 
     def section(title: str, note: str, columns: tuple[Column, ...], rows: Sequence[Row]) -> Section:
-        measure = partial(map, lambda row: Measurement(f"first/{row.key}", row.label, lambda: rates(verdicts(row))))
-        return Section(title, note, columns, tuple(measure(rows)))
+        measurements = (Measurement(f"first/{row.key}", row.label, partial(measure, row)) for row in rows)
+        return Section(title, note, columns, tuple(measurements))
 
     return [
         section("First prompts: what it should know", KNOWN_NOTE, KNOWN_COLUMNS, known_rows(is_seen)),
