@@ -1,4 +1,5 @@
-"""Measures a trained model and a trigram on held-out data: bits per byte, answers, copying, speed, holes, overlap.
+"""Measures a trained model and a trigram on held-out data: bits per byte, answers, first
+prompts, copying, speed, holes, overlap.
 
 python -m training.evaluate weights/elbarto-mini                     # everything
 python -m training.evaluate weights/elbarto-mini --quick             # a tenth of it
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import torch
 
-from training.evaluation import answers, bits, infill, inside_line, overlap, plot
+from training.evaluation import answers, bits, first, infill, inside_line, overlap, plot
 from training.evaluation.context import Context
 from training.evaluation.report import Result, Section, as_json, as_markdown, run, unknown_names
 
@@ -44,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def all_sections(context: Context) -> list[Section]:
-    return [section for module in (answers, infill, inside_line, bits, overlap) for section in module.sections(context)]
+    return [section for module in (first, answers, infill, inside_line, bits, overlap) for section in module.sections(context)]
 
 
 def others(folder: Path, results: Sequence[Result]) -> list[Result]:

@@ -16,10 +16,10 @@ from training.data import names
 from training.data.changes.draw import draw_change
 from training.data.corpus import load_corpus
 from training.data.expression_holes import draw_expression_spans
+from training.data.first.draw import draw_first
 from training.data.holes import Span, draw_spans
 from training.data.honest.contrast import draw_contrast
 from training.data.honest.drawing import draw_honest
-from training.data.first.draw import draw_first
 from training.data.pairs import Pair, draw_pair, load_pairs
 from training.data.snippets import draw_snippet
 from training.data.talk import draw_talk

@@ -44,7 +44,11 @@ class Endpoint:
 
     def ask(self, request: str, **options: Any) -> Reply:
         """One user message; greedy unless the options say otherwise."""
-        return self._post(messages=[{"role": "user", "content": request}], **options)
+        return self.converse([{"role": "user", "content": request}], **options)
+
+    def converse(self, messages: list[dict[str, str]], **options: Any) -> Reply:
+        """The next turn of a conversation."""
+        return self._post(messages=messages, **options)
 
     def continue_prompt(self, prompt_ids: list[int], **options: Any) -> Reply:
         """Continue a plain prompt of token ids."""
