@@ -9,6 +9,7 @@ import pytest
 
 from training.data.honest.contrast import draw_contrast, name_as_words
 from training.data.honest.drawing import KINDS, SPLITS, draw_honest, split_of
+from training.data.honest.explanations import NO_CODE_REPLY
 from training.data.honest.fillers import BARE, CHOICES, DRAWN
 from training.data.honest.languages import PLAIN_REPLY
 from training.data.patterns import draw_wording, plain
@@ -48,8 +49,8 @@ def test_nothing_known_is_refused():
 def test_the_reply_is_one_sentence_that_names_what_it_can_do():
     for split in SPLITS:
         for request, reply in drawn(split):
-            assert re.fullmatch(r"(I|That) [^\n]+\.", reply), request
-            assert re.search(r"short Python functions?\b", reply)
+            assert re.fullmatch(r"(I|That|Please) [^\n]+\.", reply), request
+            assert re.search(r"short Python functions?\b", reply) or reply == NO_CODE_REPLY
             assert not re.search(r"[{}`]|\. ", reply)
 
 
