@@ -5,10 +5,9 @@ import random
 import re
 from functools import cache
 
-import pytest
-
 from training.data.honest.contrast import draw_contrast, name_as_words
 from training.data.honest.drawing import KINDS, SPLITS, draw_honest, split_of
+from training.data.honest.explanations import NO_CODE_REPLY
 from training.data.honest.fillers import BARE, CHOICES, DRAWN
 from training.data.honest.languages import PLAIN_REPLY
 from training.data.patterns import draw_wording, plain
@@ -48,8 +47,8 @@ def test_nothing_known_is_refused():
 def test_the_reply_is_one_sentence_that_names_what_it_can_do():
     for split in SPLITS:
         for request, reply in drawn(split):
-            assert re.fullmatch(r"(I|That) [^\n]+\.", reply), request
-            assert re.search(r"short Python functions?\b", reply)
+            assert re.fullmatch(r"(I|That|Please) [^\n]+\.", reply), request
+            assert re.search(r"short Python functions?\b", reply) or reply == NO_CODE_REPLY
             assert not re.search(r"[{}`]|\. ", reply)
 
 
@@ -100,9 +99,8 @@ def test_topics_are_unique_in_their_kind():
         assert len(keys) == len(set(keys)), kind.key
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_the_same_wordings_with_python_get_code(seed):
-    rng = random.Random(seed)
+def test_the_same_wordings_with_python_get_code():
+    rng = random.Random(1)
     contrasts = [draw_contrast(rng) for _ in range(200)]
     assert not {plain(request) for request, _ in contrasts} & {plain(request) for request, _ in drawn()}
     for request, code in contrasts:

@@ -3,7 +3,7 @@
 CANNOT_EXPLAIN = " I cannot explain more; I only write short Python functions."
 PATTERNS = (
     "[what is|what's|what exactly is] {a} [|in python|in programming]",
-    "[explain|define] [|to me |what is ]{a} [|in python|please|to me|simply]",
+    "[explain|describe] [|to me |what is ]{a} [|in python|please|to me|simply]",
     "[what does {term} mean|what do you mean by {term}] [|in python]",
     "[can you explain|tell me] what {a} is [|in python]",
     "what is the meaning of {term} [|in python]",

@@ -10,6 +10,7 @@ from zlib import crc32
 ALTERNATIVES = re.compile(r"\[([^\]]*)\]")
 SPACES = re.compile(r" +(?=[ ,!])")  # left over where an alternative is empty
 WORDINGS_SHARE = 10  # one in
+SALT = "wording 4388"  # with it, none of the messages that everybody types
 QUESTION_WORDS = frozenset(
     "who what what's which how when where why are is do does did can could will would should anyone".split()  # noqa: SIM905
 )
@@ -29,7 +30,7 @@ def _parts(pattern: str) -> tuple[tuple[str, ...], ...]:
 
 @cache
 def is_held_out_wording(wording: str) -> bool:
-    return crc32(f"wording {plain(wording)}".encode()) % WORDINGS_SHARE == 0
+    return crc32(f"{SALT} {plain(wording)}".encode()) % WORDINGS_SHARE == 0
 
 
 def plain(text: str) -> str:

@@ -16,6 +16,8 @@ FIRST_NAMES = "Anna Bob Tom Maria Peter Lisa John Sara Ali Emma Max Nina Paul Ev
 REPLIES: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         (
+            "hello",
+            "hi",
             "[hello|hi|hey|hiya|howdy|yo|greetings|hallo|hey hey|hello hello|hi hi|sup|heya]",
             "[hello|hi|hey] [there|model|bot|friend|you|everyone|again|computer|elbarto|my friend|AI|buddy|assistant]",
             "[hello|hi|hey] [there|], [nice to meet you|good to see you|i am new here|i'm back|pleased to meet you]",
@@ -33,6 +35,8 @@ REPLIES: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         (
+            "who are you",
+            "what are you",
             "[who|what] [are you|exactly are you|are you really|am i talking to|is this|is elbarto-mini|is el barto]",
             "[|hi, |hello, |so ][what is|what's|tell me|may i ask] your name",
             "[please |can you |]tell me [about yourself|who you are|what you are|something about you|your name]",
@@ -46,6 +50,7 @@ REPLIES: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         (
+            "what can you do",
             "[what|tell me what] [can you|can you really|could you] [do|do for me|write|code|help me with|make]",
             "what [do you do|are you good at|are you for|is your purpose|is your job|are your skills|do you know]",
             "what [can|should|could|may] i ask [you|] [|for|here]",
@@ -73,6 +78,8 @@ REPLIES: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         (
+            "thanks",
+            "thank you",
             "[thanks|thank you|thx|ty|cheers|many thanks|much appreciated|thank u|tysm] [|so much|a lot|very much|"
             "again|!]",
             "[great|perfect|ok|nice|cool|awesome|super|wonderful|good|alright|excellent], [thanks|thank you]",
@@ -85,6 +92,7 @@ REPLIES: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         (
+            "bye",
             "[bye|goodbye|bye bye|see you|see ya|farewell|ciao|cya|so long|take care|good night|later] [|then|for now|"
             "!]",
             "see you [later|tomorrow|soon|next time|around]",
@@ -97,6 +105,7 @@ REPLIES: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         (
+            "how are you",
             "[|hi, |hello, |hey, |hello! ]how [are you|are you doing|is it going|are things|do you feel|do you do|are "
             "you today]",
             "how [was|is] your [day|morning|evening|weekend|life]",
@@ -109,6 +118,8 @@ REPLIES: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         (
+            "help",
+            "help me",
             "[help|help me|please help|i need help|help please|can you help me|could you help me|need help|sos]",
             "i [have a problem|am lost|am stuck|do not know what to do|need some help|don't know python|have a "
             "question]",
@@ -126,6 +137,7 @@ REPLIES: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         (
+            "test",
             "[test|testing|ping|check|testing 123|1 2 3 test|test test|just testing|this is a test|only a test|test "
             "message]",
             "[is this|is it] [working|on|online|there|running|up|ready]",
@@ -180,6 +192,7 @@ REPLIES: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         (
+            "you are great",
             "you are [|so |really |very ][great|smart|clever|good|amazing|awesome|cool|the best|nice|helpful|funny|"
             "brilliant]",
             "[good|great|nice|excellent|amazing|fantastic] [job|work|answer|code|one|bot]",
@@ -208,6 +221,7 @@ REPLIES: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         (
+            "ok",
             "[ok|okay|k|yes|no|sure|maybe|hm|alright|fine|understood|yep|nope|yeah|nah|right then|got it|oh|ah|aha|"
             "well]",
             "[i see|i understand|i know|all right|of course|no thanks|yes please|not really|i think so|if you say so]",

@@ -71,8 +71,7 @@ PYTHON = {
     "learn": "[how do i learn|teach me|i want to learn|is it hard to learn|best way to learn] [python|programming|to "
     "code]",
     "about": "[why is|is] python [slow|fast|popular|free|better than java|interpreted|hard|dead|a good language]",
-    "course": "python [tutorial|course|books|history|documentation|download|certificate|interview questions|jobs|"
-    "version]",
+    "course": "python [tutorial|course|books|documentation|download|certificate|interview questions|jobs|version]",
     "advice": "[which|what] [ide|editor|laptop|book|framework|version] [should i use|is best] for [python|programming]",
 }
 FILES = {
@@ -141,10 +140,10 @@ SNIPPET_PATTERNS = {
 
 EXPLAIN_REPLY = "I cannot explain that; I only write short Python functions."
 UNSEEN_REPLY = "I cannot see files, pictures or links; I only write short Python functions."
-NO_CODE_REPLY = "I see no code in your message; send a short Python function, or ask me to write one."
+NO_CODE_REPLY = "Please paste the code below your request, and I will try."
 SNIPPET_REPLY = "I only know plain Python, not this; ask me for a short Python function."
 KINDS = (
-    Kind("explain", 0.06, EXPLAIN_REPLY, topics_about(CONCEPTS, CONCEPT_PATTERNS) + topics(COMPARED) + topics(PYTHON)),
+    Kind("explain", 0.09, EXPLAIN_REPLY, topics_about(CONCEPTS, CONCEPT_PATTERNS) + topics(COMPARED) + topics(PYTHON)),
     Kind("unseen", 0.03, UNSEEN_REPLY, topics(FILES)),
     Kind("no_code", 0.03, NO_CODE_REPLY, topics(NO_CODE)),
     Kind("snippet", 0.03, SNIPPET_REPLY, topics(SNIPPET_PATTERNS), as_is),

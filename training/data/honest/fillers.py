@@ -29,7 +29,7 @@ BARE = (
     "word count|leap year|celsius to fahrenheit|even or odd|swap two variables|multiplication table|sort an array|"
     "remove duplicates|flatten a list|roman numerals|caesar cipher|tower of hanoi|bank account|calculator|matrix "
     "multiplication|read a file|csv parser|email validation|password check|armstrong number|power of two|decimal to "
-    "binary|sieve of eratosthenes|for loop|while loop|dictionary|list comprehension|lambda|recursion"
+    "binary|sieve of eratosthenes|for loop|while loop|dictionary|list comprehension|recursion"
 ).split("|")
 WORDS = {
     "country": "France|Germany|Spain|Italy|Peru|Kenya|Japan|China|India|Brazil|Canada|Norway|Egypt|Turkey|Poland|Chile|"

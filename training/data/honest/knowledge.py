@@ -143,7 +143,7 @@ SUM_REPLY = "I cannot solve that; I only write short Python functions, such as o
 TEXT_REPLY = "I cannot write texts; I only write short Python functions."
 TRANSLATION_REPLY = "I cannot translate, and I only understand English; I only write short Python functions."
 KINDS = (
-    Kind("facts", 0.06, FACT_REPLY, topics(FACTS)),
+    Kind("facts", 0.08, FACT_REPLY, topics(FACTS)),
     Kind("today", 0.03, TODAY_REPLY, topics(TODAY)),
     Kind("sums", 0.04, SUM_REPLY, topics(SUMS)),
     Kind("texts", 0.04, TEXT_REPLY, topics(TEXTS)),
