@@ -45,7 +45,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def all_sections(context: Context) -> list[Section]:
-    return [section for module in (first, answers, infill, inside_line, bits, overlap) for section in module.sections(context)]
+    return [
+        section
+        for module in (first, answers, infill, inside_line, bits, overlap)
+        for section in module.sections(context)
+    ]
 
 
 def others(folder: Path, results: Sequence[Result]) -> list[Result]:

@@ -24,6 +24,7 @@ from training.data.pairs import Pair, draw_pair, load_pairs
 from training.data.snippets import draw_snippet
 from training.data.talk import draw_talk
 from training.data.tasks import Task, draw_task
+from training.data.template import fenced
 
 # In blocks of one all earlier tokens are known, so copying and grammar are learned there first.
 BLOCK_LENGTHS, BLOCK_SHARES = (1, 2, 4, 8, 16, 32), (0.15, 0.08, 0.5, 0.12, 0.09, 0.06)
@@ -236,10 +237,6 @@ KINDS: dict[str, Callable[[SampleSource, random.Random], Sample]] = {
     "copy": SampleSource._copy,
     "signature": SampleSource._signature,
 }
-
-
-def fenced(code: str) -> str:
-    return f"```python\n{code}\n```"
 
 
 def generated_file(rng: random.Random) -> str:

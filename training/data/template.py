@@ -193,6 +193,11 @@ def holds(check: str, scope: dict[str, object]) -> bool:
         return False
 
 
+def fenced(code: str) -> str:
+    """Code as a reply."""
+    return f"```python\n{code}\n```"
+
+
 @contextmanager
 def time_limit() -> Iterator[None]:
     """Raises TimeoutError if the body runs for longer than `CHECK_SECONDS`. Main thread only."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from training.data.corpus import load_corpus
-from training.data.samples import fenced
+from training.data.template import fenced
 from training.evaluation.context import Context, progress
 from training.evaluation.nelbo import Text, bits_per_byte, model_scorer, ratio_in_bits
 from training.evaluation.questions import held_out_tasks

@@ -16,9 +16,9 @@ from tqdm import tqdm
 from transformers import PreTrainedTokenizerFast, Qwen3ForCausalLM
 
 from training.data.corpus import load_corpus
-from training.data.samples import fenced
 from training.data.sources import SourceFile
 from training.data.tasks import draw_task
+from training.data.template import fenced
 from training.evaluation.checks import Checker
 from training.evaluation.endpoint import Endpoint, connected, serving
 from training.evaluation.trigram import Trigram

@@ -16,7 +16,7 @@ from training.data.first.entry import Entry, Program, draw_reading
 from training.data.first.surface import styled, with_article
 from training.data.first.tables import ENTRIES, MOST_TYPED
 from training.data.tasks import TEMPLATES, draw_arguments, require_correct, third_person
-from training.data.template import Constant, Template, name_with
+from training.data.template import Constant, Template, fenced, name_with
 
 MOST_TYPED_WEIGHT = 1.5
 GIVEN_SHARE, NAME_SHARE, TITLE_SHARE, IDIOM_SHARE = 0.1, 0.12, 0.45, 0.1
@@ -114,18 +114,14 @@ def _draw_program(entry: Entry, item: Program, rng: random.Random) -> First:
     require_output(item, constant)
     request = styled(_framed(entry, "program", "", rng).replace("$k", str(constant)), rng)
     code = program_code(item, constant)
-    return First(entry.key, request, _fenced(code), code, constant=constant)
+    return First(entry.key, request, fenced(code), code, constant=constant)
 
 
 def _answer(
     entry: Entry, item: Template, request: str, name: str, arguments: tuple[str, ...], body: str | None = None
 ) -> First:
     code = item.code(name, arguments, entry.constant, body)
-    return First(entry.key, request, _fenced(code), code, name, entry.constant, item.checks)
-
-
-def _fenced(code: str) -> str:
-    return f"```python\n{code}\n```"
+    return First(entry.key, request, fenced(code), code, name, entry.constant, item.checks)
 
 
 def _kind(item: Template) -> str:

@@ -3,8 +3,12 @@
 `{t}`: a title such as "bubble sort"; `{a}`: the same with its article; `{do}`, `{does}`: a verb phrase.
 """
 
-TITLE = (
-    """
+
+def _frames(text: str) -> tuple[str, ...]:
+    return tuple(text.strip().replace("\n", "|").split("|"))
+
+
+TITLE = _frames("""
 {t} in python|{t} in python|python {t}|python {t}|{t} python|{t} code|{t} python code|code for {t}|python code for {t}
 write {t}|write {t} in python|write code for {t}|write python code for {t}|write me {t}|write {a}|implement {t}
 implement {t} in python|implement {a}|python implementation of {t}|{t} implementation|{t} implementation in python
@@ -21,44 +25,28 @@ i need {t}|i need {a}|i want {t} in python|need {t}|i need code for {t}|help me 
 what is the code for {t}|what's the python code for {t}|python3 {t}|{t} snippet|{t} in py|{t}, please|{t} thanks
 in python, {t}|python: {t}|{t} (python)|# {t}|do {t}|do {t} in python|let's do {t}|hi, {t} please|hey can you do {t}
 quick {t}|{t} source code|{t} solution|solve {t}|{t} solution in python|best way to do {t} in python
-""".replace("\n", "|")
-    .strip("|")
-    .split("|")
-)
-TITLE_FUNCTION = (
-    """
+""")
+TITLE_FUNCTION = _frames("""
 {t} function|{t} function|{t} function in python|python {t} function|function for {t}|function for {t}
 python function for {t}|function {t}|write a function for {t}|write {a} function|write {a} function in python
 make a function for {t}|make {a} function|create {a} function|create a function for {t}|give me {a} function
 give me a function for {t}|i need {a} function|i need a function for {t}|can you write {a} function
 can you write a function for {t}|show me {a} function|simple {t} function|def for {t}|{t} method|{t} func
 please write {a} function|{t} function please|code {a} function|implement {a} function|define {a} function
-""".replace("\n", "|")
-    .strip("|")
-    .split("|")
-)
-TITLE_CLASS = (
-    """
+""")
+TITLE_CLASS = _frames("""
 {t} class|{t} class in python|python {t} class|class for {t}|class for {a}|python class for {a}|write {a} class
 write a class for {a}|make {a} class|create {a} class|create {a} class in python|implement {a} class|define {a} class
 simple {t} class|basic {t} class|give me {a} class|i need {a} class|show me {a} class|{t} class example|{t} class please
 can you write {a} class|please write {a} class|code {a} class|{t} oop|{t} using a class|example {t} class
-""".replace("\n", "|")
-    .strip("|")
-    .split("|")
-)
-TITLE_PROGRAM = (
-    """
+""")
+TITLE_PROGRAM = _frames("""
 {t} program|{t} program in python|python {t} program|program for {t}|python program for {t}|{t} script
 python script for {t}|write {a} program|write a program for {t}|simple {t} program|make {a} program|{t} one liner
 write a python program for {t}|give me {a} program|show me {a} program|create {a} script
-""".replace("\n", "|")
-    .strip("|")
-    .split("|")
-)
+""")
 
-VERB = (
-    """
+VERB = _frames("""
 {do} in python|{do} in python|{do} python|python {do}|how to {do}|how to {do}|how to {do} in python|how do i {do}
 how do i {do} in python|how can i {do}|how can i {do} in python|how do you {do}|how would you {do} in python
 python how to {do}|code to {do}|code to {do}|python code to {do}|python code to {do}|write code to {do}
@@ -75,12 +63,8 @@ is there a way to {do}|what is the best way to {do}|python script to {do}|python
 write a program to {do}|write a program to {do}|write a python program to {do}|write a program that {does}
 program to {do}|program to {do} in python|a program that {does}|make a program that {does}|create a program that {does}
 write a script that {does}|snippet to {do}|code that {does}|in python how do i {do}|python 3 {do}|hi, how do i {do}
-""".replace("\n", "|")
-    .strip("|")
-    .split("|")
-)
-VERB_FUNCTION = (
-    """
+""")
+VERB_FUNCTION = _frames("""
 write a function to {do}|write a function to {do}|write a function that {does}|write a function that {does}
 function to {do}|function to {do}|function that {does}|python function to {do}|python function to {do}
 python function that {does}|write a python function to {do}|write a python function that {does}|a function that {does}
@@ -93,29 +77,18 @@ help me write a function to {do}|implement a function that {does}|implement a fu
 define a function that {does}|need a function that {does}|show me a function that {does}|show me a function to {do}
 write me a function that {does}|write me a function to {do}|code a function that {does}|build a function that {does}
 function which {does}|write a function which {does}|write a method that {does}
-""".replace("\n", "|")
-    .strip("|")
-    .split("|")
-)
+""")
 
 # Requests with the usual name or signature, which say no more than that.
-NAME = (
-    """
+NAME = _frames("""
 {sig}|{sig}|{sig}|def {sig}:|def {sig}|def {sig}:|{name}|write {sig}|implement {sig}|write {name}|implement {name}
 {sig} in python|python {sig}|{name} function|function {name}|write a function {sig}|write the function {sig}
 code for {sig}|complete def {sig}:|define {sig}|write a function called {name}|write a function named {name}
 python function {name}|def {name}|please write {sig}|{name} in python|code for {name}|function {sig}
 write a python function {sig}|implement the function {sig}|create a function {name}|i need {sig}|{name} python
-""".replace("\n", "|")
-    .strip("|")
-    .split("|")
-)
-CLASS_NAME = (
-    """
+""")
+CLASS_NAME = _frames("""
 class {name}|class {name}:|class {name}|write class {name}|{name} class|write a class {name}|implement class {name}
 write a class called {name}|define class {name}|create a class {name}|python class {name}|a class named {name}
 implement a {name} class|write a {name} class|make a {name} class|create a {name} class|simple {name} class
-""".replace("\n", "|")
-    .strip("|")
-    .split("|")
-)
+""")

@@ -35,7 +35,8 @@ ENTRIES: tuple[Entry, ...] = (
     *programs.ENTRIES,
     *language.ENTRIES,
 )
-# Those that nobody can ask for without a hint that a function is wanted are not among them: `tasks` would give none.
+# For `groups`, whose requests do not always say that a function is wanted: without those whose phrases alone ask for a
+# program.
 TEMPLATES: tuple[Template, ...] = tuple(
     entry.template for entry in ENTRIES if entry.template is not None and not entry.only_function
 )
