@@ -97,9 +97,9 @@ def draw_change(rng: random.Random, kind: str | None = None, later: bool | None 
     special = rng.random() if kind is None else 1.0
     if special < MISSING_SHARE + GREETED_SHARE:
         return _without_code(rng) if special < MISSING_SHARE else _greeted(rng)
+    about_answer = rng.random() < LATER_SHARE if later is None else later
+    chosen = next(one for one in KINDS if one.name == kind) if kind else _draw_kind(rng, about_answer)
     while True:
-        about_answer = rng.random() < LATER_SHARE if later is None else later
-        chosen = next(one for one in KINDS if one.name == kind) if kind else _draw_kind(rng, about_answer)
         conversation = _later(chosen, rng) if about_answer else _pasted(chosen, rng)
         if conversation and sum(map(len, (*conversation.messages, conversation.reply))) <= MAX_CHARS:
             return conversation

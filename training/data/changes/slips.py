@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import random
 import re
+import warnings
 from functools import cache
 
 from training.data.changes.subject import STRING
@@ -55,7 +56,8 @@ def syntax_slip(code: str, rng: random.Random) -> tuple[str, str] | None:
     if wrong is None:
         return None
     try:
-        compile(wrong, "<slip>", "exec")
+        with warnings.catch_warnings(action="ignore"):  # of a number that touches a word
+            compile(wrong, "<slip>", "exec")
     except SyntaxError as error:
         return wrong, error.msg
     return None
