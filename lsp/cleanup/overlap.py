@@ -1,38 +1,18 @@
-"""Rules that remove text repeated from around the cursor. Texts are compared by code points, not bytes."""
+"""Rules that remove text repeated from around the cursor. Texts are compared by code points, not bytes.
+
+What repeats the rest of the cursor's line, the server has cut already (docs/decisions/0012-who-cleans-up-an-infill.md).
+"""
 
 from __future__ import annotations
 
 from lsp.text.cursor import CursorContext
 
-# A good candidate may well end in a shorter part of the text after the cursor.
 MIN_OVERLAP = 3
-MAX_OVERLAP = 2000
 
 
 def trim_overlap(text: str, cursor: CursorContext) -> str:
-    """The candidate without text that it repeats from before or after the cursor."""
-    text = _trim_prefix(text, cursor)
-    return _trim_lines_below(_trim_suffix(text, cursor.suffix), cursor)
-
-
-def _trim_suffix(text: str, suffix: str) -> str:
-    """Remove the longest end of the text that is the start of the suffix, across line ends.
-
-    An overlap of only brackets is not a repetition: `g()` before `)` is complete (see `cut_unmatched_closers`).
-    """
-    for size in range(min(len(text), len(suffix), MAX_OVERLAP), 0, -1):
-        if text.endswith(suffix[:size]) and _is_repetition(suffix, size):
-            return text[: len(text) - size]
-    return text
-
-
-def _is_repetition(suffix: str, size: int) -> bool:
-    overlap = suffix[:size]
-    if not any(map(_is_word, overlap)):
-        return False
-    is_whole_line = suffix[size : size + 1] in ("", "\n")
-    splits_word = _is_word(suffix[size - 1]) and _is_word(suffix[size : size + 1])
-    return is_whole_line or (len(overlap.strip()) >= MIN_OVERLAP and not splits_word)
+    """The candidate without text that it repeats from before the cursor, or from the lines below."""
+    return _trim_lines_below(_trim_prefix(text, cursor), cursor)
 
 
 def _trim_lines_below(text: str, cursor: CursorContext) -> str:

@@ -23,6 +23,7 @@ PANELS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
     "copying": ("copied, %", {"name": "function name", "arguments": "arguments", "constant": "constant"}),
     "infill": ("holes, %", {"exact": "exact", "passes": "passes"}),
+    "inside": ("holes inside a line, %", {"exact": "exact", "passes": "passes"}),
 }
 
 
