@@ -108,17 +108,7 @@ class Answer:
     def tools(self) -> dict[str, Any]:
         names = ("printed", "results", "swapped", "typed", "documented", "defined", "names", "has", "is_recursive")
         own = {name: getattr(self, name) for name in (*names, "num_comments", "num_lines", "finds", "classes")}
-        return {
-            **own,
-            "ast": ast,
-            "got": got,
-            "get": get,
-            "tmp": tmp,
-            "read": read,
-            "plain": plain,
-            "numbers": numbers,
-            "out": self.output,
-        }
+        return {**own, "got": got, "get": get, "tmp": tmp, "read": read, "numbers": numbers}
 
     # --- What a program does ---
 
