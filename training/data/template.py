@@ -187,8 +187,8 @@ def holds(check: str, scope: dict[str, object]) -> bool:
 
 @contextmanager
 def time_limit() -> Iterator[None]:
-    """Raises TimeoutError if the body uses more than `CHECK_SECONDS` of the processor: on a busy machine the clock would
-    stop right ones. Main thread only."""
+    """Raises TimeoutError if the body uses more than `CHECK_SECONDS` of the processor; a limit by the clock would stop
+    right ones on a busy machine. Main thread only."""
 
     def stop(*_: object) -> None:
         raise TimeoutError
