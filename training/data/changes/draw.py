@@ -98,7 +98,10 @@ def draw_change(rng: random.Random, kind: str | None = None, later: bool | None 
     if special < MISSING_SHARE + GREETED_SHARE:
         return _without_code(rng) if special < MISSING_SHARE else _greeted(rng)
     about_answer = rng.random() < LATER_SHARE if later is None else later
-    chosen = next(one for one in KINDS if one.name == kind) if kind else _draw_kind(rng, about_answer)
+    chosen = _draw_kind(rng, about_answer)
+    if kind is not None:
+        chosen = next(one for one in KINDS if one.name == kind)
+        about_answer = bool(chosen.later) and (about_answer or not chosen.first)  # a place where it can be asked
     while True:
         conversation = _later(chosen, rng) if about_answer else _pasted(chosen, rng)
         if conversation and sum(map(len, (*conversation.messages, conversation.reply))) <= MAX_CHARS:

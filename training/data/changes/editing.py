@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from training.data import names
+from training.data import names, tasks
 from training.data.changes import asks
 from training.data.changes.conversation import Change
 from training.data.changes.subject import Subject, docstring, in_string
@@ -146,6 +146,7 @@ def _commented(code: str, rng: random.Random) -> str:
 
 
 def _new_name(subject: Subject, rng: random.Random) -> str:
-    while (name := names.random_function_name(rng)) in (subject.name, *subject.arguments, *subject.item.words()):
+    taken = {subject.name, *subject.arguments, *subject.item.words(), *tasks.BUILTINS}
+    while (name := names.random_function_name(rng)) in taken:
         pass
     return name

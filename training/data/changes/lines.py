@@ -103,7 +103,7 @@ def _changed_lines(code: str, ways: tuple[str, ...], **values: str) -> Change:
         reply=f"```python\n{code}\n```",
         name="it",
         code=code,
-        checks=("len(last) == 1",),
+        checks=("len(all_printed) == 1",),
         bind="None",
         setup=PRINTED,
         values=tuple(values.items()),

@@ -17,9 +17,9 @@ from training.data.template import Template, all_checks
 
 # Checks see what the function prints as its result.
 PRINTED = """
-last = []
-print = last.append
-printed = lambda function: lambda *args: (function(*args), last.pop())[1]
+all_printed = []
+print = all_printed.append
+printed = lambda function: lambda *args: (function(*args), all_printed.pop())[1]
 """
 LOOP = re.compile(r"^ *(for|while) ", re.MULTILINE)
 # The shapes of a body, each with the words that ask for it; the first that the new body has and the old one lacks.

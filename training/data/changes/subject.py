@@ -165,8 +165,8 @@ def _name(item: Template, constant: Constant, telling: bool, rng: random.Random)
         return name_with(item.names[0], constant)
     if style < 0.4:
         return name_with(rng.choice(item.names), constant)
-    while (made_up := names.random_function_name(rng)) in item.words():
-        pass  # a function that the body calls
+    while (made_up := names.random_function_name(rng)) in item.words() | tasks.BUILTINS:
+        pass
     return made_up
 
 
