@@ -126,7 +126,8 @@ def test_an_idiom_that_differs_is_found():
     assert failed_checks(item, None)
 
 
-def test_a_body_that_never_ends_is_no_danger():
+def test_a_body_that_never_ends_is_no_danger(monkeypatch):
+    monkeypatch.setattr("training.data.template.CHECK_SECONDS", 0.02)
     item = template("t", "count", "f", "x", "while $a != 1:\n    $a += 1\nreturn $a", "f(1) == 1", types="int -> int")
     assert "f(1) == 1" in all_checks(item, None)
     assert not any("f(2)" in check for check in all_checks(item, None))

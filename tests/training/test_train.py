@@ -30,6 +30,7 @@ TINY = TrainConfig(
         Stage("mixture", {"chat": 0.5, "canvas": 0.5}),
     ),
     workers=1,
+    decay_share=0.4,
     hidden=128,
     heads=2,
     layers=1,
