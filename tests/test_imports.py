@@ -44,7 +44,7 @@ MAY_IMPORT = {
     "remote": set(),
     "evaluation": {"remote"},
     "api": {"serving", "messages", "keys"},
-    "serving": {"text", "engine", "messages"},
+    "serving": {"text", "engine", "messages", "keys"},
     "text": {"messages"},
     "engine": {"models", "messages"},
     "models": {"messages"},
