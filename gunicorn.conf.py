@@ -74,6 +74,7 @@ Worker.limits = Limits(
 threads = Threads.for_engine(_settings.max_sequences, _settings.max_queue).total
 # Idle keep-alive connections occupy no thread, but each has a file descriptor.
 worker_connections, _few_connections = _or_exit(lambda: resources.fit_connections(threads + 1000, threads))
+_or_exit(lambda: resources.check_threads(threads))
 worker_tmp_dir = _or_exit(resources.temporary_directory)
 resources.limit_arenas()
 keepalive = 75  # not 0; app.front.worker has the time
