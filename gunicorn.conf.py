@@ -74,7 +74,6 @@ Worker.limits = Limits(
 threads = Threads.for_engine(_settings.max_sequences, _settings.max_queue).total
 # Idle keep-alive connections occupy no thread, but each has a file descriptor.
 worker_connections, _few_connections = _or_exit(lambda: resources.fit_connections(threads + 1000, threads))
-_or_exit(lambda: resources.check_threads(threads))
 worker_tmp_dir = _or_exit(resources.temporary_directory)
 resources.limit_arenas()
 keepalive = 75  # not 0; app.front.worker has the time
@@ -87,6 +86,7 @@ control_socket_disable = True
 
 
 def on_starting(server: Any) -> None:
+    _or_exit(lambda: resources.check_threads(threads))  # not at a reload, when the old worker still has its own
     if _few_connections:
         server.log.warning(_few_connections)
     master.take_over(server)

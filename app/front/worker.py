@@ -16,7 +16,7 @@ import signal
 import socket
 import time
 from collections import Counter
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -28,6 +28,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from app.errors import RequestError
 from app.front.incoming import IncomingRequest
+from app.front.pool import Pool
 from app.front.waiting import WaitingLine
 
 READ_BYTES = 64 * 1024
@@ -96,7 +97,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._arriving_bytes = 0
         self._addresses: Counter[str] = Counter()
 
-    def get_thread_pool(self) -> ThreadPoolExecutor:
+    def get_thread_pool(self) -> Pool:
         return Pool(self.log, self.cfg.threads)
 
     # --- The loop ---
@@ -305,26 +306,6 @@ class Worker(ThreadWorker):  # type: ignore[misc]
                 raise
             self.log.debug("The connection was closed while it was served: %s", conn.client)
         raise StopIteration
-
-
-class Pool(ThreadPoolExecutor):
-    """Where no further thread can be started, requests wait for those that are there."""
-
-    def __init__(self, log: Any, max_workers: int) -> None:
-        super().__init__(max_workers)
-        self._log = log
-        self._was_short = False
-
-    def _adjust_thread_count(self) -> None:
-        """Called once a request is queued."""
-        try:
-            super()._adjust_thread_count()
-        except RuntimeError:
-            if not self._threads:
-                raise
-            if not self._was_short:
-                self._log.warning("No more than %d threads could be started; requests wait.", len(self._threads))
-            self._was_short = True
 
 
 def keep_alive(connection: socket.socket) -> None:

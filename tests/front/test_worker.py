@@ -16,7 +16,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from app.front.worker import KEEPALIVE, Limits, Pool, keep_alive
+from app.front.pool import Pool
+from app.front.worker import KEEPALIVE, Limits, keep_alive
 
 ROOT = Path(__file__).resolve().parents[2]
 THREADS = 4
