@@ -86,6 +86,7 @@ control_socket_disable = True
 
 
 def on_starting(server: Any) -> None:
+    _or_exit(lambda: resources.check_threads(threads))  # not at a reload, when the old worker still has its own
     if _few_connections:
         server.log.warning(_few_connections)
     master.take_over(server)

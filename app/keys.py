@@ -19,6 +19,8 @@ from app.errors import ConfigError
 logger = logging.getLogger(__name__)
 
 OWN_NAME = "default"  # of the key in ELBARTO_API_KEY
+ANONYMOUS = "anonymous"  # the clients of a server without keys
+_CLIENT = "key "
 _LINE = re.compile(r"([A-Za-z0-9_.-]{1,64}):([0-9a-fA-F]{64})")
 
 Stamp = tuple[int, int, int]
@@ -38,6 +40,10 @@ class Keys:
     @property
     def are_required(self) -> bool:
         return bool(self._own) or self._path is not None
+
+    @property
+    def names(self) -> list[str]:
+        return list(self._names.values())
 
     def name_of(self, key: str) -> str | None:
         """The name of the key, or None if it is wrong. Takes as long whichever key it is like."""
@@ -63,6 +69,16 @@ class Keys:
                 logger.error("the API keys were not read again; the old ones remain: %s", error)
             else:
                 logger.info("read %d API keys from %s", len(self._names) - len(self._own), self._path)
+
+
+def client_with(name: str) -> str:
+    """The client that has the key of this name. Clients without one have other names, such as `address 10.0.0.7`."""
+    return _CLIENT + name
+
+
+def key_name(client: str) -> str:
+    """The name of a client's key, else `anonymous`."""
+    return client.removeprefix(_CLIENT) if client.startswith(_CLIENT) else ANONYMOUS
 
 
 def read_keys(path: Path) -> dict[bytes, str]:

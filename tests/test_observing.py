@@ -6,15 +6,25 @@ import json
 import re
 import shutil
 import subprocess
+import typing
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
+import promql_parser
 import pytest
 import yaml
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.cog.plugins import register_default_plugins
+from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from app.errors import ApiError
 from app.serving.metric_table import Distribution, exposed
+from app.serving.metrics import Metrics
 from app.settings import ROOT
+from tests.scraping import Scrape
 
 DASHBOARD = json.loads((ROOT / "examples" / "grafana" / "dashboard.json").read_text(encoding="utf-8"))
 PROMETHEUS = ROOT / "examples" / "prometheus"
@@ -45,20 +55,46 @@ def series() -> dict[str, set[str]]:
     return known
 
 
+@dataclass
+class Query:
+    """What an expression reads and groups by, as PromQL's own parser sees it."""
+
+    labels: dict[str, set[str]] = field(default_factory=dict)  # that are selected by, of each metric
+    groups: set[str] = field(default_factory=set)
+
+    def visit(self, part: promql_parser.Expr) -> None:
+        if isinstance(part, promql_parser.MatrixSelector):
+            part = part.vector_selector
+        if isinstance(part, promql_parser.VectorSelector):
+            self.labels.setdefault(part.name, set()).update(each.name for each in part.matchers.matchers)
+        elif isinstance(part, promql_parser.AggregateExpr) and part.modifier is not None:
+            self.groups.update(part.modifier.labels)
+
+
+def query(expression: str) -> Query:
+    """Raises ValueError for what is no PromQL, or has a wrong type, such as a rate of an instant vector."""
+    found = Query()
+    promql_parser.walk(promql_parser.parse(expression.replace("$__rate_interval", "1m")), found.visit)
+    return found
+
+
 def names_in(expression: str) -> set[str]:
-    return set(re.findall(r"\b(?:elbarto:|process_)\w+|\bup\b", expression))
+    return set(query(expression).labels)
 
 
 @pytest.mark.parametrize("expression", EXPRESSIONS)
 def test_expressions_use_metrics_and_labels_that_exist(expression: str) -> None:
-    known = series()
-    names = names_in(expression)
-    assert names
-    assert names <= set(known)
-    for name, selector in re.findall(r"([\w:]+)\{([^}]*)\}", expression):
-        assert set(re.findall(r"(\w+)\s*(?:=~|!~|!=|=)", selector)) <= known[name]
-    for grouping in re.findall(r"by \(([^)]*)\)", expression):
-        assert all(set(re.split(r",\s*", grouping)) <= known[name] for name in names)
+    known, used = series(), query(expression)
+
+    assert used.labels
+    for name, labels in used.labels.items():
+        assert labels | used.groups <= known[name]
+
+
+def test_what_is_not_of_this_server_is_exposed_too() -> None:
+    scraped = Scrape(Metrics().exposition("")[0].decode())
+
+    assert scraped.names >= OTHERS
 
 
 def test_every_metric_is_on_the_dashboard() -> None:
@@ -72,11 +108,78 @@ def test_every_metric_is_on_the_dashboard() -> None:
 @pytest.mark.parametrize(("panel", "target"), TARGETS, ids=lambda part: part.get("title") or part.get("refId"))
 def test_legends_name_labels_that_are_left(panel: dict[str, Any], target: dict[str, Any]) -> None:
     wanted = set(re.findall(r"\{\{(\w+)\}\}", target["legendFormat"]))
-    grouped = set().union(*(re.split(r",\s*", each) for each in re.findall(r"by \(([^)]*)\)", target["expr"])))
-    labels = set().union(*(series()[name] for name in names_in(target["expr"])))
+    used = query(target["expr"])
+    labels = set().union(*(series()[name] for name in used.labels))
 
-    assert wanted <= (grouped if "sum" in target["expr"] else labels)
+    assert wanted <= (used.groups if "sum" in target["expr"] else labels)
     assert panel["datasource"] == target["datasource"] == {"type": "prometheus", "uid": "${datasource}"}
+
+
+def test_the_dashboard_follows_grafana_s_schema() -> None:
+    """In Grafana's own model of a dashboard each field has its type, and none is unknown."""
+    register_default_plugins()
+    dashboard = Dashboard.from_json(DASHBOARD)
+
+    assert list(wrong_types(dashboard)) == []
+    assert list(lost(DASHBOARD, json.loads(json.dumps(dashboard, cls=JSONEncoder)))) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "complaints"),
+    [
+        ({"titel": "x"}, ["titel"]),
+        ({"version": "1"}, ["Dashboard.version is '1'"]),
+        ({"tags": ["a", 1]}, ["Dashboard.tags is ['a', 1]"]),
+        ({"graphTooltip": 7}, ["Dashboard.graph_tooltip is 7"]),
+        ({"time": {"from": "now-1h", "until": "now"}}, ["time.until"]),
+    ],
+)
+def test_a_dashboard_that_does_not_is_found(change: dict[str, Any], complaints: list[str]) -> None:
+    dashboard = Dashboard.from_json(DASHBOARD | change)
+    written = json.loads(json.dumps(dashboard, cls=JSONEncoder))
+
+    assert [*wrong_types(dashboard), *lost(DASHBOARD | change, written)] == complaints
+
+
+def wrong_types(model: Any) -> Iterator[str]:
+    """The classes of the model have annotations, which they do not check."""
+    for name, expected in typing.get_type_hints(type(model)).items():
+        value = getattr(model, name)
+        if not _is_a(value, expected):
+            yield f"{type(model).__name__}.{name} is {value!r}"
+        for each in value if isinstance(value, list) else [value]:
+            if hasattr(each, "to_json") and not isinstance(each, Enum):
+                yield from wrong_types(each)
+
+
+def _is_a(value: Any, expected: Any) -> bool:
+    origin, parts = typing.get_origin(expected), typing.get_args(expected)
+    if origin is typing.Union:
+        return any(_is_a(value, part) for part in parts)
+    if origin is typing.Literal:
+        return value in parts
+    if origin is list:
+        return isinstance(value, list) and all(_is_a(each, parts[0]) for each in value)
+    if isinstance(expected, type) and issubclass(expected, Enum):  # read as its plain value
+        return value in [each.value for each in expected]
+    if expected in (object, Any):
+        return True
+    if expected is float:
+        return type(value) in (int, float)
+    return type(value) is expected if expected in (int, bool, str) else isinstance(value, origin or expected)
+
+
+def lost(given: Any, written: Any, path: str = "") -> Iterator[str]:
+    """Fields that the model does not know, or has changed. It may add defaults."""
+    if isinstance(given, dict) and isinstance(written, dict):
+        for name, value in given.items():
+            inner = f"{path}.{name}".removeprefix(".")
+            yield from lost(value, written[name], inner) if name in written else [inner]
+    elif isinstance(given, list) and isinstance(written, list) and len(given) == len(written):
+        for number, (one, other) in enumerate(zip(given, written, strict=True)):
+            yield from lost(one, other, f"{path}[{number}]")
+    elif given != written:
+        yield f"{path}: {given!r}, not {written!r}"
 
 
 def test_panels_lie_side_by_side() -> None:

@@ -181,10 +181,27 @@ def test_serve_ends_before_gunicorn(copy: Path, capsys: pytest.CaptureFixture[st
     )
 
 
-def test_no_folder_for_temporary_files(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("shared_memory", "complaint"),
+    [
+        ("/absent/shm", "may write neither to /tmp nor to /absent/shm; mount one of them, or set TMPDIR"),
+        (".", "'/absent/model': there is no such file or folder"),  # it is used instead, and the start goes on
+    ],
+)
+def test_no_folder_for_temporary_files(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    shared_memory: str,
+    complaint: str,
+) -> None:
     def find() -> str:
         raise FileNotFoundError(2, "No usable temporary directory found in ['/tmp']")
 
     monkeypatch.setattr("tempfile.gettempdir", find)
-    assert main(["serve", "--port", "0"]) == 2
-    assert "name one with the variable TMPDIR" in capsys.readouterr().err
+    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setenv("TMPDIR", "/absent")
+    monkeypatch.setattr("app.front.resources.SHARED_MEMORY", str(tmp_path / shared_memory))
+    assert main(["serve", "/absent/model", "--port", "0"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert complaint in line

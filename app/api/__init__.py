@@ -43,6 +43,8 @@ from app.serving.tracing import NO_TRACING, Tracing
 def create_flask(service: Service, config: HttpConfig, tracing: Tracing = NO_TRACING) -> Flask:
     app = Flask("elbarto", static_folder=None)
     keys = Keys(config.api_key, config.api_keys_file)
+    if keys.are_required:
+        service.metrics.expect_keys(lambda: keys.names)
     app.extensions[EXTENSION] = Http(
         service=service,
         config=config,

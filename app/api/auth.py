@@ -7,6 +7,7 @@ from flask import Flask, g, request
 from app.api.context import http
 from app.api.request_log import record
 from app.errors import Unauthorized
+from app.keys import client_with
 
 OPEN_ENDPOINTS = {
     *("health.health", "health.ready"),
@@ -50,7 +51,7 @@ def accept_key(key: str) -> bool:
     """Whether this is one of the server's keys. If so, this request's client is the one who has it."""
     name = http().keys.name_of(key)
     if name is not None:
-        g.client_name = f"key {name}"
+        g.client_name = client_with(name)
         record().key = name
     return name is not None
 

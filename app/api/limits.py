@@ -49,6 +49,9 @@ def register(app: Flask) -> None:
     def begin() -> None:
         if _is_counted():
             count_request()
+        elif request.endpoint in FREE_ENDPOINTS:
+            # Tokenising megabytes takes seconds: these may not hold the threads that are kept for short requests.
+            held_until_end().append(http().requests.take())
 
     @app.after_request
     def end(response: Response) -> Response:

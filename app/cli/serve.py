@@ -7,7 +7,6 @@ import dataclasses
 import os
 import socket
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -35,10 +34,11 @@ def checked_settings(args: argparse.Namespace) -> Settings:
     """Raises StartError for whatever is found to be wrong before anything slow begins."""
     settings = _settings(args)
     _check_port(settings)
-    _check_temporary_folder()
     from app import model_source
+    from app.front.resources import temporary_directory
     from app.inspection.preflight import check_before_loading
 
+    temporary_directory()
     check_before_loading(model_source(settings))
     return settings
 
@@ -107,14 +107,4 @@ def _check_port(settings: Settings) -> None:
         raise StartError(
             f"cannot listen on {settings.host} port {settings.port}: {getattr(error, 'strerror', None) or error}; "
             f"choose another with {SETTINGS['host'].flag} and {SETTINGS['port'].flag}"
-        ) from error
-
-
-def _check_temporary_folder() -> None:
-    """Raise StartError if there is none that can be written to: gunicorn's worker shows there that it is alive."""
-    try:
-        tempfile.gettempdir()
-    except FileNotFoundError as error:
-        raise StartError(
-            "there is no folder for temporary files that can be written to; name one with the variable TMPDIR"
         ) from error

@@ -6,6 +6,7 @@ import itertools
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -151,7 +152,9 @@ class ReplicaPool:
         with self._changed:
             if self._info is None:
                 return None
-            return total([self._stats_of_lost, *(link.stats for link in self._links.values())])
+            homeless = Counter(job.resumption.request.client for job in self._jobs.values() if job.link is None)
+            here = replace(NOTHING, waiting=homeless)
+            return total([here, self._stats_of_lost, *(link.stats for link in self._links.values())])
 
     def wait_until_ready(self) -> None:
         """Block until a replica is ready. Raises ShuttingDown."""

@@ -131,6 +131,7 @@ class Engine:
         return EngineStats(
             slots=self.kv_cache.num_slots,
             slots_held=self.kv_cache.slots_held,
+            waiting=self._scheduler.waiting.lengths,
             prefill_forwards=totals.prefill_forwards,
             prefill_rows=totals.prefill_rows,
             denoise_forwards=totals.denoise_forwards,

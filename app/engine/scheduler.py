@@ -76,12 +76,20 @@ class Scheduler:
 
     def _admit(self) -> None:
         while self.waiting and self._kv_cache.has_free_slot and not self._has_twin(self.waiting.next):
-            sequence = self.waiting.take()
+            sequence = self.waiting.next
             slot = self._kv_cache.acquire()
-            prefix = sequence.canvas.token_ids[: sequence.cacheable_end]
-            length, offset = sequence.params.block_length, sequence.canvas.offset
-            sequence.begin(slot, self._prefix_cache.load(prefix, length, slot, offset))
-            self.running.append(sequence)
+            sequence.begin(slot, self._load_prefix(sequence, slot))
+            self.running.append(self.waiting.take())
+
+    def _load_prefix(self, sequence: Sequence, slot: int) -> int:
+        """The number of tokens found. If this fails, the sequence still waits, and the slot is free."""
+        prefix = sequence.canvas.token_ids[: sequence.cacheable_end]
+        length, offset = sequence.params.block_length, sequence.canvas.offset
+        try:
+            return self._prefix_cache.load(prefix, length, slot, offset)
+        except Exception:
+            self._kv_cache.release(slot)
+            raise
 
     def _has_twin(self, sequence: Sequence) -> bool:
         """Whether a running sequence prefills the same prompt, as with `n` choices: wait and reuse the result."""

@@ -1,4 +1,4 @@
-"""What this process takes of the operating system: file descriptors, a directory for temporary files, memory."""
+"""What this process takes of the operating system: file descriptors, threads, a temporary directory, memory."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import ctypes
 import os
 import resource
 import tempfile
+import threading
 
 from app.errors import StartError
 
 # For the listener, pipes, the model's files while it loads, and programs that check templates.
 OTHER_DESCRIPTORS = 64
+# For the engine, its watchdog, the log and the like, and those with which PyTorch and tokenizers use all cores.
+OTHER_THREADS = 16 + 2 * (os.cpu_count() or 1)
 SHARED_MEMORY = "/dev/shm"  # of Linux
 # glibc gives threads up to eight arenas for each core, and each keeps the memory of the largest request that it has
 # served. Threads rarely allocate at the same time here: they take turns holding Python's lock.
@@ -41,6 +44,29 @@ def fit_connections(wanted: int, threads: int) -> tuple[int, str]:
     return connections, (
         f"This process may open {allowed} files (ulimit -n): {connections} connections at once instead of {wanted}."
     )
+
+
+def check_threads(threads: int) -> None:
+    """Raise StartError if the process may not start this many, and OTHER_THREADS.
+
+    They are started, since several limits count threads: the user's, a container's, the system's.
+    """
+    needed, may_end = threads + OTHER_THREADS, threading.Event()
+    started: list[threading.Thread] = []
+    try:
+        while len(started) < needed:
+            thread = threading.Thread(target=may_end.wait, daemon=True)
+            thread.start()
+            started.append(thread)
+    except RuntimeError as error:
+        raise StartError(
+            f"this process may start {len(started)} threads, and needs {needed}: raise the limit (ulimit -u, or the "
+            "container's limit on processes), or lower ELBARTO_MAX_SEQUENCES and ELBARTO_MAX_QUEUE"
+        ) from error
+    finally:
+        may_end.set()
+        for thread in started:
+            thread.join()
 
 
 def temporary_directory() -> str:

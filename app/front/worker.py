@@ -28,6 +28,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from app.errors import RequestError
 from app.front.incoming import IncomingRequest
+from app.front.pool import Pool
 from app.front.waiting import WaitingLine
 
 READ_BYTES = 64 * 1024
@@ -37,6 +38,8 @@ IDLE_S = 75.0  # a kept-alive connection between two requests
 TICK_S = 0.5  # of the loop, when nothing happens
 STOPPING_IDLE_S = 2.0  # the same while the server stops: a request may be on its way
 LINGER_S = 2.0  # after the last answer, for the client to read it and close
+# TCP's own: a client that has vanished is noticed after a minute and a half. Seconds, seconds, probes.
+KEEPALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -94,6 +97,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._arriving_bytes = 0
         self._addresses: Counter[str] = Counter()
 
+    def get_thread_pool(self) -> Pool:
+        return Pool(self.log, self.cfg.threads)
+
     # --- The loop ---
 
     def run(self) -> None:
@@ -144,6 +150,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             if error.errno in (errno.EMFILE, errno.ENFILE) and not self._make_room():
                 time.sleep(0.05)  # no descriptor is left: the listener stays readable
             return
+        keep_alive(client_sock)
         connection = Connection(self.cfg, client_sock, client_addr, listener.getsockname(), self.limits)
         self.nr_conns += 1
         self._addresses[connection.address] += 1
@@ -299,6 +306,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]
                 raise
             self.log.debug("The connection was closed while it was served: %s", conn.client)
         raise StopIteration
+
+
+def keep_alive(connection: socket.socket) -> None:
+    """Have the system find out whether a silent client's machine is still there: for requests that wait long."""
+    with contextlib.suppress(OSError):  # a socket of the file system
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in KEEPALIVE.items():
+            if hasattr(socket, name):  # not all are there on all systems
+                connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 class Chunks:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -11,6 +12,7 @@ class EngineStats:
 
     slots: int
     slots_held: int
+    waiting: Mapping[str, int] = field(default_factory=dict)  # by client: sequences without a slot
     # Runs of the model, each over the rows of one sequence or of several, and the sums of their rows, drafts included.
     prefill_forwards: int = 0
     prefill_rows: int = 0

@@ -6,8 +6,9 @@ import logging
 import queue
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.errors import EngineBroken, ModelLoading, QueueFull, ShuttingDown
 from app.messages.events import Committed, Event, Failed, Finished
@@ -76,6 +77,7 @@ class LocalEngine:
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._changed = threading.Condition()
         self._live = 0  # sequences submitted and not ended; guarded by _changed
+        self._arriving: Counter[str] = Counter()  # by client: those that the engine does not have yet; guarded likewise
         self._closing = False
         self._max_queue = max_queue
         self.metrics = metrics or Metrics()
@@ -151,11 +153,17 @@ class LocalEngine:
             if not is_admitted and self._live + len(requests) > self.capacity:
                 raise QueueFull(self._live)
             self._live += len(requests)
+            self._arriving.update(request.client for request in requests)
             self._commands.put(Add(generation, requests, time.monotonic()))
         return generation
 
     def stats(self) -> EngineStats | None:
-        return None if self._backend is None else self._backend.engine.stats()
+        if self._backend is None:
+            return None
+        with self._changed:
+            arriving = self._arriving.copy()
+        stats = self._backend.engine.stats()
+        return replace(stats, waiting=arriving + Counter(stats.waiting))
 
     def wait_until_ready(self) -> None:
         """Block until the model is loaded. Raises the error that loading it raised, or ShuttingDown."""
@@ -274,6 +282,8 @@ class LocalEngine:
     def _add(self, backend: Backend, command: Add) -> None:
         for index, request in enumerate(command.requests):
             waited_ms = 1000 * (time.monotonic() - command.submitted)
+            with self._changed:
+                self._arriving -= Counter([request.client])  # none of it is 0
             try:
                 sequence_id = backend.engine.add(request.prompt_ids, request.params, waited_ms, request.client)
             except Exception:

@@ -206,12 +206,17 @@ ENGINE_GAUGES = (
 # Read from the server at each scrape.
 RUNNING = Declared("num_requests_running", "Sequences that run.", (), "vllm:num_requests_running")
 WAITING = Declared("num_requests_waiting", "Sequences in the queue.", (), "vllm:num_requests_waiting")
+WAITING_BY_KEY = Declared(
+    "num_requests_waiting_by_key",
+    "Sequences without a slot yet, by the name of their client's key; anonymous on a server without keys.",
+    ("key",),
+)
 CAPACITY = Declared("queue_capacity", "The most sequences, running and waiting, before requests get 429.")
 READY = Declared("ready", "1 once requests are served, else 0.")
 MODEL = Declared("model_info", "The served model.", ("model_name", "family", "device", "dtype", "max_model_len"))
 BUILD = Declared("build_info", "This server's version.", ("version",))
 DROPPED = Declared("log_lines_dropped", "Log lines that were dropped because what reads the log was too slow.")
-GAUGES = (RUNNING, WAITING, CAPACITY, READY, *ENGINE_GAUGES, MODEL, BUILD)
+GAUGES = (RUNNING, WAITING, WAITING_BY_KEY, CAPACITY, READY, *ENGINE_GAUGES, MODEL, BUILD)
 
 ALL_COUNTERS = (*COUNTERS, *ENGINE_COUNTERS, DROPPED)
 

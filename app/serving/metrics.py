@@ -11,6 +11,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from app.keys import ANONYMOUS, key_name
 from app.messages.events import Counters
 from app.serving.engine_client import EngineClient
 from app.serving.metric_table import (
@@ -25,6 +26,7 @@ from app.serving.metric_table import (
     READY,
     RUNNING,
     WAITING,
+    WAITING_BY_KEY,
     Declared,
 )
 from app.serving.work import Usage
@@ -56,12 +58,17 @@ class Metrics:
             for each in DISTRIBUTIONS
         }
         self._version, self._dropped_lines = version, dropped_lines
+        self._key_names: Callable[[], Iterable[str]] = lambda: [ANONYMOUS]
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
 
     def follow(self, engine: EngineClient) -> None:
         """Read this engine at every scrape, too."""
-        self._registry.register(_EngineCollector(engine, self._version, self._dropped_lines))
+        self._registry.register(_EngineCollector(engine, self._version, self._dropped_lines, self._waiting_by_key))
+
+    def expect_keys(self, names: Callable[[], Iterable[str]]) -> None:
+        """Clients have these keys, also those of whom nobody waits. Read at every scrape."""
+        self._key_names = names
 
     def exposition(self, accept: str) -> tuple[bytes, str]:
         """(body, content type) in the text format that the Accept header prefers."""
@@ -116,6 +123,13 @@ class Metrics:
             self._observe("request_prefill_time_seconds", counters.prefill_ms / 1000)
             self._observe("request_decode_time_seconds", counters.denoise_ms / 1000)
 
+    def _waiting_by_key(self, by_client: Mapping[str, int]) -> Mapping[str, int]:
+        waiting = dict.fromkeys(self._key_names(), 0)
+        for client, number in by_client.items():
+            name = key_name(client)
+            waiting[name] = waiting.get(name, 0) + number
+        return waiting
+
     def _observe(self, name: str, value: float) -> None:
         self._distributions[name].observe(value)
 
@@ -123,8 +137,14 @@ class Metrics:
 class _EngineCollector(Collector):
     """Reads the engine's state and totals: only a scrape pays for them."""
 
-    def __init__(self, engine: EngineClient, version: str, dropped_lines: Callable[[], int]) -> None:
-        self._engine, self._version, self._dropped_lines = engine, version, dropped_lines
+    def __init__(
+        self,
+        engine: EngineClient,
+        version: str,
+        dropped_lines: Callable[[], int],
+        by_key: Callable[[Mapping[str, int]], Mapping[str, int]],
+    ) -> None:
+        self._engine, self._version, self._dropped_lines, self._by_key = engine, version, dropped_lines, by_key
 
     def collect(self) -> Iterator[Metric]:
         engine, stats = self._engine, self._engine.stats()
@@ -140,6 +160,7 @@ class _EngineCollector(Collector):
             model = engine.info
             yield _info(MODEL, model.id, model.family, model.device, model.dtype, str(model.max_model_len))
         if stats is not None:
+            yield _gauge(WAITING_BY_KEY, self._by_key(stats.waiting))
             yield from (_counter(each, each.read(stats)) for each in ENGINE_COUNTERS)
             yield from (_gauge(each, each.read(stats)) for each in ENGINE_GAUGES)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import socket
+import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -86,6 +88,12 @@ class Socket:
 
     def close(self) -> None:
         self._client.close()
+
+    def reset(self) -> None:
+        """Leave without a word, as a program does that is killed."""
+        sock = self._client.sock
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        sock.close()
 
 
 def refusal(address: str, path: str = "/v1/steps", **headers: str) -> tuple[int, dict[str, Any]]:

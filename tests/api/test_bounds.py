@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from typing import Any
 
@@ -26,6 +27,9 @@ TOO_LONG = [
     ("/v1/chat/completions", chat("a" * MB4)),
     ("/v1/chat/completions", chat(" " * MB4)),
     ("/v1/chat/completions", chat("<[MASK_TOKEN]>" * 280_000)),
+    ("/v1/chat/completions", chat("\n" * 2_000_000)),
+    ("/v1/chat/completions", chat("é " * 550_000)),
+    ("/v1/chat/completions", chat("".join(map(chr, random.Random(5).choices(range(0x20, 0xD800), k=650_000))))),
     ("/v1/chat/completions", {"messages": [{"role": "user", "content": ""}] * 20_000}),
     ("/v1/completions", {"prompt": WORDS, "max_tokens": 4}),
     ("/v1/completions", {"prompt": ["word " * 50_000] * 16, "max_tokens": 4}),

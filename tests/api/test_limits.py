@@ -17,6 +17,7 @@ from app.api.limits import BYTES_PER_BODY_BYTE, FREE_ENDPOINTS, MAX_BODIES, Requ
 from app.errors import ConcurrencyLimited, RateLimited
 from tests.api.sockets import converse, listening
 from tests.api.test_request_log import lines as lines  # a fixture
+from tests.api.test_socket_bounds import with_seats
 from tests.api.test_steps import HELLO
 from tests.api.wire import CHAT, USER, error_of, post
 from tests.doubles.engine import FakeEngine, says
@@ -160,6 +161,19 @@ def test_every_route_that_generates_is_counted(make_client: MakeClient) -> None:
     endpoints = {rule.endpoint for rule in rules if "POST" in (rule.methods or ())}
     assert endpoints > FREE_ENDPOINTS
     assert len(endpoints - FREE_ENDPOINTS) >= 10
+
+
+def test_tokenising_does_not_take_the_last_threads(make_client: MakeClient) -> None:
+    client = with_seats(make_client(), requests=1)
+    bodies = {"/tokenize": {"prompt": "a"}, "/v1/messages/count_tokens": BODY, "/detokenize": {"tokens": [65]}}
+    for path, body in bodies.items():
+        assert [post(client, path, **body).status_code for _ in range(2)] == [200, 200]
+    leave = client.application.extensions["elbarto"].requests.take()
+    for path, body in bodies.items():
+        assert post(client, path, **body).status_code == 429
+    assert client.get("/health").status_code == 200
+    leave()
+    assert post(client, "/tokenize", prompt="a").status_code == 200
 
 
 def test_clients_take_turns_in_the_engine(make_client: MakeClient, keys: str) -> None:

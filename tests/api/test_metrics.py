@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,9 +20,11 @@ from tests.doubles.engine import FakeEngine, says
 from tests.doubles.infill import CANVAS_MODEL, InfillEngine, always
 from tests.doubles.tokenizer import FimTokenizer, byte_ids
 from tests.scraping import Scrape
+from tests.test_keys import line, write
 from tests.waiting import wait_until
 
 MakeClient = Callable[..., FlaskClient]
+BY_KEY = "elbarto:num_requests_waiting_by_key"
 
 
 def scrape(client: FlaskClient) -> Scrape:
@@ -156,6 +159,50 @@ def test_the_queue_and_the_model(make_client: MakeClient) -> None:
     assert busy("elbarto:errors_total", code="queue_full") == 1
     assert busy("elbarto:model_info", model_name="fake-model", device="cpu", max_model_len="1024") == 1
     assert scrape(client)("elbarto:num_requests_running") == 0
+
+
+def test_the_queue_by_key(make_client: MakeClient, tmp_path: Path) -> None:
+    write(tmp_path / "keys", line("alice", "a-key") + line("bob", "b-key"))
+    engine = FakeEngine(gated=True)
+    client = make_client(engine, api_keys_file=str(tmp_path / "keys"), api_key="own")
+    client.environ_base["HTTP_X_API_KEY"] = "own"
+    lengths = service_of(client).engine
+    with ThreadPoolExecutor(4) as clients:
+        # The step that runs is that of the first; the next one waits for the engine, and those after the step in it.
+        for number, key in enumerate(("a-key", "a-key", "b-key", "own")):
+            clients.submit(post, client.application.test_client(), headers={"X-Api-Key": key}, n=2)
+            wait_until(lambda: sum(lengths.queue_lengths) == 2 * number + 2)  # noqa: B023 - it does not outlive the turn
+            engine.wait_until_stepping()
+            if number == 2:
+                engine.allow(1)
+                wait_until(lambda: len(engine.added) == 6)
+        busy = scrape(client)
+        engine.allow()
+    wait_until(lambda: lengths.queue_lengths == (0, 0))
+    idle = scrape(client)
+
+    by_key = {name: busy(BY_KEY, key=name) for name in ("alice", "bob", "default")}
+    assert by_key == {"alice": 3, "bob": 2, "default": 2}
+    assert busy(BY_KEY) == busy("elbarto:num_requests_waiting")
+    assert idle(BY_KEY) == 0
+    assert idle.values("key") == {"alice", "bob", "default"}  # 0 each
+    assert "a-key" not in busy.text
+
+
+def test_the_queue_of_clients_without_keys_is_one_series(make_client: MakeClient) -> None:
+    """However many addresses there are."""
+    engine = FakeEngine(gated=True)
+    client = make_client(engine)
+    with ThreadPoolExecutor(3) as clients:
+        for address in ("10.0.0.1", "10.0.0.2", "10.0.0.3"):
+            clients.submit(post, client.application.test_client(), environ={"REMOTE_ADDR": address})
+        wait_until(lambda: service_of(client).engine.queue_lengths == (1, 2))
+        engine.wait_until_stepping()
+        busy = scrape(client)
+        engine.allow()
+
+    assert busy(BY_KEY, key="anonymous") == busy(BY_KEY) == 2
+    assert busy.values("key") == {"anonymous"}
 
 
 def test_a_server_that_loads_has_metrics_too(make_client: MakeClient) -> None:

@@ -17,7 +17,7 @@ from tests.api.wire import error_of, post
 from tests.doubles.app import Loaded, fake_loaded, service_of
 from tests.doubles.engine import FakeEngine
 from tests.doubles.tokenizer import EOS, VOCAB_SIZE, byte_ids
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, wait_until
 
 MakeClient = Callable[..., FlaskClient]
 
@@ -58,6 +58,25 @@ def test_health_counts_the_queue(make_client: MakeClient) -> None:
 
     assert client.get("/health").json["queue"] == {"running": 1, "waiting": 2, "capacity": 6}
     running.close()
+
+
+def test_ready_is_whether_a_request_would_be_taken(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = FakeEngine(gated=True)
+    client = make_client(engine, max_queue=1)
+    assert client.get("/ready").status_code == 200
+    with post(client, stream=True, buffered=False), post(client, stream=True, buffered=False):
+        busy = client.get("/ready")
+        assert (busy.status_code, busy.json["status"]) == (503, "busy")
+        assert int(busy.headers["Retry-After"]) >= 1
+        assert client.get("/health").status_code == 200
+    wait_until(lambda: client.get("/ready").status_code == 200)
+
+    with post(client, stream=True, buffered=False):
+        engine.wait_until_stepping()
+        monkeypatch.setattr("app.api.health.STALLED_S", 0.01)
+        wait_until(lambda: client.get("/ready").json["status"] == "busy")
+        assert client.get("/health").status_code == 200
+    wait_until(lambda: client.get("/ready").status_code == 200)
 
 
 def test_a_model_that_cannot_be_loaded_ends_the_process(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import struct
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -97,6 +98,19 @@ def test_compression_is_not_accepted(address: str) -> None:
 
     assert answer.startswith(b"HTTP/1.1 101 ")
     assert not re.search(b"extensions", answer, re.IGNORECASE)
+
+
+def test_a_compressed_frame_closes_the_socket_before_it_is_inflated(address: str) -> None:
+    deflate = zlib.compressobj(wbits=-15)
+    packed = deflate.compress(b"x" * 10**7) + deflate.flush(zlib.Z_SYNC_FLUSH)
+    frame = struct.pack(">BBHI", 0xC1, 0xFE, len(packed), 0) + packed  # RSV1; masked with zeros
+    with opening(address, f"Sec-WebSocket-Key: {KEY}", "Sec-WebSocket-Version: 13") as connection:
+        connection.sendall(frame)
+        answer = b""
+        while struct.pack(">H", 1002) not in answer.partition(b"\r\n\r\n")[2]:
+            received = connection.recv(65536)
+            assert received, answer
+            answer += received
 
 
 def test_messages_behind_the_request_close_the_socket(make_client: MakeClient) -> None:

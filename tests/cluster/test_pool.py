@@ -109,13 +109,18 @@ def test_it_lists_them(cluster: Cluster) -> None:
 
 def test_what_engines_did_is_counted_also_when_they_are_gone(cluster: Cluster) -> None:
     for name in ("a", "b"):
-        cluster.transport.report(name, stats=EngineStats(slots=2, slots_held=1, steps=5, prefix_bytes=100))
+        stats = EngineStats(slots=2, slots_held=1, steps=5, prefix_bytes=100, waiting={name: 1, "both": 2})
+        cluster.transport.report(name, stats=stats)
     wait_until(lambda: (stats := cluster.pool.stats()) is not None and stats.steps == 10)
+    stats = cluster.pool.stats()
+    assert stats is not None
+    assert stats.waiting == {"a": 1, "b": 1, "both": 4}
 
     cluster.transport.send("a", ReplicaLost("killed"))
     wait_until(lambda: "a" not in cluster.pool._links)
 
-    assert cluster.pool.stats() == EngineStats(slots=2, slots_held=1, steps=10, prefix_bytes=100)
+    left = {"b": 1, "both": 2}
+    assert cluster.pool.stats() == EngineStats(slots=2, slots_held=1, steps=10, prefix_bytes=100, waiting=left)
 
 
 def test_a_sequence_goes_to_one_replica_and_its_events_come_back(cluster: Cluster) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -24,6 +24,7 @@ class FakeSequence:
     blocks: int = 0
     generated: int = 0
     is_watched: bool = False
+    client: str = ""
 
 
 Script = Callable[[Sequence[int], GenerationParams], Sequence[int]]
@@ -84,10 +85,11 @@ class FakeEngine:
         if EOS in ids and not params.ignore_eos:
             del ids[ids.index(EOS) + 1 :]
         sequence_id = next(self._ids)
-        self._sequences[sequence_id] = FakeSequence(tuple(prompt_ids), params, deque(ids), is_watched=params.watch)
+        sequence = FakeSequence(tuple(prompt_ids), params, deque(ids), is_watched=params.watch, client=client)
         with self._changed:
+            self._sequences[sequence_id] = sequence
             self.clients.append(client)
-            self.added.append(self._sequences[sequence_id])
+            self.added.append(sequence)
             self._changed.notify_all()
         return sequence_id
 
@@ -130,11 +132,13 @@ class FakeEngine:
         """As if every block were two steps in two forwards of one row each."""
         with self._changed:
             added = list(self.added)
+            _, *waiting = [sequence.client for sequence in self._sequences.values()] or [""]
         steps = sum(2 * sequence.blocks for sequence in added)
         forwards = sum(self._forwards(sequence) for sequence in added)
         return EngineStats(
             slots=1,
             slots_held=int(self.has_work),
+            waiting=Counter(waiting),
             prefill_forwards=len(added),
             denoise_forwards=forwards,
             denoise_rows=forwards,

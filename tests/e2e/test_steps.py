@@ -157,6 +157,20 @@ def test_closing_the_socket_frees_the_engine(embedded: Server, address: str) -> 
     embedded.wait_for_log("route=GET /v1/steps status=499")
 
 
+def test_sockets_that_are_reset_leave_no_traceback(embedded: Server, address: str) -> None:
+    for num_events in (0, 1, 3):
+        socket = Socket(address)
+        if num_events:
+            socket.send({**CHAT, **SLOW})
+        for _ in range(num_events):
+            socket.receive()
+        socket.reset()
+    embedded.wait_for_queue(0, 0)
+    wait_for(lambda: embedded.text.count("route=GET /v1/steps status=499") >= 2, "the lines of those with a request")
+
+    assert "Traceback" not in embedded.text
+
+
 def test_sockets_without_a_request_leave_the_server_answering(embedded: Server, address: str) -> None:
     idle = [Socket(address) for _ in range(20)]
 

@@ -348,6 +348,26 @@ def test_a_prefix_that_cannot_be_kept_costs_no_reply(
     assert engine.kv_cache.slots_held == 0
 
 
+def test_a_defect_of_the_prefix_cache_costs_no_slot(make_engine: MakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The executor then removes all sequences, and goes on."""
+    engine = make_engine(max_sequences=1, prefix_cache_bytes=2**20)
+    load = engine.prefix_cache.load
+
+    def broken(*_: object) -> int:
+        monkeypatch.setattr(engine.prefix_cache, "load", load)
+        raise AssertionError("a defect")
+
+    monkeypatch.setattr(engine.prefix_cache, "load", broken)
+    ids = [engine.add(PROMPT, GREEDY) for _ in range(2)]
+
+    with pytest.raises(AssertionError, match="a defect"):
+        engine.step()
+
+    assert [type(engine.abort(sequence_id)) for sequence_id in ids] == [Finished, Finished]
+    assert (engine.kv_cache.slots_held, engine.has_work) == (0, False)
+    assert run(engine, PROMPT, GREEDY)[0] == run(make_engine(), PROMPT, GREEDY)[0]
+
+
 def test_no_mask_token_in_a_batch(make_engine: MakeEngine) -> None:
     engine = make_engine(max_sequences=8)
     hot = replace(GREEDY, temperature=2.0)

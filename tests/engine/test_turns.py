@@ -42,7 +42,9 @@ def test_items_that_leave() -> None:
         turns.add(item, item[0])
     turns.remove("a1")
     turns.remove("b1")
+    assert turns.lengths == {"a": 1, "c": 1}
     assert drain(turns) == ["a2", "c1"]
+    assert turns.lengths == {}
     with pytest.raises(ValueError, match="not in"):
         turns.remove("a1")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,5 +23,9 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
         start_response("200 OK", [])
         return iter(lambda: b"x" * 2**16, b"")
     answer = b"%s %d" % (environ["PATH_INFO"].encode(), len(body))
+    if environ["PATH_INFO"] == "/keepalive":
+        connection: socket.socket = environ["gunicorn.socket"]
+        options = ((socket.SOL_SOCKET, socket.SO_KEEPALIVE), (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE))
+        answer = b"%d %d" % tuple(connection.getsockopt(*option) for option in options)
     start_response("200 OK", [("Content-Length", str(len(answer)))])
     return [answer]

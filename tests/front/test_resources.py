@@ -6,13 +6,20 @@ import resource
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import pytest
 
 from app.errors import StartError
 from app.front import resources
-from app.front.resources import OTHER_DESCRIPTORS, fit_connections, temporary_directory
+from app.front.resources import (
+    OTHER_DESCRIPTORS,
+    OTHER_THREADS,
+    check_threads,
+    fit_connections,
+    temporary_directory,
+)
 
 THREADS = 100
 
@@ -70,6 +77,29 @@ def test_fewer_than_the_threads_are_refused(limits: Limits) -> None:
 
     with pytest.raises(StartError, match=r"may open 64 files \(ulimit -n\), and needs 164: raise the limit, or lower"):
         fit_connections(1152, THREADS)
+
+
+def test_as_many_threads_as_are_needed() -> None:
+    before = threading.active_count()
+
+    check_threads(50)
+
+    assert threading.active_count() == before
+
+
+def test_too_few_threads_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, start = threading.active_count(), threading.Thread.start
+
+    def limited(thread: threading.Thread) -> None:
+        if threading.active_count() - before >= 20:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", limited)
+
+    with pytest.raises(StartError, match=rf"may start 20 threads, and needs {100 + OTHER_THREADS}: raise the limit"):
+        check_threads(100)
+    assert threading.active_count() == before
 
 
 @pytest.fixture

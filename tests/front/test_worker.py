@@ -8,13 +8,16 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
-from app.front.worker import Limits
+from app.front.pool import Pool
+from app.front.worker import KEEPALIVE, Limits, keep_alive
 
 ROOT = Path(__file__).resolve().parents[2]
 THREADS = 4
@@ -145,6 +148,30 @@ def test_requests_one_after_another_on_a_connection(port: int) -> None:
     client.close()
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 3\r\n",
+        b"Content-Length: 5\r\nContent-Length: 3\r\n",
+        b"Content-Length: +5\r\n",
+        b"Content-Length: 5, 3\r\n",
+        b"Transfer-Encoding : chunked\r\n",
+        b"Transfer-Encoding: xchunked\r\n",
+        b"Transfer-Encoding: chunked, identity\r\n",
+        b"X: y\r\n Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+    ],
+)
+def test_where_a_request_ends_is_never_in_doubt(port: int, lines: bytes) -> None:
+    """A proxy in front may see it elsewhere, and take the rest for the request of somebody else."""
+    hidden = b"GET /hidden HTTP/1.1\r\nConnection: close\r\n\r\n"
+    with connect(port, HEAD + lines + b"\r\n0\r\n\r\n" + hidden, "127.0.0.8") as connection:
+        answers = answer(connection)
+
+    assert answers.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 501 "))
+    assert answers.count(b"HTTP/1.1 ") == 1
+
+
 def test_requests_that_are_sent_together(port: int) -> None:
     together = b"GET /first HTTP/1.1\r\nHost: test\r\n\r\nGET /second HTTP/1.1\r\nConnection: close\r\n\r\n"
     with connect(port, together) as connection:
@@ -180,6 +207,39 @@ def test_clients_that_never_close_hold_up_nobody(port: int) -> None:
 
         assert asks(port).endswith(b"/echo 3")
         assert time.monotonic() - began < 2.0
+
+
+def test_where_no_thread_can_be_started_requests_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    log, start = Mock(), threading.Thread.start
+    pool = Pool(log, 4)
+
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as context:
+        context.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(RuntimeError):
+            pool.submit(len, "a")  # nobody would ever serve it
+
+    gate, first = threading.Event(), pool.submit(len, "ab")
+    assert first.result(PATIENCE_S) == 2
+    assert threading.Thread.start is start
+    with monkeypatch.context() as context:
+        context.setattr(threading.Thread, "start", refuse)
+        waiting = [pool.submit(gate.wait, PATIENCE_S) for _ in range(3)]
+        gate.set()
+        assert all(each.result(PATIENCE_S) for each in waiting)
+    pool.shutdown()
+
+    log.warning.assert_called_once_with("No more than %d threads could be started; requests wait.", 1)
+
+
+def test_clients_that_have_vanished_are_found_by_the_system(port: int) -> None:
+    with connect(port, b"GET /keepalive HTTP/1.1\r\nConnection: close\r\n\r\n") as connection:
+        assert answer(connection).endswith(b"\r\n\r\n1 %d" % KEEPALIVE["TCP_KEEPIDLE"])
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        keep_alive(ours)  # it has no such options, which is no error
 
 
 def test_clients_that_never_read_are_let_go(port: int) -> None:

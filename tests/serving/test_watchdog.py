@@ -9,7 +9,12 @@ from collections.abc import Callable
 import pytest
 
 from app.errors import EngineBroken
+from app.messages.params import GenerationParams
+from app.serving.engine_client import SequenceRequest
+from app.serving.executor import LocalEngine
 from app.serving.watchdog import Watchdog
+from tests.doubles.app import fake_backend
+from tests.doubles.engine import FakeEngine
 from tests.waiting import wait_until
 
 
@@ -61,6 +66,24 @@ def test_a_thread_that_has_ended_is_reported(failures: list[BaseException]) -> N
 
     wait_until(lambda: bool(failures))
     assert str(failures[0]) == "the executor's thread has ended"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_it_sees_of_a_real_executor() -> None:
+    engine = FakeEngine(gated=True)
+    executor = LocalEngine(lambda: fake_backend(engine), lambda error: None, max_queue=8)
+    watchdog = Watchdog(executor, 0.01, lambda error: None)
+    executor.start()
+    executor.wait_until_ready()
+    assert watchdog.fault() is None
+
+    engine.step_errors.append(SystemExit())  # no Exception: it ends the thread
+    executor.submit_requests([SequenceRequest((65,), GenerationParams(gen_length=4, steps=4, block_length=4))])
+    wait_until(lambda: watchdog.fault() == "a step has not ended within 0.01 s (ELBARTO_STEP_TIMEOUT_S)")
+    engine.allow()
+    wait_until(lambda: watchdog.fault() == "the executor's thread has ended")
+    executor.close()
+    assert watchdog.fault() is None
 
 
 def end(executor: Executor) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from transformers import PreTrainedTokenizerFast
 
 from app.errors import CheckpointError, RequestError
 from app.paths import EMBEDDED_MODEL
@@ -71,6 +72,32 @@ def test_a_template_sees_no_module_of_the_program_and_writes_nothing(tmp_path: P
 )
 def test_a_template_that_refuses_some_messages_passes(template: str) -> None:
     assert find_problem(template, 1000) is None
+
+
+@pytest.mark.parametrize(
+    "escape",
+    [
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "{{ cycler.__init__.__globals__.os.system('touch ran') }}",
+        "{{ messages.append.__self__.__class__ }}",
+        "{{ ('{0.__class__.__init__.__globals__}').format(cycler) }}",
+        "{{ messages.clear() }}",
+        "{% set _ = messages[0].update({'role': 'system'}) %}{{ messages }}",
+        "{{ self.__init__.__globals__['__builtins__']['open']('ran', 'w') }}",
+        "{{ raise_exception.__globals__['os'].getcwd() }}",
+    ],
+)
+def test_a_template_does_not_leave_its_sandbox(escape: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    loaded = PreTrainedTokenizerFast.from_pretrained(str(CHECKPOINT))
+    loaded.chat_template = escape
+    messages = [{"role": "user", "content": "Hi"}]
+
+    with pytest.raises(RequestError, match="chat template refuses these messages"):
+        Tokenizer(loaded).encode_chat(messages, {})
+
+    assert messages == [{"role": "user", "content": "Hi"}]
+    assert not (tmp_path / "ran").exists()
 
 
 @pytest.mark.parametrize("error", [OverflowError("Range too big"), ZeroDivisionError(), MemoryError()])

@@ -90,8 +90,8 @@ ERRORS = {
         *("invalid_request_error", None, "The server cannot provide the requested range."),
     ),
     429: (
-        "Too many requests are waiting (ELBARTO_MAX_QUEUE) or are one client's (ELBARTO_MAX_CONCURRENT_PER_KEY, "
-        "ELBARTO_REQUESTS_PER_MINUTE_PER_KEY). Retry after Retry-After seconds.",
+        "Too many requests are waiting (ELBARTO_MAX_QUEUE) or in progress, or are one client's "
+        "(ELBARTO_MAX_CONCURRENT_PER_KEY, ELBARTO_REQUESTS_PER_MINUTE_PER_KEY). Retry after Retry-After seconds.",
         *("rate_limit_error", "queue_full"),
         "The server is overloaded (replies running or waiting: 80). Try again soon.",
     ),

@@ -29,7 +29,7 @@ from app.api.token_schemas import DetokenizeSchema, TokenizeSchema
 
 ALWAYS = (403, 405, 500)
 GUARDED = (401, *ALWAYS)
-BODY = (400, 401, 403, 405, 408, 413, 415, 500, 503)
+BODY = (400, 401, 403, 405, 408, 413, 415, 429, 500, 503)
 GENERATING = (400, 401, 403, 404, 405, 408, 413, 415, 429, 500, 503)
 SOCKET = (101, 400, 401, 403, 405, 500)
 PAGE = (*ALWAYS, 206, 304, 416)
