@@ -16,6 +16,9 @@ MIN_WITHIN_WORD = 3  # characters of a repetition that begins within a word
 NEVER_TWICE = ":,;."
 QUOTES = "\"'`"
 BRACKETS = OPENING | set(PAIRS)
+# Words that are brackets too, at the start of a repetition, and what opens them.
+CLOSING_WORD = re.compile(r"\s*(?:</(?P<tag>[\w.:-]+)|(?:end|fi|done|esac)\b)")
+OPENING_WORD = re.compile(r"\b(?:begin|case|class|def|do|for|function|if|then|while)\b")
 
 
 class LineOverlap:
@@ -99,7 +102,8 @@ class LineOverlap:
         is_all = size == len(self._rest)
         if has_word(overlap):
             is_within_word = _is_word(overlap[0]) and _is_word(before)
-            return not is_within_word or (is_all and size >= MIN_WITHIN_WORD)
+            is_enough = not is_within_word or (is_all and size >= MIN_WITHIN_WORD)
+            return is_enough and not _closes_own(kept, overlap)
         mark = overlap.strip()
         if any(character in QUOTES for character in mark):
             return is_all and len(mark) > 1
@@ -113,6 +117,14 @@ class LineOverlap:
         """Whether an operator of the rest of the line is only a part of a longer one: "=" of "=="."""
         following = self._after[size : size + 1]
         return not (following.isspace() or _is_word(following) or self._rest[size - 1].isspace() or not following)
+
+
+def _closes_own(kept: str, overlap: str) -> bool:
+    """Whether the overlap begins with a word that may close what the kept text opens."""
+    closing = CLOSING_WORD.match(overlap)
+    if closing is None:
+        return False
+    return f"<{closing['tag']}" in kept if closing["tag"] else OPENING_WORD.search(kept) is not None
 
 
 def _is_word(character: str) -> bool:
