@@ -13,7 +13,7 @@ from app.text.suffix_overlap import has_word, line_so_far
 LOOK_BACK, LOOK_AHEAD = 4000, 1000
 MAX_SIZES, MAX_TIMES = 8, 4  # repetitions that are compared, and how often one is cut
 MIN_WITHIN_WORD = 3  # characters of a repetition that begins within a word
-NEVER_TWICE = ":,;."
+NEVER_TWICE = ":,;.!"
 QUOTES = "\"'`"
 BRACKETS = OPENING | set(PAIRS)
 # Words that are brackets too, at the start of a repetition, and what opens them.

@@ -21,6 +21,7 @@ CUT: dict[str, tuple[str, str, str]] = {
     "quote": ('print("|")\n', 'hi")', "hi"),
     "end of a string": ('f"Hello, |!"\n', '{name}!"', "{name}"),
     "end of a string, twice": ('f"Hello, |!"\n', '{name}!"!"', "{name}"),
+    "mark in a string": ('f"Hello, |!"\n', "{name}!", "{name}"),
     "brace of a field": ('s = f"{|}"\n', "name}", "name"),
     "comma": ("f(a, |, c)\n", "b,", "b"),
     "operator": ("return | + b\n", "a + b", "a"),
