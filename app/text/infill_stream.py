@@ -19,19 +19,22 @@ class InfillStream:
         self._overlap, self._line_overlap = SuffixOverlap(prefix, suffix), LineOverlap(prefix, suffix)
         self._text = ""
         self._num_shown = 0
+        self._has_first_line = False
         self.is_over = False
 
     def add(self, text: str) -> str:
         self._text += text
-        if self._is_chat:  # fences and echoes are known only at the end
+        if self.is_over or self._is_chat:  # a chat's fences and echoes are known only at the end
             return ""
         size, self.is_over = self._overlap.certain(self._text)
         if self._single_line:
             line = cut_single_line(self._text)
             self.is_over = self.is_over or (len(line) < len(self._text) and len(line) <= size)
             size = min(size, len(line))
-        if (end := self._line_overlap.find_in_first_line(self._text)) is not None:
-            size, self.is_over = min(size, end), True
+        if not self._has_first_line and "\n" in self._text:
+            self._has_first_line = True
+            if (end := self._line_overlap.find_in_first_line(self._text)) is not None:
+                size, self.is_over = min(size, end), True
         size -= self._line_overlap.num_uncertain(self._text[:size])
         return self._show(self._text[:size])
 

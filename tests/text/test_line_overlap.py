@@ -21,6 +21,7 @@ CUT: dict[str, tuple[str, str, str]] = {
     "quote": ('print("|")\n', 'hi")', "hi"),
     "end of a string": ('f"Hello, |!"\n', '{name}!"', "{name}"),
     "end of a string, twice": ('f"Hello, |!"\n', '{name}!"!"', "{name}"),
+    "mark in a string": ('f"Hello, |!"\n', "{name}!", "{name}"),
     "brace of a field": ('s = f"{|}"\n', "name}", "name"),
     "comma": ("f(a, |, c)\n", "b,", "b"),
     "operator": ("return | + b\n", "a + b", "a"),
@@ -31,6 +32,8 @@ CUT: dict[str, tuple[str, str, str]] = {
     "all of it": ("print(|)\n", ")", ""),
     "and goes on": ("for word in |:\n    print(word)\n", "text.split():\n    if not word", "text.split()"),
     "brace, and goes on": ("if (|) {\n", "a) {\n  b();\n} else if (c", "a"),
+    "tag": ("<p>|</p>\n", "a</p>", "a"),
+    "closing word": ("if a then | end\n", "b() end", "b()"),
     "many lines": ("f(|)", "\n    a,\n    b,\n)", "\n    a,\n    b,\n"),
 }
 KEPT: dict[str, tuple[str, str]] = {
@@ -43,6 +46,8 @@ KEPT: dict[str, tuple[str, str]] = {
     "a part of a word": ("x = |sum_of(y)", "my_sum"),
     "an operator of two": ("a *|* b\n", "*"),
     "an operator's start": ("x |== 1\n", "="),
+    "a tag in a tag": ("<p>|</p>\n", "<p>a</p>"),
+    "a block in a block": ("if a then | end\n", "if b then c() end"),
     "an apostrophe": ('s = "|\'s"\n', "it"),
     "several lines with brackets": ("foo(|)\n", "bar(1)\n    + baz(2)"),
     "a blank": ("x =| 1\n", " "),
