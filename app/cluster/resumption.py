@@ -145,7 +145,8 @@ class Resumption:
             steps=params.steps_per_block * num_blocks,
             max_tokens=None if params.max_tokens is None else params.max_tokens - kept,
         )
-        return SequenceRequest([*self._original.prompt_ids, *(token.id for token in self._tokens[:kept])], params)
+        prompt_ids = [*self._original.prompt_ids, *(token.id for token in self._tokens[:kept])]
+        return replace(self._original, prompt_ids=prompt_ids, params=params)
 
     def _take_tokens(self, event: Committed) -> Committed | None:
         new = self._moved(event.tokens[self._num_known :])

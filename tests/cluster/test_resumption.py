@@ -122,7 +122,7 @@ def test_other_families(make_engine: MakeEngine, checkpoint: Checkpoint, diffusi
 
 def test_what_is_committed_becomes_part_of_the_prompt() -> None:
     """Up to the end of a block: the rest is generated once more, and not reported again."""
-    resumption = Resumption(SequenceRequest(PROMPT, replace(PARAMS, time_budget_ms=500)), CARD, 0)
+    resumption = Resumption(SequenceRequest(PROMPT, replace(PARAMS, time_budget_ms=500), "somebody"), CARD, 0)
     resumption.take(Committed(3, tuple(Token(100 + n, 0.5, n) for n in range(3))), 10.0)  # two end the second block
 
     resumption.restart(120.0)
@@ -131,6 +131,7 @@ def test_what_is_committed_becomes_part_of_the_prompt() -> None:
     assert list(request.prompt_ids) == [*PROMPT, 100, 101]
     assert (request.params.gen_length, request.params.steps, request.params.seed) == (22, 24, 0)
     assert request.params.time_budget_ms == 380
+    assert request.client == "somebody"
     again = resumption.take(Committed(9, tuple(Token(102 + n, 0.5, n) for n in range(4))), 130.0)
     assert isinstance(again, Committed)
     assert again.token_ids == (103, 104, 105)
