@@ -49,7 +49,7 @@ class Link:
     stats: EngineStats = NOTHING
     is_new: bool = True  # False: it was lost before
     is_member: bool = True  # False: it is drained, so it gets no new sequences
-    is_lost: bool = False
+    is_gone: bool = False
     jobs: dict[int, Job] = field(default_factory=dict)
     sent: SentPrefixes = field(default_factory=SentPrefixes)
     num_assigned: int = 0
@@ -63,6 +63,6 @@ class Link:
         return self.is_new and self.is_member and self.hello is None and now - self.heard <= SILENT_S
 
     def is_usable(self, now: float) -> bool:
-        if self.hello is None or not self.is_member or self.is_lost or now - self.heard > SILENT_S:
+        if self.hello is None or not self.is_member or self.is_gone or now - self.heard > SILENT_S:
             return False
         return self.status is None or (self.status.state == "ready" and self.status.step_age_s <= STALLED_S)

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from app.cluster.dispatch import ABORT_S, ARRIVAL_S, PoolLimits
+from app.cluster.fleet import RETRY_S
 from app.cluster.link import LOST_S, SILENT_S
-from app.cluster.pool import ABORT_S, ARRIVAL_S, RETRY_S, PoolLimits, ReplicaPool
+from app.cluster.pool import ReplicaPool
 from app.cluster.wire import Status
 from app.errors import ModelLoading, QueueFull, RequestError, ShuttingDown, Unavailable
 from app.messages.events import Committed, Event, Failed, Finished
@@ -41,10 +43,10 @@ class Cluster:
 
     def join(self, *names: str) -> None:
         """These are the replicas, and they answer."""
-        before = set(self.pool._links)
+        before = set(self.pool._fleet.links)
         self.transport.members(*names)
         self.transport.greet(*(name for name in names if name not in before))
-        wait_until(lambda: len(self.pool._usable()) == len(names))
+        wait_until(lambda: len(self.pool._fleet.usable()) == len(names))
 
 
 @pytest.fixture
@@ -56,10 +58,10 @@ def cluster() -> Iterator[Cluster]:
     cluster = Cluster(pool, transport, now)
     cluster.join("a", "b")
     yield cluster
-    links = list(pool._links.values())
+    links = list(pool._fleet.links.values())
     pool.close()
-    assert not pool._jobs
-    assert not pool._homeless
+    assert not pool._dispatch.jobs
+    assert not pool._dispatch.homeless
     assert not any(link.jobs for link in links)
 
 
@@ -98,7 +100,7 @@ def test_it_speaks_for_all_replicas(cluster: Cluster) -> None:
 def test_it_lists_them(cluster: Cluster) -> None:
     cluster.transport.members("a", "b", "c")
     cluster.transport.report("b", status=Status("ready", 0.25, 3, 0))
-    wait_until(lambda: cluster.pool._links["b"].status is not None)
+    wait_until(lambda: cluster.pool._fleet.links["b"].status is not None)
 
     assert cluster.pool.replicas == [
         ReplicaHealth("a", "ready", 0, 0.0),
@@ -117,7 +119,7 @@ def test_what_engines_did_is_counted_also_when_they_are_gone(cluster: Cluster) -
     assert stats.waiting == {"a": 1, "b": 1, "both": 4}
 
     cluster.transport.send("a", ReplicaLost("killed"))
-    wait_until(lambda: "a" not in cluster.pool._links)
+    wait_until(lambda: "a" not in cluster.pool._fleet.links)
 
     left = {"b": 1, "both": 2}
     assert cluster.pool.stats() == EngineStats(slots=2, slots_held=1, steps=10, prefix_bytes=100, waiting=left)
@@ -159,7 +161,7 @@ def test_other_prompts_go_to_the_least_loaded(cluster: Cluster) -> None:
 
 def test_other_fronts_count_too(cluster: Cluster) -> None:
     cluster.transport.report("a", status=Status("ready", 0.0, 0, 5))
-    wait_until(lambda: cluster.pool._links["a"].load == 5)
+    wait_until(lambda: cluster.pool._fleet.links["a"].load == 5)
 
     cluster.submit(*[SequenceRequest((1, 2, 3), PARAMS)] * 3)
 
@@ -221,7 +223,7 @@ def test_waiting_for_a_replica_has_an_end(cluster: Cluster) -> None:
     generation = cluster.submit()
     for name in ("a", "b"):
         cluster.transport.send(name, ReplicaLost("killed"))
-    wait_until(lambda: bool(cluster.pool._homeless))
+    wait_until(lambda: bool(cluster.pool._dispatch.homeless))
 
     cluster.now[0] += 61.0
     cluster.pool.tick()
@@ -288,7 +290,7 @@ def test_a_stream_of_events_is_renewed(cluster: Cluster) -> None:
 @pytest.mark.parametrize("status", [Status("failed", 0.0, 0, 0), Status("ready", 31.0, 0, 0)])
 def test_a_replica_that_hangs_gets_nothing(cluster: Cluster, status: Status) -> None:
     cluster.transport.report("a", status=status)
-    wait_until(lambda: len(cluster.pool._usable()) == 1)
+    wait_until(lambda: len(cluster.pool._fleet.usable()) == 1)
 
     cluster.submit(REQUEST, REQUEST, REQUEST)
 
@@ -301,13 +303,13 @@ def test_a_silent_replica_gets_nothing_and_then_loses_what_it_has(cluster: Clust
     (other,) = {"a", "b"} - {silent}
     cluster.now[0] += SILENT_S + 1
     cluster.transport.report(other)
-    wait_until(lambda: len(cluster.pool._usable()) == 1)
+    wait_until(lambda: len(cluster.pool._fleet.usable()) == 1)
     cluster.pool.tick()
     assert len(cluster.transport.started) == 1
 
     cluster.now[0] += LOST_S
     cluster.transport.report(other)
-    wait_until(lambda: len(cluster.pool._usable()) == 1)
+    wait_until(lambda: len(cluster.pool._fleet.usable()) == 1)
     cluster.pool.tick()
 
     assert cluster.transport.started[-1].name == other
@@ -316,15 +318,15 @@ def test_a_silent_replica_gets_nothing_and_then_loses_what_it_has(cluster: Clust
 
 def test_a_lost_replica_that_is_still_a_member_is_asked_again(cluster: Cluster) -> None:
     cluster.transport.send("a", ReplicaLost("the network"))
-    wait_until(lambda: "a" not in cluster.pool._links)
+    wait_until(lambda: "a" not in cluster.pool._fleet.links)
     cluster.pool.tick()
-    assert "a" not in cluster.pool._links
+    assert "a" not in cluster.pool._fleet.links
 
     cluster.now[0] += RETRY_S + 1
     cluster.pool.tick()
     cluster.transport.greet("a")
 
-    wait_until(lambda: any(link.name == "a" for link in cluster.pool._usable()))
+    wait_until(lambda: any(link.name == "a" for link in cluster.pool._fleet.usable()))
 
 
 def test_a_sequence_that_does_not_arrive_is_sent_again(cluster: Cluster) -> None:
@@ -332,7 +334,7 @@ def test_a_sequence_that_does_not_arrive_is_sent_again(cluster: Cluster) -> None
     started = cluster.wait_for_starts(1)
     cluster.transport.report(started.name, keys=())
     cluster.transport.report(started.name, status=Status("ready", 0.5, 0, 0))
-    wait_until(lambda: cluster.pool._links[started.name].status == Status("ready", 0.5, 0, 0))
+    wait_until(lambda: cluster.pool._fleet.links[started.name].status == Status("ready", 0.5, 0, 0))
     assert len(cluster.transport.started) == 1  # it may be on its way
 
     cluster.now[0] += ARRIVAL_S + 1
