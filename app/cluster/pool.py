@@ -39,12 +39,14 @@ class ReplicaPool:
         metrics: Metrics | None = None,
         tracing: Tracing = NO_TRACING,
     ) -> None:
-        metrics = metrics or Metrics()
-        metrics.follow(self)
+        self._metrics = metrics or Metrics()
+        self._metrics.follow(self)
         self._transport, self._tracing = transport, tracing
         self._changed = threading.Condition(threading.RLock())
         self._fleet = Fleet(clock)
-        self._dispatch = Dispatch(self._fleet, transport, limits or PoolLimits(), self._changed, (metrics, tracing))
+        self._dispatch = Dispatch(
+            self._fleet, transport, limits or PoolLimits(), self._changed, (self._metrics, tracing)
+        )
 
     def start(self) -> None:
         threading.Thread(target=self._supervise, name="elbarto-pool", daemon=True).start()
@@ -192,6 +194,8 @@ class ReplicaPool:
                     self._changed.notify_all()
                 return
             link.status = message.status
+            for seconds in message.step_seconds:
+                self._metrics.count_step(seconds)
             for key, event in message.events:
                 if key in link.jobs:
                     self._dispatch.take_event(link.jobs[key], event)

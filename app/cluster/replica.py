@@ -7,6 +7,7 @@ import contextlib
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from app.cluster.wire import Hello, Message, Report, Status
@@ -15,12 +16,29 @@ from app.serving.backend import Backend
 from app.serving.engine_client import SequenceRequest
 from app.serving.executor import LocalEngine
 from app.serving.generation import Generation
+from app.serving.metrics import Metrics
 
 logger = logging.getLogger(__name__)
 
 LEASE_S = 30.0  # a stream of events ends then, and the front asks for another: if it does not, it is gone
 GONE_S = 15.0  # without a stream
 HEARTBEAT_S = 1.0
+MAX_STEP_TIMES = 10_000  # that are kept while no front reads them
+
+
+class StepTimes(Metrics):
+    """What the executor counts, as far as a front cannot count it itself. Nobody scrapes a replica."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seconds: deque[float] = deque(maxlen=MAX_STEP_TIMES)
+
+    def count_step(self, seconds: float) -> None:
+        self._seconds.append(seconds)
+
+    def take(self) -> list[float]:
+        """Of the steps since the last call."""
+        return [self._seconds.popleft() for _ in range(len(self._seconds))]
 
 
 class RelayingEngine(LocalEngine):
@@ -33,7 +51,8 @@ class RelayingEngine(LocalEngine):
         max_queue: int,
         on_events: Callable[[], None],
     ) -> None:
-        super().__init__(load, on_failure, max_queue)
+        self.step_times = StepTimes()
+        super().__init__(load, on_failure, max_queue, self.step_times)
         self.max_queue = max_queue
         self._on_events = on_events
         self._has_events = False
@@ -61,6 +80,7 @@ class Front:
         self.generations: dict[int, Generation] = {}
         self.ended: dict[int, asyncio.Event] = {}
         self.news = asyncio.Event()
+        self.step_seconds: deque[float] = deque(maxlen=MAX_STEP_TIMES)  # not reported yet
         self.num_streams = 0
         self.last_seen = time.monotonic()
         self._told_keys = 0.0
@@ -173,8 +193,13 @@ class Replica:
                 front.news.set()
 
     def _report(self, front: Front) -> Report:
+        new = self.engine.step_times.take()
+        for each in self._fronts.values():
+            each.step_seconds += new
+        step_seconds = tuple(front.step_seconds)
+        front.step_seconds.clear()
         events, keys = front.collect(), front.keys_if_due()
-        return Report(events, self._status(front), keys, None if keys is None else self.engine.stats())
+        return Report(events, self._status(front), step_seconds, keys, None if keys is None else self.engine.stats())
 
     def _status(self, front: Front) -> Status:
         others = sum(len(each.generations) for each in self._fronts.values() if each is not front)

@@ -39,6 +39,7 @@ class Report:
 
     events: Sequence[tuple[int, Event]]
     status: Status
+    step_seconds: Sequence[float] = ()  # of each of the engine's steps since the last report
     # Once a second: the keys of all attempts that are there now, and what the engine has done so far.
     keys: Sequence[int] | None = None
     stats: EngineStats | None = None

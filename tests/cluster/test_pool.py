@@ -20,6 +20,7 @@ from app.messages.stats import EngineStats
 from app.serving.engine_client import ReplicaHealth, SequenceRequest
 from app.serving.generation import Generation
 from tests.doubles.cluster import READY, FakeTransport, ReplicaLost, Started
+from tests.scraping import Scrape
 from tests.waiting import PATIENCE_S, wait_until
 
 PROMPT = tuple(range(40, 60))
@@ -123,6 +124,17 @@ def test_what_engines_did_is_counted_also_when_they_are_gone(cluster: Cluster) -
 
     left = {"b": 1, "both": 2}
     assert cluster.pool.stats() == EngineStats(slots=2, slots_held=1, steps=10, prefix_bytes=100, waiting=left)
+
+
+def test_steps_of_all_replicas_are_counted(cluster: Cluster) -> None:
+    cluster.transport.report("a", step_seconds=(0.5, 0.25))
+    cluster.transport.report("b", step_seconds=(2.0,))
+
+    def scraped() -> Scrape:
+        return Scrape(cluster.pool._metrics.exposition("")[0].decode())
+
+    wait_until(lambda: scraped()("elbarto:step_seconds_count") == 3)
+    assert scraped()("elbarto:step_seconds_sum") == 2.75
 
 
 def test_a_sequence_goes_to_one_replica_and_its_events_come_back(cluster: Cluster) -> None:

@@ -110,6 +110,30 @@ def test_each_front_gets_its_own_events_and_hears_of_the_others(monkeypatch: pyt
     with_replica(engine, test)
 
 
+def test_each_front_gets_the_times_of_all_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replica_module, "HEARTBEAT_S", 0.01)
+    engine = FakeEngine(says("abcdefgh"), gated=True)
+    times: dict[str, list[float]] = {"one": [], "two": []}
+
+    async def test(replica: Replica) -> None:
+        async def listen(front: str) -> None:
+            async for message in replica.events(front):
+                if isinstance(message, Report):
+                    times[front] += message.step_seconds
+
+        listeners = [asyncio.create_task(listen(front)) for front in times]
+        await soon(lambda: replica._fronts.keys() == times.keys())
+        run = asyncio.create_task(replica.run("one", 1, REQUEST, False))
+        engine.allow()
+        await run
+        await soon(lambda: all(len(each) == engine.steps > 0 for each in times.values()))
+        for listener in listeners:
+            listener.cancel()
+
+    with_replica(engine, test)
+    assert times["one"] == times["two"]
+
+
 def test_a_cancelled_call_aborts_its_sequence() -> None:
     engine = FakeEngine(gated=True)
 

@@ -90,10 +90,8 @@ class FakeTransport:
             wait_until(lambda: name in self._messages)
             self._messages[name].put(message)
 
-    def report(
-        self, name: str, *events: tuple[int, Event], status: Status = READY, keys: Any = None, stats: Any = None
-    ) -> None:
-        self.send(name, Report(events, status, keys, stats))
+    def report(self, name: str, *events: tuple[int, Event], status: Status = READY, **fields: Any) -> None:
+        self.send(name, Report(events, status, **fields))
 
     def commit(self, started: Started, *token_ids: int, first_step: int = 0) -> None:
         tokens = tuple(Token(token_id, 0.5, first_step + step) for step, token_id in enumerate(token_ids))
