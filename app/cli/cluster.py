@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from importlib.util import find_spec
 
 from app.cli import flags, serve
@@ -36,6 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     address = args.ray_address or os.environ.get(ADDRESS_VARIABLE)
     os.environ.pop(ADDRESS_VARIABLE, None)  # it is this command's, and no setting
+    if address is not None and not re.fullmatch(r".+:\d+", address):
+        raise ConfigError(f"The address of Ray's head must be HOST:PORT, such as 10.0.0.1:6379, got {address!r}.")
     if args.attach and address is None:
         raise ConfigError(f"--attach needs --ray-address or {ADDRESS_VARIABLE}")
     if find_spec("ray") is None:

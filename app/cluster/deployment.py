@@ -83,6 +83,11 @@ def deployment(settings: ReplicaSettings, scale: Scale) -> Any:
                 min_replicas=scale.min_replicas,
                 max_replicas=scale.max_replicas,
                 target_ongoing_requests=scale.target_sequences,
+                upscale_delay_s=scale.upscale_delay_s,
+                downscale_delay_s=scale.downscale_delay_s,
+                # Serve's own values at its own delay: what it averages over must not be longer than the delay.
+                metrics_interval_s=min(10, scale.upscale_delay_s),
+                look_back_period_s=min(30, scale.upscale_delay_s),
             )
         }
     return (

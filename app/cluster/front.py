@@ -34,10 +34,7 @@ def create_app(address: str) -> Flask:
 
 def _create_service(address: str, settings: Settings, metrics: Metrics, tracing: Tracing) -> Service:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    import ray
-
-    ray.init(address=address, configure_logging=False, log_to_driver=False)
-    pool = ReplicaPool(ServeTransport(APPLICATION), metrics=metrics, tracing=tracing)
+    pool = ReplicaPool(ServeTransport(address, APPLICATION), metrics=metrics, tracing=tracing)
     pool.start()
     frontend: Future[Frontend] = Future()
 

@@ -48,13 +48,24 @@ class Launcher:
 
 
 def main() -> int:
+    """The work is done in a child, since Ray ends the process when its head node is lost, and somebody must notice."""
+    parent, child = os.getppid(), os.fork()
+    if not child:
+        return _work()
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if code and os.getppid() == parent:
+        print("elbarto: error: Ray has ended here, and so does this server", file=sys.stderr, flush=True)
+        os.kill(parent, signal.SIGTERM)
+    return code
+
+
+def _work() -> int:
     options = json.loads(sys.argv[1])
     try:
         _start_ray(options["address"], Scale(**options["scale"]))
         _deploy(Scale(**options["scale"]))
     except Exception as error:
         print(f"elbarto: error: the replicas cannot be deployed: {error}", file=sys.stderr, flush=True)
-        os.kill(os.getppid(), signal.SIGTERM)
         return 2
     sys.stdin.read()  # until the parent ends
     if options["address"] is None:

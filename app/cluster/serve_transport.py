@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import socket
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import ray
 from ray import serve
 
 from app.cluster import members
@@ -18,13 +20,16 @@ from app.serving.engine_client import SequenceRequest
 
 logger = logging.getLogger(__name__)
 
+CONNECT_S = 2.0
+
 
 class ServeTransport:
-    """A Transport. The application may not be deployed yet when it is made."""
+    """A Transport. The cluster may not run yet, and the application not be deployed, when it is made."""
 
-    def __init__(self, application: str) -> None:
+    def __init__(self, address: str, application: str) -> None:
+        """`address` is that of the cluster's head, HOST:PORT."""
         self.front = uuid.uuid4().hex
-        self._application = application
+        self._address, self._application = address, application
         self._handle: Any = None
         self._streams: dict[str, Any] = {}
         self._lock = threading.Lock()
@@ -35,15 +40,34 @@ class ServeTransport:
         threading.Thread(target=self._find, name="elbarto-find", daemon=True).start()
 
     def _find(self) -> None:
-        """Wait until the application is deployed. The first call to a replica makes Serve's router."""
+        """Wait for the cluster, and until the application is deployed."""
+        self._repeat(self._join, logging.WARNING)
+        self._repeat(self._call, logging.DEBUG)
+
+    def _repeat(self, step: Callable[[], None], level: int) -> None:
+        """Until it succeeds. Tells each new reason why it does not."""
+        told = ""
         while not self._closed.is_set():
             try:
-                self._handle = serve.get_app_handle(self._application)
-                self._handle.num_sequences.remote(to=ANY).result()
+                step()
                 return
             except Exception as error:
-                logger.debug("the application is not there yet: %s", error)
+                reason = f"{type(error).__name__}: {error}"
+                if reason != told:
+                    logger.log(level, "there are no replicas yet at %s: %s", self._address, reason)
+                told = reason
                 self._closed.wait(0.5)
+
+    def _join(self) -> None:
+        """Ray ends a process that asks it to connect to a cluster that is not there, hence the look before."""
+        host, _, port = self._address.rpartition(":")
+        socket.create_connection((host.strip("[]"), int(port)), CONNECT_S).close()
+        ray.init(address=self._address, configure_logging=False, log_to_driver=False)
+
+    def _call(self) -> None:
+        """The first call to a replica makes Serve's router, which tells the members."""
+        self._handle = serve.get_app_handle(self._application)
+        self._handle.num_sequences.remote(to=ANY).result()
 
     def events(self, name: str) -> Iterator[Message]:
         stream = self._handle.options(stream=True).events.remote(self.front, to=name)

@@ -31,6 +31,8 @@ class Scale:
     max_replicas: int = 1
     num_cpus: int | None = None  # without a GPU; None: one GPU each
     target_sequences: int = 16  # on each replica, running and waiting, that Ray aims at when it scales
+    upscale_delay_s: int = 30  # for so long there must be more, before Ray adds a replica
+    downscale_delay_s: int = 600  # or fewer, before it removes one
     drain_s: int = 120  # for a replica's sequences, before it ends
 
     def __post_init__(self) -> None:

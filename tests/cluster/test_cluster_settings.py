@@ -82,6 +82,12 @@ def test_attaching_needs_an_address(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--attach needs --ray-address or ELBARTO_RAY_ADDRESS" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("address", ["auto", "ray://10.0.0.1", "10.0.0.1"])
+def test_an_address_has_a_port(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cluster", "--ray-address", address]) == 2
+    assert f"must be HOST:PORT, such as 10.0.0.1:6379, got {address!r}" in capsys.readouterr().err
+
+
 @pytest.mark.skipif(not NO_RAY, reason="Ray is installed")
 def test_without_ray_the_command_says_what_to_install(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cluster"]) == 2

@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from tests import servers
+from tests.cluster.watching import (
+    LONG,
+    MARK,
+    PATIENCE_S,
+    eight_streams,
+    kill,
+    nothing_is_left,
+    num_restarts,
+    pids,
+    replicas,
+    scrape,
+    token_ids,
+    wait_for_replicas,
+    wait_until,
+)
 from tests.e2e.test_exactness import CASES, body, check
 from tests.reference import Case
-from tests.servers import Server
+from tests.servers import SLOW, Server
 
 pytest.importorskip("ray", reason="Ray is not installed: make test-cluster")
 pytestmark = pytest.mark.process
 
 CLUSTER = (sys.executable, "-m", "app", "cluster", "--replicas", "2", "--cpus", "1")
-PATIENCE_S = 120.0  # Ray starts about ten processes, and replicas load the model
-MARK = f"elbarto-test-{os.getpid()}"  # in the environment of all processes of the cluster
-LONG = {"return_token_ids": True, "gen_length": 400, "ignore_eos": True, "temperature": 0.7}
 
 
 @pytest.fixture(scope="module")
@@ -43,73 +53,6 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     monkeypatch.undo()
 
 
-def wait_until(condition: Any, what: str) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < end, f"waited in vain for {what}"
-        time.sleep(0.1)
-
-
-def replicas(server: Server) -> list[dict[str, Any]]:
-    return server.client.get("/health").json().get("replicas", [])
-
-
-def wait_for_replicas(server: Server, number: int) -> None:
-    def are_there() -> bool:
-        assert not server.has_ended(), server.text
-        return server.is_ready() and [each["state"] for each in replicas(server)] == ["ready"] * number
-
-    wait_until(are_there, f"{number} replicas of {server}")
-
-
-def pids(title: str) -> list[int]:
-    """Processes of this cluster whose title begins so."""
-    found = []
-    for folder in Path("/proc").iterdir():
-        try:
-            if (folder / "cmdline").read_text().startswith(title) and MARK in (folder / "environ").read_text():
-                found.append(int(folder.name))
-        except (OSError, ValueError):
-            continue
-    return found
-
-
-def kill_replicas(number: int) -> None:
-    for pid in pids("ray::ServeReplica")[:number]:
-        os.kill(pid, signal.SIGKILL)
-
-
-def stream(server: Server, seed: int) -> tuple[list[int], dict[str, Any], float]:
-    """Token ids, counters, and the longest time between two chunks."""
-    token_ids: list[int] = []
-    gaps, last = [0.0], time.monotonic()
-    with server.open_stream(prompt_token_ids=[7 + seed, 8, 9, 20], seed=seed, **LONG) as events:
-        for chunk in events:
-            if chunk == "[DONE]":
-                break
-            gaps.append(time.monotonic() - last)
-            last = time.monotonic()
-            token_ids += [each for choice in chunk["choices"] for each in choice.get("token_ids") or ()]
-            elbarto = chunk.get("elbarto", {})
-    return token_ids, elbarto, max(gaps)
-
-
-def eight_streams(server: Server, meanwhile: Any = lambda: None) -> list[tuple[list[int], dict[str, Any], float]]:
-    with ThreadPoolExecutor(8) as threads:
-        streams = [threads.submit(stream, server, seed) for seed in range(8)]
-        meanwhile()
-        return [each.result() for each in streams]
-
-
-def wait_until_running(server: Server, number: int) -> None:
-    wait_until(lambda: server.queue[0] >= number, f"{number} running sequences")
-    time.sleep(0.3)  # so that blocks are committed
-
-
-def nothing_is_left(server: Server) -> bool:
-    return server.queue == (0, 0) and [each["sequences"] for each in replicas(server)] == [0, 0]
-
-
 @pytest.mark.parametrize("case", CASES)
 def test_cases(cluster: Server, case: Case) -> None:
     fields = body(case)
@@ -119,6 +62,28 @@ def test_cases(cluster: Server, case: Case) -> None:
     (choice,) = answer["choices"]
     check(case, choice["token_ids"], choice["finish_reason"], answer["elbarto"])
     assert "restarts" not in answer["elbarto"]
+
+
+def test_the_front_speaks_for_both_replicas(cluster: Server) -> None:
+    before, seen = scrape(cluster), {}
+
+    def look() -> None:
+        seen["generations"] = cluster.client.get("/v1/generations").json()["data"]
+        wait_until(lambda: sum(each["sequences"] for each in replicas(cluster)) == 8, "reports of 8 sequences")
+        seen["sequences"] = [each["sequences"] for each in replicas(cluster)]
+        wait_until(lambda: scrape(cluster)("elbarto:slots_held") == 8, "8 slots in use")
+
+    replies = eight_streams(cluster, look)
+
+    assert len(seen["generations"]) == 8
+    assert all(seen["sequences"])
+    steps = sum(elbarto["steps"] for _, elbarto, _ in replies)
+    wait_until(lambda: scrape(cluster)("elbarto:slots_held") == 0, "the replicas' reports of the end")
+    after = scrape(cluster)
+    assert after("elbarto:slots") == after("elbarto:queue_capacity") - 2 * 64 == 16
+    assert after("elbarto:denoising_steps_total") - before("elbarto:denoising_steps_total") == steps
+    num_steps = after("elbarto:step_seconds_count") - before("elbarto:step_seconds_count")
+    assert max(elbarto["steps"] for _, elbarto, _ in replies) * 2 <= num_steps < steps  # each replica has its own
 
 
 def test_aborts_leak_nothing(cluster: Server) -> None:
@@ -137,7 +102,21 @@ def test_aborts_leak_nothing(cluster: Server) -> None:
         list(threads.map(request, range(200)))
 
     wait_until(lambda: nothing_is_left(cluster), f"empty replicas: {cluster.client.get('/health').json()}")
+    wait_until(lambda: scrape(cluster)("elbarto:slots_held") == 0, "free slots")
     assert cluster.chat(max_tokens=8)["choices"]
+
+
+def test_a_client_that_leaves_ends_its_sequence_on_the_replica(cluster: Server) -> None:
+    steps = scrape(cluster)("elbarto:denoising_steps_total")
+    connection, _ = cluster.connect(**SLOW)
+    with connection:
+        wait_until(lambda: sum(each["sequences"] for each in replicas(cluster)) == 1, "a sequence on a replica")
+    left = time.monotonic()
+
+    wait_until(lambda: nothing_is_left(cluster), "an empty replica")
+    print(f"gone from the replica, and this known, {time.monotonic() - left:.2f} s after its client")
+    wait_until(lambda: scrape(cluster)("elbarto:slots_held") == 0, "the replica's report")
+    assert scrape(cluster)("elbarto:denoising_steps_total") - steps < SLOW["steps"]
 
 
 def test_an_infill(cluster: Server) -> None:
@@ -147,19 +126,20 @@ def test_an_infill(cluster: Server) -> None:
 
 
 def test_a_replica_is_killed_under_8_streams(cluster: Server) -> None:
-    wait_for_replicas(cluster, 2)
     expected = eight_streams(cluster)
+    steps = scrape(cluster)("elbarto:denoising_steps_total")
 
-    def kill() -> None:
-        wait_until_running(cluster, 8)
-        kill_replicas(1)
+    got = eight_streams(cluster, lambda: kill("ray::ServeReplica", 1))
 
-    got = eight_streams(cluster, kill)
-
-    assert [token_ids for token_ids, _, _ in got] == [token_ids for token_ids, _, _ in expected]
+    assert token_ids(got) == token_ids(expected)
+    assert [len(each) for each in token_ids(got)] == [LONG["gen_length"]] * 8
     restarted = [gap for _, elbarto, gap in got if elbarto.get("restarts")]
     assert restarted
-    print(f"{len(restarted)} of 8 started again; longest silence {max(restarted):.2f} s")
+    print(
+        f"{len(restarted)} of 8 started again; longest silence {max(restarted):.2f} s, "
+        f"without a kill {max(gap for _, _, gap in expected):.2f} s"
+    )
+    assert scrape(cluster)("elbarto:denoising_steps_total") >= steps  # what the dead one did still counts
     wait_for_replicas(cluster, 2)
     wait_until(lambda: nothing_is_left(cluster), "empty replicas")
 
@@ -169,17 +149,17 @@ def test_without_replicas_requests_are_refused_until_one_is_back(cluster: Server
     expected = eight_streams(cluster)
     refused: list[httpx.Response] = []
 
-    def kill() -> None:
-        wait_until_running(cluster, 8)
-        kill_replicas(2)
+    def kill_both() -> None:
+        kill("ray::ServeReplica")
         wait_until(lambda: cluster.client.get("/health").status_code == 503, "503")
         refused.append(cluster.post(prompt_token_ids=[1, 2], max_tokens=4))
 
-    got = eight_streams(cluster, kill)
+    got = eight_streams(cluster, kill_both)
 
     assert refused[0].status_code == 503
     assert int(refused[0].headers["retry-after"]) > 0
-    assert [token_ids for token_ids, _, _ in got] == [token_ids for token_ids, _, _ in expected]
+    assert token_ids(got) == token_ids(expected)
+    assert num_restarts(got) >= 8
     wait_for_replicas(cluster, 2)
 
 
@@ -188,14 +168,13 @@ def test_the_controller_of_serve_is_killed(cluster: Server) -> None:
     wait_for_replicas(cluster, 2)
     expected = eight_streams(cluster)
 
-    def kill() -> None:
-        wait_until_running(cluster, 8)
-        (pid,) = pids("ray::ServeController")
-        os.kill(pid, signal.SIGKILL)
+    def kill_it() -> None:
+        assert len(pids("ray::ServeController")) == 1
+        kill("ray::ServeController")
         assert cluster.chat(max_tokens=8)["choices"]
 
-    got = eight_streams(cluster, kill)
+    got = eight_streams(cluster, kill_it)
 
-    assert [token_ids for token_ids, _, _ in got] == [token_ids for token_ids, _, _ in expected]
-    assert not any(elbarto.get("restarts") for _, elbarto, _ in got)
+    assert token_ids(got) == token_ids(expected)
+    assert num_restarts(got) == 0
     wait_for_replicas(cluster, 2)

@@ -1,0 +1,102 @@
+"""What tests with a real Ray cluster see of it, and do to it. Imports no Ray."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from tests.scraping import Scrape
+from tests.servers import Server
+
+PATIENCE_S = 120.0  # Ray starts about ten processes, and replicas load the model
+MARK = f"elbarto-test-{os.getpid()}"  # the environment variable CLUSTER_TEST of all processes of the cluster
+LONG = {"return_token_ids": True, "gen_length": 400, "ignore_eos": True, "temperature": 0.7}
+
+Reply = tuple[list[int], dict[str, Any], float]  # token ids, counters, and the longest time between two chunks
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < end, f"waited in vain for {what}"
+        time.sleep(0.1)
+
+
+def replicas(server: Server) -> list[dict[str, Any]]:
+    """As /health lists them."""
+    found: list[dict[str, Any]] = server.client.get("/health").json().get("replicas", [])
+    return found
+
+
+def wait_for_replicas(server: Server, number: int) -> None:
+    def are_there() -> bool:
+        assert not server.has_ended(), server.text
+        return server.is_ready() and [each["state"] for each in replicas(server)] == ["ready"] * number
+
+    wait_until(are_there, f"{number} replicas of {server}")
+
+
+def nothing_is_left(server: Server) -> bool:
+    return server.queue == (0, 0) and not any(each["sequences"] for each in replicas(server))
+
+
+def scrape(server: Server) -> Scrape:
+    return Scrape(server.client.get("/metrics").text)
+
+
+def pids(title: str, mark: str = MARK) -> list[int]:
+    """Processes of a cluster with that in their command line."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        try:
+            environ = (folder / "environ").read_text().split("\0")
+            if title in (folder / "cmdline").read_text() and f"CLUSTER_TEST={mark}" in environ:
+                found.append(int(folder.name))
+        except (OSError, ValueError):
+            continue
+    return found
+
+
+def kill(title: str, number: int | None = None, mark: str = MARK) -> None:
+    for pid in pids(title, mark)[:number]:
+        os.kill(pid, signal.SIGKILL)
+
+
+def stream(server: Server, seed: int) -> Reply:
+    token_ids: list[int] = []
+    gaps, last = [0.0], time.monotonic()
+    with server.open_stream(prompt_token_ids=[7 + seed, 8, 9, 20], seed=seed, **LONG) as events:
+        for chunk in events:
+            if chunk == "[DONE]":
+                break
+            gaps.append(time.monotonic() - last)
+            last = time.monotonic()
+            token_ids += [each for choice in chunk["choices"] for each in choice.get("token_ids") or ()]
+            elbarto = chunk.get("elbarto", {})
+    return token_ids, elbarto, max(gaps)
+
+
+def eight_streams(server: Server, meanwhile: Callable[[], None] = lambda: None) -> list[Reply]:
+    """`meanwhile` is called once all are running and have committed something."""
+    with ThreadPoolExecutor(8) as threads:
+        started = scrape(server)("elbarto:inter_block_latency_seconds_count")
+        streams = [threads.submit(stream, server, seed) for seed in range(8)]
+        wait_until(lambda: server.queue[0] >= 8, "8 running sequences")
+        wait_until(
+            lambda: scrape(server)("elbarto:inter_block_latency_seconds_count") >= started + 8, "the first blocks"
+        )
+        meanwhile()
+        return [each.result() for each in streams]
+
+
+def token_ids(replies: list[Reply]) -> list[list[int]]:
+    return [each[0] for each in replies]
+
+
+def num_restarts(replies: list[Reply]) -> int:
+    return sum(elbarto.get("restarts", 0) for _, elbarto, _ in replies)
