@@ -35,7 +35,7 @@ cluster: $(RAY)  ## Two replicas of the embedded model on Ray, on CPUs, and the 
 	.venv-ray/bin/python -m app cluster --replicas 2 --cpus 1 $(addprefix --port ,$(call given,PORT)) $(addprefix --host ,$(call given,HOST)) $(ARGS)
 
 test-cluster: $(RAY)  ## The tests of the cluster with a real one. ARGS="-k name" selects some
-	.venv-ray/bin/python -m pytest -n 0 $(ARGS) tests/cluster
+	.venv-ray/bin/python -m pytest -n 0 --durations=10 $(ARGS) $(wildcard tests/cluster/test_ray*.py)
 
 help:  ## This list
 	@echo "make TARGET [VARIABLE=value ...]; the first one sets up .venv"

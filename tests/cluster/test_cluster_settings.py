@@ -7,6 +7,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 
@@ -25,11 +26,14 @@ def application(config: dict[str, Any]) -> dict[str, Any]:
     return dict(found)
 
 
+def rayservice() -> dict[str, Any]:
+    return dict(next(yaml.safe_load_all((EXAMPLES / "rayservice.yaml").read_text())))
+
+
 def applications() -> list[Any]:
-    rayservice = next(yaml.safe_load_all((EXAMPLES / "rayservice.yaml").read_text()))
     return [
         pytest.param(application(yaml.safe_load((EXAMPLES / "serve.yaml").read_text())), id="serve.yaml"),
-        pytest.param(application(yaml.safe_load(rayservice["spec"]["serveConfigV2"])), id="rayservice.yaml"),
+        pytest.param(application(yaml.safe_load(rayservice()["spec"]["serveConfigV2"])), id="rayservice.yaml"),
     ]
 
 
@@ -54,6 +58,22 @@ def test_commands_of_the_examples() -> None:
         args = parse(shlex.split(command)[3:])
         assert args is not None
         assert (args.command, args.replicas, args.max_replicas) == ("cluster", *replicas)
+
+
+def test_the_rayservice_is_one_for_kuberay() -> None:
+    schema = yaml.safe_load(Path(__file__).with_name("rayservice.schema.yaml").read_text())
+    manifest = rayservice()
+    jsonschema.validate(manifest, schema)
+
+    cluster = manifest["spec"]["rayClusterConfig"]
+    required = next(line for line in (ROOT / "requirements-ray.txt").read_text().splitlines() if "==" in line)
+    assert required == f"ray[serve]=={cluster['rayVersion']}"
+    (workers,) = cluster["workerGroupSpecs"]
+    _, scale = read_arguments(application(yaml.safe_load(manifest["spec"]["serveConfigV2"]))["args"])
+    assert (workers["minReplicas"], workers["maxReplicas"]) == (scale.min_replicas, scale.max_replicas)
+    workers["min_replicas"] = 1
+    with pytest.raises(jsonschema.ValidationError, match="'min_replicas' was unexpected"):
+        jsonschema.validate(manifest, schema)
 
 
 @pytest.mark.parametrize(
