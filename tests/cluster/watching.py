@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ from tests.servers import Server
 
 PATIENCE_S = 120.0  # Ray starts about ten processes, and replicas load the model
 MARK = f"elbarto-test-{os.getpid()}"  # the environment variable CLUSTER_TEST of all processes of the cluster
-LONG = {"return_token_ids": True, "gen_length": 400, "ignore_eos": True, "temperature": 0.7}
+LONG = {"return_token_ids": True, "gen_length": 800, "ignore_eos": True, "temperature": 0.7}
 
 Reply = tuple[list[int], dict[str, Any], float]  # token ids, counters, and the longest time between two chunks
 
@@ -67,7 +68,17 @@ def kill(title: str, number: int | None = None, mark: str = MARK) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def stream(server: Server, seed: int) -> Reply:
+def settled(server: Server) -> Scrape:
+    """The metrics after the replicas' last reports: each tells its own once a second, whether it has work or not."""
+    seen = scrape(server)
+    while True:
+        time.sleep(2)
+        before, seen = seen, scrape(server)
+        if before("elbarto:denoising_steps_total") == seen("elbarto:denoising_steps_total"):
+            return seen
+
+
+def stream(server: Server, seed: int, has_begun: Callable[[], object]) -> Reply:
     token_ids: list[int] = []
     gaps, last = [0.0], time.monotonic()
     with server.open_stream(prompt_token_ids=[7 + seed, 8, 9, 20], seed=seed, **LONG) as events:
@@ -76,20 +87,21 @@ def stream(server: Server, seed: int) -> Reply:
                 break
             gaps.append(time.monotonic() - last)
             last = time.monotonic()
-            token_ids += [each for choice in chunk["choices"] for each in choice.get("token_ids") or ()]
+            new = [each for choice in chunk["choices"] for each in choice.get("token_ids") or ()]
+            if new and not token_ids:
+                has_begun()
+            token_ids += new
             elbarto = chunk.get("elbarto", {})
     return token_ids, elbarto, max(gaps)
 
 
 def eight_streams(server: Server, meanwhile: Callable[[], None] = lambda: None) -> list[Reply]:
-    """`meanwhile` is called once all are running and have committed something."""
+    """`meanwhile` is called once all have tokens."""
+    begun = threading.Semaphore(0)
     with ThreadPoolExecutor(8) as threads:
-        started = scrape(server)("elbarto:inter_block_latency_seconds_count")
-        streams = [threads.submit(stream, server, seed) for seed in range(8)]
-        wait_until(lambda: server.queue[0] >= 8, "8 running sequences")
-        wait_until(
-            lambda: scrape(server)("elbarto:inter_block_latency_seconds_count") >= started + 8, "the first blocks"
-        )
+        streams = [threads.submit(stream, server, seed, begun.release) for seed in range(8)]
+        for _ in streams:
+            assert begun.acquire(timeout=PATIENCE_S)
         meanwhile()
         return [each.result() for each in streams]
 
