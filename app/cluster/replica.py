@@ -42,7 +42,10 @@ class StepTimes(Metrics):
 
 
 class RelayingEngine(LocalEngine):
-    """Calls `on_events`, on the executor's thread, after each turn in which a sequence had events."""
+    """Calls `on_events`, on the executor's thread, after each step that had events, and after each event of others.
+
+    Other events are the ends of aborted sequences. They cannot wait for a step: there may be none.
+    """
 
     def __init__(
         self,
@@ -55,22 +58,29 @@ class RelayingEngine(LocalEngine):
         super().__init__(load, on_failure, max_queue, self.step_times)
         self.max_queue = max_queue
         self._on_events = on_events
-        self._has_events = False
+        self._is_stepping = self._has_events = False
 
-    def _turn(self, backend: Backend) -> bool:
-        goes_on = super()._turn(backend)
-        if self._has_events:
-            self._has_events = False
-            self._on_events()
-        return goes_on
+    def _step(self, backend: Backend) -> None:
+        self._is_stepping, self._has_events = True, False
+        try:
+            super()._step(backend)
+        finally:
+            self._is_stepping = False
+            if self._has_events:
+                self._on_events()
 
     def _deliver(self, event: Event) -> None:
-        self._has_events = True
         super()._deliver(event)
+        self._tell()
 
     def _count_ended(self) -> None:
-        self._has_events = True
         super()._count_ended()
+        self._tell()
+
+    def _tell(self) -> None:
+        self._has_events = True
+        if not self._is_stepping:
+            self._on_events()
 
 
 class Front:

@@ -151,6 +151,33 @@ def test_a_cancelled_call_aborts_its_sequence() -> None:
     with_replica(engine, test)
 
 
+def test_an_aborted_sequence_s_end_waits_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reply that a stop string ends waits for it, and the engine may have no other work."""
+    monkeypatch.setattr(replica_module, "HEARTBEAT_S", 2 * PATIENCE_S)
+
+    class SilentEngine(FakeEngine):
+        """Its steps make nothing final, and so nothing is reported after them."""
+
+        def step(self) -> list[Event]:
+            super().step()
+            return []
+
+    engine = SilentEngine(gated=True)
+
+    async def test(replica: Replica) -> None:
+        reading = asyncio.create_task(read(replica, "front", 1))
+        run = asyncio.create_task(replica.run("front", 1, REQUEST, False))
+        await soon(lambda: len(engine.added) == 1)
+        run.cancel()
+        await asyncio.sleep(0)  # in which the call is cancelled
+        engine.allow(1)
+        events, _ = await reading
+        assert isinstance(end := events[1][-1], Finished)
+        assert end.reason == "abort"
+
+    with_replica(engine, test)
+
+
 def test_watching_waits_for_the_sequence() -> None:
     engine = FakeEngine(gated=True)
 
