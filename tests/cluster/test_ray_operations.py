@@ -23,7 +23,7 @@ from tests.cluster.watching import (
     MARK,
     PATIENCE_S,
     eight_streams,
-    kill,
+    kill_node,
     nothing_is_left,
     num_restarts,
     pids,
@@ -73,9 +73,10 @@ class Operator:
             self.head = subprocess.Popen(command, env=self.environ, stdout=log, stderr=log)
         wait_until(self._is_listening, "Ray's head")
 
-    def wait_for_its_end(self) -> None:
+    def lose_head(self) -> None:
+        kill_node()
         self.head.wait(PATIENCE_S)
-        end_leftovers(MARK)
+        wait_until(lambda: not pids("ray::"), "the end of Ray")
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def deploy(self, **arguments: Any) -> None:
@@ -89,20 +90,12 @@ class Operator:
             return client.connect_ex(("127.0.0.1", self.port)) == 0
 
 
-def end_leftovers(mark: str) -> None:
-    """As `ray stop` does. Ray's agents live for up to a minute after their node."""
-    for title in ("raylet", "ray::"):
-        kill(title, mark=mark)
-    wait_until(lambda: not pids("ray::", mark) and not pids("raylet", mark), "the end of Ray")
-
-
 @pytest.fixture(scope="module")
 def operator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
     operator = Operator(tmp_path_factory.mktemp("operator"))
     operator.start_head()
     yield operator
-    kill("gcs_server")
-    operator.wait_for_its_end()
+    operator.lose_head()
 
 
 @pytest.fixture(scope="module")
@@ -121,13 +114,17 @@ def server(operator: Operator, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 def refusal(server: Server) -> httpx.Response:
     """The first answer to a request that is not 200. Between two workers there is none."""
-    while True:
+    refused: list[httpx.Response] = []
+
+    def is_refused() -> bool:
         try:
-            answer = server.post(prompt_token_ids=[1, 2], max_tokens=4)
+            refused.append(server.post(prompt_token_ids=[1, 2], max_tokens=4))
         except httpx.TransportError:
-            continue
-        if answer.status_code != 200:
-            return answer
+            return False
+        return refused[-1].status_code != 200
+
+    wait_until(is_refused, "a refusal")
+    return refused[-1]
 
 
 def test_a_front_waits_for_its_replicas(server: Server, operator: Operator) -> None:
@@ -176,8 +173,7 @@ def test_an_update_loses_nothing(server: Server, operator: Operator) -> None:
 
 
 def test_the_head_is_lost_and_started_again(server: Server, operator: Operator) -> None:
-    kill("gcs_server")
-    operator.wait_for_its_end()  # `ray start --block` ends the node when a part of it has
+    operator.lose_head()
 
     for answer in (refusal(server), refusal(server)):
         assert answer.status_code == 503
@@ -197,7 +193,7 @@ def test_a_server_with_a_cluster_of_its_own_ends_with_it(tmp_path: Path) -> None
     with servers.running(
         tmp_path / "log", (*CLUSTER, "--cpus", "1"), is_forked=False, **VARIABLES | {"CLUSTER_TEST": mark}
     ) as server:
-        kill("gcs_server", mark=mark)
+        kill_node(mark)
         wait_until(server.has_ended, f"the end of {server}")
         assert "Ray has ended here, and so does this server" in server.text
-    end_leftovers(mark)
+    wait_until(lambda: not pids("ray::", mark), "the end of Ray")
