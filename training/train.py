@@ -27,7 +27,6 @@ from training.noise import Batch, collate, collate_left_to_right
 from training.run_log import RunLog
 from training.tokenizer import load_tokenizer, train_tokenizer
 
-
 TRIM_STEPS = 200
 
 
