@@ -1,6 +1,6 @@
 """gunicorn's master, with signals as an operator expects them (docs/operations.md).
 
-SIGTERM lets running requests finish, and a second one does not. SIGHUP reads the settings again, and goes on with the
+SIGTERM lets running requests finish, and a second one does not. SIGHUP reads the settings again, and keeps the
 old ones if they are wrong; the old worker ends before the next one loads the model, so that memory has to hold it only
 once. A terminal that is closed ends a server that was started in it.
 
@@ -78,7 +78,7 @@ class Master(Arbiter):  # type: ignore[misc]  # gunicorn has no types
             self.app.reload()
         except SystemExit:  # gunicorn.conf.py, or gunicorn itself, has printed what is wrong
             self.app.cfg = config
-            self.log.error("The settings were not reloaded; the server goes on with the old ones.")
+            self.log.error("The settings were not reloaded; the server keeps the old ones.")
             return
         self.setup(self.app)
         self._listen_again(address)
