@@ -35,6 +35,12 @@ def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_the_unit_tries_again_after_a_start_that_failed() -> None:
+    """Status 2 may be a hub that could not be reached when the machine started."""
+    assert "Restart=on-failure" in UNIT.read_text()
+    assert "RestartPreventExitStatus" not in UNIT.read_text()
+
+
 def test_the_unit_waits_for_running_requests() -> None:
     seconds = int(re.findall(r"^TimeoutStopSec=(\d+)$", UNIT.read_text(), re.MULTILINE)[0])
 

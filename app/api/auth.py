@@ -18,7 +18,7 @@ FIRST_MESSAGE_ENDPOINTS = {"steps.steps", "generations.steps"}
 
 
 def require_key(app: Flask) -> None:
-    """Require a key, if the server has any, except for /health, the pages (they ask for it) and CORS preflights."""
+    """Require a key, if the server has any, except for OPEN_ENDPOINTS (pages ask for it) and CORS preflights."""
 
     @app.before_request
     def check() -> None:

@@ -23,8 +23,8 @@ HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?
 # Names that no public registry gives out: RFC 6761 and 6762, RFC 8375, ICANN's .internal, and home routers' own.
 PRIVATE_SUFFIXES = (".localhost", ".local", ".lan", ".home.arpa", ".internal", ".home", ".fritz.box")
 DEFAULT_PORTS = {"http": "80", "https": "443"}
-# Load balancers ask under any name, and the answer tells a page nothing.
-OPEN_TO_ANY_HOST = {"health.health"}
+# Load balancers ask under any name, and the answers tell a page nothing.
+OPEN_TO_ANY_HOST = {"health.health", "health.ready"}
 
 
 def allow_origins(

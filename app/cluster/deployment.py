@@ -61,6 +61,7 @@ class EngineReplica:
         """While it loads, the constructor raises the error; later the process ends, and Ray starts another."""
         if not self._is_loading:
             logger.critical("%s; this replica ends, so that Ray starts a new one", error)
+            logs.flush()
             os._exit(1)
 
 

@@ -152,7 +152,9 @@ class Dispatch:
         """Send it to a replica, or let it wait for one."""
         links = {link.name: link for link in self._fleet.usable()}
         if not links:
-            job.link, job.homeless = None, self._clock()
+            job.link = None
+            if job.homeless is None:  # else it waits already, and a replica answered that cannot take it
+                job.homeless = self._clock()
             self.homeless.append(job)
             return
         candidates = [

@@ -6,6 +6,7 @@ A cluster that this process started ends with it, and it ends with its parent.
 from __future__ import annotations
 
 import json
+import mmap
 import os
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from app.paths import ROOT
 from app.settings import Settings, load_settings, to_environ
 
 CODE_PATH = "PYTHONPATH"
+NOT_DEPLOYED = 2  # the exit status of a child that has said why
 
 
 class Launcher:
@@ -49,32 +51,37 @@ class Launcher:
 
 def main() -> int:
     """The work is done in a child, since Ray ends the process when its head node is lost, and somebody must notice."""
-    parent, child = os.getppid(), os.fork()
+    parent, has_address = os.getppid(), mmap.mmap(-1, 1)  # shared with the child, which sets it to 1
+    child = os.fork()
     if not child:
-        return _work()
+        return _work(has_address)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    if code and os.getppid() == parent:
-        print("elbarto: error: Ray has ended here, and so does this server", file=sys.stderr, flush=True)
+    # Without an address the parent waits for one, and notices by itself that this process ends.
+    if code and has_address[0] and os.getppid() == parent:
+        if code != NOT_DEPLOYED:
+            print("elbarto: error: Ray has ended here, and so does this server", file=sys.stderr, flush=True)
         os.kill(parent, signal.SIGTERM)
     return code
 
 
-def _work() -> int:
+def _work(has_address: mmap.mmap) -> int:
     options = json.loads(sys.argv[1])
     try:
-        _start_ray(options["address"], Scale(**options["scale"]))
+        address = _start_ray(options["address"], Scale(**options["scale"]))
+        has_address[0] = 1
+        print(json.dumps({"address": address}), flush=True)
         _deploy(Scale(**options["scale"]))
     except Exception as error:
         print(f"elbarto: error: the replicas cannot be deployed: {error}", file=sys.stderr, flush=True)
-        return 2
+        return NOT_DEPLOYED
     sys.stdin.read()  # until the parent ends
     if options["address"] is None:
         _stop_ray()
     return 0
 
 
-def _start_ray(address: str | None, scale: Scale) -> None:
-    """Start a cluster or connect to one, and print its address."""
+def _start_ray(address: str | None, scale: Scale) -> str:
+    """Start a cluster or connect to one. Returns its address."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     import ray
 
@@ -84,7 +91,7 @@ def _start_ray(address: str | None, scale: Scale) -> None:
         if scale.num_cpus is not None:  # as many as are asked for, also where there are fewer
             given["num_cpus"] = scale.num_cpus * scale.max_replicas
     context = ray.init(**given, log_to_driver=True, configure_logging=False)
-    print(json.dumps({"address": context.address_info["gcs_address"]}), flush=True)
+    return str(context.address_info["gcs_address"])
 
 
 def _deploy(scale: Scale) -> None:

@@ -216,7 +216,7 @@ class ReplicaPool:
                 return
             jobs = list(link.jobs.values())
             if not self._closing:
-                logger.warning("replica %s is lost (%s); %d sequences go on elsewhere", link.name, reason, len(jobs))
+                logger.warning("replica %s is lost (%s); %d sequences continue elsewhere", link.name, reason, len(jobs))
             self._drop(link, is_lost=True)
             self._dispatch.restart_all(jobs)
 

@@ -1,6 +1,6 @@
 """gunicorn's master, with signals as an operator expects them (docs/operations.md).
 
-SIGTERM lets running requests finish, and a second one does not. SIGHUP reads the settings again, and goes on with the
+SIGTERM lets running requests finish, and a second one does not. SIGHUP reads the settings again, and keeps the
 old ones if they are wrong; the old worker ends before the next one loads the model, so that memory has to hold it only
 once. A terminal that is closed ends a server that was started in it.
 
@@ -73,25 +73,29 @@ class Master(Arbiter):  # type: ignore[misc]  # gunicorn has no types
         if self.had_terminal and not _has_terminal():
             self.log.info("The terminal was closed.")
             self.handle_term()
-        config, address = self.app.cfg, self.cfg.address
+        config, environ = self.app.cfg, dict(os.environ)
         try:
             self.app.reload()
+            self._listen_at(self.app.cfg)
         except SystemExit:  # gunicorn.conf.py, or gunicorn itself, has printed what is wrong
             self.app.cfg = config
-            self.log.error("The settings were not reloaded; the server goes on with the old ones.")
+            os.environ.clear()  # a worker that is started later reads the settings there
+            os.environ.update(environ)
+            self.log.error("The settings were not reloaded; the server keeps the old ones.")
             return
         self.setup(self.app)
-        self._listen_again(address)
         self.log.info("The settings were reloaded; the worker is replaced.")
         self.next_start = 0.0
         self.kill_workers(signal.SIGTERM)  # The main loop starts the next one when this one has ended.
 
-    def _listen_again(self, old_address: Any) -> None:
-        if self.cfg.address == old_address:
+    def _listen_at(self, config: Any) -> None:
+        """Raises SystemExit if that cannot be; the old listeners stay."""
+        if config.address == self.cfg.address:
             return
+        listeners = sock.create_sockets(config, self.log)
         for listener in self.LISTENERS:
             listener.close()
-        self.LISTENERS = sock.create_sockets(self.cfg, self.log)
+        self.LISTENERS = listeners
         self.log.info("Listening at: %s", ",".join(str(listener) for listener in self.LISTENERS))
 
 

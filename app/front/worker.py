@@ -277,7 +277,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         connection.close()
 
     def murder_keepalived(self, force: bool = False) -> None:
-        """Called once a second or oftener: let go of those whose time is over."""
+        """Called once a second or more often: end those whose time is over."""
         now = time.monotonic()
         for connection in [*self._idle] if force else self._idle_too_long(now):
             self._close(connection)

@@ -12,7 +12,7 @@ from app.errors import FellBehind
 from app.serving.generation import SILENCE, TICK_S, Silence
 from app.serving.updates import Update
 
-# Updates that wait for a subscriber. One that reads too slowly for this is let go.
+# Updates that wait for a subscriber. One that reads too slowly for this is dropped.
 MAX_LAG = 4096
 
 

@@ -6,6 +6,7 @@ With `--attack` instead: all attacks at full strength, and whether an ordinary c
 from __future__ import annotations
 
 import argparse
+import contextlib
 import http.client
 import json
 import multiprocessing
@@ -15,7 +16,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import httpx
 
@@ -83,7 +83,7 @@ def withstand(target: Target, seconds: float, num_clients: int, seed: int) -> Me
     state.measured.attacks.update(results)
     state.settle()
     time.sleep(QUIET_S)
-    state.measured.last = target.usage()
+    state.measure_last()
     state.measured.samples.clear()  # The growth counts, not a slope.
     p99 = report.percentile(state.measured.health_ms, 0.99)
     if p99 > MAX_HEALTH_MS:
@@ -94,7 +94,7 @@ def withstand(target: Target, seconds: float, num_clients: int, seed: int) -> Me
     return state.measured
 
 
-@contextmanager
+@contextlib.contextmanager
 def attacking(target: Target, at_full_strength: bool, seed: int) -> Iterator[dict[tuple[str, str], int]]:
     """The results are there after the block."""
     results: dict[tuple[str, str], int] = {}
@@ -196,11 +196,19 @@ class Run:
         end = time.monotonic() + SETTLE_S
         while not self.measured.is_queue_empty and time.monotonic() < end:
             time.sleep(0.5)
-            queue = json.loads(httpx.get(f"{self.url}/health", timeout=30, trust_env=False).text)["queue"]
-            self.measured.is_queue_empty = queue["running"] == queue["waiting"] == 0
+            with contextlib.suppress(httpx.HTTPError):
+                queue = json.loads(httpx.get(f"{self.url}/health", timeout=30, trust_env=False).text)["queue"]
+                self.measured.is_queue_empty = queue["running"] == queue["waiting"] == 0
         time.sleep(5.0)  # Connections that the server closes last.
-        self.measured.warm = self.measured.warm or self.measured.samples[0].usage
-        self.measured.last = self._target.usage()
+        if self.measured.samples:
+            self.measured.warm = self.measured.warm or self.measured.samples[0].usage
+        self.measure_last()
+
+    def measure_last(self) -> None:
+        """Not if the worker has ended, which the report then says."""
+        self.measured.last = None
+        with contextlib.suppress(OSError):
+            self.measured.last = self._target.usage()
 
 
 def _max_threads() -> int:

@@ -23,7 +23,7 @@ HANDSHAKE = (
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
 )
 PINGS = b"\x89\x80\0\0\0\0" * 500
-MAX_SILENCE_S = 120.0  # the server must have let go of a slow or silent client by then
+MAX_SILENCE_S = 120.0  # the server must have ended a slow or silent client's connection by then
 UNREAD_S = 45.0  # that a client does not read: longer than the server waits
 MALFORMED = (
     b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",

@@ -66,12 +66,13 @@ def test_names_that_nobody_can_own_are_the_servers(client: FlaskClient, host: st
         "*",
     ],
 )
-def test_all_others_are_refused_on_every_route_but_health(client: FlaskClient, host: str) -> None:
+def test_all_others_are_refused_on_every_route_but_those_for_load_balancers(client: FlaskClient, host: str) -> None:
     for path in ROUTES:
         error = error_of(client.get(path, headers={"Host": host}, environ_overrides=LOCAL), 403)
         assert error["code"] == "host_not_allowed"
         assert "ELBARTO_ALLOWED_HOSTS" in error["message"]
-    assert client.get("/health", headers={"Host": host}).status_code == 200
+    for path in ("/health", "/ready"):
+        assert client.get(path, headers={"Host": host}).status_code == 200
 
 
 def test_a_rebound_page_is_refused_with_the_origin_and_headers_of_its_own_choice(make_client: MakeClient) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from bench.soak import __main__ as soak
 from bench.soak.report import MIN_REQUESTS, Measured, Sample, as_text, faults, percentile, slope_mb
-from bench.soak.target import Usage
+from bench.soak.target import Target, Usage
 
 WARM = Usage(rss_mb=500, descriptors=12, threads=20, children=0)
 
@@ -62,3 +64,16 @@ def test_a_long_run_is_judged_by_its_slope(mb_per_thousand: float, is_fault: boo
 def test_percentiles() -> None:
     assert percentile(range(1, 101), 0.99) == 99
     assert percentile([7], 0.5) == 7
+
+
+def test_a_worker_that_has_ended_is_a_fault_and_no_traceback(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing listens at port 1, and no process has this number."""
+    monkeypatch.setattr(soak.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(soak, "SETTLE_S", 0.01)
+    run = soak.Run(Target(1, tmp_path / "log", 2**30), 1.0)
+
+    run.watch(warm_s=0.5)
+    run.settle()
+
+    assert run.measured.problems == ["the worker has ended"]
+    assert faults(run.measured)[-1] == "the worker has ended"

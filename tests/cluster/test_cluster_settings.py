@@ -27,7 +27,11 @@ def application(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def rayservice() -> dict[str, Any]:
-    return dict(next(yaml.safe_load_all((EXAMPLES / "rayservice.yaml").read_text())))
+    return manifests()[0]
+
+
+def manifests() -> list[dict[str, Any]]:
+    return list(yaml.safe_load_all((EXAMPLES / "rayservice.yaml").read_text()))
 
 
 def applications() -> list[Any]:
@@ -51,7 +55,7 @@ def test_arguments_of_the_examples(found: dict[str, Any]) -> None:
 
 def test_commands_of_the_examples() -> None:
     compose = yaml.safe_load((EXAMPLES / "compose.yaml").read_text())["services"]["front"]["command"]
-    deployment = list(yaml.safe_load_all((EXAMPLES / "rayservice.yaml").read_text()))[1]
+    deployment = manifests()[1]
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
     kubernetes = container["args"][0].partition("exec ")[2]
     for command, replicas in ((compose, (2, None)), (kubernetes, (1, 4))):
@@ -74,6 +78,29 @@ def test_the_rayservice_is_one_for_kuberay() -> None:
     workers["min_replicas"] = 1
     with pytest.raises(jsonschema.ValidationError, match="'min_replicas' was unexpected"):
         jsonschema.validate(manifest, schema)
+
+
+def test_pods_of_the_rayservice_get_no_variables_of_services_and_share_a_token() -> None:
+    service, deployment, _ = manifests()
+    cluster = service["spec"]["rayClusterConfig"]
+    front = deployment["spec"]["template"]["spec"]
+    groups = [cluster["headGroupSpec"], *cluster["workerGroupSpecs"]]
+    for pod in (front, *(group["template"]["spec"] for group in groups)):
+        assert pod["enableServiceLinks"] is False, "ELBARTO_HEAD_SVC_PORT=tcp://... is no setting"
+
+    environ = {variable["name"]: variable for variable in front["containers"][0]["env"]}
+    assert cluster["authOptions"]["mode"] == environ["RAY_AUTH_MODE"]["value"]
+    secret = environ["RAY_AUTH_TOKEN"]["valueFrom"]["secretKeyRef"]
+    assert secret == {"name": cluster["authOptions"]["secretName"], "key": "auth_token"}
+
+
+def test_the_service_leads_to_the_front() -> None:
+    _, deployment, service = manifests()
+    template = deployment["spec"]["template"]
+    ports = {port["name"] for port in template["spec"]["containers"][0]["ports"]}
+
+    assert service["spec"]["selector"] == template["metadata"]["labels"]
+    assert {port["targetPort"] for port in service["spec"]["ports"]} <= ports
 
 
 @pytest.mark.parametrize(

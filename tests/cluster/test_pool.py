@@ -243,6 +243,24 @@ def test_waiting_for_a_replica_has_an_end(cluster: Cluster) -> None:
     assert isinstance(end_of(generation)[1], Failed)
 
 
+def test_a_replica_that_answers_and_takes_nothing_does_not_prolong_the_wait(cluster: Cluster) -> None:
+    generation = cluster.submit()
+    started = cluster.wait_for_starts(1)
+    (other,) = {"a", "b"} - {started.name}
+    cluster.transport.report(other, status=Status("ready", 31.0, 0, 0))
+    wait_until(lambda: len(cluster.pool._fleet.usable()) == 1)
+    cluster.transport.send(started.name, ReplicaLost("killed"))
+    wait_until(lambda: bool(cluster.pool._dispatch.homeless))
+
+    cluster.now[0] += 61.0
+    cluster.transport.greet(other)  # its stream of events is renewed, and its step still runs
+    cluster.transport.report(other, status=Status("ready", 92.0, 0, 0))
+    wait_until(lambda: cluster.pool._fleet.links[other].status == Status("ready", 92.0, 0, 0))
+    cluster.pool.tick()
+
+    assert isinstance(end_of(generation)[1], Failed)
+
+
 def test_a_drained_replica_gets_nothing_new_and_finishes_what_it_has(cluster: Cluster) -> None:
     generation = cluster.submit()
     started = cluster.wait_for_starts(1)

@@ -74,7 +74,7 @@ def test_a_hangup_reads_the_settings_again(tmp_path: Path) -> None:
 
         settings.write_text("gen_length: many\n")
         server.process.send_signal(signal.SIGHUP)
-        server.wait_for_log("The settings were not reloaded; the server goes on with the old ones")
+        server.wait_for_log("The settings were not reloaded; the server keeps the old ones")
         assert "gen_length" in server.text
         assert server.chat(ignore_eos=True)["usage"]["completion_tokens"] == 8
         assert worker_of(server) == first
