@@ -49,8 +49,9 @@ class Following:
     """Another client's steps. Closing ends the subscription, not the request."""
 
     def __init__(self, generation_id: str) -> None:
-        self._free_seat = http().followers.take()
-        self._events = follow(http().in_flight.find(generation_id), service().token_text())
+        running, text = http().in_flight.find(generation_id), service().token_text()
+        self._free_seat = http().followers.take()  # last: if there is nothing to follow, nobody calls `close`
+        self._events = follow(running, text)
         self._with_text = _with_text()
 
     def events(self) -> Iterator[Event | Silence]:
