@@ -130,6 +130,8 @@ def _close_at(worker: Any, signal_number: int, timeout_s: float) -> None:
 
 def _write_error(worker: Any, connection: Any, status: int, reason: str, message: str) -> None:
     """Answer requests that gunicorn itself rejects in OpenAI's error format, as the application does."""
+    if status == 501:  # an unknown Transfer-Encoding: no fault of the server, which is what a 5xx is counted as
+        status, reason = 400, "Bad Request"
     request_id = f"req-{uuid.uuid4().hex}"
     worker.wsgi.extensions["elbarto"].service.metrics.count_refusal(status)
     logger.info("id=%s route=(refused) status=%d", request_id, status)

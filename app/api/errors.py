@@ -103,7 +103,7 @@ def _discard(environ: dict[str, Any]) -> None:
     """Read what is left of the body, within DISCARD_S and DISCARDED_BYTES."""
     connection: socket.socket | None = environ.get("gunicorn.socket")
     end, left = time.monotonic() + DISCARD_S, DISCARDED_BYTES
-    with suppress(OSError, ParseException, ValueError):
+    with suppress(OSError, ApiError, ParseException, ValueError):
         while left > 0 and (remaining_s := end - time.monotonic()) > 0:
             if connection is not None:
                 connection.settimeout(min(remaining_s, SKIP_TIMEOUT_S))

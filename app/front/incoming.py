@@ -69,7 +69,8 @@ class IncomingRequest:
             length = int(size[1], 16)
             if length == 0:
                 # The last chunk's line end is the first half of the empty line, if there are no trailers.
-                return self.data.find(_HEAD_END, size.end() - 2) >= 0
+                has_end = self.data.find(_HEAD_END, size.end() - 2) >= 0
+                return has_end or len(self.data) - size.end() > MAX_HEAD_BYTES
             after = size.end() + length + 2
             if after > len(self.data):
                 return False

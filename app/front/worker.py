@@ -23,10 +23,10 @@ from typing import Any
 
 from gunicorn import util
 from gunicorn.http.body import ChunkedReader
-from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from app.errors import RequestError
+from app.front.arrived import ArrivedBytes, Chunks
 from app.front.incoming import IncomingRequest
 from app.front.pool import Pool
 from app.front.waiting import WaitingLine
@@ -80,7 +80,9 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
     def init(self) -> None:
         """Called by the thread that serves a request, before it reads the first byte of it."""
         super().init()
-        self.parser.unreader.unread(bytes(self.incoming.data))
+        if not isinstance(self.parser.unreader, ArrivedBytes):
+            self.parser.unreader = ArrivedBytes(self.sock)
+        self.parser.unreader.put(bytes(self.incoming.data))
         self.incoming.data.clear()
 
 
@@ -296,7 +298,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         # Python limits the whole of a `sendall` by this, however little the client takes at a time.
         conn.sock.settimeout(self.limits.send_s)
         if isinstance(req.body.reader, ChunkedReader):
-            req.body.reader = Chunks(req.body.reader)
+            req.body.reader = Chunks(req.body.reader, req.force_close)
         try:
             return super().handle_request(req, conn)
         except TimeoutError:
@@ -307,6 +309,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self.log.debug("The connection was closed while it was served: %s", conn.client)
         raise StopIteration
 
+    def _keepalive_after(self, conn: Connection, keepalive: bool) -> bool:
+        """Read what the application left of the body. If that fails, its request is answered all the same."""
+        try:
+            return bool(super()._keepalive_after(conn, keepalive))
+        except RequestError as error:
+            self.log.debug("Closing a connection: %s", error)
+            return False
+
 
 def keep_alive(connection: socket.socket) -> None:
     """Have the system find out whether a silent client's machine is still there: for requests that wait long."""
@@ -315,17 +325,3 @@ def keep_alive(connection: socket.socket) -> None:
         for name, value in KEEPALIVE.items():
             if hasattr(socket, name):  # not all are there on all systems
                 connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
-
-
-class Chunks:
-    """A chunked body. The application knows nothing of gunicorn's errors, and would answer them with 500."""
-
-    def __init__(self, reader: ChunkedReader) -> None:
-        self._reader = reader
-
-    def read(self, size: int) -> bytes:
-        try:
-            data: bytes = self._reader.read(size)
-        except ParseException as error:
-            raise RequestError(f"The chunks of the request body cannot be read: {error}") from error
-        return data

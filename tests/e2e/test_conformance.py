@@ -419,8 +419,10 @@ def test_log_lines_hold_no_prompt_text(server: Server) -> None:
         (b"GARBAGE\r\n\r\n", 400),
         (b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\n\r\n", 414),
         (b"GET /health HTTP/1.1\r\nX-Long: " + b"a" * 10_000 + b"\r\n\r\n", 431),
+        (b"GET /health HTTP/1.1\r\nExpect: x\r\n\r\n", 417),
+        (b"GET /health HTTP/1.1\r\nTransfer-Encoding: x\r\n\r\n", 400),
     ],
-    ids=["request line", "long path", "long header"],
+    ids=["request line", "long path", "long header", "expectation", "transfer coding"],
 )
 def test_what_gunicorn_refuses_itself_is_an_error_object_too(server: Server, request_bytes: bytes, status: int) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S) as connection:

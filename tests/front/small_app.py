@@ -18,7 +18,7 @@ Worker.limits = Limits(request_s=1.0, send_s=0.5, connections_per_address=50, ma
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    body = environ["wsgi.input"].read()
+    body = b"" if environ["PATH_INFO"] == "/unread" else environ["wsgi.input"].read()
     if environ["PATH_INFO"] == "/endless":
         start_response("200 OK", [])
         return iter(lambda: b"x" * 2**16, b"")

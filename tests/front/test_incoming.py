@@ -70,6 +70,7 @@ def test_the_next_request_may_follow_at_once(request_bytes: bytes) -> None:
         HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + b"5" * 400,
         HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + b"800\r\n" + b"x" * 2001,
         HEAD + b"X: " + b"x" * MAX_HEAD_BYTES,
+        HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\r\n" + b"X: y\r\n" * MAX_HEAD_BYTES,
     ],
 )
 def test_what_will_be_refused_is_not_waited_for(hopeless: bytes) -> None:

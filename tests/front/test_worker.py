@@ -197,6 +197,17 @@ def test_a_client_that_sends_no_more_gets_its_answer(port: int) -> None:
         assert answer(connection).endswith(b"/echo 0")
 
 
+@pytest.mark.parametrize("chunks", [b"zz\r\n", b"0\r\n" + b"X: y\r\n" * 200 + b"\r\n", b"5\r\nabcdefgh\r\n"])
+def test_a_request_whose_body_nobody_reads_is_answered_once(port: int, chunks: bytes) -> None:
+    head = HEAD.replace(b"/echo", b"/unread") + b"Transfer-Encoding: chunked\r\n\r\n"
+    with connect(port, head + chunks) as connection:
+        connection.shutdown(socket.SHUT_WR)
+        received = answer(connection)
+
+    assert received.count(b"HTTP/1.1 ") == 1
+    assert received.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
 def test_clients_that_never_close_hold_up_nobody(port: int) -> None:
     """gunicorn's own worker waits 2 seconds for each of them, in its only loop."""
     with contextlib.ExitStack() as stack:
