@@ -10,7 +10,7 @@ from typing import Any
 from flask import Response, jsonify
 
 from app.api.client_connection import client
-from app.api.context import http
+from app.api.context import held_until_end, http
 from app.api.request_log import CLIENT_CLOSED_REQUEST, RequestRecord, record
 from app.api.sse import SSE, StreamEvent, event_stream
 from app.errors import Overloaded
@@ -33,6 +33,7 @@ class RunningAnswer:
         except Overloaded:
             work.abort()
             raise
+        held_until_end().append(self._free_seat)
         self._leave = http().in_flight.enter(head, work)
         self._client = client()
         work.watch_client(self._client.is_gone)

@@ -16,9 +16,10 @@ from functools import partial
 from typing import Any, Protocol
 
 import simple_websocket
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from simple_websocket import ConnectionClosed, Server
 from wsproto.frame_protocol import CloseReason
+from wsproto.utilities import LocalProtocolError, ProtocolError
 
 from app.api.auth import accept_key, needs_key
 from app.api.context import hold_body, http, parse_object
@@ -59,6 +60,7 @@ def register(app: Flask, max_message_bytes: int) -> None:
     app.before_request(_check_handshake)
     for error in (ConnectionError, simple_websocket.ConnectionError):
         app.register_error_handler(error, _left_early)
+    app.register_error_handler(ProtocolError, _unreadable)
 
 
 def _check_handshake() -> None:
@@ -73,8 +75,28 @@ def _check_handshake() -> None:
     # simple_websocket closes its socket on a thread of its own, whenever the client does; the worker's stays open.
     if (connection := request.environ.get("gunicorn.socket")) is not None:
         request.environ["gunicorn.socket"] = connection.dup()
+    _keep_readable(request.environ)
+
+
+def _keep_readable(environ: dict[str, Any]) -> None:
+    """Of the headers that wsproto decodes, keep those that it can decode. Raises RequestError."""
     # Compression is not offered: a few bytes would become megabytes before their size could be checked.
-    request.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+    environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+    environ.pop("HTTP_SEC_WEBSOCKET_PROTOCOL", None)  # the server knows none
+    environ["HTTP_CONNECTION"] = "Upgrade"  # perhaps among other things
+    host = environ.get("HTTP_HOST", "")
+    try:
+        host.encode("latin-1").decode("idna")
+    except UnicodeError as error:
+        raise RequestError(f"Host must be a host's name or address, got {host!r}.") from error
+
+
+def _unreadable(error: Exception) -> Response:
+    """Whatever else wsproto refuses, such as control characters in a header."""
+    response: Response = current_app.make_response(
+        current_app.handle_user_exception(RequestError(f"The WebSocket's handshake cannot be read: {error}."))
+    )
+    return response
 
 
 def _left_early(_: Exception) -> Response:
@@ -131,7 +153,8 @@ def _limit_messages(ws: Server) -> None:
     def handle_and_count() -> bool:
         goes_on: bool = handle_events()
         if goes_on and len(ws.input_buffer) > MAX_MESSAGES_AHEAD:
-            ws.close(CloseReason.POLICY_VIOLATION, "A WebSocket carries one request.")
+            with suppress(ConnectionClosed):  # our answer has ended at the same time
+                close(ws, CloseReason.POLICY_VIOLATION, "A WebSocket carries one request.")
             ws.event.set()
             return False
         return goes_on
@@ -140,7 +163,20 @@ def _limit_messages(ws: Server) -> None:
 
 
 def send(ws: Server, event: dict[str, Any]) -> None:
-    ws.send(json.dumps(event, ensure_ascii=False, separators=(",", ":")))
+    """Raises ConnectionClosed, OSError."""
+    text = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+    try:
+        ws.send(text)
+    except LocalProtocolError as error:  # the client has begun to close, which its own thread is about to notice
+        raise ConnectionClosed from error
+
+
+def close(ws: Server, code: int | None, reason: str = "") -> None:
+    """The same."""
+    try:
+        ws.close(code, reason)
+    except LocalProtocolError as error:
+        raise ConnectionClosed from error
 
 
 class WholeSends:
@@ -209,7 +245,7 @@ def _message(ws: Server) -> dict[str, Any]:
 def _close(ws: Server, code: int | None, reason: str = "") -> None:
     """Do the closing handshake, then close the connection whether or not the client answered."""
     with suppress(ConnectionClosed):
-        ws.close(code, reason)
+        close(ws, code, reason)
     ws.thread.join(timeout=CLOSING_S)
     with suppress(OSError):
         ws.sock.shutdown(socket.SHUT_RDWR)

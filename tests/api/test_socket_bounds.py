@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 import socket
 import struct
+import threading
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from simple_websocket import ConnectionClosed
+from wsproto.utilities import LocalProtocolError
 
+from app.api import sockets
 from app.api.seats import Seats
 from app.errors import FellBehind, Overloaded
 from app.messages.events import Committed
@@ -58,6 +63,9 @@ def is_refused(address: str, path: str = "/v1/steps") -> bool:
         return True
 
 
+GOOD = ("Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {KEY}")
+
+
 @contextmanager
 def opening(address: str, *headers: str, path: str = "/v1/steps") -> Iterator[socket.socket]:
     host, port = address.split(":")
@@ -82,6 +90,8 @@ def handshake(address: str, *headers: str) -> bytes:
         ([f"Sec-WebSocket-Key: {KEY}", "Sec-WebSocket-Version: 8"], b"Sec-WebSocket-Version must be 13, got '8'"),
         (["Sec-WebSocket-Version: 13"], b"Sec-WebSocket-Key must be 16 bytes in base64, got ''"),
         (["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: short"], b"Sec-WebSocket-Key must be"),
+        ([*GOOD, "X-Feed: a\x0cb"], b"The WebSocket's handshake cannot be read: "),
+        ([*GOOD, "Transfer-Encoding: x"], b"The WebSocket's handshake cannot be read: "),
     ],
 )
 def test_a_bad_handshake_is_a_400_that_names_the_header(address: str, headers: list[str], named: bytes) -> None:
@@ -89,6 +99,19 @@ def test_a_bad_handshake_is_a_400_that_names_the_header(address: str, headers: l
 
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert named in answer
+
+
+def test_a_host_that_no_name_can_be_is_a_400(make_client: MakeClient) -> None:
+    with listening(make_client(allowed_hosts=("*",))) as address:
+        answer = handshake(address, *GOOD, "Host: x.xn--a")
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"Host must be a host's name or address, got '" in answer
+
+
+@pytest.mark.parametrize("odd", ["Sec-WebSocket-Protocol: \xff, x", "Connection: \xff", "X-Name: \xff"])
+def test_what_the_server_does_not_use_need_not_be_readable(address: str, odd: str) -> None:
+    assert handshake(address, *GOOD, odd).startswith(b"HTTP/1.1 101 ")
 
 
 def test_compression_is_not_accepted(address: str) -> None:
@@ -148,6 +171,42 @@ def test_followers_are_few(make_client: MakeClient) -> None:
         first.close()
         engine.allow()
         running.rest()
+
+
+def test_followers_of_nothing_take_no_seat(make_client: MakeClient) -> None:
+    with listening(with_seats(make_client(), followers=1)) as address:
+        for _ in range(3):
+            missing = Socket(address, "/v1/generations/chatcmpl-1/steps")
+            assert missing.rest()[0]["error"]["code"] == "generation_not_found"
+
+
+class Closing:
+    """A socket whose client is closing it: wsproto then sends nothing more, and simple_websocket may know or not."""
+
+    def __init__(self, error: Exception) -> None:
+        self.input_buffer, self.event, self._error = ["{}"] * 3, threading.Event(), error
+
+    def send(self, *_: object) -> None:
+        raise self._error
+
+    close = send
+
+    def _handle_events(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("error", [LocalProtocolError("REMOTE_CLOSING"), ConnectionClosed()])
+def test_what_cannot_be_sent_any_more_is_a_closed_connection(error: Exception) -> None:
+    """Anything else would be answered in HTTP, in the middle of the client's WebSocket."""
+    ws: Any = Closing(error)
+    with pytest.raises(ConnectionClosed):
+        sockets.send(ws, {"type": "started"})
+    with pytest.raises(ConnectionClosed):
+        sockets.close(ws, 1000)
+
+    sockets._limit_messages(ws)
+    assert not ws._handle_events()
+    assert ws.event.is_set()
 
 
 def test_requests_in_progress_are_bounded(make_client: MakeClient) -> None:
