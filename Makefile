@@ -24,7 +24,7 @@ EXTENSION_MODULES := $(EXTENSION)/node_modules/.installed
 VSCODE_TESTS := tests/editors/vscode
 VSCODE_DIR ?= $(CURDIR)/$(VSCODE_TESTS)/installed
 
-.PHONY: help serve soak train audit sbom test test-fast coverage test-clients test-vscode vscode-docs vsix check bench wheel docs lint lint-editors format clean node-clients nvim
+.PHONY: help serve soak fuzz train audit sbom test test-fast coverage test-clients test-vscode vscode-docs vsix check bench wheel docs lint lint-editors format clean node-clients nvim
 
 serve: $(SERVER)  ## The server, with the embedded model. PORT=8001 HOST=127.0.0.1 MODEL=owner/name ARGS="--threshold 0.9"
 	$(BIN)/python -m app serve $(call given,MODEL) $(addprefix --port ,$(call given,PORT)) $(addprefix --host ,$(call given,HOST)) $(ARGS)
@@ -72,6 +72,11 @@ vscode-docs: test-vscode  ## The pictures of the extension in docs/
 MINUTES ?= 2
 soak: $(DEV)  ## Mixed clients and attackers for MINUTES=2. ARGS="--attack": all attacks at full strength
 	$(BIN)/python -m bench.soak --minutes $(MINUTES) $(ARGS)
+
+# Over HTTP, WebSockets and the language server; exit code 1 after a 5xx, a hang, a reset or an undocumented answer.
+REQUESTS ?= 2000
+fuzz: $(DEV)  ## Requests that nobody should send, REQUESTS=2000 of them. ARGS="--seed 1"
+	$(BIN)/python -m bench.fuzz --requests $(REQUESTS) $(ARGS)
 
 # Hours. Stopped (Ctrl-C saves), the same command resumes.
 train: $(DEV)  ## Train the embedded model from scratch, into training/runs/mini. ARGS="--tokens 5e6"

@@ -62,11 +62,11 @@ class Target:
 
 
 @contextmanager
-def running_target() -> Iterator[Target]:
+def running_target(settings: Settings = SETTINGS) -> Iterator[Target]:
     """A server with the embedded model, ready. Its log is printed if it has complaints."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
-        environ = {**os.environ, **to_environ(SETTINGS), "PYTHONUNBUFFERED": "1"}
+        environ = {**os.environ, **to_environ(settings), "PYTHONUNBUFFERED": "1"}
         with log.open("wb") as output:
             command = [sys.executable, *SERVE]
             process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=output, stderr=output)

@@ -1,0 +1,1 @@
+"""`make fuzz`: requests that nobody should send, and whether each gets an answer that is documented."""
