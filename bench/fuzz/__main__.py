@@ -27,6 +27,8 @@ from bench.soak.target import Target, Usage, running_target
 # Kinds of cases, with how many of 100. "messages" and "framing" are the language server's.
 SHARES = {"documented": 6, "bodies": 60, "broken": 8, "sockets": 8, "messages": 16, "framing": 2}
 THREADS = {"bodies": 4, "broken": 16, "sockets": 16}
+WARM_UP = 2000  # bodies
+BATCH = 5000
 SETTLE_S = 60.0
 MAX_GROWTH_MB = 150.0
 Case = bodies.Case | broken.Bytes | sockets.Conversation
@@ -47,7 +49,11 @@ def main(arguments: list[str] | None = None) -> int:
             print(fuzzer.show(options.only, options.case))
             return 0
         shares = {options.only: 100} if options.only else SHARES
-        usage = fuzzer.run({kind: options.requests * share // 100 for kind, share in shares.items()})
+        try:
+            usage = fuzzer.run({kind: options.requests * share // 100 for kind, share in shares.items()})
+        except (OSError, httpx.HTTPError) as error:
+            fuzzer.tally.add("server", Verdict("ended", f"does not answer any more: {error}"))
+            usage = {}
     print(as_text(fuzzer.tally, usage))
     return 1 if fuzzer.tally.faults else 0
 
@@ -58,15 +64,16 @@ class Fuzzer:
         self._url = f"http://{HOST}:{target.port}"
         self._contract = Contract(httpx.get(f"{self._url}/openapi.json", trust_env=False).json())
         self._cases = bodies.Cases(self._contract)
+        self._began = time.monotonic()
         self.tally = Tally()
 
     def run(self, numbers: Mapping[str, int]) -> dict[str, tuple[float, float]]:
         """Returns what the server held when warm, and at the end, by name."""
         self._check_service()
-        warm, began = self._target.usage(), time.monotonic()
+        self._send_all("bodies", -WARM_UP, 0)  # the largest bodies take memory that the allocator keeps
+        warm = self._target.usage()
         for kind, number in numbers.items():
             self._fuzz(kind, number)
-            print(f"{time.monotonic() - began:5.0f} s: {kind} done", flush=True)
         self._settle()
         last = self._target.usage()
         self._judge_usage(warm, last)
@@ -76,23 +83,29 @@ class Fuzzer:
         return {name: (float(getattr(warm, name)), float(getattr(last, name))) for name in names}
 
     def _fuzz(self, kind: str, number: int) -> None:
-        if kind in THREADS:
-            workers = [
-                threading.Thread(target=self._send_every, args=(kind, first, number, THREADS[kind]))
-                for first in range(THREADS[kind])
-            ]
-            for worker in workers:
-                worker.start()
-            for worker in workers:
-                worker.join()
-            return
         others = {"documented": documented.fuzz, "messages": editor.fuzz_messages, "framing": editor.fuzz_framing}
-        others[kind](self._url, number, self._seed, self.tally)
+        if kind in others:
+            others[kind](self._url, number, self._seed, self.tally)
+            self._say(f"{number} {kind}")
+        for begin in range(0, number, BATCH) if kind in THREADS else ():
+            self._send_all(kind, begin, min(number, begin + BATCH))
 
-    def _send_every(self, kind: str, first: int, number: int, step: int) -> None:
+    def _say(self, what: str) -> None:
+        print(f"{time.monotonic() - self._began:5.0f} s, {self._target.usage().rss_mb:.0f} MB: {what}", flush=True)
+
+    def _send_all(self, kind: str, begin: int, end: int) -> None:
+        step = THREADS[kind]
+        threads = [threading.Thread(target=self._send_every, args=(kind, begin + i, end, step)) for i in range(step)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self._say(f"{kind} to {end}")
+
+    def _send_every(self, kind: str, begin: int, end: int, step: int) -> None:
         """Every `step`th case, on one connection where that can be."""
         send = self._sender(kind)
-        for index in range(first, number, step):
+        for index in range(begin, end, step):
             case = self._case(kind, index)
             verdict = send(case)
             again = f"python -m bench.fuzz --seed {self._seed} --only {kind} --case {index}"
