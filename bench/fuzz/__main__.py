@@ -25,7 +25,7 @@ from bench.soak.report import SPARE_DESCRIPTORS
 from bench.soak.target import Target, Usage, running_target
 
 # Kinds of cases, with how many of 100. "messages" and "framing" are the language server's.
-SHARES = {"documented": 6, "bodies": 60, "broken": 8, "sockets": 8, "messages": 16, "framing": 2}
+SHARES = {"bodies": 60, "broken": 8, "sockets": 8, "messages": 16, "framing": 2, "documented": 6}
 THREADS = {"bodies": 4, "broken": 16, "sockets": 16}
 WARM_UP = 2000  # bodies
 BATCH = 5000

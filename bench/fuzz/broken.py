@@ -20,6 +20,7 @@ from bench.fuzz.target import SETTINGS
 from bench.server import HOST
 
 MAX_ANSWER = 2**22
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 @dataclass(frozen=True)
@@ -119,11 +120,11 @@ _LENGTH = re.compile(rb"content-length: (\d+)\r\n", re.IGNORECASE)
 
 
 def _is_whole(received: bytes) -> bool:
-    head = _HEAD.match(received)
+    head = _HEAD.match(received.removeprefix(CONTINUE))
     if head is None:
         return False
     length = _LENGTH.search(head[2])
-    return length is not None and len(received) >= head.end() + int(length[1])
+    return length is not None and len(received.removeprefix(CONTINUE)) >= head.end() + int(length[1])
 
 
 def judge(received: bytes, contract: Contract) -> Verdict:

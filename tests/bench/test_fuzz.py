@@ -166,6 +166,13 @@ def test_answers_to_what_is_no_http(received: bytes, status: str, fault: str) ->
     assert bool(fault) == bool(verdict.fault)
 
 
+def test_an_answer_is_whole_with_its_last_byte() -> None:
+    whole = HEAD % len(REFUSED) + REFUSED
+    for received in (whole, broken.CONTINUE + whole):
+        assert broken._is_whole(received)
+        assert not broken._is_whole(received[:-1])
+
+
 SWITCHED = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
 
 
