@@ -7,6 +7,7 @@ of the options in docs/reference/lsp.md is written from this module: `python -m 
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -24,6 +25,8 @@ Check = Callable[[Any], Any]  # returns the value in its final form; raises Valu
 def _integer(minimum: int, maximum: int) -> Check:
     def check(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int | str | float):
+            raise ValueError
+        if isinstance(value, float) and not math.isfinite(value):
             raise ValueError
         number = int(value)
         if (isinstance(value, float) and value != number) or not minimum <= number <= maximum:
@@ -75,7 +78,17 @@ def _url(value: Any) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError
+    if not url.isprintable() or parts.port == 0:  # `port` raises ValueError for what is none
+        raise ValueError
     return url
+
+
+def _key(value: Any) -> str:
+    """What a header can carry."""
+    key = _text(value)
+    if not (key.isascii() and key.isprintable()):
+        raise ValueError
+    return key
 
 
 def _words(value: Any) -> tuple[str, ...]:
@@ -88,6 +101,7 @@ def _words(value: Any) -> tuple[str, ...]:
 def _object(value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
         raise ValueError
+    json.dumps(value, allow_nan=False)  # It becomes part of requests: a ValueError here is the option's.
     return dict(value)
 
 
@@ -130,7 +144,7 @@ class Options:
         "the model server, with or without `/v1`",
         shown_default="find or start one",
     )
-    api_key: str | None = _option(None, _text, "text", "the server's API key", secret=True)
+    api_key: str | None = _option(None, _key, "ASCII text", "the server's API key", secret=True)
     start_server: bool = _option(
         True, _boolean, "true or false", "start a server if none is configured and none answers"
     )

@@ -55,12 +55,13 @@ def register(app: Flask, max_body_bytes: int) -> None:
         One that is too large is read once the answer is sent: closed earlier, the connection would be reset, and many
         clients write the whole body before they read.
         """
-        if response.status_code < 400:
+        if response.status_code < 400 and request.method == "POST":  # the route has read it
             return response
         length = request.content_length or 0
+        is_chunked = request.content_length is None and "Transfer-Encoding" in request.headers
         if length > max_body_bytes or response.status_code == RequestEntityTooLarge.code:
             response.call_on_close(partial(_discard, request.environ))
-        elif length > SKIPPED_BYTES:
+        elif length > SKIPPED_BYTES or is_chunked:
             with suppress(HTTPException, ApiError, OSError):
                 read_body(SKIP_TIMEOUT_S)
         return response

@@ -138,6 +138,8 @@ class TokenIds(fields.Field[list[int]]):
         wrong = [item for item in value if not isinstance(item, int) or isinstance(item, bool)]
         if wrong:
             raise refusal("a list of integers", wrong[0])
+        if negative := [item for item in value if item < 0]:
+            raise refusal("a list of integers of at least 0", negative[0])
         return value
 
 

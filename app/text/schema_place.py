@@ -22,7 +22,7 @@ def place_of_error(schema: Any, compiles: Callable[[Any], bool]) -> str:
             tries += 1
             if tries > MAX_TRIES:
                 return path
-            if not compiles({**known, **inner} if isinstance(inner, Mapping) else inner):
+            if not (isinstance(inner, bool) or (isinstance(inner, Mapping) and compiles({**known, **inner}))):
                 path, schema = path + step, inner
                 break
         else:

@@ -7,6 +7,7 @@ import ipaddress
 import itertools
 import json
 import logging
+import re
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -31,6 +32,7 @@ logger = logging.getLogger(__name__)
 # A generation may take minutes on a CPU, but a connection is accepted at once or not at all.
 TIMEOUT = httpx.Timeout(600.0, connect=3.0)
 PROBE_TIMEOUT = httpx.Timeout(2.0)
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ class ModelClient:
         id = next(self._ids)
         logger.debug("%s sent to %s", id, path)
         try:
-            yield {"x-request-id": id}
+            yield {"x-request-id": id, "Content-Type": "application/json"}
         except (asyncio.CancelledError, GeneratorExit):
             logger.debug("%s cancelled", id)
             raise
@@ -133,7 +135,8 @@ class ModelClient:
     async def _json(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         try:
             async with self._named(path) as headers:
-                response = await self._http.request(method, path, json=body, headers=headers)
+                content = None if body is None else written(body)
+                response = await self._http.request(method, path, content=content, headers=headers)
         except httpx.HTTPError as error:
             raise _down(self.url, error) from error
         _check(response, self.url)
@@ -147,7 +150,7 @@ class ModelClient:
         try:
             async with (
                 self._named(path) as headers,
-                self._http.stream("POST", path, json=body, headers=headers) as response,
+                self._http.stream("POST", path, content=written(body), headers=headers) as response,
             ):
                 if response.status_code != 200:
                     await response.aread()
@@ -166,6 +169,12 @@ class ModelClient:
         except ValueError as error:
             raise ServerRefused(f"{self.url}{path} sent an event that is not JSON.") from error
         raise ServerDown(f"The server on {self.url} stopped in the middle of an answer.")
+
+
+def written(body: Mapping[str, Any]) -> bytes:
+    """JSON. Halves of characters, which an editor's UTF-16 may have, are U+FFFD: the server would refuse them."""
+    text = json.dumps(body, ensure_ascii=False, allow_nan=False)
+    return _HALF.sub("\ufffd", text).encode()
 
 
 def _needs_proxy(url: str) -> bool:

@@ -135,6 +135,22 @@ def test_a_body_that_is_too_large_is_read_after_the_answer(client: FlaskClient) 
     assert body.num_read == 50 * LIMIT
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT"])
+@pytest.mark.parametrize("is_chunked", [False, True])
+def test_a_body_that_no_route_wants_is_read_before_the_answer(
+    make_client: Callable[..., FlaskClient], method: str, is_chunked: bool
+) -> None:
+    """Else gunicorn would close the connection after the answer, which says that it is kept."""
+    size = 3 * errors.SKIPPED_BYTES
+    body = Body(bytes(size))
+    length = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
+    given = length if is_chunked else {"CONTENT_LENGTH": str(size)}
+
+    make_client().open("/health", method=method, environ_overrides={"wsgi.input": body, **given}, buffered=False)
+
+    assert body.num_read == size
+
+
 def test_there_is_an_end_to_what_is_read(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(errors, "DISCARDED_BYTES", 3 * errors.SKIPPED_BYTES)
     size = 10 * errors.SKIPPED_BYTES

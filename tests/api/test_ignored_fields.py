@@ -220,4 +220,7 @@ def test_stop_token_ids_end_a_reply_and_are_not_shown(make_client: MakeClient) -
         assert choice.get("text", choice.get("message", {}).get("content")) == "abc"
         assert answer["usage"]["completion_tokens"] == 4
     assert error_of(post(client, stop_token_ids=[10**6]), 400)["param"] == "stop_token_ids"
+    for path, body in ((CHAT, {}), ("/v1/fim/completions", {"prompt": "a", "suffix": "b"})):
+        message = error_of(post(client, path, **body, stop_token_ids=[-1]), 400)["message"]
+        assert message == "stop_token_ids must be a list of integers of at least 0, got -1"
     assert told(client, stop_token_ids=[]) == ([], None)

@@ -49,6 +49,12 @@ def test_the_higher_source_wins() -> None:
         ("parameters", []),
         ("deadlineMs", float("nan")),
         ("deadlineMs", float("inf")),
+        ("maxTokens", float("inf")),
+        ("maxTokens", float("nan")),
+        ("parameters", {"threshold": float("nan")}),
+        ("serverUrl", "http://a:99999"),
+        ("serverUrl", "http://a\x00b"),
+        ("serverUrl", "http://a\ud800"),
     ],
 )
 def test_a_bad_value_is_a_problem_and_the_default_holds(name: str, value: Any) -> None:
@@ -57,6 +63,14 @@ def test_a_bad_value_is_a_problem_and_the_default_holds(name: str, value: Any) -
     (problem,) = loaded.problems
     assert f"elbarto.{name}" in problem
     assert repr(value) in problem
+
+
+@pytest.mark.parametrize("key", ["\ud800", "schlüssel", "a\r\nX: y"])
+def test_a_key_that_no_header_can_carry_is_a_problem_and_not_shown(key: str) -> None:
+    loaded = load_options(None, {"apiKey": key}, None, {})
+    assert loaded.options == Options()
+    (problem,) = loaded.problems
+    assert problem.startswith("elbarto.apiKey in the configuration must be ASCII text, got the value;")
 
 
 def test_a_bad_value_leaves_it_to_the_next_source() -> None:

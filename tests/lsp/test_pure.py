@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from lsp.errors import Outdated
 from lsp.model_server.budget import TextWindow, TokenEstimate, cut_window, import_lines
-from lsp.model_server.client import ServedModel
+from lsp.model_server.client import ServedModel, written
 from lsp.model_server.recent_chunks import RecentChunks, similarity
 from lsp.model_server.requests import MAX_PARSED, syntax_of
 from lsp.model_server.wire import CommonFields, InfillBody, WireSyntax, WireToken
@@ -317,3 +318,10 @@ def test_changes_move_with_what_was_edited_elsewhere() -> None:
 def test_nothing_is_applied_where_a_hole_has_changed(text: str) -> None:
     with pytest.raises(Outdated):
         rebased(CHANGES, Snapshot("u", 1, "python", TEXT, 4), text)
+
+
+def test_half_a_character_does_not_stop_a_request_and_keeps_its_place() -> None:
+    """Editors count in UTF-16, and may cut between the halves of an emoji."""
+    body = json.loads(written({"segments": ["a\ud83d", {"hole": {}}, "\ude00b😀"]}))
+
+    assert body == {"segments": ["a\ufffd", {"hole": {}}, "\ufffdb😀"]}

@@ -59,6 +59,16 @@ def test_there_are_two_hundred_forms_and_all_compile(grammars: Grammars) -> None
             {"type": "object", "properties": {"b": {"$ref": "#/$defs/c"}}, "$defs": {"c": {"not": {}}}},
             'form.properties.b cannot be compiled: Unimplemented keys: ["not"].',
         ),
+        *(
+            ("json_schema", schema, f"form{place} cannot be compiled: schema must be an object or boolean.")
+            for schema, place in [
+                ({"type": "object", "properties": {"a": {"type": "string"}, "b": "x"}}, ".properties.b"),
+                ({"properties": {"a": True, "b": {"properties": {"c": 1}}}}, ".properties.b.properties.c"),
+                ({"anyOf": ["x"]}, ".anyOf[0]"),
+                ({"type": "array", "prefixItems": [True, [1]]}, ".prefixItems[1]"),
+                ({"$defs": {"a": None}, "$ref": "#/$defs/a"}, ".$defs.a"),
+            ]
+        ),
         ("json_schema", {"$ref": "#"}, "form cannot be compiled: it matches no text."),
         ("grammar", "start: start", "form cannot be compiled: it matches no text."),
         ("json_schema", {"type": "string", "format": "nope"}, "form cannot be compiled: Unknown format: nope."),

@@ -247,7 +247,7 @@ SCHEMAS: dict[str, Json] = {
         generation_settings={"type": "object"},
         has_new_line=BOOLEAN,
         truncated=BOOLEAN,
-        stop_type=enum("limit", "eos"),
+        stop_type=enum("limit", "eos", "word"),
         stopping_word=STRING,
         timings=record(cache_n=COUNT, **PACE),
         elbarto=ref("Made"),
