@@ -10,7 +10,7 @@ from simple_websocket import Server
 
 from app.api import sockets
 from app.api.auth import has_key
-from app.api.context import held_until_end, http, service
+from app.api.context import http, service
 from app.api.following import follow, without_text
 from app.api.proxies import is_forwarded
 from app.api.step_events import Event
@@ -49,9 +49,9 @@ class Following:
     """Another client's steps. Closing ends the subscription, not the request."""
 
     def __init__(self, generation_id: str) -> None:
-        self._free_seat = http().followers.take()
-        held_until_end().append(self._free_seat)  # if there is no such request, nobody calls `close`
-        self._events = follow(http().in_flight.find(generation_id), service().token_text())
+        running, text = http().in_flight.find(generation_id), service().token_text()
+        self._free_seat = http().followers.take()  # last: if there is nothing to follow, nobody calls `close`
+        self._events = follow(running, text)
         self._with_text = _with_text()
 
     def events(self) -> Iterator[Event | Silence]:
