@@ -182,7 +182,9 @@ def close(ws: Server, code: int | None, reason: str = "") -> None:
 class WholeSends:
     """A socket whose `send` sends one whole frame at a time (another thread sends pings), or fails.
 
-    simple_websocket ignores how much was sent, and would wait forever for a client that stopped reading.
+    simple_websocket ignores how much was sent, and would wait forever for a client that stopped reading. Its thread
+    closes the socket whenever the client leaves. Here that waits until another thread's `send` is over: descriptors are
+    used again at once, and it would go on with whatever this one has become.
     """
 
     def __init__(self, inner: socket.socket, timeout_s: int) -> None:
@@ -195,6 +197,15 @@ class WholeSends:
         with self._lock:
             self._inner.sendall(data)
         return len(data)
+
+    def shutdown(self, how: int) -> None:
+        """Raises OSError."""
+        with self._lock:
+            self._inner.shutdown(how)
+
+    def close(self) -> None:
+        with self._lock:
+            self._inner.close()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)

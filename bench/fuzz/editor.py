@@ -130,6 +130,6 @@ def language_server(url: str, tally: Tally, kind: str, reproduction: str | Calla
             process.wait()
         lines = log.read_text(errors="replace")
         if "Traceback" in lines:
-            fault = fault or "a traceback in the log: " + lines[lines.index("Traceback") :][-600:]
+            fault = fault or "a traceback in the log: " + lines[lines.index("Traceback") :][:3000]
         if fault:
             tally.add(kind, Verdict("fault", fault), reproduction() if callable(reproduction) else reproduction)

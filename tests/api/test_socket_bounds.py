@@ -180,6 +180,46 @@ def test_followers_of_nothing_take_no_seat(make_client: MakeClient) -> None:
             assert missing.rest()[0]["error"]["code"] == "generation_not_found"
 
 
+class BusySocket:
+    """Sends when it is allowed to."""
+
+    def __init__(self) -> None:
+        self.is_sending, self.may_end, self.calls = threading.Event(), threading.Event(), list[str]()
+
+    def setsockopt(self, *_: object) -> None: ...
+
+    def sendall(self, _: bytes) -> None:
+        self.is_sending.set()
+        assert self.may_end.wait(30)
+        self.calls.append("sent")
+
+    def close(self) -> None:
+        self.calls.append("closed")
+
+    def shutdown(self, _: int) -> None:
+        self.calls.append("shut down")
+
+
+@pytest.mark.parametrize("end", [lambda ws: ws.close(), lambda ws: ws.shutdown(socket.SHUT_RDWR)])
+def test_a_socket_is_not_closed_while_something_is_sent(end: Callable[[sockets.WholeSends], None]) -> None:
+    """Its descriptor may be another's the moment after: a send then waited for that, up to half a minute."""
+    inner: Any = BusySocket()
+    ws = sockets.WholeSends(inner, 30)
+    sending = threading.Thread(target=ws.send, args=(b"x",))
+    sending.start()
+    assert inner.is_sending.wait(30)
+    ending = threading.Thread(target=end, args=(ws,))
+    ending.start()
+
+    ending.join(0.05)
+    assert inner.calls == []
+    inner.may_end.set()
+    sending.join()
+    ending.join()
+    assert inner.calls[0] == "sent"
+    assert len(inner.calls) == 2
+
+
 class Closing:
     """A socket whose client is closing it: wsproto then sends nothing more, and simple_websocket may know or not."""
 
