@@ -29,7 +29,7 @@ SHARES = {"bodies": 60, "broken": 8, "sockets": 8, "messages": 16, "framing": 2,
 THREADS = {"bodies": 4, "broken": 16, "sockets": 16}
 BATCH = 5000
 SETTLE_S = 60.0
-MAX_GROWTH_MB, MAX_SLOPE_MB = 50.0, 1.0  # of the second half; the slope is for 1,000 requests
+MAX_GROWTH_MB = 50.0  # by what is sent again
 Case = bodies.Case | broken.Bytes | sockets.Conversation
 
 
@@ -67,15 +67,14 @@ class Fuzzer:
         self.tally = Tally()
 
     def run(self, numbers: Mapping[str, int]) -> dict[str, tuple[float, float]]:
-        """Returns what the server held when warm, and at the end, by name."""
+        """Returns what the server held before the first cases are sent again, and at the end, by name."""
         self._check_service()
-        # What is sent for the first time takes memory that is kept, such as that of the largest bodies.
-        halves = {kind: number if kind == "documented" else number // 2 for kind, number in numbers.items()}
-        for kind, half in halves.items():
-            self._fuzz(kind, 0, half)
+        for kind, number in numbers.items():
+            self._fuzz(kind, number)
+        # Every new length and every larger body takes memory that is kept. What has been sent before may take none.
         warm = self._target.usage()
-        for kind, half in halves.items():
-            self._fuzz(kind, half, numbers[kind])
+        for kind in THREADS.keys() & numbers.keys():
+            self._send_all(kind, 0, min(numbers[kind], BATCH))
         self._settle()
         last = self._target.usage()
         self._judge_usage(warm, last)
@@ -84,13 +83,13 @@ class Fuzzer:
         names = ("rss_mb", "descriptors", "threads", "children")
         return {name: (float(getattr(warm, name)), float(getattr(last, name))) for name in names}
 
-    def _fuzz(self, kind: str, begin: int, end: int) -> None:
+    def _fuzz(self, kind: str, number: int) -> None:
         others = {"documented": documented.fuzz, "messages": editor.fuzz_messages, "framing": editor.fuzz_framing}
-        if kind in others and begin < end:
-            others[kind](self._url, end - begin, self._seed + begin, self.tally)
-            self._say(f"{kind} to {end}")
-        for first in range(begin, end, BATCH) if kind in THREADS else ():
-            self._send_all(kind, first, min(end, first + BATCH))
+        if kind in others:
+            others[kind](self._url, number, self._seed, self.tally)
+            self._say(f"{kind} to {number}")
+        for begin in range(0, number, BATCH) if kind in THREADS else ():
+            self._send_all(kind, begin, min(number, begin + BATCH))
 
     def _say(self, what: str) -> None:
         print(f"{time.monotonic() - self._began:5.0f} s, {self._target.usage().rss_mb:.0f} MB: {what}", flush=True)
@@ -157,8 +156,7 @@ class Fuzzer:
         time.sleep(5.0)  # Connections that the server closes last.
 
     def _judge_usage(self, warm: Usage, last: Usage) -> None:
-        growth_mb = max(MAX_GROWTH_MB, MAX_SLOPE_MB * self.tally.num_cases / 2000)
-        for name, spare in (("descriptors", SPARE_DESCRIPTORS), ("children", 1), ("rss_mb", growth_mb)):
+        for name, spare in (("descriptors", SPARE_DESCRIPTORS), ("children", 1), ("rss_mb", MAX_GROWTH_MB)):
             before, after = getattr(warm, name), getattr(last, name)
             if after > before + spare:
                 self.tally.add("server", Verdict("leak", f"{name}: {before:.0f}, then {after:.0f}"))

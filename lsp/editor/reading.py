@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any
 
@@ -24,12 +25,20 @@ MAX_PROBLEMS = 3  # that an error message lists
 def parse(body: bytes) -> Message:
     """The JSON object of a message. Raises JsonRpcParseError or JsonRpcInvalidRequest."""
     try:
-        message = json.loads(body)
+        message = json.loads(body, parse_constant=_finite, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise JsonRpcParseError(f"The message is not valid JSON: {error}") from error
     if not isinstance(message, dict):
         raise JsonRpcInvalidRequest(f"A message must be one JSON object, got {_shown(message)}.")
     return message
+
+
+def _finite(text: str) -> float:
+    """NaN and Infinity are Python's, not JSON's, and no answer or request could carry them on."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is not a finite number")
+    return number
 
 
 def id_of(message: Message) -> int | str | None:

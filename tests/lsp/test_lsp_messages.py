@@ -40,6 +40,8 @@ def fresh(fake: FakeServer) -> Iterator[Client]:
         (b'{"jsonrpc": "2.0", "id": 900, "method": "shutdown"', -32700, None),
         (b'"\xff"', -32700, None),
         (b"[" * 100_000, -32700, None),
+        (b'{"jsonrpc": "2.0", "id": 900, "method": "shutdown", "params": NaN}', -32700, None),
+        (b'{"jsonrpc": "2.0", "id": 900, "method": "shutdown", "params": [-1e999]}', -32700, None),
         (b"[]", -32600, None),
         (b"null", -32600, None),
         (b"{}", -32600, None),
