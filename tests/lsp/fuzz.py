@@ -75,7 +75,7 @@ class FuzzClient(Client):
         super()._take(message)
 
     def _default(self, message: dict[str, Any]) -> Any:
-        oddity = self.random.choice(ODDITIES)
+        oddity = self.random.choice([value for value in ODDITIES if value == value])  # without NaN, which is no JSON
         return self.random.choice([{"applied": True}, None, [None], NEVER, oddity, [oddity], Answer(error=oddity)])
 
 
