@@ -33,7 +33,7 @@ class RunningAnswer:
         except Overloaded:
             work.abort()
             raise
-        held_until_end().append(self._free_seat)
+        held_until_end().append(self._free_seat)  # also if what follows fails, and nobody calls `close`
         self._leave = http().in_flight.enter(head, work)
         self._client = client()
         work.watch_client(self._client.is_gone)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from llguidance import LLMatcher, LLParserLimits, LLTokenizer
-from llguidance.gbnf_to_lark import GbnfToLarkError, any_to_lark
+from llguidance.gbnf_to_lark import any_to_lark
 from numpy.typing import NDArray
 
 from app.errors import RequestError, Unsupported
@@ -91,7 +91,7 @@ class Grammars:
             source = _source(requested.kind, value)
         except RecursionError as error:
             raise RequestError(f"{param} is nested too deeply.", param) from error
-        except (ValueError, GbnfToLarkError) as error:
+        except ValueError as error:
             raise RequestError(f"{param} cannot be compiled: {_reason(str(error))}.", param) from error
         reason = self._compile(source)
         if reason and requested.kind == "json_schema":
@@ -171,14 +171,25 @@ class GrammarMatcher:
 
 
 def _source(kind: GrammarKind, value: Any) -> str:
-    """As llguidance takes it."""
+    """As llguidance takes it. Raises ValueError, RecursionError."""
     if kind == "json_schema":
         return LLMatcher.grammar_from_json_schema(json.dumps(value), defaults=JSON_STYLE)  # type: ignore[arg-type]
     if kind == "choice":
         return LLMatcher.grammar_from_lark("start: " + " | ".join(json.dumps(text) for text in value))
     if kind == "regex":
         return LLMatcher.grammar_from_regex(value)
-    return LLMatcher.grammar_from_lark(value if kind == "lark" else any_to_lark(value))
+    return LLMatcher.grammar_from_lark(value if kind == "lark" else _lark(value))
+
+
+def _lark(grammar: str) -> str:
+    """From GBNF, or as it is. Raises ValueError, RecursionError."""
+    try:
+        lark: str = any_to_lark(grammar)
+    except RecursionError:
+        raise
+    except Exception as error:  # llguidance's converter raises GbnfToLarkError, which is one, and plain ones
+        raise ValueError(str(error)) from error
+    return lark
 
 
 def _build(future: Future[Vocabulary], tokenizer: Any, vocab_size: int, eos_token_ids: list[int]) -> None:

@@ -125,7 +125,10 @@ def _read(process: subprocess.Popen[bytes], num: int, end: float) -> list[int]:
     assert process.stdout is not None
     output, waiting = b"", select.poll()
     waiting.register(process.stdout, select.POLLIN)
-    while output.count(b"\n") < num and waiting.poll(max(0.0, 1000 * (end - time.monotonic()))):
+    while output.count(b"\n") < num:
+        left_s = end - time.monotonic()
+        if left_s <= 0 or not waiting.poll(1000 * left_s):
+            break
         chunk = os.read(process.stdout.fileno(), 2**16)
         if not chunk:
             break

@@ -90,7 +90,7 @@ class Contract:
         response = operation["responses"].get(status)
         if response is None:
             return f"{status} is not documented: {answer.body[:200]!r}"
-        if method == "HEAD" or answer.status in (101, 304):
+        if method == "HEAD" or answer.status in (101, 304, 308):
             return ""
         response = self.resolve(response["$ref"]) if "$ref" in response else response
         content = response.get("content", {})

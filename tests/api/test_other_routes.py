@@ -73,8 +73,9 @@ def test_ready_is_whether_a_request_would_be_taken(make_client: MakeClient, monk
 
     with post(client, stream=True, buffered=False):
         engine.wait_until_stepping()
-        monkeypatch.setattr("app.api.health.STALLED_S", 0.01)
-        wait_until(lambda: client.get("/ready").json["status"] == "busy")
+        with monkeypatch.context() as patched:
+            patched.setattr("app.api.health.STALLED_S", 0.01)
+            wait_until(lambda: client.get("/ready").json["status"] == "busy")
         assert client.get("/health").status_code == 200
     wait_until(lambda: client.get("/ready").status_code == 200)
 

@@ -43,6 +43,10 @@ def test_there_are_two_hundred_forms_and_all_compile(grammars: Grammars) -> None
     ("kind", "value", "message"),
     [
         ("grammar", "\x7f nothing", r"form cannot be compiled: Expected name at line 1, '' ^ '\x7f nothing'."),
+        ("grammar", "", "form cannot be compiled: No 'root' rule found."),
+        ("grammar", "\n\n", "form cannot be compiled: No 'root' rule found."),
+        ("grammar", 'a ::= "x"', "form cannot be compiled: No 'root' rule found."),
+        ("grammar", "root ::= b", "form cannot be compiled: Rule 'b' not found."),
         ("json_schema", {"type": "strin"}, "form cannot be compiled: Invalid type: strin."),
         (
             "json_schema",

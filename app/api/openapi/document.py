@@ -114,7 +114,12 @@ STREAMS = {
     "application/x-ndjson": "Unless `stream` is false: a JSON object a line. The last one has `done`.",
 }
 ERROR_FORMATS = {"Error": openai_error, "AnthropicError": anthropic_error, "OllamaError": ollama_error}
-PLAIN = {101: "The WebSocket is open.", 206: "A part of the file.", 304: "The file has not changed."}
+PLAIN = {
+    101: "The WebSocket is open.",
+    206: "A part of the file.",
+    304: "The file has not changed.",
+    308: "The address has slashes at its end; Location has the one without.",
+}
 REQUEST_ID = {"x-request-id": {"description": "The request's id, as in the log.", "schema": {"type": "string"}}}
 RETRY_AFTER = {"Retry-After": {"description": "In seconds.", "schema": {"type": "integer"}}}
 ALLOW = {"Allow": {"description": "The methods of this path.", "schema": {"type": "string"}}}

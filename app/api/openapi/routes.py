@@ -117,8 +117,8 @@ def health(rule: str, summary: str) -> Route:
     return Route("GET", rule, "Server", summary, "Health", errors, description=HEALTH_NOTE, is_open=True)
 
 
-def page(rule: str, summary: str) -> Route:
-    return Route("GET", rule, "Pages", summary, None, PAGE, is_open=True, content_type="text/html")
+def page(rule: str, summary: str, errors: tuple[int, ...] = PAGE) -> Route:
+    return Route("GET", rule, "Pages", summary, None, errors, is_open=True, content_type="text/html")
 
 
 def file(rule: str, summary: str, example: str) -> Route:
@@ -311,7 +311,7 @@ ROUTES = (
     ),
     page("/", "The page"),
     file("/web/<path:name>", "Files of the page", "style.css"),
-    page("/docs", "API docs"),
+    page("/docs", "API docs", (*PAGE, 308)),
     file("/docs/<path:name>", "Files of the API docs, and the guides", "index.md"),
     Route("GET", "/openapi.json", "Pages", "OpenAPI document", None, ALWAYS, is_open=True),
 )
