@@ -27,7 +27,9 @@ def test_every_complaint_has_its_test() -> None:
             if function or alone:
                 assert f"def {function or alone}(" in source, (row, function or alone)
         for case in re.findall(r"\[([^\]`]+)\]`", row):
-            assert any(f'"{name}":' in source for source in sources.values() for name in (case, case.rpartition("-")[0])), case
+            assert any(
+                f'"{name}":' in source for source in sources.values() for name in (case, case.rpartition("-")[0])
+            ), case
 
 
 def test_neovim_as_written(tmp_path: Path) -> None:
