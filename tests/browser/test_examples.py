@@ -96,7 +96,7 @@ def test_the_shipped_model_answers_the_examples_rightly(embedded: Server, open_p
 
 
 def test_a_first_visit_sees_a_recorded_run_that_comes_out_right(embedded: Server, open_page: OpenPage) -> None:
-    """app/web/example.json is of the first example; python -m tests.browser.pictures example records it again."""
+    """app/web/example.json is of the first example; make examples records it again."""
     (recording,) = json.loads((ROOT / "app/web/example.json").read_text(encoding="utf-8"))["recordings"]
     page = open_page(embedded, permissions=["clipboard-read", "clipboard-write"])
     eventually(page, "document.querySelectorAll('.cell.final').length > 3")
