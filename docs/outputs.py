@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 # What differs from run to run, or with what is in the prefix cache, or with the number of drafts that pay here, or (in
 # its last digits) with the processor.
-COUNTERS = r"(?:cached_tokens|tokens_cached|prefill_\w+|denoise_forwards|tpf)"
+COUNTERS = r"(?:cached_tokens|tokens_cached|prefill_\w+|denoise_forwards|fused_commits|tpf)"
 VOLATILE = re.compile(
     r'("(?:id|\w+_id)": ?)"[^"]*"'
     rf'|("(?:created|created_at|completed_at|\w+_ms|{COUNTERS}|seed)": ?)[\d.]+'
