@@ -25,7 +25,7 @@ from safetensors import safe_open
 from app.api.openapi.routes import ROUTES
 from app.models.packed_linear import can_pack
 from app.settings import EMBEDDED_MODEL
-from docs import inspect_page, printed, recorded_run
+from docs import inspect_page, page_examples, printed
 from docs.outputs import is_shown, stable
 from docs.printed import DOCS, PAGES, ROOT
 from tests.e2e import test_embedded_greedy as greedy
@@ -181,7 +181,7 @@ RENEWED: tuple[tuple[Path, Renew], ...] = (
     (DECODING, steps),
     (EVALUATION, evaluation),
     (ANSWERS, answers),
-    (recorded_run.FILE, recorded_run.renewed),
+    (page_examples.RECORDED, page_examples.renewed),
     (inspect_page.PAGE, inspected),
     (greedy.FIXTURE, greedy_answers),
 )

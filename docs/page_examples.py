@@ -1,4 +1,7 @@
-"""The run that the page shows on a first visit, app/web/example.json: the embedded model fills the first example."""
+"""The examples of the page at /, as requests; and the run of the first one that a first visit sees.
+
+app/web/examples.js has the examples, app/web/example.json the run.
+"""
 
 from __future__ import annotations
 
@@ -13,19 +16,37 @@ from docs.printed import ROOT
 
 Json = dict[str, Any]
 
-PAGE_EXAMPLES, FILE = ROOT / "app" / "web" / "examples.js", ROOT / "app" / "web" / "example.json"
+EXAMPLES, RECORDED = ROOT / "app" / "web" / "examples.js", ROOT / "app" / "web" / "example.json"
+CHAT_SETTINGS = {"block_length": 16, "max_tokens": 128}  # those that the page's form begins with
 NUM_RECORDINGS = 10  # of which the fastest is kept
 
 
+def requests() -> dict[str, list[Json]]:
+    """By task, those that the page sends; without `alternatives`, as in "Copy as curl"."""
+    literal = EXAMPLES.read_text(encoding="utf-8").partition("EXAMPLES = ")[2].rstrip().removesuffix(";")
+    examples = json.loads(re.sub(r",(\s*[\]}])", r"\1", re.sub(r"^  (\w+):", r'  "\1":', literal, flags=re.MULTILINE)))
+    return {
+        "infill": [{"segments": segments(text)} for text in examples["infill"]],
+        "chat": [{"messages": [{"role": "user", "content": text}], **CHAT_SETTINGS} for text in examples["chat"]],
+    }
+
+
+def segments(text: str) -> list[Any]:
+    """As app/web/holes.js makes them."""
+    first, *others = re.split("_{3,}", text)
+    parts = [first, *(part for other in others for part in ({"hole": {"single_line": True}}, other))]
+    return [part for part in parts if part != ""]
+
+
 def renewed(text: str, url: str) -> str:
-    """`text` is that of FILE. Raises RuntimeError if the model fills the example from left to right."""
+    """`text` is that of RECORDED. Raises RuntimeError if the model fills the example from left to right."""
     saved = json.loads(text)
     (recording,) = saved["recordings"]
-    request = {**recording["request"], "segments": segments(first_example())}
+    request = recording["request"] | requests()["infill"][0]
     new = record(url, request)
     positions = [token["position"] for event in new if event["type"] == "step" for token in event["tokens"]]
     if positions == sorted(positions):
-        raise RuntimeError(f"the first example of {PAGE_EXAMPLES} is filled from left to right: put another one first")
+        raise RuntimeError(f"the first example of {EXAMPLES.name} is filled from left to right: put another one first")
     if (request, new[-1]["choices"][0]["text"]) == (
         recording["request"],
         recording["events"][-1]["choices"][0]["text"],
@@ -34,20 +55,6 @@ def renewed(text: str, url: str) -> str:
     recording |= {"request": request, "events": fastest(url, request)}
     saved["saved"] = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
     return json.dumps(saved, ensure_ascii=False, separators=(",", ":")) + "\n"
-
-
-def first_example() -> str:
-    infill = PAGE_EXAMPLES.read_text(encoding="utf-8").partition("infill: [")[2]
-    match = re.search(r'"(?:[^"\\]|\\.)*"', infill)
-    assert match
-    return str(json.loads(match[0]))
-
-
-def segments(example: str) -> list[Any]:
-    """As app/web/holes.js makes them."""
-    first, *others = re.split("_{3,}", example)
-    parts = [first, *(part for other in others for part in ({"hole": {"single_line": True}}, other))]
-    return [part for part in parts if part != ""]
 
 
 def fastest(url: str, request: Json) -> list[Json]:
