@@ -123,10 +123,8 @@ def evaluation(page: str, url: str) -> str:
     command = next(command for command in printed.commands(page) if command.shown)
     with tempfile.TemporaryDirectory() as folder:
         options = f" --url {url} --out {folder}/evaluation-humaneval"
-        done = printed.run(command.text.replace("elbarto ", ".venv/bin/python -m app ", 1) + options, url)
-    if is_shown(command.shown, done):
-        return page
-    return page.replace(command.shown, done.rstrip("\n"), 1)
+        table = printed.run(command.text.replace("elbarto ", ".venv/bin/python -m app ", 1) + options, url)
+    return page if is_shown(command.shown, table) else page.replace(command.shown, table.rstrip("\n"), 1)
 
 
 def answers(text: str, url: str) -> str:
@@ -167,12 +165,8 @@ def inspected(page: str, url: str) -> str:
 
 def greedy_answers(text: str, url: str) -> str:
     loaded = greedy.load()
-    return (
-        json.dumps(
-            {request: greedy.answer(loaded, request) for request in json.loads(text)}, indent=2, ensure_ascii=False
-        )
-        + "\n"
-    )
+    new = {request: greedy.answer(loaded, request) for request in json.loads(text)}
+    return json.dumps(new, indent=2, ensure_ascii=False) + "\n"
 
 
 RENEWED: tuple[tuple[Path, Renew], ...] = (
