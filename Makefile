@@ -78,6 +78,11 @@ REQUESTS ?= 2000
 fuzz: $(DEV)  ## Requests that nobody should send, REQUESTS=2000 of them. ARGS="--seed 1"
 	$(BIN)/python -m bench.fuzz --requests $(REQUESTS) $(ARGS)
 
+# After new weights, or another text in a page: read what has changed (git diff). ARGS=--check changes nothing.
+.PHONY: examples
+examples: $(DEV)  ## Renew every printed answer of the embedded model: pages, API document, fixtures
+	$(BIN)/python -m docs.examples $(ARGS)
+
 # Hours. Stopped (Ctrl-C saves), the same command resumes.
 train: $(DEV)  ## Train the embedded model from scratch, into training/runs/mini. ARGS="--tokens 5e6"
 	$(BIN)/python -m training.train --run training/runs/mini $(ARGS)

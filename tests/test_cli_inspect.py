@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from app.cli import main
 from app.inspection.inspect import inspect
@@ -73,10 +74,11 @@ def program(*arguments: str, code: int, **environ: str) -> subprocess.CompletedP
 @pytest.mark.process
 def test_the_embedded_model_is_inspected_without_an_argument(capsys: pytest.CaptureFixture[str]) -> None:
     found = rows(shown(capsys))
+    num_parameters = sum(tensor.numel() for tensor in load_file(EMBEDDED_MODEL / "model.safetensors").values())
 
     assert found["path"] == str(EMBEDDED_MODEL)
-    assert found["parameters"] == "4,459,904"
-    assert found["stored as"].startswith("BF16: 8.9 MB")
+    assert found["parameters"] == f"{num_parameters:,}"
+    assert found["stored as"].startswith(f"BF16: {2 * num_parameters / 1e6:.1f} MB")
     assert found["licence"] == "mit"
     assert found["mask token"] == "5 <[MASK_TOKEN]>"
     assert found["infill routes"] == "canvas (default), fim, chat"

@@ -1,4 +1,4 @@
-// Examples that the embedded model answers rightly; tests/browser/test_examples.py runs the code it writes.
+// Examples that the embedded model answers rightly; tests/e2e/test_page_examples.py runs the code it writes.
 export const MARKER = "___";
 
 export const EXAMPLES = {

@@ -1,13 +1,11 @@
 """Takes the pictures of docs/images: `python -m tests.browser.pictures`, on a quiet machine, because they show speeds.
 
-One of them alone: `python -m tests.browser.pictures denoising`. `example` is none: it records the run that the page
-shows on a first visit, app/web/example.json, and is to be repeated when other weights fill it differently.
+One of them alone: `python -m tests.browser.pictures denoising`.
 """
 
 from __future__ import annotations
 
 import io
-import json
 import shutil
 import sys
 import tempfile
@@ -16,7 +14,6 @@ from typing import Any
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
-from simple_websocket import Client
 
 from app.settings import ROOT
 from tests.browser.conftest import NAMES
@@ -24,35 +21,7 @@ from tests.browser.driving import ask, seek, wait_for_end
 from tests.servers import running
 
 IMAGES = ROOT / "docs" / "images"
-EXAMPLE = ROOT / "app" / "web" / "example.json"
-WITHOUT_PICTURE = ("denoising", "example")  # they write their files themselves
 FIRST_MS, FRAME_MS, LAST_MS = 1500, 280, 3500
-
-
-def example(page: Any) -> None:
-    """The first example's run, the fastest of some, without what only takes space."""
-    address = page.url.replace("http", "ws", 1) + "v1/steps"
-    ask(page, task="Fill holes")
-    wait_for_end(page)
-    with page.expect_download() as download:
-        page.click("#save")
-    run = json.loads(download.value.path().read_text(encoding="utf-8"))
-    page.goto("about:blank")  # drawing would slow the server down
-    (recording,) = run["recordings"]
-    recording["events"] = min((record(address, recording["request"]) for _ in range(10)), key=lambda all: all[-1]["ms"])
-    for event in recording["events"]:
-        for proposal in event.get("proposals", ()):
-            del proposal["alternatives"], proposal["id"]
-    EXAMPLE.write_text(json.dumps(run, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
-
-
-def record(address: str, request: dict[str, Any]) -> list[dict[str, Any]]:
-    socket = Client(address)
-    socket.send(json.dumps(request))
-    events = [json.loads(socket.receive())]
-    while events[-1]["type"] != "finished":
-        events.append(json.loads(socket.receive()))
-    return events
 
 
 def chat(page: Any) -> None:
@@ -103,7 +72,6 @@ def main(names: list[str]) -> None:
         "compare": (compare, "dark"),
         "infill": (infill, "light"),
         "denoising": (denoising, "light"),
-        "example": (example, "light"),
     }
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -120,7 +88,7 @@ def main(names: list[str]) -> None:
             page.goto(server.url)
             page.wait_for_selector("#server[data-state=ok]")
             act(page)
-            if name in WITHOUT_PICTURE:
+            if name == "denoising":  # it has written its file itself
                 continue
             page.mouse.move(0, 0)
             page.wait_for_timeout(800)  # until colours have faded in

@@ -1,6 +1,6 @@
 """The shipped weights' answers, token for token: any change of weights, tokenizer or engine shows here.
 
-After new training: `.venv/bin/python -m tests.e2e.test_embedded_greedy` writes the answers to the fixture; read them.
+After new training `make examples` writes the answers to the fixture; read them.
 """
 
 from __future__ import annotations
@@ -47,9 +47,3 @@ def test_the_answer_is_what_it_was(loaded: tuple[Backend, Frontend], request_tex
     assert text == ANSWERS[request_text]
     if text.startswith("```python\n"):
         ast.parse(text.removeprefix("```python\n").removesuffix("\n```"))
-
-
-if __name__ == "__main__":
-    shipped = load()
-    answers = {request: answer(shipped, request) for request in ANSWERS}
-    FIXTURE.write_text(json.dumps(answers, indent=2, ensure_ascii=False) + "\n", "utf-8")

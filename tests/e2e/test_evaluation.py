@@ -18,6 +18,8 @@ import pytest
 from app.evaluation.problems import SAMPLE
 from app.evaluation.sandbox import EVERYTHING, Sandbox
 from app.settings import ROOT
+from docs.outputs import is_shown
+from docs.printed import commands
 from tests.doubles import openai_server
 from tests.doubles.openai_server import answer
 from tests.servers import PATIENCE_S, Server, running, wait_for
@@ -70,6 +72,13 @@ def test_the_embedded_model_solves_some_of_the_sample(whole: tuple[Path, str]) -
     assert report["run"]["model"] == "elbarto-mini"
     assert printed.startswith("humaneval, elbarto-mini, chat: temperature 0, max_tokens 96\n")
     assert re.search(rf"^  pass@1 +{10 * len(passed)}\.0% ± [\d.]+$", printed, re.MULTILINE)
+
+
+def test_the_guide_shows_what_is_printed(whole: tuple[Path, str]) -> None:
+    guide = (ROOT / "docs" / "guides" / "evaluate.md").read_text(encoding="utf-8")
+    (command,) = [command for command in commands(guide) if "--data sample --max-tokens 96" in command.text]
+
+    assert is_shown(command.shown, whole[1]), "make examples renews it"
 
 
 def test_its_samples_are_what_evalplus_reads(whole: tuple[Path, str]) -> None:

@@ -113,7 +113,11 @@ INFILL: Examples = {
 }
 EDITS: Examples = {
     "rewrite": {"text": "def add(a, b):\n    return a - b\n", "spans": [[26, 31]]},
-    "redenoise": {"text": "def add(a, b):\n    return a - b\n", "spans": [[26, 31]], "mode": "redenoise"},
+    "redenoise": {
+        "text": "def mean(values):\n    return sum(values) / len(value)\n",
+        "spans": [[22, 53]],
+        "mode": "redenoise",
+    },
     "streamed": {"text": "def add(a, b):\n    return a - b\n", "spans": [[26, 31]], "stream": True},
 }
 LLAMA_CPP_INFILL: Examples = {
