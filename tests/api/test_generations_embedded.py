@@ -34,6 +34,7 @@ INFILL = {
 CHAT = {
     "messages": [{"role": "user", "content": "Write a function that checks if a number is even."}],
     "max_tokens": 48,
+    "ignore_eos": True,
 }
 
 

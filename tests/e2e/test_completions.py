@@ -96,9 +96,10 @@ def test_check_12_a_prompt_of_sentinels_in_chat_is_text(embedded: Server) -> Non
 
 def test_one_line_costs_no_more_than_one_line(embedded: Server) -> None:
     """A stop at a line break, as Continue sends it within a line, gives a single-line hole's text for the same work."""
-    line = ask(embedded, "/v1/infill", segments=[PREFIX, {"hole": {"single_line": True}}, SUFFIX])
+    hole = {"hole": {"single_line": True}}
+    line = ask(embedded, "/v1/infill", segments=[PREFIX, hole, SUFFIX], speculation="off")
 
-    answer = ask(embedded, prompt=PREFIX, suffix=SUFFIX, stop=["\n", "```"])
+    answer = ask(embedded, prompt=PREFIX, suffix=SUFFIX, stop=["\n", "```"], speculation="off")
 
     assert text_of(answer) == line["holes"][0]["text"] != ""
     assert answer["elbarto"]["denoise_forwards"] == line["elbarto"]["denoise_forwards"]
