@@ -60,7 +60,7 @@ def test_health_counts_the_queue(make_client: MakeClient) -> None:
     running.close()
 
 
-def test_ready_is_whether_a_request_would_be_taken(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ready_is_whether_a_request_would_be_taken(make_client: MakeClient) -> None:
     engine = FakeEngine(gated=True)
     client = make_client(engine, max_queue=1)
     assert client.get("/ready").status_code == 200
@@ -69,14 +69,22 @@ def test_ready_is_whether_a_request_would_be_taken(make_client: MakeClient, monk
         assert (busy.status_code, busy.json["status"]) == (503, "busy")
         assert int(busy.headers["Retry-After"]) >= 1
         assert client.get("/health").status_code == 200
+        engine.allow()
     wait_until(lambda: client.get("/ready").status_code == 200)
 
+
+def test_a_server_whose_step_takes_very_long_is_not_ready(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = FakeEngine(gated=True)
+    client = make_client(engine)
     with post(client, stream=True, buffered=False):
         engine.wait_until_stepping()
         with monkeypatch.context() as patched:
             patched.setattr("app.api.health.STALLED_S", 0.01)
             wait_until(lambda: client.get("/ready").json["status"] == "busy")
         assert client.get("/health").status_code == 200
+        engine.allow()
     wait_until(lambda: client.get("/ready").status_code == 200)
 
 
