@@ -82,6 +82,15 @@ def test_pages_named_in_the_sources_exist() -> None:
     assert missing == set()
 
 
+def test_the_tests_of_faults_exist() -> None:
+    page = read(ROOT / "docs" / "develop" / "faults.md")
+    names = re.findall(r"`((?:\w+/)*test_\w+\.py)(?:::(test_\w+\*?))?`", page)
+    assert len(names) > 100
+    for file, function in names:
+        source = read(ROOT / "tests" / file)
+        assert re.search(rf"def {function.replace('*', '.*')}\(" if function else "def test_", source), (file, function)
+
+
 def test_the_index_has_every_decision() -> None:
     index = read(DOCS / "decisions" / "README.md")
     names = sorted(path.name for path in (DOCS / "decisions").glob("[0-9]*.md"))
