@@ -38,7 +38,7 @@ def create_management(http: Http) -> Flask:
 
 
 def serve_management(http: Http, host: str, port: int) -> ThreadedWSGIServer:
-    """Serve on a thread of its own until `shutdown`. Raises StartError if the port cannot be bound."""
+    """Serve on a separate thread until `shutdown`. Raises StartError if the port cannot be bound."""
     try:
         server = ThreadedWSGIServer(host, port, create_management(http), handler=Handler)
     except (OSError, SystemExit) as error:  # werkzeug prints, and exits

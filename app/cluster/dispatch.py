@@ -60,7 +60,7 @@ class Dispatch:
     # --- Callers' wishes ---
 
     def add(self, generation: Generation, requests: Sequence[SequenceRequest], hashes: Sequence[Sequence[int]]) -> None:
-        """`hashes` are those of each prompt's prefixes. A replica must have told its `info`."""
+        """`hashes` are those of each prompt's prefixes. At least one replica must have sent its `info`."""
         assert self._fleet.info is not None
         for index, request in enumerate(requests):
             resumption = Resumption(request, self._fleet.info, next(self._ids))

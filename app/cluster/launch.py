@@ -1,4 +1,4 @@
-"""Deploys replicas from a process of its own: gunicorn's master forks, which a process with Ray in it must not do.
+"""Deploys replicas from a separate process: gunicorn's master forks, which a process with Ray in it must not do.
 
 A cluster that this process started ends with it, and it ends with its parent.
 """
@@ -29,7 +29,7 @@ class Launcher:
     def __init__(self, settings: Settings, scale: Scale, address: str | None) -> None:
         """`address`: of a running cluster; None: the child starts one."""
         if address is None:
-            # Ray makes a token for a cluster of its own, and the front, which connects by address, must be told.
+            # Ray creates a token for a cluster that it starts here; the front connects by address, and needs it too.
             os.environ.setdefault("RAY_AUTH_MODE", "token")
         paths = [str(ROOT), *filter(None, [os.environ.get(CODE_PATH)])]
         self._child = subprocess.Popen(

@@ -1,6 +1,6 @@
 """The replicas that this process's router of Ray Serve knows. Serve makes the router, so listeners meet it here.
 
-Not in the router's module: Serve pickles the router's class by value, and it then has globals of its own.
+Not in the router's module: Serve pickles the router's class by value, and the copy shares no globals with this process.
 """
 
 from __future__ import annotations

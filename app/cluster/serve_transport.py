@@ -45,17 +45,17 @@ class ServeTransport:
         self._repeat(self._call, logging.DEBUG)
 
     def _repeat(self, step: Callable[[], None], level: int) -> None:
-        """Until it succeeds. Tells each new reason why it does not."""
-        told = ""
+        """Until it succeeds. Logs the reason of a failure, unless it is the last one's again."""
+        logged = ""
         while not self._closed.is_set():
             try:
                 step()
                 return
             except Exception as error:
                 reason = f"{type(error).__name__}: {error}"
-                if reason != told:
+                if reason != logged:
                     logger.log(level, "there are no replicas yet at %s: %s", self._address, reason)
-                told = reason
+                logged = reason
                 self._closed.wait(0.5)
 
     def _join(self) -> None:
