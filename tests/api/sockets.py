@@ -60,8 +60,9 @@ class Socket:
 
     def __init__(self, address: str, path: str = "/v1/steps", headers: dict[str, str] | None = None) -> None:
         self._client = Client(f"ws://{address}{path}", headers=list((headers or {}).items()))
+        self._wake()
 
-    def wake(self) -> None:
+    def _wake(self) -> None:
         """simple_websocket's client ignores data that came with the handshake until more arrives; a pong suffices."""
         with suppress(LocalProtocolError, OSError, ValueError):  # if the server has already closed the socket
             self._client.sock.send(self._client.ws.send(Ping()))

@@ -79,9 +79,7 @@ def after_blocks(engine: FakeEngine, blocks: int) -> None:
 
 
 def followed(address: str, generation_id: str, **headers: str) -> Socket:
-    socket = Socket(address, f"{GENERATIONS}/{generation_id}/steps", headers)
-    socket.wake()
-    return socket
+    return Socket(address, f"{GENERATIONS}/{generation_id}/steps", headers)
 
 
 def joined(socket: Socket) -> dict[str, Any]:

@@ -268,14 +268,23 @@ def test_check_14_tools_and_response_format(server: Server) -> None:
     )
 
 
+def tokens_and_logprobs(entries: list[dict[str, Any]]) -> tuple[list[Any], list[float]]:
+    """Everything but the numbers, and the numbers, each entry's first and then its alternatives'."""
+    each = [token for entry in entries for token in (entry, *entry["top_logprobs"])]
+    return [(token["token"], token["bytes"]) for token in each], [token["logprob"] for token in each]
+
+
 def test_check_15_logprobs(server: Server) -> None:
     asked = {"logprobs": True, "top_logprobs": 3, "max_tokens": 8, "ignore_eos": True}
     (choice,) = server.chat(**asked)["choices"]
     entries = choice["logprobs"]["content"]
     assert len(entries) == 8
     assert all(entry["logprob"] <= 0 and len(entry["top_logprobs"]) == 3 for entry in entries)
-    streamed = [chunk["choices"][0]["logprobs"] for chunk in server.stream(**asked)]
-    assert [entry for each in streamed if each for entry in each["content"]] == entries
+    chunks = [chunk["choices"][0]["logprobs"] for chunk in server.stream(**asked)]
+    streamed = [entry for chunk in chunks if chunk for entry in chunk["content"]]
+    # The second prompt may come from the prefix cache, in forwards of another shape: the last digits differ.
+    assert tokens_and_logprobs(streamed)[0] == tokens_and_logprobs(entries)[0]
+    assert tokens_and_logprobs(streamed)[1] == pytest.approx(tokens_and_logprobs(entries)[1], abs=1e-4)
     assert server.chat(logprobs=False, top_logprobs=0, max_tokens=4)["choices"][0]["logprobs"] is None
     assert refused(server.post(messages=HELLO, top_logprobs=3))["param"] == "top_logprobs"
 
