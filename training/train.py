@@ -22,7 +22,7 @@ from transformers import PreTrainedTokenizerFast, Qwen3ForCausalLM
 from training.config import CONFIGS, Stage, TrainConfig
 from training.data.samples import Sample, SampleSource, tokenizer_texts
 from training.evaluation.probe import kind_losses, probe
-from training.model import batch_loss, build_model
+from training.model import batch_loss, build_model, compile_layers
 from training.noise import Batch, collate, collate_left_to_right
 from training.run_log import RunLog
 from training.tokenizer import load_tokenizer, train_tokenizer
@@ -45,6 +45,8 @@ class Trainer:
         if start is not None:
             self.model.load_state_dict(Qwen3ForCausalLM.from_pretrained(start, dtype=torch.float32).state_dict())
         self.model.to(self.device)  # type: ignore[arg-type]
+        if config.compile:
+            compile_layers(self.model)
         self.optimizer = make_optimizer(self.model, config)
         self.counters = shared_zeros(2, torch.int64)  # steps, tokens
         self.losses = shared_zeros(2, torch.float64)  # sum and count since the last log line
@@ -287,10 +289,12 @@ def main() -> None:
         "--tokens", type=float, help="override the config's tokens; a larger number extends a finished run"
     )
     parser.add_argument("--workers", type=int, help="number of training processes (CPU)")
+    parser.add_argument("--eager", action="store_true", help="without torch.compile, which needs a C++ compiler")
     options = parser.parse_args()
     config = CONFIGS[options.config]
     overrides = {"tokens": options.tokens and int(options.tokens), "workers": options.workers}
     config = replace(config, **{key: value for key, value in overrides.items() if value})
+    config = replace(config, compile=config.compile and not options.eager)
     options.run.mkdir(parents=True, exist_ok=True)
     os.environ["TOKENIZERS_PARALLELISM"] = "false"  # processes are forked
     if config.device == "cpu":
