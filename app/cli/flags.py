@@ -76,4 +76,10 @@ def _add(group: argparse._ArgumentGroup, name: str, is_hidden: bool) -> None:
     if info.is_boolean:
         group.add_argument(*flags, dest=name, nargs="?", const="true", metavar="BOOL", help=help_text)
     else:
-        group.add_argument(*flags, dest=name, metavar=name.rpartition("_")[2].upper(), help=help_text)
+        group.add_argument(*flags, dest=name, metavar=_metavar(name), help=help_text)
+
+
+def _metavar(name: str) -> str:
+    """What the flag takes: "--max-queue N", "--shutdown-s S", "--log-format FORMAT"."""
+    last = name.rpartition("_")[2]
+    return "N" if "_per_" in name or last in ("queue", "sequences") else last.upper()
