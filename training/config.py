@@ -67,14 +67,14 @@ CPU = TrainConfig(
 )
 # Continues from the third version's checkpoint, which can already copy (`--start`).
 CPU_MORE = TrainConfig(
-    tokens=45_000_000,
+    tokens=35_000_000,
     stages=(Stage("both", MIXTURE, left_to_right=0.5), Stage("mixture", MIXTURE)),
     compile=True,
     seed=1,
     layers=5,
     feed_forward=768,
     warm_up_steps=200,
-    decay_share=0.5,
+    decay_share=0.55,
     probe_tokens=3_000_000,
 )
 GPU = TrainConfig(

@@ -113,6 +113,8 @@ class Trainer:
         with self.lock:
             loss = float(self.losses[0] / max(1.0, float(self.losses[1])))
             self.losses.zero_()
+        with torch.compiler.set_stance("force_eager"):  # for other shapes, compiling takes longer than it saves
+            figures = kind_losses(self.model, self.source) | probe(self.model, self.tokenizer, self.config.probe_tasks)
         self.log.add(
             {
                 "step": int(self.counters[0]),
@@ -120,8 +122,7 @@ class Trainer:
                 "stage": stage_at(self.config, self.tokens).name,
                 "rate": learning_rate(self.config, int(self.counters[0]), self.tokens),
                 "loss": loss,
-                **kind_losses(self.model, self.source),
-                **probe(self.model, self.tokenizer, self.config.probe_tasks),
+                **figures,
             }
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+import shutil
 from dataclasses import replace
 from multiprocessing import Process
 from pathlib import Path
@@ -20,6 +21,8 @@ from training.data.pairs import pairs_of
 from training.data.samples import DELETE_WEIGHT, KINDS, SampleSource
 from training.data.sources import SourceFile
 from training.export import export
+from training.model import batch_loss, build_model, compile_layers
+from training.noise import collate
 from training.tokenizer import DELETE_ID, load_tokenizer
 from training.train import Trainer, decay_start, draw_pool, learning_rate, stage_at, stream_length
 
@@ -127,6 +130,29 @@ def test_left_to_right_there_are_no_canvases(source):
     stage = Stage("both", {"canvas": 0.9, "chat": 0.1}, left_to_right=0.5)
     assert any(s.window is not None for group in draw_pool(source, stage, TINY, random.Random(1)) for s in group)
     assert all(s.window is None for group in draw_pool(source, stage, TINY, random.Random(1), True) for s in group)
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile needs a C++ compiler")
+def test_compiled_layers_compute_the_same(source):
+    torch.manual_seed(0)
+    model = build_model(2048, hidden=128, layers=1, feed_forward=64, heads=2)
+    for parameter in model.model.layers.parameters():
+        torch.nn.init.normal_(parameter, std=0.1)  # a new layer is the identity
+
+    def loss_and_gradients():
+        model.zero_grad()
+        losses = [batch_loss(model, batch) for batch in batches]
+        sum(losses).backward()
+        return torch.tensor([*losses]), [parameter.grad.clone() for parameter in model.parameters()]
+
+    groups = draw_pool(source, CPU.stages[-1], TINY, random.Random(2))[:3]
+    batches = [collate(group, random.Random(2)) for group in groups]
+    loss, gradients = loss_and_gradients()
+    compile_layers(model)
+    compiled_loss, compiled_gradients = loss_and_gradients()
+    assert not torch.equal(loss, torch.zeros_like(loss))
+    torch.testing.assert_close(compiled_loss, loss)
+    torch.testing.assert_close(compiled_gradients, gradients, rtol=1e-3, atol=1e-5)
 
 
 def test_a_run_ends_logs_and_keeps_what_a_longer_one_needs(run):
