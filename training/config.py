@@ -65,10 +65,23 @@ CPU = TrainConfig(
     ),
     compile=True,
 )
+# What people type first has few samples for each of its tasks.
+FIRST_MORE = {
+    **MIXTURE,
+    "chat": 0.23,
+    "first": 0.22,
+    "change": 0.09,
+    "honest": 0.09,
+    "talk": 0.015,
+    "code": 0.02,
+    "corpus_chat": 0.015,
+    "corpus_file": 0.03,
+    "suffix_first": 0.06,
+}
 # Continues from the third version's checkpoint, which can already copy (`--start`).
 CPU_MORE = TrainConfig(
     tokens=35_000_000,
-    stages=(Stage("both", MIXTURE, left_to_right=0.5), Stage("mixture", MIXTURE)),
+    stages=(Stage("both", MIXTURE, left_to_right=0.5), Stage("mixture", FIRST_MORE)),
     compile=True,
     seed=1,
     layers=5,

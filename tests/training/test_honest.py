@@ -52,12 +52,10 @@ def test_the_reply_is_one_sentence_that_names_what_it_can_do():
             assert not re.search(r"[{}`]|\. ", reply)
 
 
-def test_the_subject_is_spelled_as_in_the_request():
-    pattern = re.compile(re.escape(PLAIN_REPLY).replace(r"\{subject\}", "(.+)"))
-    copied = [(request, found[1]) for request, reply in drawn() if (found := pattern.fullmatch(reply))]
-    assert len(copied) > 500
-    assert all(subject == "this" or subject in request for request, subject in copied)
-    assert not [subject for _, subject in copied if subject.lower().startswith("python")]
+def test_python_is_not_refused():
+    subjects = [topic.subject.lower() for kind in KINDS if kind.reply == PLAIN_REPLY for topic in kind.topics]
+    assert len(subjects) > 100
+    assert not [subject for subject in subjects if subject.startswith("python")]
 
 
 def test_no_field_is_left_open():

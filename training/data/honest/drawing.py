@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 
 from training.data.honest import explanations, foreign, knowledge, languages, libraries, personal, programs
 from training.data.honest.fillers import fill_fields
@@ -40,11 +39,4 @@ def split_of(topic: Topic, wording: str) -> str:
 def _request(kind: Kind, topic: Topic, wording: str, rng: random.Random) -> tuple[str, str]:
     subject = fill_fields(topic.subject, rng)
     text = fill_fields(wording.replace("{subject}", subject), rng)
-    request = kind.manner(text, rng)
-    return request, kind.reply.format(subject=_spelled(subject, request))
-
-
-def _spelled(subject: str, request: str) -> str:
-    """The subject as the request spells it."""
-    found = re.search(rf"(?<!\w){re.escape(subject)}(?!\w)", request, re.IGNORECASE)
-    return found[0] if found else subject
+    return kind.manner(text, rng), kind.reply

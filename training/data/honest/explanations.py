@@ -2,6 +2,7 @@
 
 # ruff: noqa: SIM905 (lists would take one line per word)
 
+from training.data.honest.languages import PLAIN_REPLY
 from training.data.honest.manner import as_is
 from training.data.honest.topic import Kind, topics, topics_about
 
@@ -141,10 +142,9 @@ SNIPPET_PATTERNS = {
 EXPLAIN_REPLY = "I cannot explain that; I only write short Python functions."
 UNSEEN_REPLY = "I cannot see files, pictures or links; I only write short Python functions."
 NO_CODE_REPLY = "Please paste the code below your request, and I will try."
-SNIPPET_REPLY = "I only know plain Python, not this; ask me for a short Python function."
 KINDS = (
     Kind("explain", 0.09, EXPLAIN_REPLY, topics_about(CONCEPTS, CONCEPT_PATTERNS) + topics(COMPARED) + topics(PYTHON)),
     Kind("unseen", 0.03, UNSEEN_REPLY, topics(FILES)),
     Kind("no_code", 0.03, NO_CODE_REPLY, topics(NO_CODE)),
-    Kind("snippet", 0.03, SNIPPET_REPLY, topics(SNIPPET_PATTERNS), as_is),
+    Kind("snippet", 0.03, PLAIN_REPLY, topics(SNIPPET_PATTERNS), as_is),
 )

@@ -108,7 +108,8 @@ def _patterns(language: str) -> tuple[str, ...]:
 
 
 MADE_UP_PATTERNS = tuple(p for p in TASK_PATTERNS + BARE_PATTERNS if p.endswith("in {subject}"))
-PLAIN_REPLY = "I only know plain Python, not {subject}; ask me for a short Python function."
+# Without the name: a small model copies unknown words wrongly.
+PLAIN_REPLY = "I only know plain Python; ask me for a short Python function."
 KINDS = (
     Kind(
         "language",
@@ -116,7 +117,7 @@ KINDS = (
         PLAIN_REPLY,
         tuple(Topic(language.lower(), _patterns(language), language) for language in LANGUAGES),
     ),
-    # Names that nobody knows: whatever stands there is copied.
+    # Names that nobody knows.
     Kind("made_up_language", 0.02, PLAIN_REPLY, (Topic("made up", MADE_UP_PATTERNS, "{made_up}"),)),
     Kind("markup", 0.06, PLAIN_REPLY, topics_about(MARKUP, MARKUP_TASKS)),
 )

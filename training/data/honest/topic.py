@@ -28,8 +28,8 @@ class Topic:
 
 @dataclass(frozen=True)
 class Kind:
-    """Topics that are answered in the same words, what people ask most first; `{subject}` in the reply is copied from
-    the request. `manner` is how people type it. `weight` is relative."""
+    """Topics that are answered in the same words, what people ask most first. `manner` is how people type it. `weight`
+    is relative."""
 
     key: str
     weight: float
