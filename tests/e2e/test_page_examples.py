@@ -15,9 +15,8 @@ from tests.servers import Server
 Json = dict[str, Any]
 
 
-def check_rectangle(made: Json) -> None:
-    shape = made["Rectangle"](3, 4)
-    assert (shape.area(), shape.perimeter()) == (12, 14)
+def check_search(made: Json) -> None:
+    assert [made["binary_search"]([1, 3, 5, 7], n) for n in (1, 5, 7, 4)] == [0, 2, 3, -1]
 
 
 def check_stack(made: Json) -> None:
@@ -26,10 +25,6 @@ def check_stack(made: Json) -> None:
     stack.push("a")
     stack.push("b")
     assert (stack.pop(), stack.is_empty(), stack.pop(), stack.is_empty()) == ("b", False, "a", True)
-
-
-def check_factorial(made: Json) -> None:
-    assert [made["factorial"](n) for n in (0, 1, 5)] == [1, 1, 120]
 
 
 def check_counts(made: Json) -> None:
@@ -50,11 +45,9 @@ def check_filter(made: Json) -> None:
     assert made["keep_above_7"].__annotations__
 
 
-def check_account(made: Json) -> None:
-    account = made["BankAccount"]()
-    account.deposit(5)
-    account.withdraw(2)
-    assert account.balance == 3
+def check_merge(made: Json) -> None:
+    (merge,) = (made[name] for name in made if name.startswith("merge"))
+    assert merge([1, 4], [2, 3, 5]) == [1, 2, 3, 4, 5]
 
 
 def check_sort(made: Json) -> None:
@@ -62,8 +55,8 @@ def check_sort(made: Json) -> None:
 
 
 CHECKS = {
-    "infill": [check_rectangle, check_stack, check_factorial, check_counts, check_palindrome],
-    "chat": [check_prime, check_counts, check_filter, check_account, check_sort],
+    "infill": [check_search, check_stack, check_prime, check_counts, check_palindrome],
+    "chat": [check_prime, check_counts, check_filter, check_merge, check_sort],
 }
 
 
