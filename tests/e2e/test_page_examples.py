@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import re
+from contextlib import redirect_stdout
 from typing import Any
 
 import pytest
@@ -36,6 +38,13 @@ def check_palindrome(made: Json) -> None:
     assert (made["is_palindrome"]("level"), made["is_palindrome"]("hello")) == (True, False)
 
 
+def check_fizzbuzz(made: Json) -> None:
+    with redirect_stdout(io.StringIO()) as output:
+        made["fizzbuzz"](15)
+    assert output.getvalue().split()[:5] == ["1", "2", "Fizz", "4", "Buzz"]
+    assert output.getvalue().split()[13:] == ["14", "FizzBuzz"]
+
+
 def check_prime(made: Json) -> None:
     assert [n for n in range(12) if made["is_prime"](n)] == [2, 3, 5, 7, 11]
 
@@ -55,7 +64,7 @@ def check_sort(made: Json) -> None:
 
 
 CHECKS = {
-    "infill": [check_search, check_stack, check_prime, check_counts, check_palindrome],
+    "infill": [check_search, check_stack, check_fizzbuzz, check_counts, check_palindrome],
     "chat": [check_prime, check_counts, check_filter, check_merge, check_sort],
 }
 
