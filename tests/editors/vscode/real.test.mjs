@@ -14,7 +14,7 @@ const say = (what, value) => transcript.say(what, value);
 const runtime = join(run, "runtime"); // where language servers find the model server that they share
 
 const AVERAGE = 'def average(numbers):\n    """Return the average of numbers."""\n';
-const EVEN = "def is_even(n):\n";
+const LAST = "def last(items):\n";
 const FIBONACCI = `def fibonacci(n):
     """Return the n-th Fibonacci number."""
     a, b = 0, 1
@@ -36,7 +36,7 @@ const WRONG = `${AVERAGE}    if not numbers:
         return 0
     return numbers
 `;
-const FILES = { "average.py": AVERAGE, "even.py": EVEN, "fibonacci.py": FIBONACCI, "again.py": FIBONACCI, "wrong.py": WRONG, "stack.py": STACK };
+const FILES = { "average.py": AVERAGE, "last.py": LAST, "fibonacci.py": FIBONACCI, "again.py": FIBONACCI, "wrong.py": WRONG, "stack.py": STACK };
 
 let model;
 let editor;
@@ -98,7 +98,7 @@ step("ghost text is accepted, and is right", async () => {
 });
 
 step("candidates are cycled", async () => {
-  await editor.open("even.py", 1);
+  await editor.open("last.py", 1);
   await editor.press("Enter");
   await editor.command("El Barto: Suggest Here");
   const first = await until("ghost text", () => editor.ghost(), 30);
@@ -114,7 +114,7 @@ step("candidates are cycled", async () => {
     return editor.ghostIs(first, 1).catch(() => false);
   });
   await editor.press("Tab");
-  await editor.savedIs("even.py", `${EVEN}    ${first}\n`);
+  await editor.savedIs("last.py", `${LAST}    ${first}\n`);
 });
 
 step("two holes are filled in one edit, are right, and are undone at once", async () => {
