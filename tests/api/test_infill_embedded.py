@@ -108,7 +108,7 @@ def is_python(code: str) -> bool:
 def test_a_name_that_is_chosen_in_one_hole_appears_in_the_other(client: FlaskClient) -> None:
     """Filled separately, the holes of some do not agree."""
     agree_alone = []
-    for function, builtin in (("largest", "max"), ("total", "sum"), ("length", "len")):
+    for function, builtin in (("largest", "max"), ("length", "len"), ("unique", "set")):
         parts = [f"def {function}(", f"):\n    return {builtin}(", ")\n"]
         first, second = texts_of(fill(client, [parts[0], NAME, parts[1], NAME, parts[2]], length_method="exact"))
         assert first == second
@@ -159,8 +159,8 @@ def test_pinned_texts_are_there_in_their_order(client: FlaskClient, method: str)
 
 
 def test_a_hint_changes_what_is_filled_in(client: FlaskClient) -> None:
-    segments = ["def f(numbers):\n    return ", LINE, "\n"]
-    hinted = ["def f(numbers):\n    return ", {"hole": {"single_line": True, "hint": "the largest number"}}, "\n"]
+    segments = ["def f(items):\n    return ", LINE, "\n"]
+    hinted = ["def f(items):\n    return ", {"hole": {"single_line": True, "hint": "the largest number"}}, "\n"]
 
     plain, answer = fill(client, segments), fill(client, hinted)
 
@@ -325,10 +325,10 @@ def test_what_stands_outside_of_spans_comes_back_byte_for_byte(client: FlaskClie
 
 @pytest.mark.parametrize("mode", ["rewrite", "redenoise", "polish"])
 def test_edits_of_code(client: FlaskClient, mode: str) -> None:
-    text = "def mean(values):\r\n    return sum(values) / 2\r\n"
+    text = "def mean(values):\r\n    return sum(values) - len(values)\r\n"
 
-    answer = edit(client, text, [[23, 45]], mode=mode)
-    again = post(client, EDITS, text=text, spans=[[23, 45]], mode=mode).json
+    answer = edit(client, text, [[23, 55]], mode=mode)
+    again = post(client, EDITS, text=text, spans=[[23, 55]], mode=mode).json
 
     assert answer["text"].startswith("def mean(values):\r\n    return ")
     assert answer["text"] != text

@@ -64,7 +64,7 @@ def check_sort(made: Json) -> None:
 
 
 CHECKS = {
-    "infill": [check_search, check_stack, check_fizzbuzz, check_counts, check_palindrome],
+    "infill": [check_fizzbuzz, check_stack, check_search, check_counts, check_palindrome],
     "chat": [check_prime, check_counts, check_filter, check_merge, check_sort],
 }
 

@@ -53,7 +53,7 @@ def test_the_commands_are_found() -> None:
     [
         ("README.md", "return n % 2 == 0", "return not n & 1"),
         ("docs/reference/ollama.md", "a + b…", "a - b…"),
-        ("docs/reference/completions.md", '"text":"    return a + b"', '"text":"    return a"'),
+        ("docs/reference/completions.md", '"text":"    return a + b\\n"', '"text":"    return a\\n"'),
     ],
 )
 def test_another_answer_is_renewed(embedded: Server, path: str, answer: str, other: str) -> None:
