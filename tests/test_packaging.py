@@ -140,7 +140,7 @@ def test_makefile_has_the_targets(target: str) -> None:
 @pytest.mark.process
 def test_make_passes_on_what_it_is_given_and_nothing_of_the_environment() -> None:
     """Some shells set HOST."""
-    variables = {"MAKEFLAGS": "", "HOST": "box", "MODEL": "mine"}
+    variables = {"MAKEFLAGS": "", "ARGS": "", "HOST": "box", "MODEL": "mine"}
     plain = run("make", "--no-print-directory", "--dry-run", "serve", **variables).stdout.split("\n")[-2].split()
     assert plain[1:] == ["-m", "app", "serve"]
     given = run(
