@@ -47,7 +47,8 @@ def test_a_first_visit_sees_a_recorded_run_that_comes_out_right(embedded: Server
     assert requests_of(page, "infill")[0]["segments"] == recording["request"]["segments"]
 
     page = open_page(embedded)
-    eventually(page, "Number(document.querySelector('#scrub').max) > 20")
+    steps = sum(event["type"] == "step" for event in recording["events"])
+    eventually(page, f"Number(document.querySelector('#scrub').max) >= {steps}")
     seek(page, int(page.locator("#scrub").get_attribute("max")))
     check, *_ = CHECKS["infill"]
     check(run(code(page)))
