@@ -6,6 +6,7 @@ import argparse
 import ctypes
 import os
 import random
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -296,6 +297,8 @@ def main() -> None:
     overrides = {"tokens": options.tokens and int(options.tokens), "workers": options.workers}
     config = replace(config, **{key: value for key, value in overrides.items() if value})
     config = replace(config, compile=config.compile and not options.eager)
+    if config.compile and shutil.which(os.environ.get("CXX", "g++")) is None:
+        parser.error("compiled layers need a C++ compiler (g++, or the one that CXX names); --eager trains without one")
     options.run.mkdir(parents=True, exist_ok=True)
     os.environ["TOKENIZERS_PARALLELISM"] = "false"  # processes are forked
     if config.device == "cpu":
