@@ -155,7 +155,7 @@ def infill_body(head: Mapping[str, Any], infill: Infill) -> dict[str, Any]:
         "id": head["id"],
         "object": "infill",
         **head,
-        "filled": "together" if infill.mode == "canvas" else "in order",
+        "filled": "together" if infill.mode in ("canvas", "both") else "in order",
         "text": choices[0]["text"],
         "holes": choices[0]["holes"],
         "choices": choices,

@@ -9,7 +9,7 @@ from app.messages.decoding import MAX_BLOCK_LENGTH, Decoding
 from app.messages.options import option, options_of
 from app.messages.rules import IntegerRange, OneOf
 
-InfillMode = Literal["canvas", "fim", "chat"]
+InfillMode = Literal["canvas", "fim", "chat", "both"]  # both: canvas and fim
 INFILL_MODES: tuple[InfillMode, ...] = get_args(InfillMode)
 
 

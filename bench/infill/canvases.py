@@ -77,9 +77,8 @@ class CanvasRunner:
             size, steps = len(window.token_ids), window.num_masks
             params = GenerationParams(gen_length=size, steps=steps, block_length=self._block_length, window=window)
             jobs.append(SequenceRequest(self._layout.prompt_ids, params))
-        self._session.submit(jobs)
         by_place: dict[int, Event] = {}
-        for item in self._session.events():
+        for item in self._session.events(self._session.submit(jobs)):
             if item is not SILENCE and isinstance(item[1], Filled | Probed):
                 by_place[item[0]] = item[1]
         return [by_place[place] for place in range(len(windows))]

@@ -67,6 +67,8 @@ def served_methods(service: Service, seed: int) -> dict[str, Method]:
     """The methods that a request can choose with this model: greedy, one token a step."""
     modes = service.infill_capabilities.modes
     methods: dict[str, Method] = {}
+    if "both" in modes:
+        methods["both"] = served(service, "both", None, seed)
     if "canvas" in modes:
         methods["canvas, delete"] = served(service, "canvas", "delete", seed)
         methods["canvas, several"] = served(service, "canvas", "several", seed)

@@ -56,7 +56,7 @@ def check(answer: dict[str, Any], segments: Segments, n: int) -> None:
     """Checks for every answer of /v1/infill."""
     assert re.fullmatch(r"infill-[0-9a-f]{32}", answer["id"])
     assert answer["object"] == "infill"
-    assert answer["filled"] == ("together" if answer["infill_mode"] == "canvas" else "in order")
+    assert answer["filled"] == ("together" if answer["infill_mode"] in ("canvas", "both") else "in order")
     choices = answer["choices"]
     assert (answer["text"], answer["holes"]) == (choices[0]["text"], choices[0]["holes"])
     assert [choice["index"] for choice in choices] == list(range(len(choices)))

@@ -24,7 +24,7 @@ from tests.waiting import wait_until
 MakeClient = Callable[..., FlaskClient]
 HOLE: dict[str, Any] = {"hole": {}}
 TWO = ["a = ", HOLE, "\nb = ", HOLE, "\n"]
-ROUTES = ["canvas", "fim", "chat"]
+ROUTES = ["canvas", "fim", "chat", "both"]
 # For a model that supports all routes; the answer takes more than one step on each.
 REQUESTS: list[tuple[str, dict[str, Any]]] = [(INFILL, {"segments": TWO, "infill_mode": mode}) for mode in ROUTES]
 REQUESTS += [(EDITS, {"text": "a = 12345678\n", "spans": [[4, 12]], "mode": mode}) for mode in ("redenoise", "polish")]

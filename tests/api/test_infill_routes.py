@@ -35,7 +35,7 @@ def modes(client: FlaskClient) -> list[str]:
 @pytest.mark.parametrize(
     ("tokenizer", "info", "expected"),
     [
-        (FimTokenizer(), CANVAS_MODEL, ["canvas", "fim", "chat"]),
+        (FimTokenizer(), CANVAS_MODEL, ["canvas", "fim", "chat", "both"]),
         (FimTokenizer(), {}, ["fim", "chat"]),
         (FimTokenizer(chat_template=None), {}, ["fim"]),
         (ByteTokenizer(), CANVAS_MODEL, ["canvas", "chat"]),
@@ -60,7 +60,7 @@ def test_the_checkpoint_may_prefer_another() -> None:
     client = fake_app.make_client(load=lambda: (backend, frontend))
     fake_app.service_of(client).wait_until_ready()
 
-    assert modes(client) == ["fim", "canvas", "chat"]
+    assert modes(client) == ["fim", "canvas", "chat", "both"]
     assert client.get("/v1/models").json["data"][0]["infill_context"] == 77
     assert fill(client, ONE)["infill_mode"] == "fim"
     fake_app.close_client(client)

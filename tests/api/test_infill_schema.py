@@ -37,7 +37,7 @@ DECODING = [
     ("gamma", "x", "gamma must be"),
     ("time_budget_ms", 0, "time_budget_ms must be an integer of at least 1"),
     ("speculation", 65, "speculation must be auto, off or an integer from 0 to 64, got 65"),
-    ("infill_mode", "middle", "infill_mode must be one of canvas, fim, chat, got"),
+    ("infill_mode", "middle", "infill_mode must be one of canvas, fim, chat, both, got"),
     ("language", 3, "language must be a string, got 3"),
 ]
 INFILLS = [

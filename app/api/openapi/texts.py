@@ -37,8 +37,9 @@ TEXTS = {
     "ignore_eos": "Continue past the end-of-sequence token.",
     "return_token_ids": "Add `token_ids` to every choice.",
     "alternatives": "With `stream_mode` steps: send this many of the most likely tokens at each position.",
-    "infill_mode": "How holes are filled: on one canvas, with fill-in-the-middle sentinels, or by instruction. "
-    "Default: the best mode that the model supports (`infill_modes` of GET /v1/models).",
+    "infill_mode": "How holes are filled: on one canvas, with fill-in-the-middle sentinels, by instruction, or by both "
+    "of the first two at once, returning the surer answer. Default: the best mode that the model supports "
+    "(`infill_modes` of GET /v1/models).",
     "length_method": "How a hole's length is chosen: start long and delete tokens, try several lengths, or use exactly "
     "`max_tokens`.",
     "language": "The programming language, for models that infill by instruction.",

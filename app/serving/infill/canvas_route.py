@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from app.messages.events import Event, Filled, Probed, SequenceSnapshot, Stepped
-from app.serving.engine_client import SequenceRequest
 from app.serving.generation import SILENCE, Silence
 from app.serving.infill.canvas_layout import CanvasLayout
 from app.serving.infill.canvas_windows import CanvasWindows, Draft
@@ -18,6 +17,7 @@ from app.serving.infill.search import MOST_TEMPERATURE, Variant, best_distinct, 
 from app.serving.infill.session import InfillSession
 from app.text.tokenizer import Tokenizer
 
+Contents = Sequence[Sequence[int]]  # the token ids of each hole
 Item = HoleDelta | HoleDone | WindowStep | WindowSnapshot | Silence
 
 
@@ -57,14 +57,14 @@ class CanvasRoute:
 
     def _begin(self, variants: Sequence[Variant]) -> list[Draft]:
         drafts = [Draft(variant, self._lengths(variant)) for variant in variants]
-        self._session.submit([self._windows.fill(draft) for draft in drafts])
+        self._phase = self._session.submit([self._windows.fill(draft) for draft in drafts])
         self._drafts += drafts
         return drafts
 
     def _fill(self, running: list[tuple[int, Draft]]) -> Iterator[Item]:
         """Phase after phase, until none of these drafts has an open hole."""
         while running:
-            for item in self._session.events():
+            for item in self._session.events(self._phase):
                 if item is SILENCE:
                     yield SILENCE
                     continue
@@ -76,7 +76,7 @@ class CanvasRoute:
             for _, draft in running:
                 self._grow(draft)
             if running:
-                self._session.submit([self._windows.fill(draft) for _, draft in running])
+                self._phase = self._session.submit([self._windows.fill(draft) for _, draft in running])
 
     def _take(self, number: int, draft: Draft, event: Event) -> Iterator[Item]:
         if isinstance(event, Stepped):
@@ -140,22 +140,29 @@ class CanvasRoute:
             text = joined(self._plan.request.texts, draft.texts)
             candidates.append(Candidate(number, draft.holes, text, mean_log_probability(draft.holes)))
         if len(candidates) > 1 and not self._session.is_overdue:
-            fits: dict[int, float] = {}
-            yield from self._probe_fits(candidates, fits)
+            fits = yield from self.fits({each.number: _contents(each) for each in candidates})
             candidates = [replace(each, score=each.score + fits.get(each.number, 0.0)) for each in candidates]
         self.candidates = best_distinct(candidates, self._plan.request.n, self._plan.count_errors)
 
-    def _probe_fits(self, candidates: Sequence[Candidate], fits: dict[int, float]) -> Iterator[Silence]:
-        """Add each candidate's fit, by its number: the mean log probability of the text after the holes."""
-        probes: list[tuple[int, SequenceRequest]] = []
-        for candidate in candidates:
-            if (probe := self._windows.probe_fit(candidate)) is not None:
-                probes.append((candidate.number, probe))
+    def fits(self, contents: Mapping[int, Contents]) -> Generator[Silence, None, dict[int, float]]:
+        """How well the contents of the holes fit, by the same keys: the mean log probability of the text after them.
+        Empty if no text comes after them."""
+        probes = {key: probe for key, each in contents.items() if (probe := self._windows.probe_fit(each)) is not None}
+        fits: dict[int, float] = {}
         if not probes:
-            return
-        self._session.submit([probe for _, probe in probes])
-        for item in self._session.events():
+            return fits
+        keys = list(probes)
+        for item in self._session.events(self._session.submit(list(probes.values()))):
             if item is SILENCE:
                 yield SILENCE
             elif isinstance(item[1], Probed):
-                fits[probes[item[0]][0]] = sum(map(log_probability, item[1].targets)) / len(item[1].targets)
+                fits[keys[item[0]]] = sum(map(log_probability, item[1].targets)) / len(item[1].targets)
+        return fits
+
+    def contents(self, texts: Sequence[str]) -> Contents:
+        """The token ids of the holes with these texts."""
+        return [self._texts.encode(number, text) for number, text in enumerate(texts)]
+
+
+def _contents(candidate: Candidate) -> Contents:
+    return [[token.id for token in hole.tokens] for hole in candidate.holes]

@@ -11,7 +11,7 @@ from app.serving.engine_client import SequenceRequest
 from app.serving.infill.canvas_layout import CanvasLayout
 from app.serving.infill.pins import Content
 from app.serving.infill.plan import CanvasPlan
-from app.serving.infill.requests import Candidate, FilledHole, Hole
+from app.serving.infill.requests import FilledHole, Hole
 from app.serving.infill.search import Variant
 from app.text.tokenizer import Tokenizer
 
@@ -61,9 +61,9 @@ class CanvasWindows:
             params = replace(params, temperature=draft.variant.temperature)
         return SequenceRequest(self._layout.prompt_ids, params)
 
-    def probe_fit(self, candidate: Candidate) -> SequenceRequest | None:
-        """A probe of the text after the holes, given the candidate; None if there is no text after them."""
-        window = self._layout.fit_window([[token.id for token in hole.tokens] for hole in candidate.holes])
+    def probe_fit(self, contents: Sequence[Sequence[int]]) -> SequenceRequest | None:
+        """A probe of the text after the holes, given their token ids; None if there is no text after them."""
+        window = self._layout.fit_window(contents)
         return None if window is None else SequenceRequest(self._layout.prompt_ids, self._params(window))
 
     def _hole_ends(self, hole: Hole) -> tuple[int, ...]:

@@ -64,10 +64,12 @@ class TokenBudget:
 def find_capabilities(tokenizer: Tokenizer, model: ModelInfo, defaults: Defaults) -> InfillCapabilities:
     """A model with full attention was trained on masks anywhere in a text, so it fills canvases without deletes too."""
     fim = find_fim_tokens(tokenizer)
+    fills_canvas = model.fills_canvas and (model.delete_token_id is not None or model.attention == "full")
     supported: dict[InfillMode, bool] = {
-        "canvas": model.fills_canvas and (model.delete_token_id is not None or model.attention == "full"),
+        "canvas": fills_canvas,
         "fim": fim is not None,
         "chat": tokenizer.has_chat_template,
+        "both": fills_canvas and fim is not None,
     }
     modes = sorted(
         (mode for mode, is_supported in supported.items() if is_supported),

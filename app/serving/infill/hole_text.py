@@ -38,6 +38,10 @@ class HoleTexts:
         self._moved = [moves_trailing_space(text, hole) for text, hole in zip(texts[:-1], request.holes, strict=True)]
         self.visible = [text[:-1] if moved else text for text, moved in zip(texts, [*self._moved, False], strict=True)]
 
+    def encode(self, number: int, text: str) -> list[int]:
+        """The tokens of a hole with this text."""
+        return self._tokenizer.encode_plain(" " + text if self._moved[number] else text)
+
     def fill(self, number: int, tokens: Sequence[Token], context: Sequence[int], reason: FillReason) -> FilledHole:
         """The hole with these tokens; `context` are the token ids before it."""
         hole, texts = self._request.holes[number], self._request.texts

@@ -12,6 +12,7 @@ from app.messages.events import Stepped
 from app.messages.params import GenerationParams
 from app.serving.backend import ModelInfo
 from app.serving.generation import SILENCE, Silence
+from app.serving.infill.both_routes import BothRoutes
 from app.serving.infill.canvas_route import CanvasRoute
 from app.serving.infill.prompt_route import PromptRoute
 from app.serving.infill.requests import (
@@ -31,7 +32,7 @@ from app.serving.work import Usage
 from app.text.line_ends import LineEnds
 
 Update = HoleDelta | HoleDone | WindowStep | WindowSnapshot
-Route = CanvasRoute | PromptRoute | ReviseRoute
+Route = CanvasRoute | PromptRoute | BothRoutes | ReviseRoute
 
 
 class Infill:
@@ -89,7 +90,7 @@ class Infill:
             tpf=completion_tokens / max(1, forwards) if self.is_complete else 0.0,
             total_ms=self._ms() if self._total_ms is None else self._total_ms,
             params=self.params,
-            varied_params=("steps", "gen_length") if self.mode == "canvas" else (),
+            varied_params=("steps", "gen_length") if self.mode in ("canvas", "both") else (),
             warnings=tuple(self._warnings),
             infill_mode=self.mode,
             infill_counters=counters,

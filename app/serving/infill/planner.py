@@ -12,6 +12,7 @@ from app.messages.defaults import Defaults, InfillMode
 from app.messages.params import GenerationParams
 from app.serving.backend import ModelInfo
 from app.serving.engine_client import EngineClient, SequenceRequest
+from app.serving.infill.both_routes import BothRoutes
 from app.serving.infill.canvas_route import CanvasRoute
 from app.serving.infill.capabilities import InfillCapabilities, TokenBudget, visible_texts
 from app.serving.infill.infill import Infill, Route
@@ -54,7 +55,7 @@ class InfillPlanner:
         """
         if request.n > self.engine.capacity:
             raise RequestError(f"n must be at most {self.engine.capacity} on this server, got {request.n}.", "n")
-        mode = self.capabilities.choose(request.mode)
+        mode = self._mode(request)
         if request.watch and mode != "canvas":
             raise RequestError(
                 f"The steps of an infill are reported in infill_mode canvas only, not in {mode}.", "infill_mode"
@@ -65,6 +66,7 @@ class InfillPlanner:
             "canvas": self._begin_canvas,
             "fim": self._begin_fim,
             "chat": self._begin_chat,
+            "both": self._begin_both,
         }
         route, params = routes[mode](_with_lf(request), session)
         warnings, line_ends = self._warnings(request, mode), LineEnds([*request.texts, *spans])
@@ -79,6 +81,8 @@ class InfillPlanner:
             holes = [replace(hole, start=size + size // 2) for hole, size in zip(infill.holes, sizes, strict=True)]
             return self.begin(replace(infill, holes=holes), request.spans)
         mode = self.capabilities.choose(infill.mode)
+        if mode == "both":
+            mode = "canvas"
         if mode != "canvas":
             raise RequestError(
                 f"mode must be rewrite for this model: {request.mode} needs one that was trained on canvases.", "mode"
@@ -95,7 +99,25 @@ class InfillPlanner:
         line_ends = LineEnds([*infill.texts, *request.spans], kept=request.spans)
         return Infill(route, session, infill, mode, self.model, params, warnings, line_ends)
 
+    def _mode(self, request: InfillRequest) -> InfillMode:
+        """The route: of both, only the canvas if the other one cannot do what is asked."""
+        mode = self.capabilities.choose(request.mode)
+        return "canvas" if mode == "both" and canvas_only(request) else mode
+
+    def _begin_both(self, request: InfillRequest, session: InfillSession) -> tuple[BothRoutes, GenerationParams]:
+        canvas, plan = self._canvas_route(request, session)
+        try:
+            prompt, _ = self._begin_fim(request, session)
+        except Exception:
+            session.abort()
+            raise
+        return BothRoutes(canvas, prompt, plan, session), plan.params
+
     def _begin_canvas(self, request: InfillRequest, session: InfillSession) -> tuple[CanvasRoute, GenerationParams]:
+        route, plan = self._canvas_route(request, session)
+        return route, plan.params
+
+    def _canvas_route(self, request: InfillRequest, session: InfillSession) -> tuple[CanvasRoute, CanvasPlan]:
         if request.length_method == "delete" and self.capabilities.delete_token_id is None:
             raise RequestError(
                 "length_method must be several or exact for this model, which has no delete token, got delete.",
@@ -113,7 +135,7 @@ class InfillPlanner:
             max_model_len=self.model.max_model_len,
             count_errors=error_counter(request, self.syntax),
         )
-        return CanvasRoute(plan, self.tokenizer, session), plan.params
+        return CanvasRoute(plan, self.tokenizer, session), plan
 
     def _begin_fim(self, request: InfillRequest, session: InfillSession) -> tuple[PromptRoute, GenerationParams]:
         fim, tokenizer = self.capabilities.fim, self.tokenizer
@@ -243,11 +265,33 @@ class InfillPlanner:
             warnings.append(f"max_tokens was lowered from {max(too_long)} to {self._limit}.")
         if mode == "canvas" and mode not in self.capabilities.modes:
             warnings.append(f"{self.model.id} was not trained on canvases: its infills may be poor.")
-        if mode != "canvas" and any(hole.pinned for hole in request.holes):
+        if request.mode == "both" and (reason := canvas_only(request)):
+            warnings.append(f"infill_mode is canvas instead of both: {reason} on a canvas only.")
+        if mode not in ("canvas", "both") and any(hole.pinned for hole in request.holes):
             warnings.append(f"pinned is ignored: the route {mode} cannot keep tokens in place.")
-        if mode != "canvas" and request.length_method is not None:
+        if mode not in ("canvas", "both") and request.length_method is not None:
             warnings.append(f"length_method is ignored: on the route {mode} an end token ends a hole.")
         return warnings
+
+
+def canvas_only(request: InfillRequest) -> str | None:
+    """What only the route canvas can do, in words for a warning."""
+    if len(request.holes) > 1:
+        return f"{len(request.holes)} holes are filled together"
+    (hole,) = request.holes
+    return next(
+        (
+            reason
+            for reason, is_asked in (
+                ("pinned texts are kept in place", bool(hole.pinned)),
+                ("a hole of a given length is filled", hole.length is not None),
+                ("length_method applies", request.length_method is not None),
+                ("steps are reported", request.watch),
+            )
+            if is_asked
+        ),
+        None,
+    )
 
 
 def _with_lf(request: InfillRequest) -> InfillRequest:

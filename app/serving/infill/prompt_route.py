@@ -47,7 +47,7 @@ class PromptRoute:
         for hole in range(len(self._request.holes)):
             if hole:
                 self._answers = self._submit(hole)
-            for item in self._session.events():
+            for item in self._session.events(self._phase):
                 if item is SILENCE:
                     yield SILENCE
                 else:
@@ -55,6 +55,10 @@ class PromptRoute:
             if self._session.is_aborted:
                 return
         self._rank()
+
+    def stop(self) -> None:
+        """End the hole that is being filled with the text so far."""
+        self._phase.abort()
 
     def _submit(self, hole: int) -> list[PartialHole]:
         """Submit this hole of all candidates; returns the hole of each, still empty."""
@@ -68,7 +72,7 @@ class PromptRoute:
             requests.append(request)
             answers.append(self._answer(hole, prefix, suffix, request.params.gen_length))
         self.prompt_tokens += len(requests[0].prompt_ids)
-        self._session.submit(requests)
+        self._phase = self._session.submit(requests)
         return answers
 
     def _answer(self, hole: int, prefix: str, suffix: str, gen_length: int) -> PartialHole:
@@ -90,7 +94,7 @@ class PromptRoute:
             elif answer.finish_reason is None and self._has_enough(answer.text + new):
                 answer.finish_reason = "deadline"
             if answer.finish_reason:
-                self._session.abort(number)
+                self._phase.abort(number)
             if new:
                 answer.text += new
                 yield HoleDelta(number, hole, new)

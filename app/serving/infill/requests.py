@@ -123,7 +123,7 @@ class Candidate:
     number: int  # in the order of submission, from 0
     holes: tuple[FilledHole, ...]
     text: str  # the whole text, holes filled
-    score: float  # the mean log probability of its tokens, plus its fit on a canvas with several candidates
+    score: float  # the mean log probability of its tokens (both routes: the least), plus its fit if there are several
     num_errors: int | None = None  # of syntax, in the whole file; None: they were not counted
 
 

@@ -50,19 +50,19 @@ class ReviseRoute:
         self.candidates: list[Candidate] = []
         self.prompt_tokens = self._layout.num_text_tokens + len(self._places)
         if self._places:
-            session.submit(self._probes())
+            self._phase = session.submit(self._probes())
 
     def __iter__(self) -> Iterator[HoleDelta | HoleDone | Silence]:
         rounds = 1 if self._request.mode == "redenoise" else max(1, min(self._request.num_forwards, MAX_FORWARDS) // 2)
         for number in range(rounds if self._places else 0):
             if number:
-                self._session.submit(self._probes())
+                self._phase = self._session.submit(self._probes())
             yield from self._take_confidences()
             doubtful = self._doubtful()
             if not doubtful or self._must_end():
                 break
             before = self._ids()
-            self._session.submit([self._fill_request(doubtful)])
+            self._phase = self._session.submit([self._fill_request(doubtful)])
             yield from self._take_tokens(doubtful)
             if self._ids() == before or (number + 1 < rounds and self._must_end()):
                 break
@@ -104,7 +104,7 @@ class ReviseRoute:
 
     def _take_confidences(self) -> Iterator[Silence]:
         groups = self._groups()
-        for item in self._session.events():
+        for item in self._session.events(self._phase):
             if item is SILENCE:
                 yield SILENCE
             elif isinstance(item[1], Probed):
@@ -125,7 +125,7 @@ class ReviseRoute:
 
     def _take_tokens(self, places: Sequence[tuple[int, int]]) -> Iterator[Silence]:
         masked = set(places)
-        for item in self._session.events():
+        for item in self._session.events(self._phase):
             if item is SILENCE:
                 yield SILENCE
             elif isinstance(item[1], Filled):

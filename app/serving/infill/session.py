@@ -1,4 +1,4 @@
-"""The sequences of one infill, phase after phase."""
+"""The sequences of one infill, in phases."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from app.serving.generation import SILENCE, Generation, Silence
 
 
 class InfillSession:
-    """`submit`, then iterate `events`; again as often as needed. `abort` may be called at any time from any thread.
+    """`submit` a phase, then iterate its `events`; as often as needed, also before an earlier one is over. `abort` may
+    be called at any time from any thread.
 
     Only the first phase counts against the queue's limit: an admitted request is not refused halfway. A time budget is
     for all phases together; a soft one does not hurry sequences that are being decoded.
@@ -24,53 +25,52 @@ class InfillSession:
         self._engine = engine
         self._deadline = _deadline(time_budget_ms)
         self._soft_deadline = _deadline(soft_budget_ms)
-        self._generation: Generation | None = None
+        self._phases: list[Generation] = []
         self._is_aborted = False
         self._is_watched = False
         self._is_gone: Callable[[], bool] = lambda: False
         self.counters: list[Counters] = []
 
-    def submit(self, requests: Sequence[SequenceRequest]) -> None:
+    def submit(self, requests: Sequence[SequenceRequest]) -> Generation:
         """Start a phase. Raises QueueFull, ModelLoading or ShuttingDown."""
-        is_first = self._generation is None
-        self._generation = self._engine.submit_requests(
+        is_first = not self._phases
+        phase = self._engine.submit_requests(
             requests if is_first else [self._in_time(request) for request in requests], is_admitted=not is_first
         )
-        self._generation.is_gone = self._is_gone
+        self._phases.append(phase)
+        phase.is_gone = self._is_gone
         if self._is_aborted:
-            self._generation.abort()
+            phase.abort()
         if self._is_watched:
-            self._generation.watch(True)
+            phase.watch(True)
+        return phase
 
     def watch_client(self, is_gone: Callable[[], bool]) -> None:
         """Abort before the first step at which `is_gone` returns true."""
         self._is_gone = is_gone
-        if self._generation is not None:
-            self._generation.is_gone = is_gone
+        for phase in list(self._phases):
+            phase.is_gone = is_gone
 
-    def events(self) -> Iterator[tuple[int, Event] | Silence]:
-        """(index of the sequence, event) until all sequences of this phase have finished, with SILENCE in between.
+    def events(self, phase: Generation) -> Iterator[tuple[int, Event] | Silence]:
+        """(index of the sequence, event) until all sequences of the phase have finished, with SILENCE in between.
 
         Raises EngineFailed or ShuttingDown. An aborted sequence ends with a Finished event whose reason is "abort".
         """
-        assert self._generation is not None
-        for item in self._generation.events():
+        for item in phase.events():
             if item is not SILENCE and isinstance(item[1], Finished):
                 self.counters.append(item[1].counters)
             yield item
 
-    def abort(self, index: int | None = None) -> None:
-        """Abort one sequence of this phase, or the whole infill."""
-        if index is None:
-            self._is_aborted = True
-        if self._generation is not None:
-            self._generation.abort(index)
+    def abort(self) -> None:
+        self._is_aborted = True
+        for phase in list(self._phases):
+            phase.abort()
 
     def watch(self, is_watched: bool) -> None:
-        """Start or stop step events, for this phase and later ones."""
+        """Start or stop step events, for all phases."""
         self._is_watched = is_watched
-        if self._generation is not None:
-            self._generation.watch(is_watched)
+        for phase in list(self._phases):
+            phase.watch(is_watched)
 
     @property
     def is_aborted(self) -> bool:
@@ -79,7 +79,7 @@ class InfillSession:
     @property
     def fell_behind(self) -> bool:
         """Whether the caller read too slowly."""
-        return self._generation is not None and self._generation.fell_behind
+        return any(phase.fell_behind for phase in list(self._phases))
 
     @property
     def is_overdue(self) -> bool:

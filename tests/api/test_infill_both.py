@@ -1,0 +1,156 @@
+"""A hole filled by two routes at once, of which the surer answer is returned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Timer
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.messages.params import GenerationParams, Window
+from app.serving.infill.requests import Hole, HoleDelta, InfillRequest
+from tests.api.infill_wire import fill, fill_streamed, reasons_of, texts_of
+from tests.doubles import app as fake_app
+from tests.doubles.engine import says
+from tests.doubles.infill import CANVAS_MODEL, InfillEngine, always, seen
+from tests.doubles.tokenizer import FimTokenizer, byte_ids
+from tests.waiting import wait_until
+
+MakeClient = Callable[..., FlaskClient]
+HOLE: dict[str, Any] = {"hole": {}}
+ONE = ["x = ", HOLE, "\n"]
+TWO = ["a = ", HOLE, "\nb = ", HOLE, "\n"]
+ENDED = [*byte_ids("fim"), FimTokenizer.END]
+
+
+@pytest.fixture
+def make_both(make_client: MakeClient) -> MakeClient:
+    return lambda engine: make_client(engine, tokenizer=FimTokenizer(), info=CANVAS_MODEL)
+
+
+def two_texts(canvas: float = 0.5, fim: float = 0.5, **options: Any) -> InfillEngine:
+    """The canvas gets "canvas", and suffix first "fim", with these confidences."""
+
+    def confidence(params: GenerationParams) -> float:
+        return fim if params.window is None else canvas
+
+    return InfillEngine(**{"script": says(ENDED), "fills": always("canvas"), "confidence": confidence, **options})
+
+
+@pytest.mark.parametrize(("canvas", "fim", "expected"), [(0.9, 0.8, "canvas"), (0.8, 0.9, "fim")])
+def test_the_surer_answer_is_returned(make_both: MakeClient, canvas: float, fim: float, expected: str) -> None:
+    engine = two_texts(canvas, fim)
+
+    answer = fill(make_both(engine), ONE, infill_mode="both")
+
+    assert [seen(sequence) for sequence in engine.added[:2]] == [f"x ={'_' * 24}\n", "<S>\n<P>x = <M>"]
+    assert texts_of(answer) == [expected]
+    assert (answer["infill_mode"], answer["filled"]) == ("both", "together")
+    assert answer["elbarto"]["warnings"] == []
+
+
+def test_the_least_certain_token_counts(make_both: MakeClient) -> None:
+    """A long answer is not worse for its length alone."""
+    engine = two_texts(0.6, 0.7, fills=always("c"), script=says([*byte_ids("f" * 20), FimTokenizer.END]))
+
+    assert texts_of(fill(make_both(engine), ONE, infill_mode="both")) == ["f" * 20]
+
+
+@pytest.mark.parametrize("expected", ["canvas", "fim"])
+def test_the_text_after_the_hole_must_be_likely(make_both: MakeClient, expected: str) -> None:
+    def fit(window: Window) -> float:
+        ids, wanted = [token_id for token_id in window.token_ids if token_id is not None], byte_ids(expected)
+        return 0.9 if any(ids[at : at + len(wanted)] == wanted for at in range(len(ids))) else 0.1
+
+    answer = fill(make_both(two_texts(fit=fit)), ONE, infill_mode="both")
+
+    assert texts_of(answer) == [expected]
+
+
+def test_an_answer_that_was_cut_short_comes_last(make_both: MakeClient) -> None:
+    engine = two_texts(0.2, 0.9, script=says("never ends"))
+
+    answer = fill(make_both(engine), ["x = ", {"hole": {"max_tokens": 7}}, "\n"], infill_mode="both")
+
+    assert (texts_of(answer), reasons_of(answer)) == (["canvas"], ["stop"])
+
+
+def test_equal_answers_are_one_candidate(make_both: MakeClient) -> None:
+    engine = two_texts(fills=always("fim"))
+
+    answer = fill(make_both(engine), ONE, infill_mode="both", n=2)
+
+    assert [choice["text"] for choice in answer["choices"]] == ["x = fim\n"]
+
+
+def test_both_answers_are_candidates(make_both: MakeClient) -> None:
+    answer = fill(make_both(two_texts(0.9, 0.8)), ONE, infill_mode="both", n=2)
+
+    assert [choice["text"] for choice in answer["choices"]] == ["x = canvas\n", "x = fim\n"]
+
+
+def test_the_text_is_streamed_once_it_is_known(make_both: MakeClient) -> None:
+    events = fill_streamed(make_both(two_texts(0.8, 0.9)), ONE, infill_mode="both")
+
+    assert [event["type"] for event in events] == ["started", "delta", "hole", "finished"]
+    assert [event.get("text") for event in events[1:3]] == ["fim", "fim"]
+    assert events[-1]["usage"]["completion_tokens"] == 3
+
+
+@pytest.mark.parametrize(
+    ("segments", "body", "reason"),
+    [
+        (TWO, {}, "2 holes are filled together"),
+        (["a", {"hole": {"pinned": ["b"]}}, "c"], {}, "pinned texts are kept in place"),
+        (ONE, {"length_method": "exact"}, "length_method applies"),
+    ],
+)
+def test_what_only_a_canvas_can_do(
+    make_both: MakeClient, segments: list[Any], body: dict[str, Any], reason: str
+) -> None:
+    engine = two_texts(fills=always("b", "b"))
+
+    answer = fill(make_both(engine), segments, infill_mode="both", **body)
+
+    assert answer["infill_mode"] == "canvas"
+    warning = f"infill_mode is canvas instead of both: {reason} on a canvas only."
+    assert answer["elbarto"]["warnings"] == [warning]
+    assert all(sequence.params.window for sequence in engine.added)
+
+
+def test_only_a_canvas_can_be_watched(make_both: MakeClient) -> None:
+    request = InfillRequest(texts=["x = ", "\n"], holes=[Hole()], mode="both", watch=True)
+
+    infill = fake_app.service_of(make_both(two_texts())).infill(request)
+
+    assert infill.mode == "canvas"
+    infill.abort()
+
+
+def test_a_soft_budget_does_not_wait_for_the_second_answer(make_both: MakeClient) -> None:
+    """The double takes one sequence after the other, so only the canvas is filled when the time is over."""
+    engine = two_texts(0.2, 0.9, gated=True, script=says([*byte_ids("f" * 60), FimTokenizer.END]))
+    service = fake_app.service_of(make_both(engine))
+    infill = service.infill(InfillRequest(texts=["x = ", "\n"], holes=[Hole()], mode="both", soft_budget_ms=50))
+    engine.allow(1)
+    late = Timer(0.5, engine.allow)
+    late.start()
+
+    assert [event.text for event in infill if isinstance(event, HoleDelta)] == ["canvas"]
+    late.join()
+
+
+def test_an_aborted_one_leaves_no_sequence(make_both: MakeClient) -> None:
+    engine = two_texts(gated=True)
+    infill = fake_app.service_of(make_both(engine)).infill(
+        InfillRequest(texts=["x = ", "\n"], holes=[Hole()], mode="both")
+    )
+
+    infill.abort()
+    engine.allow()
+
+    assert not [event for event in infill if isinstance(event, HoleDelta)]
+    assert infill.candidates == ()
+    wait_until(lambda: not engine.has_work)
