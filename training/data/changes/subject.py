@@ -9,10 +9,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from training.data import names, tasks
+from training.data.first.draw import template_of
+from training.data.first.tables import ENTRIES
+from training.data.holdout import is_held_out_template
 from training.data.phrases import base_form, third_person
 from training.data.template import PLAIN, Constant, Form, Template, fill, name_with
 
 MAX_BODY = 240  # characters: a request with its code and the reply must fit into a sample
+TYPED_FIRST_SHARE = 0.3  # what people ask for first is also what they paste
 BOUND = re.compile(r"\bfor (\w+) in|^\s*(\w+) = |lambda (\w+):", re.MULTILINE)
 # Verbs that `third_person` takes for nouns, or does not know.
 SECOND_VERB = re.compile(
@@ -99,7 +103,7 @@ def draw_subject(
     """A function of the training split; `telling`: with its usual name; `usual`: as the assistant writes it if the
     request says no more than what it does."""
     while True:
-        item = rng.choice(items_that(suits)) if suits else tasks.draw_template(rng, "train")
+        item = _draw_item(suits, rng)
         constants = tasks.allowed_constants(item, "train")
         if constants and not item.is_class and len(item.body) <= MAX_BODY:
             break
@@ -115,6 +119,19 @@ def draw_subject(
         if rng.random() < 0.25:
             subject = subject.with_variable(variable, subject.fresh_name(rng))
     return subject
+
+
+def _draw_item(suits: Callable[[Template], bool] | None, rng: random.Random) -> Template:
+    if suits:
+        return rng.choice(items_that(suits))
+    return rng.choice(_typed_first()) if rng.random() < TYPED_FIRST_SHARE else tasks.draw_template(rng, "train")
+
+
+@cache
+def _typed_first() -> tuple[Template, ...]:
+    """The functions of what is typed first, each once."""
+    items = {item.key: item for entry in ENTRIES if entry.program is None for item in (template_of(entry),)}
+    return tuple(item for item in items.values() if not is_held_out_template(item.key))
 
 
 def with_form(subject: Subject, rng: random.Random, share: float = 0.3) -> Subject:
@@ -161,9 +178,9 @@ def in_string(code: str, word: str) -> bool:
 
 def _name(item: Template, constant: Constant, telling: bool, rng: random.Random) -> str:
     style = rng.random()
-    if telling or style < 0.25:
+    if telling or style < 0.35:
         return name_with(item.names[0], constant)
-    if style < 0.4:
+    if style < 0.5:
         return name_with(rng.choice(item.names), constant)
     while (made_up := names.random_function_name(rng)) in item.words() | tasks.BUILTINS:
         pass

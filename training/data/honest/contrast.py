@@ -6,6 +6,7 @@ import random
 from collections import Counter
 
 from training.data.honest.fillers import KNOWN, say
+from training.data.honest.language_words import ORDER_PATTERNS
 from training.data.honest.languages import BARE_PATTERNS, TASK_PATTERNS
 from training.data.honest.manner import politely
 from training.data.patterns import draw_wording
@@ -14,7 +15,7 @@ from training.data.template import Template
 
 PYTHON = ("Python", "Python", "python", "Python 3", "python3", "plain Python")
 IN_LANGUAGE = " in {subject}"
-DO_PATTERNS = tuple(p for p in TASK_PATTERNS if "{name}" not in p and not p.startswith("//"))
+DO_PATTERNS = (*(p for p in TASK_PATTERNS if "{name}" not in p and not p.startswith("//")), *ORDER_PATTERNS)
 NAME_PATTERNS = (
     *(p for p in BARE_PATTERNS if "{bare}" in p and " but " not in p),
     "[simple|basic|short|small] {bare} [function|code|program|in {subject}]",

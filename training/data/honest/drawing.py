@@ -4,16 +4,41 @@ from __future__ import annotations
 
 import random
 
-from training.data.honest import explanations, foreign, knowledge, languages, libraries, personal, programs
+from training.data.honest import (
+    everyday,
+    explanations,
+    foreign,
+    knowledge,
+    language_words,
+    languages,
+    libraries,
+    more_programs,
+    personal,
+    programs,
+    systems,
+    tables,
+    web_pages,
+)
 from training.data.honest.fillers import fill_fields
 from training.data.honest.topic import Kind, Topic
 from training.data.patterns import draw_wording, is_held_out_wording
 
-KINDS: tuple[Kind, ...] = tuple(
-    kind
-    for module in (languages, libraries, programs, knowledge, personal, explanations, foreign)
-    for kind in module.KINDS
+MODULES = (
+    languages,
+    libraries,
+    programs,
+    knowledge,
+    personal,
+    explanations,
+    foreign,
+    language_words,
+    web_pages,
+    systems,
+    tables,
+    more_programs,
+    everyday,
 )
+KINDS: tuple[Kind, ...] = tuple(kind for module in MODULES for kind in module.KINDS)
 WEIGHTS = tuple(kind.weight for kind in KINDS)
 SKEW = 1.6  # above 1 prefers the first topics of a kind
 # Held out of training: wordings of known topics, and whole topics.

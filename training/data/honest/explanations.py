@@ -72,7 +72,7 @@ PYTHON = {
     "learn": "[how do i learn|teach me|i want to learn|is it hard to learn|best way to learn] [python|programming|to "
     "code]",
     "about": "[why is|is] python [slow|fast|popular|free|better than java|interpreted|hard|dead|a good language]",
-    "course": "python [tutorial|course|books|documentation|download|certificate|interview questions|jobs|version]",
+    "course": "python [tutorial|courses|books|documentation|download|certificate|interview questions|jobs|version]",
     "advice": "[which|what] [ide|editor|laptop|book|framework|version] [should i use|is best] for [python|programming]",
 }
 FILES = {

@@ -100,6 +100,13 @@ WORDS = {
     "make a backup|schedule a job|check disk space|connect to a server|run a container|split a window|create a table",
     "format": "email addresses|a phone number|a zip code|dates|urls|an ip address|html tags|credit card numbers|"
     "a strong password|hex colors|times|prices|hashtags|quoted strings|a uuid|two words|whitespace|file names|iban",
+    # Programs that are small as long as nothing is added to them.
+    "small": "password generator|calculator|todo list|number guessing game|dice roller|coin flip|unit converter|"
+    "tip calculator|bmi calculator|age calculator|timer|countdown|stopwatch|word counter|multiplication table|"
+    "prime checker|caesar cipher|palindrome checker|shopping list|bank account|contact book|temperature converter|"
+    "quiz|random number generator|roman numeral converter|fibonacci program|hello world|guessing game|note taker|"
+    "text analyzer|password checker|loan calculator|birthday reminder|grade calculator|binary converter|"
+    "fizzbuzz|sorting program|csv viewer|file renamer|anagram finder|address book",
     "regex": r"^\d+$|^[a-z]+@|(\w+)\s\1|a{2,5}|^(?=.*\d).+$|\bfoo\b|(a|b)*c|^\s*#|(?<!x)y",
     "odd_word": "banana|giraffe|potato|cheese|umbrella|moon|pizza|elephant|sofa|unicorn|trousers|spoon|volcano|"
     "pineapple|"

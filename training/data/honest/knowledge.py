@@ -107,10 +107,11 @@ SUMS = {
 }
 TEXTS = {
     form: (
-        f"[write|compose|create|make|give me] [|me ]a [|short|long|funny|sad|good] {form} [about|on] {{topic}}",
+        f"[write|write me|compose|create|make|give me] a [|short|long|funny|sad|good] {form} [about|on] {{topic}}",
         f"[write|compose|draft] [|me ]a {form} [|for school|for my friend|for me|please]",
         f"[can|could] you write a {form} [|about {{topic}}|for me]",
-        f"[a|short|i need a] {form} about {{topic}}",
+        f"[a|short|i need a|] {form} about {{topic}}",
+        f"{form} [please|for me|for school|generator]",
     )
     for form in (
         "poem|story|song|essay|letter|blog post|novel|speech|cover letter|tweet|haiku|fairy tale|report|article|"

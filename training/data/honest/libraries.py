@@ -88,6 +88,13 @@ REGEX = {
         "matches|to find|to validate|to extract] {format}",
         "what [is|would be] [a|the] [regex|regular expression] [for|to match|to validate] {format}",
     ),
+    "named format regex": "[license plate|postal code|ipv6|mac address|hex color|latitude|isbn|credit card|us phone|"
+    "domain name|xml tag|file path|german date|log line|bible verse|time of day] [regex|regexp|regular expression|"
+    "regex pattern|pattern matching regex]",
+    "regex tricks": "[lookahead|non greedy match|capture group|named group|word boundary|negative lookbehind|"
+    "backreference|multiline flag|case insensitive match|recursive pattern] [regex|in regex|regex example|in a regex]",
+    "match lines": "[regex|regular expression|regex pattern] that [matches|finds|accepts|rejects|skips] [lines without "
+    "a word|only whole words|text in quotes|everything after a colon|nested brackets|two digits in a row|empty lines]",
     "explain a regex": (
         "[explain|what does] [this|the] [regex|regular expression|pattern] [mean|do|please|] {regex}",
         "what does {regex} [match|mean]",

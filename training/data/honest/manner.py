@@ -10,7 +10,10 @@ from training.data.patterns import as_typed
 
 Manner = Callable[[str, random.Random], str]
 # "u" may be either: "a user", "an umbrella".
-A_VOWEL, AN_OTHER = re.compile(r"\ba (?=[aeio])", re.IGNORECASE), re.compile(r"\ban (?=[^aeiouhAEIOUH])")
+A_VOWEL, AN_OTHER = (
+    re.compile(r"\ba (?=[aeio])(?!(?:and|are|as|at|if|in|is|or)\b)", re.IGNORECASE),
+    re.compile(r"\ban (?=[^aeiouhAEIOUH])"),
+)
 BEFORE = ("hi, ", "hello, ", "hey, ", "please ", "ok, ", "hi! ", "hello! ", "so, ", "now ", "i want: ")
 AFTER = (", please", ", thanks", " thanks", " asap", " thank you", " quickly")
 COURTESY_SHARE = 0.05

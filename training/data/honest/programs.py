@@ -12,7 +12,7 @@ PROGRAMS = (
     "mobile app|desktop app|website|blog|online shop|login page|login system|rest api|social network|search engine|"
     "web browser|text editor|spreadsheet program|paint program|music player|video player|file manager|"
     "password manager|chat application|messenger|email client|calendar app|weather app|alarm clock app|"
-    "calculator with a gui|neural network|machine learning model|image classifier|spam filter|language model|"
+    "neural network|machine learning model|image classifier|spam filter|language model|"
     "recommendation system|voice assistant|face recognition program|object detector|speech recognizer|"
     "translation program|trading bot|discord bot|telegram bot|twitter bot|slack bot|web crawler|download manager|"
     "database|database engine|sql parser|programming language|interpreter|parser for c|regex engine|virtual machine|"
