@@ -69,6 +69,27 @@ def test_the_text_after_the_hole_must_be_likely(make_both: MakeClient, expected:
     assert texts_of(answer) == [expected]
 
 
+def test_where_they_disagree_a_canvas_of_the_other_length_is_filled(make_both: MakeClient) -> None:
+    """Suffix first has found the length, and the canvas the text."""
+    engine = two_texts(
+        fills=lambda hole, num_masks, params: " abc" if num_masks == 4 else "canvas",
+        confidence=lambda params: 0.9 if params.window and params.window.num_masks == 4 else 0.4,
+    )
+
+    answer = fill(make_both(engine), ONE, infill_mode="both")
+
+    assert [window.num_masks for window in engine.canvases] == [24, len(" fim")]
+    assert texts_of(answer) == ["abc"]
+
+
+def test_where_they_agree_nothing_more_is_tried(make_both: MakeClient) -> None:
+    engine = two_texts(fills=always("fim"))
+
+    fill(make_both(engine), ONE, infill_mode="both")
+
+    assert len(engine.added) == 2
+
+
 def test_an_answer_that_was_cut_short_comes_last(make_both: MakeClient) -> None:
     engine = two_texts(0.2, 0.9, script=says("never ends"))
 
@@ -85,10 +106,12 @@ def test_equal_answers_are_one_candidate(make_both: MakeClient) -> None:
     assert [choice["text"] for choice in answer["choices"]] == ["x = fim\n"]
 
 
-def test_both_answers_are_candidates(make_both: MakeClient) -> None:
-    answer = fill(make_both(two_texts(0.9, 0.8)), ONE, infill_mode="both", n=2)
+def test_all_answers_are_candidates(make_both: MakeClient) -> None:
+    engine = two_texts(0.9, 0.8, fills=lambda hole, num_masks, params: " abc" if num_masks == 4 else "canvas")
 
-    assert [choice["text"] for choice in answer["choices"]] == ["x = canvas\n", "x = fim\n"]
+    answer = fill(make_both(engine), ONE, infill_mode="both", n=3)
+
+    assert [choice["text"] for choice in answer["choices"]] == ["x = canvas\n", "x = abc\n", "x = fim\n"]
 
 
 def test_the_text_is_streamed_once_it_is_known(make_both: MakeClient) -> None:
@@ -140,6 +163,19 @@ def test_a_soft_budget_does_not_wait_for_the_second_answer(make_both: MakeClient
 
     assert [event.text for event in infill if isinstance(event, HoleDelta)] == ["canvas"]
     late.join()
+
+
+def test_a_soft_budget_does_not_wait_for_a_third_answer(make_both: MakeClient) -> None:
+    engine = two_texts(0.2, 0.9, gated=True)
+    service = fake_app.service_of(make_both(engine))
+    infill = service.infill(InfillRequest(texts=["x = ", "\n"], holes=[Hole()], mode="both", soft_budget_ms=500))
+    engine.allow(3)
+    late = Timer(1, engine.allow)
+    late.start()
+
+    assert [event.text for event in infill if isinstance(event, HoleDelta)] == ["fim"]
+    late.join()
+    assert len(engine.added) == 3
 
 
 def test_an_aborted_one_leaves_no_sequence(make_both: MakeClient) -> None:

@@ -34,6 +34,7 @@ class CanvasRoute:
         self._windows = CanvasWindows(plan, self._layout, tokenizer)
         self._reports_at_once = plan.method != "several"
         self._drafts: list[Draft] = []
+        self._is_stopped = False
         self.candidates: list[Candidate] = []
         self.prompt_tokens = self._layout.num_text_tokens
         self._begin(first_variants(plan, session.capacity))
@@ -41,12 +42,12 @@ class CanvasRoute:
     def __iter__(self) -> Iterator[Item]:
         yield from self._fill(list(enumerate(self._drafts)))
         missing = self._plan.request.n - len({draft.texts for draft in self._drafts})
-        is_over = self._session.is_aborted or self._session.is_overdue
+        is_over = self._is_aborted or self._session.is_overdue
         if missing > 0 and self._plan.method != "several" and not is_over:
             first = len(self._drafts)
             more = self._begin(sampled_variants(self._plan, missing + 1, MOST_TEMPERATURE))
             yield from self._fill(list(enumerate(more, first)))
-        if self._session.is_aborted:
+        if self._is_aborted:
             return
         yield from self._rank()
         if not self._reports_at_once:
@@ -54,6 +55,15 @@ class CanvasRoute:
             for hole, filled in enumerate(best.holes):
                 yield HoleDelta(best.number, hole, filled.text)
                 yield HoleDone(best.number, hole, filled)
+
+    def stop(self) -> None:
+        """Give up: there will be no candidates."""
+        self._is_stopped = True
+        self._phase.abort()
+
+    @property
+    def _is_aborted(self) -> bool:
+        return self._is_stopped or self._session.is_aborted
 
     def _begin(self, variants: Sequence[Variant]) -> list[Draft]:
         drafts = [Draft(variant, self._lengths(variant)) for variant in variants]
@@ -70,7 +80,7 @@ class CanvasRoute:
                     continue
                 number, draft = running[item[0]]
                 yield from self._take(number, draft, item[1])
-            if self._session.is_aborted:
+            if self._is_aborted:
                 return
             running = [(number, draft) for number, draft in running if not draft.is_filled]
             for _, draft in running:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.messages.params import GenerationParams
 from app.serving.engine_client import SequenceRequest
@@ -46,6 +46,14 @@ class CanvasPlan:
     @property
     def may_delete(self) -> bool:
         return self.method == "delete" and self.delete_token_id is not None
+
+    def of_lengths(self, lengths: Sequence[int]) -> CanvasPlan:
+        """The plan for one candidate whose holes have these lengths."""
+        holes = [
+            replace(each, hole=replace(each.hole, length=length), max_tokens=length, start=length)
+            for each, length in zip(self.holes, lengths, strict=True)
+        ]
+        return replace(self, request=replace(self.request, holes=[each.hole for each in holes], n=1), holes=holes)
 
     @property
     def max_tokens(self) -> int:

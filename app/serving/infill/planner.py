@@ -106,12 +106,16 @@ class InfillPlanner:
 
     def _begin_both(self, request: InfillRequest, session: InfillSession) -> tuple[BothRoutes, GenerationParams]:
         canvas, plan = self._canvas_route(request, session)
+
+        def refill(lengths: Sequence[int]) -> CanvasRoute:
+            return CanvasRoute(plan.of_lengths(lengths), self.tokenizer, session)
+
         try:
             prompt, _ = self._begin_fim(request, session)
         except Exception:
             session.abort()
             raise
-        return BothRoutes(canvas, prompt, plan, session), plan.params
+        return BothRoutes(canvas, prompt, refill, plan, session), plan.params
 
     def _begin_canvas(self, request: InfillRequest, session: InfillSession) -> tuple[CanvasRoute, GenerationParams]:
         route, plan = self._canvas_route(request, session)
