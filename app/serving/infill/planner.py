@@ -111,7 +111,7 @@ class InfillPlanner:
             return CanvasRoute(plan.of_lengths(lengths), self.tokenizer, session)
 
         try:
-            prompt, _ = self._begin_fim(request, session)
+            prompt, _ = self._begin_fim(replace(request, n=1), session)  # the canvas has the further candidates
         except Exception:
             session.abort()
             raise
