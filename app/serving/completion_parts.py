@@ -9,12 +9,11 @@ from app.messages.events import Stepped
 from app.serving.generation import SILENCE, Silence
 from app.serving.infill.infill import Infill
 from app.serving.infill.requests import Candidate, FilledHole, HoleDelta, HoleDone, WindowStep
-from app.serving.infill.results import log_probability
+from app.serving.infill.results import log_probability, tokens_shown
 from app.serving.reply import Reply
 from app.serving.token_log import Alternatives, Scored
 from app.serving.updates import ChoiceFinishReason, Delta, Ended, Step
 from app.text.indentation import IndentationLimit
-from app.text.line_ends import with_lf
 
 
 @dataclass(frozen=True)
@@ -186,17 +185,8 @@ class InfillPart(Part):
         return CompletionChoice(text, tokens, _finish_reason(hole), hole.stopping_word)
 
     def _tokens(self, hole: FilledHole, shown: str) -> tuple[Scored, ...]:
-        """The tokens of the shown text: the hole's text may have been cut at either end, and have other line ends."""
         scored = [self._alternatives.score(token.id, token.confidence, token.step) for token in hole.tokens]
-        texts = [token.text for token in hole.tokens]
-        start = max(0, "".join(texts).find(with_lf(hole.text)))
-        end = start + len(with_lf(shown))
-        kept, at = [], 0
-        for token, text in zip(scored, texts, strict=True):
-            if at < end and at + len(text) > start:
-                kept.append(token)
-            at += len(text)
-        return tuple(kept)
+        return tuple(scored[tokens_shown(hole, shown)])
 
 
 def _with_index(event: CompletionDelta | CompletionEnded, index: int) -> CompletionDelta | CompletionEnded:

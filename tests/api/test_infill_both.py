@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from threading import Timer
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from app.messages.params import GenerationParams, Window
-from app.serving.infill.requests import Hole, HoleDelta, InfillRequest
-from tests.api.infill_wire import fill, fill_streamed, reasons_of, texts_of
+from app.serving.infill.both_routes import certainty
+from app.serving.infill.requests import Candidate, FilledHole, Hole, HoleDelta, HoleToken, InfillRequest, WindowSnapshot
+from tests.api.infill_wire import edit, fill, fill_streamed, reasons_of, texts_of
 from tests.doubles import app as fake_app
 from tests.doubles.engine import says
 from tests.doubles.infill import CANVAS_MODEL, InfillEngine, always, seen
-from tests.doubles.tokenizer import FimTokenizer, byte_ids
+from tests.doubles.tokenizer import FIRST_BYTE, FimTokenizer, byte_ids
 from tests.waiting import wait_until
 
 MakeClient = Callable[..., FlaskClient]
@@ -90,12 +91,72 @@ def test_where_they_agree_nothing_more_is_tried(make_both: MakeClient) -> None:
     assert len(engine.added) == 2
 
 
+def test_without_a_delete_token_too_it_is_one_canvas(make_client: MakeClient) -> None:
+    engine = two_texts(fills=lambda hole, num_masks, params: "canvas"[:num_masks])
+    client = make_client(engine, tokenizer=FimTokenizer(), info={"attention": "full"})
+
+    fill(client, ONE, infill_mode="both")
+
+    assert [window.num_masks for window in engine.canvases] == [4, 8, 16, 32, len(" fim")]
+
+
 def test_an_answer_that_was_cut_short_comes_last(make_both: MakeClient) -> None:
     engine = two_texts(0.2, 0.9, script=says("never ends"))
 
-    answer = fill(make_both(engine), ["x = ", {"hole": {"max_tokens": 7}}, "\n"], infill_mode="both")
+    answer = fill(make_both(engine), ["x = ", {"hole": {"max_tokens": 7}}, "\n"], infill_mode="both", n=2)
 
-    assert (texts_of(answer), reasons_of(answer)) == (["canvas"], ["stop"])
+    assert [choice["text"] for choice in answer["choices"]] == ["x = canvas\n", "x = never e\n"]
+    assert reasons_of(answer) == ["stop"]
+
+
+def test_an_empty_answer_comes_last(make_both: MakeClient) -> None:
+    """There is no text after the hole that could speak against it."""
+    engine = two_texts(0.2, 0.9, script=says([FimTokenizer.END]))
+
+    assert texts_of(fill(make_both(engine), ["x = ", HOLE], infill_mode="both")) == ["canvas"]
+
+
+def test_tokens_that_are_cut_off_do_not_count() -> None:
+    """Of the rest of the line, which the text repeated, the model was not sure."""
+    tokens = (HoleToken(1, "x", 0.9, 0), HoleToken(2, ":", 0.1, 1))
+    candidate = Candidate(0, (FilledHole("x", tokens, "stop"),), "if x:", 0.0)
+
+    assert certainty(candidate) == pytest.approx(math.log(0.9))
+
+
+@pytest.mark.parametrize(
+    ("canvas", "fim", "text", "shown"),
+    [(0.8, 0.9, "canvas", [" fim"]), (0.9, 0.8, "canvas", [" canvas"]), (0.9, 0.8, "fim", [])],
+)
+def test_who_watches_sees_what_is_returned_at_last(
+    make_both: MakeClient, canvas: float, fim: float, text: str, shown: list[str]
+) -> None:
+    """Unless that is what is there already: one canvas was filled with another text, or two were."""
+    request = InfillRequest(texts=["x = ", "\n"], holes=[Hole()], mode="both")
+    infill = fake_app.service_of(make_both(two_texts(canvas, fim, fills=always(text)))).infill(request)
+    with infill.publisher.subscribe() as subscriber:
+        for _ in infill:
+            pass
+        snapshots = [item.event.tokens for item in subscriber if isinstance(item, WindowSnapshot)]
+
+    whole = ["".join(chr(token.id - FIRST_BYTE) for token in tokens if token) for tokens in snapshots if all(tokens)]
+    assert [each.removeprefix("x =").removesuffix("\n") for each in whole if each] == shown
+
+
+def test_a_text_that_fills_the_context(make_client: MakeClient) -> None:
+    """The answer suffix first is longer than the canvas for which the text was cut."""
+
+    class Strict(InfillEngine):
+        def add(self, prompt_ids: Any, params: GenerationParams, *rest: Any) -> int:
+            assert len(prompt_ids) + params.gen_length <= 64
+            return super().add(prompt_ids, params, *rest)
+
+    engine = Strict(script=says([*byte_ids("f" * 30), FimTokenizer.END]), fills=always("canvas"))
+    client = make_client(engine, tokenizer=FimTokenizer(), info={**CANVAS_MODEL, "max_model_len": 64})
+
+    answer = fill(client, ["a = 1\n" * 40 + "x = ", HOLE, "\n" + "b = 2\n" * 40], infill_mode="both", n=2)
+
+    assert {hole["text"] for choice in answer["choices"] for hole in choice["holes"]} == {"canvas", "f" * 30}
 
 
 def test_equal_answers_are_one_candidate(make_both: MakeClient) -> None:
@@ -143,8 +204,9 @@ def test_what_only_a_canvas_can_do(
     assert all(sequence.params.window for sequence in engine.added)
 
 
-def test_only_a_canvas_can_be_watched(make_both: MakeClient) -> None:
-    request = InfillRequest(texts=["x = ", "\n"], holes=[Hole()], mode="both", watch=True)
+@pytest.mark.parametrize("options", [{"watch": True}, {"soft_budget_ms": 1000}, {"holes": [Hole(length=3)]}])
+def test_what_only_a_canvas_can_do_for_callers_in_the_server(make_both: MakeClient, options: dict[str, Any]) -> None:
+    request = InfillRequest(**{"texts": ["x = ", "\n"], "holes": [Hole()], "mode": "both", **options})
 
     infill = fake_app.service_of(make_both(two_texts())).infill(request)
 
@@ -152,30 +214,12 @@ def test_only_a_canvas_can_be_watched(make_both: MakeClient) -> None:
     infill.abort()
 
 
-def test_a_soft_budget_does_not_wait_for_the_second_answer(make_both: MakeClient) -> None:
-    """The double takes one sequence after the other, so only the canvas is filled when the time is over."""
-    engine = two_texts(0.2, 0.9, gated=True, script=says([*byte_ids("f" * 60), FimTokenizer.END]))
-    service = fake_app.service_of(make_both(engine))
-    infill = service.infill(InfillRequest(texts=["x = ", "\n"], holes=[Hole()], mode="both", soft_budget_ms=50))
-    engine.allow(1)
-    late = Timer(0.5, engine.allow)
-    late.start()
+def test_an_edit_of_tokens_needs_a_canvas(make_both: MakeClient) -> None:
+    answer = edit(make_both(two_texts()), "abc", [[1, 2]], mode="redenoise", infill_mode="both")
 
-    assert [event.text for event in infill if isinstance(event, HoleDelta)] == ["canvas"]
-    late.join()
-
-
-def test_a_soft_budget_does_not_wait_for_a_third_answer(make_both: MakeClient) -> None:
-    engine = two_texts(0.2, 0.9, gated=True)
-    service = fake_app.service_of(make_both(engine))
-    infill = service.infill(InfillRequest(texts=["x = ", "\n"], holes=[Hole()], mode="both", soft_budget_ms=500))
-    engine.allow(3)
-    late = Timer(1, engine.allow)
-    late.start()
-
-    assert [event.text for event in infill if isinstance(event, HoleDelta)] == ["fim"]
-    late.join()
-    assert len(engine.added) == 3
+    assert answer["infill_mode"] == "canvas"
+    warning = "infill_mode is canvas instead of both: redenoise works on a canvas only."
+    assert answer["elbarto"]["warnings"] == [warning]
 
 
 def test_an_aborted_one_leaves_no_sequence(make_both: MakeClient) -> None:

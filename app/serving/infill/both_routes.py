@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
+from app.errors import ShuttingDown
 from app.messages.events import Stepped
-from app.serving.generation import SILENCE, Silence
+from app.serving.generation import Silence
 from app.serving.infill.canvas_route import CanvasRoute, Contents
-from app.serving.infill.plan import CanvasPlan
 from app.serving.infill.prompt_route import PromptRoute
-from app.serving.infill.requests import Candidate, HoleDelta, HoleDone, WindowSnapshot, WindowStep
-from app.serving.infill.results import log_probability
+from app.serving.infill.requests import Candidate, HoleDelta, HoleDone, InfillRequest, WindowSnapshot, WindowStep
+from app.serving.infill.results import log_probability, tokens_shown
 from app.serving.infill.search import best_distinct
 from app.serving.infill.session import InfillSession
+from app.serving.infill.syntax import CountErrors
 
 Item = HoleDelta | HoleDone | WindowStep | WindowSnapshot | Stepped | Silence
 Refill = Callable[[Sequence[int]], CanvasRoute]  # the number of tokens of each hole -> its canvas, submitted
+LAST = 100.0  # more than scores differ otherwise
 
 
 class BothRoutes:
@@ -24,52 +28,69 @@ class BothRoutes:
 
     A canvas is decoded in any order, but has to find the length by deleting; suffix first, an end token ends the text,
     which is decoded from left to right. Where they disagree, a canvas of the length of the second answer is filled too.
+
+    What is watched is the canvas, of candidate 0; if another answer is returned, a last snapshot shows that.
     """
 
     def __init__(
-        self, canvas: CanvasRoute, prompt: PromptRoute, refill: Refill, plan: CanvasPlan, session: InfillSession
+        self,
+        canvas: CanvasRoute,
+        prompt: PromptRoute,
+        refill: Refill,
+        request: InfillRequest,
+        session: InfillSession,
+        count_errors: CountErrors | None,
     ) -> None:
         self._canvas, self._prompt, self._refill = canvas, prompt, refill
-        self._plan, self._session = plan, session
-        self._steps: dict[int, list[Stepped]] = {}  # of the candidates that are not on the first canvas
+        self._request, self._session, self._count_errors = request, session, count_errors
+        self._steps: dict[int, list[Stepped]] = defaultdict(list)  # of the candidates, by number, if they are scored
+        self._shown = 0  # the candidate whose canvas was watched last
         self.candidates: list[Candidate] = []
         self.prompt_tokens = canvas.prompt_tokens
 
     def __iter__(self) -> Iterator[Item]:
-        yield from (item for item in self._canvas if not isinstance(item, HoleDelta | HoleDone))
-        found = list(self._canvas.candidates)
-        yield from self._take(self._prompt, len(found))
-        found += self._prompt.candidates
-        if not self._session.is_overdue and (refilled := self._of_other_length()) is not None:
-            yield from self._take(refilled, len(found))
-            found += refilled.candidates
+        found: list[Candidate] = []
+        yield from self._take(self._canvas, found)
+        yield from self._take(self._prompt, found)
+        with suppress(ShuttingDown):  # there are answers already
+            if (refilled := self._of_other_length(found)) is not None:
+                self._shown = len(found)
+                yield from self._take(refilled, found)
         if self._session.is_aborted:
             return
         yield from self._rank(found)
         best = self.candidates[0]
-        yield from self._steps.get(best.number, ())  # after those of the canvas: the last ones count
+        if best.number != self._shown and (snapshot := self._canvas.snapshot(best)):
+            yield snapshot
+        yield from self._steps[best.number]  # the steps of the last sequence count
         for hole, filled in enumerate(best.holes):
             yield HoleDelta(0, hole, filled.text)
             yield HoleDone(0, hole, filled)
 
-    def _take(self, route: PromptRoute | CanvasRoute, number: int) -> Iterator[Silence]:
-        """Run a route whose first candidate has this number. A soft budget does not wait for it."""
-        steps = self._steps.setdefault(number, [])
+    def _take(self, route: PromptRoute | CanvasRoute, found: list[Candidate]) -> Iterator[Item]:
+        """Run a route to its end and add its candidates."""
         for item in route:
-            if item is SILENCE:
-                yield SILENCE
-            elif isinstance(item, Stepped | WindowStep):
-                steps.append(item.event if isinstance(item, WindowStep) else item)
-            if self._plan.request.soft_budget_ms is not None and self._session.is_overdue:
-                route.stop()
+            if isinstance(item, Stepped):
+                self._note(len(found), item)
+            elif isinstance(item, WindowStep):
+                self._note(len(found) + item.candidate, item.event)
+                yield item
+            elif not isinstance(item, HoleDelta | HoleDone):
+                yield item
+        first = len(found)
+        found += [replace(each, number=first + each.number) for each in route.candidates]
 
-    def _of_other_length(self) -> CanvasRoute | None:
+    def _note(self, number: int, step: Stepped) -> None:
+        if self._request.scored:
+            self._steps[number].append(step)
+
+    def _of_other_length(self, found: Sequence[Candidate]) -> CanvasRoute | None:
         """A canvas of the length of the answer suffix first, if that is another answer and was not cut short."""
-        if self._session.is_aborted:
+        if self._session.is_aborted or self._session.is_overdue:
             return None
-        first, other = self._canvas.candidates[0], self._prompt.candidates[0]
+        first, other = found[0], found[-1]
         contents = self._contents(other)
-        if other.text == first.text or not is_whole(other) or not all(contents):
+        if other.text == first.text or not is_answer(other) or not self._canvas.has_room(contents):
             return None
         return self._refill([len(ids) for ids in contents])
 
@@ -77,20 +98,22 @@ class BothRoutes:
         return self._canvas.contents([hole.text for hole in candidate.holes])
 
     def _rank(self, found: Sequence[Candidate]) -> Iterator[Silence]:
-        """Texts that the model ended come before those that were cut short."""
-        numbered = [replace(each, number=number, score=certainty(each)) for number, each in enumerate(found)]
-        whole = [each for each in numbered if is_whole(each)] or numbered
-        if len({each.text for each in whole}) > 1 and not self._session.is_overdue:
-            fits = yield from self._canvas.fits({each.number: self._contents(each) for each in whole})
-            whole = [replace(each, score=each.score + fits.get(each.number, 0.0)) for each in whole]
-        self.candidates = best_distinct(whole, self._plan.request.n, self._plan.count_errors)
+        """By certainty and fit; first those that are answers."""
+        scores = {each.number: certainty(each) - (0.0 if is_answer(each) else LAST) for each in found}
+        if len({each.text for each in found}) > 1 and not self._session.is_overdue:
+            with suppress(ShuttingDown):
+                fits = yield from self._canvas.fits({each.number: self._contents(each) for each in found})
+                scores = {number: score + fits.get(number, 0.0) for number, score in scores.items()}
+        scored = [replace(each, score=scores[each.number]) for each in found]
+        self.candidates = best_distinct(scored, self._request.n, self._count_errors)
 
 
 def certainty(candidate: Candidate) -> float:
-    """The log probability of the token that the model was least sure of; 0 for an empty hole."""
-    return min((log_probability(token.confidence) for hole in candidate.holes for token in hole.tokens), default=0.0)
+    """The log probability of the token in the text that the model was least sure of; 0 for an empty text."""
+    tokens = [token for hole in candidate.holes for token in hole.tokens[tokens_shown(hole, hole.text)]]
+    return min((log_probability(token.confidence) for token in tokens), default=0.0)
 
 
-def is_whole(candidate: Candidate) -> bool:
-    """Whether no limit cut it short."""
-    return all(hole.finish_reason == "stop" for hole in candidate.holes)
+def is_answer(candidate: Candidate) -> bool:
+    """Whether there is a text, and no limit cut it short."""
+    return all(hole.text and hole.finish_reason == "stop" for hole in candidate.holes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from app.messages.events import Event, Filled, Probed, SequenceSnapshot, Stepped
+from app.messages.events import Event, Filled, Probed, SequenceSnapshot, Stepped, Token
 from app.serving.generation import SILENCE, Silence
 from app.serving.infill.canvas_layout import CanvasLayout
 from app.serving.infill.canvas_windows import CanvasWindows, Draft
@@ -34,7 +34,6 @@ class CanvasRoute:
         self._windows = CanvasWindows(plan, self._layout, tokenizer)
         self._reports_at_once = plan.method != "several"
         self._drafts: list[Draft] = []
-        self._is_stopped = False
         self.candidates: list[Candidate] = []
         self.prompt_tokens = self._layout.num_text_tokens
         self._begin(first_variants(plan, session.capacity))
@@ -42,12 +41,12 @@ class CanvasRoute:
     def __iter__(self) -> Iterator[Item]:
         yield from self._fill(list(enumerate(self._drafts)))
         missing = self._plan.request.n - len({draft.texts for draft in self._drafts})
-        is_over = self._is_aborted or self._session.is_overdue
+        is_over = self._session.is_aborted or self._session.is_overdue
         if missing > 0 and self._plan.method != "several" and not is_over:
             first = len(self._drafts)
             more = self._begin(sampled_variants(self._plan, missing + 1, MOST_TEMPERATURE))
             yield from self._fill(list(enumerate(more, first)))
-        if self._is_aborted:
+        if self._session.is_aborted:
             return
         yield from self._rank()
         if not self._reports_at_once:
@@ -55,15 +54,6 @@ class CanvasRoute:
             for hole, filled in enumerate(best.holes):
                 yield HoleDelta(best.number, hole, filled.text)
                 yield HoleDone(best.number, hole, filled)
-
-    def stop(self) -> None:
-        """Give up: there will be no candidates."""
-        self._is_stopped = True
-        self._phase.abort()
-
-    @property
-    def _is_aborted(self) -> bool:
-        return self._is_stopped or self._session.is_aborted
 
     def _begin(self, variants: Sequence[Variant]) -> list[Draft]:
         drafts = [Draft(variant, self._lengths(variant)) for variant in variants]
@@ -80,7 +70,7 @@ class CanvasRoute:
                     continue
                 number, draft = running[item[0]]
                 yield from self._take(number, draft, item[1])
-            if self._is_aborted:
+            if self._session.is_aborted:
                 return
             running = [(number, draft) for number, draft in running if not draft.is_filled]
             for _, draft in running:
@@ -157,7 +147,8 @@ class CanvasRoute:
     def fits(self, contents: Mapping[int, Contents]) -> Generator[Silence, None, dict[int, float]]:
         """How well the contents of the holes fit, by the same keys: the mean log probability of the text after them.
         Empty if no text comes after them."""
-        probes = {key: probe for key, each in contents.items() if (probe := self._windows.probe_fit(each)) is not None}
+        room = {key: each for key, each in contents.items() if self.has_room(each)}
+        probes = {key: probe for key, each in room.items() if (probe := self._windows.probe_fit(each)) is not None}
         fits: dict[int, float] = {}
         if not probes:
             return fits
@@ -172,6 +163,23 @@ class CanvasRoute:
     def contents(self, texts: Sequence[str]) -> Contents:
         """The token ids of the holes with these texts."""
         return [self._texts.encode(number, text) for number, text in enumerate(texts)]
+
+    def has_room(self, contents: Contents) -> bool:
+        """Whether the model's context has room for the texts and these contents of the holes."""
+        return self._layout.num_text_tokens + sum(map(len, contents)) <= self._plan.max_model_len
+
+    def snapshot(self, candidate: Candidate) -> WindowSnapshot | None:
+        """For who watches candidate 0: the canvas with this candidate's text; None if that is empty."""
+        contents = self.contents([hole.text for hole in candidate.holes])
+        if not any(contents):
+            return None
+        window = self._layout.window([[None] * len(ids) for ids in contents], (), (), may_delete=False)
+        tokens = tuple(
+            Token(token_id) for token_id in self._layout.fill([list(ids) for ids in contents]) if token_id is not None
+        )
+        start = len(self._layout.prompt_ids)
+        event = SequenceSnapshot(0, 0, start, start + len(tokens), tokens, window.holes, forwards=0)
+        return WindowSnapshot(0, window, start, event)
 
 
 def _contents(candidate: Candidate) -> Contents:

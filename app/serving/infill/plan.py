@@ -53,7 +53,8 @@ class CanvasPlan:
             replace(each, hole=replace(each.hole, length=length), max_tokens=length, start=length)
             for each, length in zip(self.holes, lengths, strict=True)
         ]
-        return replace(self, request=replace(self.request, holes=[each.hole for each in holes], n=1), holes=holes)
+        request = replace(self.request, holes=[each.hole for each in holes], n=1, length_method="exact")
+        return replace(self, request=request, holes=holes, count_errors=None)
 
     @property
     def max_tokens(self) -> int:

@@ -94,6 +94,8 @@ class InfillPlanner:
         plain = replace(request, spans=[with_lf(span) for span in request.spans])
         route = ReviseRoute(plain, texts, tokenizer, session, params)
         warnings = self._warnings(infill, mode)
+        if infill.mode == "both" and not canvas_only(infill):
+            warnings.append(f"infill_mode is canvas instead of both: {request.mode} works on a canvas only.")
         if request.mode == "polish" and request.num_forwards > MAX_FORWARDS:
             warnings.append(f"steps was lowered from {request.num_forwards} to {MAX_FORWARDS}.")
         line_ends = LineEnds([*infill.texts, *request.spans], kept=request.spans)
@@ -105,17 +107,19 @@ class InfillPlanner:
         return "canvas" if mode == "both" and canvas_only(request) else mode
 
     def _begin_both(self, request: InfillRequest, session: InfillSession) -> tuple[BothRoutes, GenerationParams]:
-        canvas, plan = self._canvas_route(request, session)
+        unranked = replace(request, syntax=None)
+        canvas, plan = self._canvas_route(unranked, session)
 
         def refill(lengths: Sequence[int]) -> CanvasRoute:
             return CanvasRoute(plan.of_lengths(lengths), self.tokenizer, session)
 
         try:
-            prompt, _ = self._begin_fim(replace(request, n=1), session)  # the canvas has the further candidates
+            prompt, _ = self._begin_fim(replace(unranked, n=1), session)  # the canvas has the further candidates
         except Exception:
             session.abort()
             raise
-        return BothRoutes(canvas, prompt, refill, plan, session), plan.params
+        errors = error_counter(request, self.syntax)
+        return BothRoutes(canvas, prompt, refill, request, session, errors), plan.params
 
     def _begin_canvas(self, request: InfillRequest, session: InfillSession) -> tuple[CanvasRoute, GenerationParams]:
         route, plan = self._canvas_route(request, session)
@@ -290,6 +294,7 @@ def canvas_only(request: InfillRequest) -> str | None:
                 ("pinned texts are kept in place", bool(hole.pinned)),
                 ("a hole of a given length is filled", hole.length is not None),
                 ("length_method applies", request.length_method is not None),
+                ("a soft time budget applies", request.soft_budget_ms is not None),
                 ("steps are reported", request.watch),
             )
             if is_asked

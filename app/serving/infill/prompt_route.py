@@ -56,10 +56,6 @@ class PromptRoute:
                 return
         self._rank()
 
-    def stop(self) -> None:
-        """End the hole that is being filled with the text so far."""
-        self._phase.abort()
-
     def _submit(self, hole: int) -> list[PartialHole]:
         """Submit this hole of all candidates; returns the hole of each, still empty."""
         requests, answers = [], []

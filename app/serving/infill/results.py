@@ -9,6 +9,7 @@ from dataclasses import replace
 from app.messages.events import Token
 from app.serving.infill.requests import FilledHole, HoleToken
 from app.text.detokenizer import Detokenizer
+from app.text.line_ends import with_lf
 from app.text.tokenizer import Tokenizer
 
 
@@ -34,6 +35,18 @@ def without_first_space(tokens: tuple[HoleToken, ...]) -> tuple[HoleToken, ...]:
     if not tokens or not tokens[0].text.startswith(" "):
         return tokens
     return (replace(tokens[0], text=tokens[0].text[1:]), *tokens[1:])
+
+
+def tokens_shown(hole: FilledHole, shown: str) -> slice:
+    """Which tokens have the shown text: the hole's text may have been cut at either end, and have other line ends."""
+    start = max(0, "".join(token.text for token in hole.tokens).find(with_lf(hole.text)))
+    end = start + len(with_lf(shown))
+    kept, at = [], 0
+    for number, token in enumerate(hole.tokens):
+        if at < end and at + len(token.text) > start:
+            kept.append(number)
+        at += len(token.text)
+    return slice(kept[0], kept[-1] + 1) if kept else slice(0)
 
 
 def log_probability(probability: float) -> float:

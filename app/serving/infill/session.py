@@ -25,18 +25,19 @@ class InfillSession:
         self._engine = engine
         self._deadline = _deadline(time_budget_ms)
         self._soft_deadline = _deadline(soft_budget_ms)
-        self._phases: list[Generation] = []
+        self._is_admitted = False
+        self._phases: list[Generation] = []  # in progress
         self._is_aborted = False
         self._is_watched = False
+        self._fell_behind = False
         self._is_gone: Callable[[], bool] = lambda: False
         self.counters: list[Counters] = []
 
     def submit(self, requests: Sequence[SequenceRequest]) -> Generation:
         """Start a phase. Raises QueueFull, ModelLoading or ShuttingDown."""
-        is_first = not self._phases
-        phase = self._engine.submit_requests(
-            requests if is_first else [self._in_time(request) for request in requests], is_admitted=not is_first
-        )
+        in_time = [self._in_time(request) for request in requests] if self._is_admitted else requests
+        phase = self._engine.submit_requests(in_time, is_admitted=self._is_admitted)
+        self._is_admitted = True
         self._phases.append(phase)
         phase.is_gone = self._is_gone
         if self._is_aborted:
@@ -60,6 +61,8 @@ class InfillSession:
             if item is not SILENCE and isinstance(item[1], Finished):
                 self.counters.append(item[1].counters)
             yield item
+        self._fell_behind = self._fell_behind or phase.fell_behind
+        self._phases.remove(phase)
 
     def abort(self) -> None:
         self._is_aborted = True
@@ -79,7 +82,7 @@ class InfillSession:
     @property
     def fell_behind(self) -> bool:
         """Whether the caller read too slowly."""
-        return any(phase.fell_behind for phase in list(self._phases))
+        return self._fell_behind or any(phase.fell_behind for phase in list(self._phases))
 
     @property
     def is_overdue(self) -> bool:
