@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 from app.messages.params import GenerationParams, Window
 from app.serving.infill.both_routes import certainty
 from app.serving.infill.requests import Candidate, FilledHole, Hole, HoleDelta, HoleToken, InfillRequest, WindowSnapshot
-from tests.api.infill_wire import edit, fill, fill_streamed, reasons_of, texts_of
+from tests.api.infill_wire import INFILL, edit, fill, fill_streamed, reasons_of, texts_of
+from tests.api.wire import error_of, post
 from tests.doubles import app as fake_app
 from tests.doubles.engine import says
 from tests.doubles.infill import CANVAS_MODEL, InfillEngine, always, seen
@@ -220,6 +221,14 @@ def test_an_edit_of_tokens_needs_a_canvas(make_both: MakeClient) -> None:
     assert answer["infill_mode"] == "canvas"
     warning = "infill_mode is canvas instead of both: redenoise works on a canvas only."
     assert answer["elbarto"]["warnings"] == [warning]
+
+
+def test_an_unknown_language_is_refused_before_anything_begins(make_both: MakeClient) -> None:
+    engine = two_texts()
+
+    error = error_of(post(make_both(engine), INFILL, segments=ONE, infill_mode="both", syntax="klingon"), 400)
+
+    assert (error["param"], engine.added) == ("syntax", [])
 
 
 def test_an_aborted_one_leaves_no_sequence(make_both: MakeClient) -> None:

@@ -117,3 +117,24 @@ def certainty(candidate: Candidate) -> float:
 def is_answer(candidate: Candidate) -> bool:
     """Whether there is a text, and no limit cut it short."""
     return all(hole.text and hole.finish_reason == "stop" for hole in candidate.holes)
+
+
+def canvas_only(request: InfillRequest) -> str | None:
+    """What only the route canvas can do, in words for a warning."""
+    if len(request.holes) > 1:
+        return f"{len(request.holes)} holes are filled together"
+    (hole,) = request.holes
+    return next(
+        (
+            reason
+            for reason, is_asked in (
+                ("pinned texts are kept in place", bool(hole.pinned)),
+                ("a hole of a given length is filled", hole.length is not None),
+                ("length_method applies", request.length_method is not None),
+                ("a soft time budget applies", request.soft_budget_ms is not None),
+                ("steps are reported", request.watch),
+            )
+            if is_asked
+        ),
+        None,
+    )

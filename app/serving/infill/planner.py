@@ -12,7 +12,7 @@ from app.messages.defaults import Defaults, InfillMode
 from app.messages.params import GenerationParams
 from app.serving.backend import ModelInfo
 from app.serving.engine_client import EngineClient, SequenceRequest
-from app.serving.infill.both_routes import BothRoutes
+from app.serving.infill.both_routes import BothRoutes, canvas_only
 from app.serving.infill.canvas_route import CanvasRoute
 from app.serving.infill.capabilities import InfillCapabilities, TokenBudget, visible_texts
 from app.serving.infill.infill import Infill, Route
@@ -107,6 +107,7 @@ class InfillPlanner:
         return "canvas" if mode == "both" and canvas_only(request) else mode
 
     def _begin_both(self, request: InfillRequest, session: InfillSession) -> tuple[BothRoutes, GenerationParams]:
+        errors = error_counter(request, self.syntax)
         unranked = replace(request, syntax=None)
         canvas, plan = self._canvas_route(unranked, session)
 
@@ -118,7 +119,6 @@ class InfillPlanner:
         except Exception:
             session.abort()
             raise
-        errors = error_counter(request, self.syntax)
         return BothRoutes(canvas, prompt, refill, request, session, errors), plan.params
 
     def _begin_canvas(self, request: InfillRequest, session: InfillSession) -> tuple[CanvasRoute, GenerationParams]:
@@ -280,27 +280,6 @@ class InfillPlanner:
         if mode not in ("canvas", "both") and request.length_method is not None:
             warnings.append(f"length_method is ignored: on the route {mode} an end token ends a hole.")
         return warnings
-
-
-def canvas_only(request: InfillRequest) -> str | None:
-    """What only the route canvas can do, in words for a warning."""
-    if len(request.holes) > 1:
-        return f"{len(request.holes)} holes are filled together"
-    (hole,) = request.holes
-    return next(
-        (
-            reason
-            for reason, is_asked in (
-                ("pinned texts are kept in place", bool(hole.pinned)),
-                ("a hole of a given length is filled", hole.length is not None),
-                ("length_method applies", request.length_method is not None),
-                ("a soft time budget applies", request.soft_budget_ms is not None),
-                ("steps are reported", request.watch),
-            )
-            if is_asked
-        ),
-        None,
-    )
 
 
 def _with_lf(request: InfillRequest) -> InfillRequest:
