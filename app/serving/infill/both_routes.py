@@ -21,6 +21,8 @@ from app.serving.infill.syntax import CountErrors
 Item = HoleDelta | HoleDone | WindowStep | WindowSnapshot | Stepped | Silence
 Refill = Callable[[Sequence[int]], CanvasRoute]  # the number of tokens of each hole -> its canvas, submitted
 LAST = 100.0  # more than scores differ otherwise
+# Of the fit, which is of many tokens predicted at once, and differs more than the certainty (training/LOG.md).
+FIT_WEIGHT = 0.25
 
 
 class BothRoutes:
@@ -103,7 +105,7 @@ class BothRoutes:
         if len({each.text for each in found}) > 1 and not self._session.is_overdue:
             with suppress(ShuttingDown):
                 fits = yield from self._canvas.fits({each.number: self._contents(each) for each in found})
-                scores = {number: score + fits.get(number, 0.0) for number, score in scores.items()}
+                scores = {number: score + FIT_WEIGHT * fits.get(number, 0.0) for number, score in scores.items()}
         scored = [replace(each, score=scores[each.number]) for each in found]
         self.candidates = best_distinct(scored, self._request.n, self._count_errors)
 
