@@ -21,7 +21,7 @@ REQUEST_DEFAULTS = {
     "tokens_per_step": 1,
     "gen_length": MAX_NEW_TOKENS,  # it has learned no longer replies
     "temperature": 0.0,
-    "infill_mode": "canvas",
+    "infill_mode": "both",
     "infill_context": 208,
     "infill_canvas": 24,
 }

@@ -24,7 +24,7 @@ HOLE: dict[str, Any] = {"hole": {}}
 LINE: dict[str, Any] = {"hole": {"single_line": True}}
 NAME: dict[str, Any] = {"hole": {"max_tokens": 1}}
 MEAN = ["def mean(values):\n    ", LINE, "\n    return total / len(values)\n"]
-MODES = ("canvas", "fim", "chat")
+MODES = ("both", "canvas", "fim", "chat")
 # Text that tokenizers, line splitters and careless servers change.
 AWKWARD = [
     "\r\n",
@@ -77,7 +77,7 @@ def without_times(answer: dict[str, Any]) -> dict[str, Any]:
 def test_the_model_says_what_it_can(client: FlaskClient) -> None:
     (card,) = client.get("/v1/models").json["data"]
 
-    assert (card["infill_modes"], card["infill_context"]) == (["canvas", "fim", "chat"], 208)
+    assert (card["infill_modes"], card["infill_context"]) == (["both", "canvas", "fim", "chat"], 208)
 
 
 @pytest.mark.process  # the parser's

@@ -90,4 +90,4 @@ def test_ollamas_suffix_is_an_infill(embedded: FlaskClient) -> None:
 
     assert whole["response"] == completion["choices"][0]["text"] != ""
     assert "".join(line["response"] for line in lines) == whole["response"]
-    assert whole["elbarto"]["infill_mode"] == lines[-1]["elbarto"]["infill_mode"] == "canvas"
+    assert whole["elbarto"]["infill_mode"] == lines[-1]["elbarto"]["infill_mode"] == "both"

@@ -73,7 +73,7 @@ def test_check_12_every_dialect_is_the_same_hole(embedded: Server, hole: str, di
     answer = ask(embedded, prompt=PROMPTS[dialect], fim_dialects=[dialect], max_tokens=4096)
 
     assert text_of(answer) == hole
-    assert answer["elbarto"]["infill_mode"] == "canvas"
+    assert answer["elbarto"]["infill_mode"] == "both"
     assert answer["elbarto"]["warnings"] == ["max_tokens was lowered from 4096 to 128."]
 
 

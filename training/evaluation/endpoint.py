@@ -54,9 +54,11 @@ class Endpoint:
         """Continue a plain prompt of token ids."""
         return self._post(prompt_token_ids=prompt_ids, **options)
 
-    def infill(self, prefix: str, suffix: str, max_tokens: int | None = None, **options: Any) -> str:
-        """The text of a hole in one line; the server's limit of tokens unless one is given."""
-        hole = {"single_line": True} | ({"max_tokens": max_tokens} if max_tokens else {})
+    def infill(
+        self, prefix: str, suffix: str, max_tokens: int | None = None, single_line: bool = True, **options: Any
+    ) -> str:
+        """The text of a hole, usually in one line; the server's limit of tokens unless one is given."""
+        hole: dict[str, Any] = {"single_line": single_line} | ({"max_tokens": max_tokens} if max_tokens else {})
         segments = [part for part in (prefix, {"hole": hole}, suffix) if part]
         answer = self._answer("/v1/infill", {"segments": segments, "temperature": 0, **options})
         return str(answer["holes"][0]["text"])

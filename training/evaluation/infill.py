@@ -40,7 +40,9 @@ class Filled:
 
 
 # Prefix, middle and suffix as ids -> ids. Only the oracle and the baseline use the middle, for its length.
-Route = Callable[[list[int], list[int], list[int]], list[int]]
+ByTokens = Callable[[list[int], list[int], list[int]], list[int]]
+# A hole -> its text, and how many tokens it has.
+Route = Callable[[Hole], tuple[str, int]]
 Cutter = Callable[[Task, random.Random], Hole | None]
 
 
@@ -58,8 +60,10 @@ def sections(context: Context) -> list[Section]:
         find = cut_telling_holes if kind == "telling" else cut_holes
         return find(cut, context.count(count), context.rng(f"holes/{kind}"))
 
+    known = routes(context)
+
     def row(kind: str, route: str) -> Values:
-        return rates([fill(context, hole, routes(context)[route]) for hole in progress(holes(kind), route)])
+        return rates([fill(context, hole, known[route]) for hole in progress(holes(kind), route)])
 
     measurements = [
         Measurement(f"infill/{kind} {route}", f"{label}: {route}", partial(row, kind, route))
@@ -69,10 +73,11 @@ def sections(context: Context) -> list[Section]:
     return [Section("Filling holes in functions", NOTE, COLUMNS, tuple(measurements))]
 
 
-ROUTES = ("canvas", "suffix first", "canvas of the true length", "trigram")
+ROUTES = ("canvas", "suffix first", "server, both", "canvas of the true length", "trigram")
 NOTE = (
     f"Held-out generated functions, greedy, one token per forward, without cleanup. `canvas`: {CANVAS_LENGTH} masks "
-    "between the two sides, of which the model deletes the surplus; `suffix first`: both sides in the prompt. The "
+    "between the two sides, of which the model deletes the surplus; `suffix first`: both sides in the prompt; `server, "
+    "both`: a server's `/v1/infill` with its defaults, which returns the surer one of the two. The "
     "trigram gets the prefix and the true length. Passes: the completed function's checks hold. Most functions have a "
     "random name that does not describe them; those of the first rows have unseen constants and their usual name."
 )
@@ -86,6 +91,19 @@ COLUMNS = (
 
 
 def routes(context: Context) -> dict[str, Route]:
+    def server(hole: Hole) -> tuple[str, int]:
+        single_line = "\n" not in hole.middle.rstrip("\n")
+        text = context.endpoint.infill(hole.prefix, hole.suffix, single_line=single_line, infill_mode="both")
+        return text, len(context.encode(text))
+
+    def by_tokens(route: ByTokens, hole: Hole) -> tuple[str, int]:
+        ids = route(*(context.encode(text) for text in (hole.prefix, hole.middle, hole.suffix)))
+        return str(context.tokenizer.decode(ids)), len(ids)
+
+    return {"server, both": server, **{name: partial(by_tokens, route) for name, route in _decoders(context).items()}}
+
+
+def _decoders(context: Context) -> dict[str, ByTokens]:
     block_length = context.model.config.block_length
     return {
         "canvas": lambda prefix, middle, suffix: fill_canvas(
@@ -163,9 +181,8 @@ def _cut_out(task: Task, start: int, end: int) -> Hole:
 
 
 def fill(context: Context, hole: Hole, route: Route) -> Filled:
-    prefix, middle, suffix = (context.encode(text) for text in (hole.prefix, hole.middle, hole.suffix))
-    ids = route(prefix, middle, suffix)
-    return judge(str(context.tokenizer.decode(ids)), abs(len(ids) - len(middle)), hole, context.checker)
+    text, length = route(hole)
+    return judge(text, abs(length - len(context.encode(hole.middle))), hole, context.checker)
 
 
 def judge(text: str, length_error: int, hole: Hole, checker: Checker) -> Filled:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import islice
+from typing import Any
 
 from training.data.expression_holes import draw_expression_cut
 from training.data.samples import canvas_parts
@@ -19,7 +20,7 @@ from training.data.tasks import Task
 from training.decode import fill_canvas, fill_suffix_first
 from training.evaluation.answers import percent
 from training.evaluation.context import Context, progress
-from training.evaluation.infill import CANVAS_LENGTH, HOLE_SEED, Filled, Hole, body_spans, judge, rates
+from training.evaluation.infill import CANVAS_LENGTH, HOLE_SEED, Filled, Hole, Route, body_spans, fill, rates
 from training.evaluation.questions import distinct_tasks
 from training.evaluation.report import Column, Measurement, Section, Values
 
@@ -45,8 +46,6 @@ class LineHole:
     hole: Hole
 
 
-# A hole -> its text, and how many tokens it has.
-Route = Callable[[Hole], tuple[str, int]]
 Sources = dict[str, tuple[str, Callable[[random.Random], Iterator[LineHole]]]]
 
 
@@ -57,7 +56,7 @@ def sections(context: Context) -> list[Section]:
     def filled(source: str, route: str) -> list[tuple[str, Filled]]:
         _, find = SOURCES[source]
         holes = list(islice(find(context.rng(f"inside/{source}")), context.count(COUNT)))
-        return [(each.group, _fill(context, each.hole, known[route])) for each in progress(holes, route)]
+        return [(each.group, fill(context, each.hole, known[route])) for each in progress(holes, route)]
 
     def row(sources: Sequence[str], route: str) -> Values:
         items = [item for source in sources for item in filled(source, route)]
@@ -106,7 +105,7 @@ def routes(context: Context) -> dict[str, Route]:
         return str(context.tokenizer.decode(ids)), len(ids)
 
     def server(mode: str, method: str | None, hole: Hole) -> tuple[str, int]:
-        options = {"length_method": method} if method else {}
+        options: dict[str, Any] = {"length_method": method} if method else {}
         limit = len(context.encode(hole.middle)) if method == "exact" else None
         text = context.endpoint.infill(hole.prefix, hole.suffix, limit, infill_mode=mode, **options)
         return text, len(context.encode(text))
@@ -119,6 +118,7 @@ def routes(context: Context) -> dict[str, Route]:
         "server, several": partial(server, "canvas", "several"),
         "server, exact": partial(server, "canvas", "exact"),
         "server, fim": partial(server, "fim", None),
+        "server, both": partial(server, "both", None),
     }
 
 
@@ -182,11 +182,6 @@ def _in_tasks(tasks: Iterator[Task], names_tell: bool, rng: random.Random) -> It
 def _is_short(text: str) -> bool:
     """Judged by characters, so that every model gets the same holes."""
     return len(text) <= 3 * MAX_HOLE_TOKENS and bool(text.strip())
-
-
-def _fill(context: Context, hole: Hole, route: Route) -> Filled:
-    text, length = route(hole)
-    return judge(text, abs(length - len(context.encode(hole.middle))), hole, context.checker)
 
 
 def _exact_by_group(items: Sequence[tuple[str, Filled]]) -> dict[str, float]:

@@ -27,16 +27,14 @@ OPTIONS = """{
 }"""
 STATUSLINE = "set laststatus=2 statusline=%t\\ %m%=%{%v:lua.require'elbarto'.statusline()%}"
 LAST = "def last(items):\n"
-HOLES = """def area(width, height):
+HOLES = """def celsius_to_fahrenheit(celsius):
     return ...
 
 
-def perimeter(width, height):
+def fahrenheit_to_celsius(fahrenheit):
     return ...
 """
-LOOP = (
-    "def largest(values):\n    found = values[0]\n    for value in values:\n        found = value\n    return found\n"
-)
+LOOP = "def count_vowels(text):\n    count = 0\n    for ch in text:\n        count += 1\n    return count\n"
 COMMENT = "# Write a Python function that reverses a string.\n"
 STATUS = "return require('elbarto').status()"
 MANY = 5  # holes: enough work to be still at it when it is cancelled
@@ -104,7 +102,7 @@ def suggestion(story: Story, folder: Path) -> None:
 def holes(story: Story, folder: Path) -> None:
     editor = story.editor
     story.title("Two holes at once, and one undo")
-    story.open(folder / "rectangle.py", HOLES)
+    story.open(folder / "temperature.py", HOLES)
     story.type(":ElBarto fill_all file<CR>", lambda: "..." not in editor.text)
     story.type("u", lambda: editor.text == HOLES.rstrip("\n"))
     story.title("One hole")
@@ -114,10 +112,10 @@ def holes(story: Story, folder: Path) -> None:
 def rewriting(story: Story, folder: Path) -> None:
     editor = story.editor
     story.title("Lines rewritten")
-    story.open(folder / "largest.py", LOOP)
+    story.open(folder / "vowels.py", LOOP)
     story.type("4GV:ElBarto rewrite<CR>", lambda: editor.text != LOOP.rstrip("\n"))
-    assert editor.text.startswith(LOOP[:50])
-    assert editor.text.endswith("return found")
+    assert editor.text.startswith(LOOP[:40])
+    assert editor.text.endswith("return count")
 
 
 def generating(story: Story, folder: Path) -> None:
