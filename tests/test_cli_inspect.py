@@ -81,7 +81,7 @@ def test_the_embedded_model_is_inspected_without_an_argument(capsys: pytest.Capt
     assert found["stored as"].startswith(f"BF16: {2 * num_parameters / 1e6:.1f} MB")
     assert found["licence"] == "mit"
     assert found["mask token"] == "5 <[MASK_TOKEN]>"
-    assert found["infill routes"] == "canvas (default), fim, chat"
+    assert found["infill routes"] == "both (default), canvas, fim, chat"
     assert found["KV cache"].endswith("for 2 sequences of 256 tokens")
     assert found["can be served"] == "yes"
     assert "missing" not in found

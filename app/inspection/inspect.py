@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from app.engine.limits import engine_config
 from app.engine.loading import choose_placement, dtype_name
 from app.engine.memory import check_memory, memory_need
-from app.errors import StartError
+from app.errors import CheckpointError, StartError
 from app.inspection.report import Denoising, Memory, Report, Shape, Stored, Text, Token
 from app.messages.defaults import Defaults
 from app.messages.params import ModelSource
@@ -62,7 +62,7 @@ def inspect(options: ModelSource, with_memory: bool = True) -> Report:
     tokenizer = None if plain_tokenizer is None else Tokenizer(plain_tokenizer)
     if blueprint is not None:
         _check(blueprint, headers, source, options, attempts)
-    text = None if tokenizer is None else attempts(lambda: _text(tokenizer, blueprint))
+    text = None if tokenizer is None else attempts(lambda: _text(tokenizer, blueprint, _defaults(source, options)))
     memory = None
     if blueprint is not None and with_memory:
         memory = attempts(lambda: _memory(source, blueprint, options, attempts))
@@ -97,6 +97,17 @@ def _check(
         attempts(lambda: check_tensors(blueprint.model, headers, blueprint.family.names))
     if options.generation_config == "auto":
         attempts(lambda: read_request_defaults(source.generation_config(), source.generation_config_path))
+
+
+def _defaults(source: CheckpointSource, options: ModelSource) -> Defaults:
+    """The checkpoint's own; `_check` reports wrong ones."""
+    if options.generation_config != "auto":
+        return Defaults()
+    try:
+        found = read_request_defaults(source.generation_config(), source.generation_config_path)
+    except CheckpointError:
+        return Defaults()
+    return found.over(Defaults())
 
 
 def _stored(headers: Mapping[str, TensorHeader], blueprint: Blueprint | None) -> Stored:
@@ -151,12 +162,12 @@ def _card(blueprint: Blueprint | None) -> ModelInfo:
     )
 
 
-def _text(tokenizer: Tokenizer, blueprint: Blueprint | None) -> Text:
+def _text(tokenizer: Tokenizer, blueprint: Blueprint | None, defaults: Defaults) -> Text:
     """Raises CheckpointError for a chat template that is refused."""
     template = tokenizer.chat_template
     check_chat_template(template)
     facts = read_template("\n".join(template.values()) if isinstance(template, dict) else template or "")
-    modes = find_capabilities(tokenizer, _card(blueprint), Defaults()).modes
+    modes = find_capabilities(tokenizer, _card(blueprint), defaults).modes
     return Text(
         num_tokens=tokenizer.num_tokens,
         special_tokens=list(tokenizer.special_tokens),

@@ -203,7 +203,7 @@ def test_what_is_taken_back_in_a_step_leaves_with_it(service: Service, engine: C
 def test_the_embedded_model_is_asked_in_every_way_it_has(service: Service) -> None:
     methods = served_methods(service, 0)
 
-    assert list(methods) == ["canvas, delete", "canvas, several", ORACLE, "fim", "chat"]
+    assert list(methods) == ["both", "canvas, delete", "canvas, several", ORACLE, "fim", "chat"]
     with Sandbox() as sandbox:
         scores = {name: measure_one(service, sandbox, MEAN, method) for name, method in methods.items()}
     assert scores[ORACLE].length_error == 0

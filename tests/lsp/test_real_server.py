@@ -18,7 +18,7 @@ from tests.lsp import neovim
 from tests.lsp.raw import URI, Client, language_server
 
 ADD = "def add(a, b):\n    return \n"
-TWO = "def mean(values):\n    total = ...\n    count = ___\n    return total / count\n"
+TWO = "def factorial(n):\n    result = ...\n    for i in range(2, n + 1):\n        ___\n    return result\n"
 CLAMP = (
     "def clamp(value, low, high):\n    if value < low:\n        return low\n    if value > high:\n        return high\n"
     "    return value\n"
@@ -104,7 +104,11 @@ def test_fill_all_holes_of_a_function_in_one_edit(client: Client) -> None:
     edits = [one for one in client.requests[before:] if one["method"] == "workspace/applyEdit"]
     assert len(edits) == 1, "one edit is one undo"
     text = client.texts[URI][1]
-    assert re.fullmatch(r"def mean\(values\):\n    total = .+\n    count = .+\n    return total / count\n", text, re.S)
+    assert re.fullmatch(
+        r"def factorial\(n\):\n    result = .+\n    for i in range\(2, n \+ 1\):\n        .+\n    return result\n",
+        text,
+        re.S,
+    )
     assert "..." not in text
     assert "___" not in text
     ast.parse(text)

@@ -60,10 +60,12 @@ def sections(context: Context) -> list[Section]:
         find = cut_telling_holes if kind == "telling" else cut_holes
         return find(cut, context.count(count), context.rng(f"holes/{kind}"))
 
-    known = routes(context)
+    @cache
+    def known() -> dict[str, Route]:
+        return routes(context)
 
     def row(kind: str, route: str) -> Values:
-        return rates([fill(context, hole, known[route]) for hole in progress(holes(kind), route)])
+        return rates([fill(context, hole, known()[route]) for hole in progress(holes(kind), route)])
 
     measurements = [
         Measurement(f"infill/{kind} {route}", f"{label}: {route}", partial(row, kind, route))
