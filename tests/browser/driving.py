@@ -74,10 +74,10 @@ def cells(page: Any, kind: str, lane: int = 0) -> dict[int, str]:
 
 
 def code(page: Any, lane: int = 0) -> str:
-    """The canvas as text, without the marks of line ends and of special tokens."""
+    """The canvas as text, without the marks of line ends, special tokens and proposals."""
     script = """canvas => {
         const copy = canvas.cloneNode(true);
-        copy.querySelectorAll('.newline, .special, .rest, [hidden]').forEach(node => node.remove());
+        copy.querySelectorAll('.newline, .special, .ghost, .rest, [hidden]').forEach(node => node.remove());
         return copy.textContent;
     }"""
     text: str = page.locator(".canvas").nth(lane).evaluate(script)
