@@ -160,6 +160,22 @@ def test_a_text_that_fills_the_context(make_client: MakeClient) -> None:
     assert {hole["text"] for choice in answer["choices"] for hole in choice["holes"]} == {"canvas", "f" * 30}
 
 
+def test_every_candidate_keeps_its_own_score(make_both: MakeClient) -> None:
+    """Of five on a canvas, the canvas route returns the last three; the others follow them."""
+    engine = two_texts(
+        fills=lambda hole, num_masks, params: f"c{params.seed}/{num_masks}",
+        confidence=lambda params: 0.9 if params.window and params.temperature else 0.2,
+    )
+
+    answer = fill(make_both(engine), ONE, infill_mode="both", n=3, seed=5)
+
+    surest = [{token["confidence"] for token in choice["holes"][0]["tokens"]} for choice in answer["choices"]]
+    assert surest[:2] == [{0.9}, {0.9}]
+    assert [choice["score"] for choice in answer["choices"][:2]] == pytest.approx(
+        [math.log(0.9) + math.log(0.5) / 4] * 2, abs=1e-4
+    )
+
+
 def test_equal_answers_are_one_candidate(make_both: MakeClient) -> None:
     engine = two_texts(fills=always("fim"))
 

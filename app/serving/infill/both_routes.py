@@ -46,6 +46,7 @@ class BothRoutes:
         self._canvas, self._prompt, self._refill = canvas, prompt, refill
         self._request, self._session, self._count_errors = request, session, count_errors
         self._steps: dict[int, list[Stepped]] = defaultdict(list)  # of the candidates, by number, if they are scored
+        self._num_begun = 0  # candidates of all routes, also those that their route left out
         self._shown = 0  # the candidate whose canvas was watched last
         self.candidates: list[Candidate] = []
         self.prompt_tokens = canvas.prompt_tokens
@@ -56,7 +57,7 @@ class BothRoutes:
         yield from self._take(self._prompt, found)
         with suppress(ShuttingDown):  # there are answers already
             if (refilled := self._of_other_length(found)) is not None:
-                self._shown = len(found)
+                self._shown = self._num_begun
                 yield from self._take(refilled, found)
         if self._session.is_aborted:
             return
@@ -71,15 +72,16 @@ class BothRoutes:
 
     def _take(self, route: PromptRoute | CanvasRoute, found: list[Candidate]) -> Iterator[Item]:
         """Run a route to its end and add its candidates."""
+        first = self._num_begun
         for item in route:
             if isinstance(item, Stepped):
-                self._note(len(found), item)
+                self._note(first, item)
             elif isinstance(item, WindowStep):
-                self._note(len(found) + item.candidate, item.event)
+                self._note(first + item.candidate, item.event)
                 yield item
             elif not isinstance(item, HoleDelta | HoleDone):
                 yield item
-        first = len(found)
+        self._num_begun += route.num_begun
         found += [replace(each, number=first + each.number) for each in route.candidates]
 
     def _note(self, number: int, step: Stepped) -> None:

@@ -55,6 +55,11 @@ class CanvasRoute:
                 yield HoleDelta(best.number, hole, filled.text)
                 yield HoleDone(best.number, hole, filled)
 
+    @property
+    def num_begun(self) -> int:
+        """Candidates that were begun; their numbers are below this."""
+        return len(self._drafts)
+
     def _begin(self, variants: Sequence[Variant]) -> list[Draft]:
         drafts = [Draft(variant, self._lengths(variant)) for variant in variants]
         self._phase = self._session.submit([self._windows.fill(draft) for draft in drafts])

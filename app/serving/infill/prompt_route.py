@@ -56,6 +56,11 @@ class PromptRoute:
                 return
         self._rank()
 
+    @property
+    def num_begun(self) -> int:
+        """Candidates that were begun; their numbers are below this."""
+        return len(self._filled)
+
     def _submit(self, hole: int) -> list[PartialHole]:
         """Submit this hole of all candidates; returns the hole of each, still empty."""
         requests, answers = [], []
